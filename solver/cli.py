@@ -1,0 +1,208 @@
+"""The command line. Commands import what they need when they run, so that help and schema are quick."""
+
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from thermospin.errors import InputError, ThermospinError
+
+if TYPE_CHECKING:
+    from thermospin.config import Config
+    from thermospin.meshes import MeshRecord
+
+PATIENCE = 10.0
+"""How long a failing rank waits for the others to fail too, s."""
+
+
+class Commands(click.Group):
+    """Commands whose expected errors are one line on stderr and exit code 2, under MPI as well."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except ThermospinError as error:
+            _report(error)
+            context.exit(2)
+
+
+def _communicator() -> Any:
+    """All ranks when there are several, else None; mpi4py is imported only below an MPI launcher."""
+    launchers = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS")
+    if "mpi4py.MPI" not in sys.modules and not any(name in os.environ for name in launchers):
+        return None
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
+
+
+def _report(error: ThermospinError) -> None:
+    """Print an error on rank 0; the others wait for it, as a launcher ends all ranks at the first exit."""
+    line = f"error: {' '.join(str(error).split())}"
+    ranks = _communicator()
+    if ranks is None or ranks.rank == 0:
+        click.echo(line, err=True)
+    if ranks is None:
+        return
+    everyone, deadline = ranks.Ibarrier(), time.monotonic() + PATIENCE
+    while not everyone.Test():
+        if time.monotonic() > deadline:
+            click.echo(f"{line} (on rank {ranks.rank} only)", err=True)
+            ranks.Abort(2)
+        time.sleep(0.01)
+
+
+def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
+    from thermospin.config import load_config
+
+    if output is not None:
+        overrides = (*overrides, f"output.directory={json.dumps(str(output))}")
+    return load_config(file, overrides)
+
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+OUT = click.argument("out", type=click.Path(path_type=Path))
+OVERRIDES = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a value, such as solver.degree=2.",
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="thermospin")
+def main() -> None:
+    """Coupled charge, spin and heat in metallic devices, in three dimensions."""
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Solve the device in FILE and write the results."""
+    import thermospin
+
+    config = _load(file, overrides, output)
+    thermospin.run(config)
+
+
+@main.command()
+@FILE
+@OVERRIDES
+def validate(file: Path, overrides: tuple[str, ...]) -> None:
+    """Check FILE without solving."""
+    config = _load(file, overrides)
+    ranks = _communicator()
+    if ranks is None or ranks.rank == 0:
+        click.echo(f"{file}: valid")
+        for title, names in {
+            "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
+            "configurations": config.magnetisations,
+            "terminals": config.all_terminals,
+            "schemes": config.schemes,
+            "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
+        }.items():
+            click.echo(f"  {title}: {', '.join(names) or 'none'}")
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of configurations, for completion in editors."""
+    from thermospin.config import Config
+
+    click.echo(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("name", required=False)
+def materials(name: str | None) -> None:
+    """List the material library with its sources, or show the material NAME."""
+    from rich.console import Console
+
+    from thermospin.materials.listing import list_materials, show_material
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 130
+    console.print(show_material(name) if name else list_materials())
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
+def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Make the mesh of FILE and describe it."""
+    record = _mesh(_load(file, overrides))
+    if output is not None:
+        _copy(record.directory, output)
+    _describe(record, output or record.directory)
+
+
+def _mesh(config: "Config") -> "MeshRecord":
+    from thermospin.meshes import build_mesh
+
+    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    try:
+        return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+    except InputError as error:
+        raise config.error(error.key, error.message) from None
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None
+
+
+def _describe(record: "MeshRecord", directory: Path) -> None:
+    from thermospin.meshes.quality import describe
+
+    found = describe(record)
+    click.echo(
+        f"{directory / record.file.name}: {found.cells} tetrahedra, {found.points} points, hash {record.hash}"
+    )
+    for name, region in found.regions.items():
+        shortest, longest = region.shortest_edge * 1e9, region.longest_edge * 1e9
+        click.echo(
+            f"  region {name} ({record.materials[name]}): {region.cells} tetrahedra, "
+            f"{region.volume * 1e27:.4g} nm³, edges {shortest:.3g} to {longest:.3g} nm"
+        )
+    for name, area in found.terminals.items():
+        click.echo(f"  terminal {name}: {area * 1e18:.4g} nm²")
+    click.echo(
+        "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
+    )
+    for i, count in enumerate(found.histogram):
+        bar = "#" * round(50 * count / max(found.histogram))
+        click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
+    place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
+    click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
+
+
+@main.command()
+@OUT
+def plot(out: Path) -> None:
+    """Draw the maps of the results in OUT again."""
+    from thermospin.output import plot as draw
+
+    draw(out)
+
+
+@main.command()
+@OUT
+def compare(out: Path) -> None:
+    """Set the results in OUT beside the numbers of the paper."""
+    from thermospin.output import compare as tabulate
+
+    tabulate(out)

@@ -1,0 +1,147 @@
+"""Checks across sections: names that must exist, and the thermodynamic range of the materials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.section import mistake, one_of
+
+if TYPE_CHECKING:
+    from thermospin.config.root import Config
+
+
+def sign(value: Any) -> int:
+    """The sign of a magnet: +1 or −1."""
+    if isinstance(value, bool) or value not in (1, -1):
+        raise mistake(f"must be 1 or -1, not {value!r}")
+    return int(value)
+
+
+def not_empty(sections: dict[str, Any]) -> dict[str, Any]:
+    """The schemes, of which there must be one."""
+    if not sections:
+        raise mistake(
+            "nothing to run; add a scheme, such as 'thermal: {contact1: current, contact2: ground}'"
+        )
+    return sections
+
+
+def check(config: Config) -> None:
+    """Check that the sections of a configuration agree with one another.
+
+    Raises:
+        PydanticCustomError: The first disagreement, with its place.
+    """
+    _geometry(config)
+    _materials(config)
+    _configurations(config)
+    _terminals(config)
+    _schemes(config)
+    _probes(config)
+    _maps(config)
+
+
+def _known(name: str, allowed: Iterable[str], kind: str, *at: str | int) -> None:
+    if name not in (names := list(allowed)):
+        raise mistake(one_of(name, names, kind), *at)
+
+
+def _geometry(config: Config) -> None:
+    """Dimensions of a template that each are in range may still not make solids."""
+    try:
+        config.geometry.materials  # noqa: B018
+    except ValidationError as error:
+        raise mistake(error.errors()[0]["msg"].removeprefix("Value error, "), "geometry") from None
+
+
+def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
+    """Where the configuration gives the material of a region."""
+    if isinstance(geometry, FileGeometry):
+        return "geometry", "regions", region
+    if isinstance(geometry, SolidsGeometry):
+        return "geometry", "solids", [solid.name for solid in geometry.solids].index(region), "material"
+    return ("geometry",)
+
+
+def _materials(config: Config) -> None:
+    for region, name in config.geometry.materials.items():
+        _known(name, config.material_names, "material", *_place(config.geometry, region))
+    for name in {*config.materials, *config.geometry.materials.values()}:
+        margin = config.material(name).open_circuit_margin(config.temperature)
+        if margin <= 0:
+            raise mistake(
+                f"must exceed T0 Σ σ_σ S_σ² for the equations to be positive definite; at "
+                f"{config.temperature:g} K it is {-margin:.3g} W/(m K) too low: raise it, or lower seebeck "
+                "or spin_seebeck",
+                "materials", name, "thermal_conductivity",
+            )  # fmt: skip
+
+
+def _configurations(config: Config) -> None:
+    for name, signs in config.configurations.items():
+        for region in signs:
+            at = ("configurations", name, region)
+            _known(region, config.geometry.materials, "region", *at)
+            if region not in config.magnets:
+                material = config.geometry.materials[region]
+                raise mistake(
+                    f"'{material}' is not magnetic; remove this, or set materials.{material}.magnetic: true",
+                    *at,
+                )
+
+
+def _terminals(config: Config) -> None:
+    for name, terminal in config.terminals.items():
+        if terminal.region is not None:
+            _known(terminal.region, config.geometry.materials, "region", "terminals", name, "region")
+    if not config.sinks:
+        raise mistake("no terminal is a heat sink; add 'sink: true' to one", "terminals")
+    for name, kelvin in config.sinks.items():
+        if kelvin != config.temperature and config.solver.method == "expansion":
+            raise mistake(
+                f"'method: expansion' needs the base temperature {config.temperature:g} K, not {kelvin:g} K; "
+                "use 'sink: true' or 'solver.method: demodulate'",
+                "terminals", name, "sink",
+            )  # fmt: skip
+
+
+def _schemes(config: Config) -> None:
+    for scheme, conditions in config.schemes.items():
+        for terminal in conditions.root:
+            _conducting(config, terminal, "schemes", scheme, terminal)
+
+
+def _conducting(config: Config, terminal: str, *at: str | int) -> None:
+    """Check that a terminal exists and is not on an insulator."""
+    _known(terminal, config.all_terminals, "terminal", *at)
+    region = config.all_terminals[terminal].region
+    if region in config.insulators:
+        raise mistake(f"terminal '{terminal}' is on '{region}', an insulator; choose one on a conductor", *at)
+
+
+def _probes(config: Config) -> None:
+    for name, pair in config.probes.items():
+        for i, terminal in enumerate(pair):
+            _conducting(config, terminal, "probes", name, i)
+        if pair[0] == pair[1]:
+            raise mistake(f"a probe needs two different terminals, not '{pair[0]}' twice", "probes", name)
+
+
+def _maps(config: Config) -> None:
+    for i, item in enumerate(config.output.maps):
+        at = ("output", "maps", i)
+        if item.scheme is not None:
+            _known(item.scheme, config.schemes, "scheme", *at, "scheme")
+        if item.configuration is not None:
+            _known(item.configuration, config.magnetisations, "configuration", *at, "configuration")
+        if (item.order or 0) > config.solver.orders:
+            raise mistake(
+                f"the highest order solved is {config.solver.orders}; raise solver.orders", *at, "order"
+            )
+        for j, region in enumerate(item.regions):
+            _known(region, config.geometry.materials, "region", *at, "regions", j)

@@ -1,0 +1,179 @@
+"""From a YAML file to a Config, and from any mistake in it to one line."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from thermospin.config.root import Config
+from thermospin.errors import InputError
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML with the numbers of YAML 1.2 (``1e-10``), and no duplicate keys."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"duplicate key '{key.value}'; keep one", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)$"), list("-+.0123456789")
+)
+
+
+def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Config:
+    """Read and check a configuration.
+
+    Args:
+        source: A YAML file, or the same content as a mapping.
+        overrides: Texts such as ``solver.degree=2`` or ``probes.nonlocal[0]=contact1``, laid over it.
+
+    Returns:
+        The configuration in SI.
+
+    Raises:
+        InputError: The first mistake found, with file, key and remedy in one line.
+    """
+    file = "" if isinstance(source, Mapping) else str(source)
+    data = dict(source) if isinstance(source, Mapping) else _read(Path(source))
+    for override in overrides:
+        data = _override(data, override)
+    if file:
+        _place(data, Path(file))
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        raise _translate(error, data, file) from None
+    config._source = file
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a UTF-8 text"
+        raise InputError(f"cannot read the configuration: {reason}", file=str(path)) from None
+    data = _parse(text, str(path))
+    if not isinstance(data, dict):
+        raise InputError("a configuration is a mapping of sections, such as 'geometry: …'", file=str(path))
+    return data
+
+
+def _parse(text: str, file: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise InputError(f"not valid YAML: {error.problem or error.context}", file=f"{file}{line}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=file) from None
+
+
+def _override(data: dict[str, Any], text: str) -> dict[str, Any]:
+    """Lay ``key=value`` over a copy of the data."""
+    key, equals, value = text.partition("=")
+    path = re.findall(r"[^.\[\]]+", key)
+    if not equals or not path:
+        raise InputError(f"cannot read '{text}'; write key=value, such as solver.degree=2", file="--set")
+    return _with(data, path, _parse(value, "--set"), key)
+
+
+def _with(data: Any, path: Sequence[str], value: Any, key: str) -> Any:
+    if not path:
+        return value
+    head, *rest = path
+    if isinstance(data, list):
+        if not head.isdecimal() or int(head) >= len(data):
+            raise InputError(f"no item [{head}] in a list of {len(data)}", key=key, file="--set")
+        return [_with(item, rest, value, key) if i == int(head) else item for i, item in enumerate(data)]
+    data = data if isinstance(data, Mapping) else {}
+    return {**data, head: _with(data.get(head), rest, value, key)}
+
+
+def _place(data: dict[str, Any], path: Path) -> None:
+    """Make a mesh file relative to the configuration, and name the output after it."""
+    geometry, output = data.get("geometry"), data.get("output")
+    if isinstance(geometry, dict) and isinstance(geometry.get("file"), str):
+        geometry["file"] = str((path.parent / geometry["file"]).absolute())
+    if output is None:
+        data["output"] = {"directory": f"results/{path.stem}"}
+    elif isinstance(output, dict):
+        output.setdefault("directory", f"results/{path.stem}")
+
+
+def _translate(error: ValidationError, data: Any, file: str) -> InputError:
+    """The first of pydantic's errors as one line; of the attempts at a union, the last."""
+    paths = {_path(item, data): item for item in error.errors(include_url=False)}
+    path, first = next(iter(paths.items()))
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+    return InputError(_message(first) + more, key=key, file=file)
+
+
+def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:
+    """Where the user made this mistake: keys and list indices."""
+    missing, at = error["type"] == "missing", error.get("ctx", {}).get("at", ())
+    inside = _written((*error["loc"], *at), data, missing)
+    return inside if inside[len(inside) - len(at) :] == at else (*_written(error["loc"], data, missing), *at)
+
+
+def _written(loc: Sequence[str | int], data: Any, missing: bool) -> tuple[str | int, ...]:
+    """The part of a pydantic location that the user wrote: without the names of union members and such."""
+    if not loc:
+        return ()
+    head, *rest = loc
+    skipped = _written(rest, data, missing)
+    if isinstance(data, Mapping) and head in data:
+        return max(skipped, (str(head), *_written(rest, data[head], missing)), key=len)
+    if isinstance(data, list | tuple) and head in range(len(data)):
+        return max(skipped, (head, *_written(rest, data[head], missing)), key=len)
+    return (head,) if missing and not rest and isinstance(data, Mapping | list) else skipped
+
+
+_NAMES = {dict: "a mapping", list: "a list", tuple: "a list"}
+_PHRASES = {
+    r"^Input should be": "must be",
+    r"^Input should": "must",
+    r" or instance of \w+": "",
+    "valid dictionary": "mapping",
+    "a valid string": "text in quotes",
+    "a valid boolean.*": "true or false",
+    "valid integer.*": "whole number",
+    "valid ": "",
+}
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """One line that says what is wrong and what would be right."""
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    if kind == "mistake":
+        return context["message"]
+    if kind == "missing":
+        return "missing; add it"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "extra_forbidden":
+        return f"unknown key '{error['loc'][-1]}'; remove it"
+    if kind == "string_pattern_mismatch":
+        return (
+            f"'{value}' cannot be a name here; use letters, digits, _ . + - and start with a letter or digit"
+        )
+    text = error["msg"]
+    for phrase, replacement in _PHRASES.items():
+        text = re.sub(phrase, replacement, text)
+    if not text.startswith("must"):
+        return text
+    return f"{text}, not {_NAMES.get(type(value)) or repr(value)}"

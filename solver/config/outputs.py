@@ -1,0 +1,89 @@
+"""What a run writes: the directory, the fields for ParaView, and the maps."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from thermospin.config.numerics import DriveCurrent
+from thermospin.section import Name, Section, mistake
+from thermospin.units import quantity
+
+Coordinate = quantity("m", ge=-1, le=1)
+Point = tuple[Coordinate, Coordinate, Coordinate]
+FieldName = Literal["V", "T", "mu_up", "mu_down", "mu_s", "J", "J_up", "J_down", "J_s", "Q"]
+
+
+def _one_axis(value: Any) -> Any:
+    if isinstance(value, dict) and len(value) != 1:
+        raise mistake("give one axis and its coordinate, such as {z: 10 nm}")
+    return value
+
+
+class Line(Section):
+    """A straight line along which a profile is taken."""
+
+    start: Point
+    """First point, m."""
+    end: Point
+    """Last point, m."""
+    points: Annotated[int, Field(strict=True, ge=2, le=100_000)] = 201
+    """Number of samples."""
+
+    @model_validator(mode="after")
+    def _has_length(self) -> "Line":
+        if self.start == self.end:
+            raise mistake("must differ from start", "end")
+        return self
+
+
+class Map(Section):
+    """A picture of a field, or its profile along a line."""
+
+    field: FieldName
+    """The field to show."""
+    name: Name | None = None
+    """Stem of the file names; made from the field and the place by default."""
+    scheme: str | None = None
+    """Injection scheme; the first by default."""
+    configuration: str | None = None
+    """Magnetic configuration; the first by default."""
+    order: Annotated[int, Field(strict=True, ge=1, le=8)] | None = None
+    """Show the coefficient of Iⁿ …"""
+    current: DriveCurrent | None = None
+    """… or the sum of all orders at this current, A."""
+    slice: Annotated[dict[Literal["x", "y", "z"], Coordinate], BeforeValidator(_one_axis)] | None = None
+    """A plane normal to one axis: axis and coordinate, m."""
+    surface: bool = False
+    """The outer surface of the device."""
+    line: Line | None = None
+    """A line profile, written as CSV and plotted."""
+    regions: tuple[str, ...] = ()
+    """Show these regions only; all by default."""
+    limits: tuple[float, float] | None = None
+    """Ends of the colour scale, in the unit of the field."""
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "Map":
+        if (self.order is None) == (self.current is None):
+            raise mistake("give 'order' or 'current', one of the two")
+        if (self.slice is not None) + self.surface + (self.line is not None) != 1:
+            raise mistake(
+                "say where: one of 'slice: {z: 10 nm}', 'surface: true', 'line: {start: …, end: …}'"
+            )
+        if self.limits is not None and self.limits[0] >= self.limits[1]:
+            raise mistake("must be [low, high] with low < high", "limits")
+        return self
+
+
+class Output(Section):
+    """Where results go and which fields and maps are written."""
+
+    directory: Path = Path("results/run")
+    """Directory of the results; `results/<name of the file>` by default, `-o` overrides."""
+    current: DriveCurrent | None = None
+    """Current at which maxima are given, and maps that say neither order nor current, A."""
+    fields: bool = True
+    """Write fields for ParaView, per order and configuration."""
+    maps: tuple[Map, ...] = ()
+    """Pictures and profiles."""

@@ -1,0 +1,129 @@
+"""The whole configuration of a run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
+
+from thermospin.config import checks
+from thermospin.config.circuit import LockIn, Probe, Scheme
+from thermospin.config.numerics import Heating, SolverOptions
+from thermospin.config.outputs import Output
+from thermospin.errors import InputError
+from thermospin.materials.library import MaterialEntry, derive, library, library_material
+from thermospin.materials.material import Material
+from thermospin.meshes.geometry import Geometry
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.terminals import TerminalFace
+from thermospin.section import Name, Section
+from thermospin.units import quantity
+
+BaseTemperature = quantity("K", gt=0, le=5000)
+Sign = Annotated[int, BeforeValidator(checks.sign, json_schema_input_type=int)]
+
+
+class Config(Section):
+    """Everything that defines a run, checked and in SI."""
+
+    title: str = ""
+    """A line for people."""
+    temperature: BaseTemperature = 300.0
+    """Base temperature T0, K."""
+    geometry: Geometry
+    """The device: a template, solids, or a file."""
+    mesh: MeshOptions = MeshOptions()
+    """Element sizes."""
+    materials: Annotated[
+        dict[str, Material], BeforeValidator(derive, json_schema_input_type=dict[str, MaterialEntry])
+    ] = {}
+    """Materials that override the library, derive from it, or are new."""
+    configurations: dict[Name, dict[str, Sign]] = {}
+    """Named magnetic configurations: region to ±1; by default P and AP (last magnet reversed)."""
+    heating: Heating = Heating()
+    """Heat sources."""
+    terminals: dict[str, TerminalFace] = {}
+    """Faces with a name; a template provides its own."""
+    schemes: Annotated[dict[Name, Scheme], AfterValidator(checks.not_empty)]
+    """Injection schemes: how the device is driven."""
+    probes: dict[Name, Probe] = {}
+    """Pairs of terminals that a voltmeter reads."""
+    solver: SolverOptions = SolverOptions()
+    """Discretisation, harmonics, linear solver."""
+    lock_in: LockIn | None = None
+    """Predict the readings of a lock-in amplifier."""
+    output: Output = Output()
+    """Directory, fields, maps."""
+
+    _source: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _sections_agree(self) -> "Config":
+        checks.check(self)
+        return self
+
+    @property
+    def source(self) -> str:
+        """The file this was read from, or an empty text."""
+        return self._source
+
+    @property
+    def all_terminals(self) -> Mapping[str, TerminalFace]:
+        """The terminals of the template, if any, and those of the configuration, which take precedence."""
+        return {**self.geometry.terminals, **self.terminals}
+
+    @property
+    def sinks(self) -> Mapping[str, float]:
+        """Terminals held at a temperature, K."""
+        return {
+            name: self.temperature if terminal.sink is True else terminal.sink
+            for name, terminal in self.all_terminals.items()
+            if terminal.sink is not False
+        }
+
+    def material(self, name: str) -> Material:
+        """The material of that name: of this configuration, else of the library.
+
+        Raises:
+            KeyError: Neither has it.
+        """
+        return self.materials[name] if name in self.materials else library_material(name)
+
+    @property
+    def material_names(self) -> Sequence[str]:
+        """Names of all materials: those of this configuration, then the library's."""
+        return list({**self.materials, **library()})
+
+    @property
+    def magnets(self) -> Sequence[str]:
+        """The magnetic regions, in the order of the geometry."""
+        return [region for region, name in self.geometry.materials.items() if self.material(name).is_magnetic]
+
+    @property
+    def insulators(self) -> Sequence[str]:
+        """The regions without electrons."""
+        return [
+            region for region, name in self.geometry.materials.items() if not self.material(name).is_conductor
+        ]
+
+    @property
+    def magnetisations(self) -> Mapping[str, Mapping[str, int]]:
+        """The magnetic configurations in full: name, then magnetic region, to ±1 (+1 where not given)."""
+        parallel = dict.fromkeys(self.magnets, 1)
+        if self.configurations:
+            return {name: parallel | signs for name, signs in self.configurations.items()}
+        if not parallel:
+            return {"P": {}}
+        return {"P": parallel, "AP": parallel | {self.magnets[-1]: -1}}
+
+    def resolved(self) -> dict[str, Any]:
+        """The configuration as plain data in SI, with defaults and library materials; it loads again."""
+        data = self.model_dump(mode="json", exclude_none=True)
+        used = self.geometry.materials.values()
+        data["materials"] |= {
+            name: self.material(name).model_dump(mode="json", exclude_none=True) for name in used
+        }
+        return data
+
+    def error(self, key: str, message: str) -> InputError:
+        """An error about an entry of this configuration, for checks that need more than the file."""
+        return InputError(message, key=key, file=self._source)

@@ -1,0 +1,104 @@
+"""The library of published values, and materials derived from it."""
+
+import functools
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, NamedTuple, get_type_hints
+
+import yaml
+from pydantic import Field, create_model
+
+from thermospin.materials.material import Material
+from thermospin.section import Section, mistake, one_of
+
+
+class SourcedValue(NamedTuple):
+    """A value as it was published, with its unit, and the key of its reference."""
+
+    value: Any
+    source: str
+    note: str = ""
+
+
+MaterialEntry = create_model(
+    "MaterialEntry",
+    __base__=Section,
+    base=(str | None, Field(None, description="Material to derive from: of the library or of this section.")),
+    **{
+        name: (hint | None, Field(None, description=Material.model_fields[name].description))
+        for name, hint in get_type_hints(Material, include_extras=True).items()
+        if name in Material.model_fields
+    },
+)
+"""A material as a configuration writes it: any of its properties, and what it derives from."""
+
+
+@functools.cache
+def _document() -> dict[str, Any]:
+    text = resources.files("thermospin.materials").joinpath("library.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def references() -> dict[str, str]:
+    """The citations, by their short names."""
+    return dict(_document()["references"])
+
+
+@functools.cache
+def library() -> Mapping[str, Mapping[str, SourcedValue]]:
+    """Every material of the library: name, then property, to the published value."""
+    return {
+        name: {key: SourcedValue(**entry) for key, entry in properties.items()}
+        for name, properties in _document()["materials"].items()
+    }
+
+
+@functools.cache
+def library_material(name: str) -> Material:
+    """The material of that name as the library has it.
+
+    Raises:
+        KeyError: The library has no such material.
+    """
+    return Material.model_validate(_values(name))
+
+
+def _values(name: str) -> dict[str, Any]:
+    return {key: entry.value for key, entry in library()[name].items()}
+
+
+def derive(entries: Any) -> Any:
+    """Complete the ``materials`` section: lay each entry over its base or the library's material of its name.
+
+    Args:
+        entries: Material name to the properties as written; ``base`` names another entry or the library's.
+
+    Returns:
+        The same names with all properties, not validated yet.
+
+    Raises:
+        PydanticCustomError: A base is unknown or derives from itself.
+    """
+    if not isinstance(entries, dict) or not all(isinstance(own, dict) for own in entries.values()):
+        return entries
+    return {name: _derive(name, entries, ()) for name in entries}
+
+
+def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
+    if name in seen:
+        raise mistake(
+            f"derives from itself ({' -> '.join((*seen, name))}); give one a library base", name, "base"
+        )
+    own = dict(entries[name])
+    base = own.pop("base", name)
+    if not isinstance(base, str):
+        raise mistake(f"must be the name of a material, not {base!r}", name, "base")
+    if base != name and base in entries:
+        inherited = _derive(base, entries, (*seen, name))
+    elif base in library():
+        inherited = _values(base)
+    elif base == name and "base" not in entries[name]:
+        inherited = {}
+    else:
+        raise mistake(one_of(base, {**library(), **entries}, "material"), name, "base")
+    return inherited | own

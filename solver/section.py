@@ -1,0 +1,54 @@
+"""Base of every section of the configuration, and the names it may use."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$")]
+"""A name that becomes part of file names: letters, digits, ``_ . + -``."""
+
+
+def mistake(message: str, *at: str | int) -> PydanticCustomError:
+    """An error for a validator to raise.
+
+    Args:
+        message: What is wrong and what to do about it, in one line.
+        at: Where, from the validated section down: keys and list indices.
+    """
+    return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
+
+
+def one_of(name: str, allowed: Iterable[str], kind: str) -> str:
+    """Say that a name is unknown, the nearest one that is known, and all of them when they are few."""
+    names = [str(option) for option in allowed]
+    near = difflib.get_close_matches(str(name), names, n=1)
+    message = f"unknown {kind} '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    if not names:
+        return f"{message}; there is none"
+    if len(names) <= 12:
+        return f"{message}; allowed: {', '.join(names)}"
+    return message if near else f"{message}; allowed: {', '.join(names[:12])}, …"
+
+
+class Section(BaseModel):
+    """A frozen part of the configuration that refuses unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        str_strip_whitespace=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known_keys(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for key in data:
+                if key not in cls.model_fields:
+                    raise mistake(one_of(key, cls.model_fields, "key"), str(key))
+        return data

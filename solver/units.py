@@ -1,0 +1,98 @@
+"""Quantities with units at the edge of the program: strings such as ``15 nm`` in, SI floats out."""
+
+import decimal
+import functools
+import math
+import operator
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+
+@functools.cache
+def registry():
+    """The pint unit registry, made when first needed; it uses decimals, so ``15 nm`` is exactly 1.5e-8 m."""
+    import pint
+
+    return pint.UnitRegistry(non_int_type=decimal.Decimal)
+
+
+_QUANTITY = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*([^\d\s]\D*(\d\D+)*\d?)?")
+"""A number and a unit with exponents of one digit: nothing that takes long to evaluate."""
+
+
+def to_si(value: Any, unit: str) -> float:
+    """Convert a number or a string with a unit to SI.
+
+    Args:
+        value: A plain number (taken as SI) or a string such as ``-3.8 uV/K``.
+        unit: The SI unit expected, such as ``V/K``.
+
+    Returns:
+        The magnitude in ``unit``.
+
+    Raises:
+        ValueError: The text is not a quantity, its unit has another dimension, or the number is not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError(f"expected a quantity in {unit}, such as '1 {unit}', not {value!r}")
+    if isinstance(value, str):
+        value = _parse(value, unit)
+    if not math.isfinite(value):
+        raise ValueError(f"expected a finite number, not {value}")
+    return float(value)
+
+
+def _parse(text: str, unit: str) -> float:
+    import pint
+
+    try:
+        if not _QUANTITY.fullmatch(text):
+            raise ValueError(text)
+        quantity = registry().Quantity(text)
+        if quantity.unitless and unit and quantity.units == registry().dimensionless:
+            return float(quantity.magnitude)
+        return float(quantity.to(unit or "dimensionless").magnitude)
+    except pint.DimensionalityError:
+        raise ValueError(f"wrong unit in '{text}': expected {unit or 'a plain number'}") from None
+    except Exception:
+        example = f"1 {unit}".strip()
+        raise ValueError(f"cannot read '{text}' as a quantity; write for example '{example}'") from None
+
+
+_BOUNDS = {
+    "gt": (operator.gt, "greater than"),
+    "ge": (operator.ge, "at least"),
+    "lt": (operator.lt, "less than"),
+    "le": (operator.le, "at most"),
+}
+
+
+def quantity(unit: str, **bounds: float) -> Any:
+    """A pydantic type: a number in SI or text with a unit, within bounds (``gt``, ``ge``, ``lt``, ``le``)."""
+
+    def convert(value: Any) -> float:
+        number = to_si(value, unit)
+        for bound, limit in bounds.items():
+            holds, words = _BOUNDS[bound]
+            if not holds(number, limit):
+                hint = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
+                raise ValueError(f"must be {words} {limit:g} {unit}".rstrip() + f", not {value}{hint}")
+        return number
+
+    schema = {
+        "anyOf": [{"type": "number"}, {"type": "string"}],
+        "description": f"number in {unit or '1'}, or text with a unit",
+    }
+    return Annotated[float, BeforeValidator(convert), WithJsonSchema(schema)]
+
+
+Length = quantity("m")
+PositiveLength = quantity("m", gt=0)
+Temperature = quantity("K", gt=0)
+Current = quantity("A")
+Voltage = quantity("V")
+Conductivity = quantity("S/m", ge=0)
+ThermalConductivity = quantity("W/(m K)", gt=0)
+Seebeck = quantity("V/K")

@@ -1,0 +1,139 @@
+"""The material library, and the coefficients derived from it, against sums over the two channels."""
+
+import pytest
+from click.testing import CliRunner
+
+from thermospin.cli import main
+from thermospin.materials import Material, library, library_material, references
+
+PROPERTIES = {
+    "conductivity": "6e6 S/m",
+    "polarisation": 0.4,
+    "spin_diffusion_length": "12 nm",
+    "seebeck": "-17 uV/K",
+    "spin_seebeck": "5 uV/K",
+    "thermal_conductivity": "70 W/m/K",
+}
+MATERIALS = {
+    "made up": Material(**PROPERTIES),
+    "negative": Material(**{**PROPERTIES, "polarisation": -0.6, "seebeck": 0}),
+    **{name: library_material(name) for name in ("Py", "Co", "Cu")},
+}
+T0 = 300.0
+
+
+@pytest.fixture(params=MATERIALS.values(), ids=MATERIALS.keys())
+def material(request):
+    return request.param
+
+
+def test_every_number_has_a_source():
+    assert set(library()) >= {"Py", "Co", "Cu", "Al", "Au", "Ag", "Pt", "SiO2", "Al2O3", "Si"}
+    for name, properties in library().items():
+        for key, entry in properties.items():
+            assert entry.source in references(), f"{name}.{key}"
+            assert key in Material.model_fields
+
+
+def test_no_reference_is_idle():
+    assert {entry.source for values in library().values() for entry in values.values()} == set(references())
+
+
+@pytest.mark.parametrize("name", library())
+def test_every_material_is_complete_and_positive_definite(name):
+    material = library_material(name)
+    assert material.open_circuit_margin(T0) > 0
+    needed = {"conductivity", "thermal_conductivity"}
+    if material.is_conductor:
+        needed |= {"spin_diffusion_length", "seebeck"}
+    assert needed <= set(library()[name])
+
+
+def test_the_values_of_slachter_2010():
+    py, cu, au = (library_material(name) for name in ("Py", "Cu", "Au"))
+    assert (py.conductivity, cu.conductivity, au.conductivity) == (4.32e6, 4.26e7, 2.2e7)
+    assert (py.seebeck, cu.seebeck, au.seebeck) == (-20e-6, 1.6e-6, 1.7e-6)
+    assert (py.spin_seebeck, py.polarisation) == (-3.8e-6, 0.25)
+    assert (py.spin_diffusion_length, cu.spin_diffusion_length) == (5e-9, 350e-9)
+    assert (py.thermal_conductivity, cu.thermal_conductivity, au.thermal_conductivity) == (30, 300, 300)
+
+
+def test_channel_seebecks_define_the_two_seebecks(material):
+    (sigma_up, sigma_down), (s_up, s_down) = material.channel_conductivity, material.channel_seebeck
+    assert s_up - s_down == pytest.approx(material.spin_seebeck, rel=1e-12, abs=1e-20)
+    mean = (sigma_up * s_up + sigma_down * s_down) / (sigma_up + sigma_down)
+    assert mean == pytest.approx(material.seebeck, rel=1e-12, abs=1e-20)
+
+
+def test_electrical_pair_is_sum_and_difference_of_channels(material):
+    up, down = material.channel_conductivity
+    assert material.electrical == pytest.approx((up + down, up - down), rel=1e-12)
+    assert material.electrical.difference == pytest.approx(
+        material.polarisation * material.conductivity, rel=1e-12
+    )
+
+
+def test_thermoelectric_pair_is_sum_and_difference_of_channels(material):
+    (sigma_up, sigma_down), (s_up, s_down) = material.channel_conductivity, material.channel_seebeck
+    expected = (sigma_up * s_up + sigma_down * s_down, sigma_up * s_up - sigma_down * s_down)
+    assert material.thermoelectric == pytest.approx(
+        expected, rel=1e-12, abs=1e-12 * material.conductivity * 1e-6
+    )
+
+
+def test_relaxation_is_the_parallel_of_the_channels(material):
+    up, down = material.channel_conductivity
+    expected = 4 * up * down / (up + down) / material.spin_diffusion_length**2
+    assert material.spin_relaxation == pytest.approx(expected, rel=1e-12)
+
+
+def test_margin_is_the_open_circuit_conductivity_of_separate_channels(material):
+    channels = zip(material.channel_conductivity, material.channel_seebeck, strict=True)
+    expected = material.thermal_conductivity - T0 * sum(sigma * s * s for sigma, s in channels)
+    assert material.open_circuit_margin(T0) == pytest.approx(expected, rel=1e-12)
+
+
+def test_electronic_heat_follows_wiedemann_franz_up_to_k():
+    material = Material(**PROPERTIES)
+    assert material.electronic_heat(T0) == pytest.approx(
+        (2.443e-8 * 6e6 * T0, 0.4 * 2.443e-8 * 6e6 * T0), rel=1e-3
+    )
+    assert material.electronic_heat(T0).sum + material.phonon_heat(T0) == pytest.approx(70)
+    poor = Material(**{**PROPERTIES, "thermal_conductivity": 20})
+    assert poor.electronic_heat(T0).sum == 20
+    assert poor.phonon_heat(T0) == 0
+
+
+def test_electronic_heat_can_be_given_either_way():
+    assert Material(**PROPERTIES, electronic_thermal_conductivity=50).phonon_heat(T0) == 20
+    assert Material(**PROPERTIES, phonon_thermal_conductivity=50).electronic_heat(T0).sum == 20
+    assert (
+        Material(**PROPERTIES, heat_polarisation=0.1, phonon_thermal_conductivity=50).electronic_heat(T0)[1]
+        == 2
+    )
+
+
+def test_what_is_magnetic():
+    normal = {
+        key: PROPERTIES[key] for key in ("conductivity", "spin_diffusion_length", "thermal_conductivity")
+    }
+    assert not Material(**normal).is_magnetic
+    assert Material(**normal, magnetic=True).is_magnetic
+    assert Material(**normal, polarisation=-0.1).is_magnetic
+    assert Material(**normal, spin_seebeck="1 uV/K").is_magnetic
+
+
+def test_insulators_need_only_heat():
+    glass = Material(conductivity=0, thermal_conductivity="1.4 W/m/K")
+    assert not glass.is_conductor
+    assert glass.spin_relaxation == 0
+    assert glass.electronic_heat(T0) == (0, 0)
+
+
+def test_listing_shows_values_and_sources():
+    everything = CliRunner().invoke(main, ["materials"]).output
+    assert "SiO2" in everything
+    assert "Nature Physics 6, 879" in everything
+    one = CliRunner().invoke(main, ["materials", "Py"]).output
+    assert "-3.8 uV/K" in one
+    assert "Slachter" in one
