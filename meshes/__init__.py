@@ -1,0 +1,25 @@
+"""Geometry and meshes: solids by priority, size control, terminals, the user's own files, and a cache."""
+
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.record import MeshRecord
+from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon
+from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
+
+__all__ = [
+    "Box",
+    "EllipticCylinder",
+    "ExtrudedPolygon",
+    "FileGeometry",
+    "Geometry",
+    "LateralNonlocal",
+    "MeshOptions",
+    "MeshRecord",
+    "Solid",
+    "SolidsGeometry",
+    "TerminalFace",
+    "build_mesh",
+]

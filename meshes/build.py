@@ -1,0 +1,176 @@
+"""From geometry to a mesh on disk, made once and kept by content."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from thermospin.errors import InputError
+from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.numbering import renumber
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.ordering import facet_cells, facet_neighbours
+from thermospin.meshes.quality import cell_quality, summarise
+from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
+from thermospin.meshes.terminals import TerminalFace
+
+FORMAT = 1
+"""Raised when the same input would give another mesh, so that cached ones are made again."""
+
+
+def build_mesh(
+    geometry: Geometry,
+    options: MeshOptions,
+    terminals: Mapping[str, TerminalFace],
+    magnetic: frozenset[str],
+    insulating: frozenset[str] = frozenset(),
+    cache_dir: Path | str | None = None,
+) -> MeshRecord:
+    """Make the mesh of a device, or find it in the cache.
+
+    Args:
+        geometry: Template, solids or file.
+        options: Element sizes; they do not apply to a file that is already a mesh.
+        terminals: Terminals by name; without any, the geometry's own.
+        magnetic: Regions of ferromagnets.
+        insulating: Regions without electrons; their faces with ferromagnets need no fine elements.
+        cache_dir: Where meshes are kept; default ``$XDG_CACHE_HOME/thermospin/meshes``.
+
+    Raises:
+        InputError: The geometry, the options or a terminal cannot be realised.
+    """
+    terminals = dict(terminals) or geometry.terminals
+    _check_regions(geometry, options.region_max_size, "mesh.region_max_size")
+    _check_regions(geometry, [name for pair in options.interfaces or () for name in pair], "mesh.interfaces")
+    digest = _digest(geometry, options, terminals, magnetic, insulating)
+    directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
+    if not (directory / "mesh.json").exists():
+        _install(_mesh(geometry, options, terminals, magnetic, insulating), geometry, digest, directory)
+    return MeshRecord.load(directory)
+
+
+def _mesh(
+    geometry: Geometry,
+    options: MeshOptions,
+    terminals: dict[str, TerminalFace],
+    magnetic: frozenset[str],
+    insulating: frozenset[str],
+) -> RawMesh:
+    """The mesh in memory, renumbered."""
+    from thermospin.meshes import imports, occ, sizes, tetrahedra
+    from thermospin.meshes.films import layered
+
+    if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
+        return renumber(imports.read_mesh(geometry, terminals))
+    with occ.model():
+        if isinstance(geometry, FileGeometry):
+            parts = imports.read_shape(geometry)
+        else:
+            parts = occ.build(geometry.resolved)
+        films = layered(parts, options)
+        faces = tetrahedra.terminal_faces(films, terminals)
+        common = sizes.common_faces(films)
+        pairs = options.interfaces or geometry.interfaces
+        if pairs is None:
+            pairs = _spin_interfaces(common, geometry.materials, magnetic, insulating)
+        sizes.set_sizes(films, sizes.faces_between(common, pairs), options)
+        tetrahedra.generate()
+        return renumber(tetrahedra.extract(films, faces))
+
+
+def _spin_interfaces(
+    common: Iterable[frozenset[str]],
+    materials: dict[str, str],
+    magnetic: frozenset[str],
+    insulating: frozenset[str],
+) -> list[tuple[str, str]]:
+    """The touching pairs of conductors of different materials with at least one magnet."""
+    pairs = [tuple(sorted(pair)) for pair in common if pair & magnetic and not pair & insulating]
+    return sorted((a, b) for a, b in pairs if materials[a] != materials[b])
+
+
+def _check_regions(geometry: Geometry, names: Iterable[str], key: str) -> None:
+    """Refuse names that are not regions."""
+    for name in names:
+        if name not in geometry.materials:
+            raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
+
+
+def _digest(
+    geometry: Geometry,
+    options: MeshOptions,
+    terminals: dict[str, TerminalFace],
+    magnetic: frozenset[str],
+    insulating: frozenset[str],
+) -> str:
+    """Digest of everything that determines the mesh, the content of a file included."""
+    is_file = isinstance(geometry, FileGeometry)
+    content = {
+        "format": FORMAT,
+        "gmsh": version("gmsh"),
+        "geometry": geometry.model_dump(exclude={"file"}) if is_file else geometry.resolved.model_dump(),
+        "interfaces": geometry.interfaces,
+        "options": options.model_dump(),
+        "terminals": {name: terminal.rule for name, terminal in terminals.items()},
+        "magnetic": sorted(magnetic),
+        "insulating": sorted(insulating),
+    }
+    digest = hashlib.sha256(json.dumps(content).encode())
+    if is_file:
+        try:
+            digest.update(Path(geometry.file).suffix.lower().encode())
+            digest.update(Path(geometry.file).read_bytes())
+        except OSError as error:
+            raise InputError(f"cannot read {geometry.file}: {error.strerror}", key="geometry.file") from None
+    return digest.hexdigest()[:16]
+
+
+def _default_cache() -> Path:
+    """The user's cache of meshes."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "thermospin" / "meshes"
+
+
+def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> None:
+    """Write the record aside and rename it, so that a killed or doubled run leaves no broken one."""
+    from thermospin.meshes.msh import write_msh
+
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=directory.parent))
+    try:
+        for name in ARRAYS:
+            np.save(aside / f"{name}.npy", getattr(mesh, name))
+        np.save(aside / "facet_cells.npy", facet_cells(mesh.facets, mesh.cells))
+        np.save(aside / "neighbours.npy", facet_neighbours(mesh.cells))
+        write_msh(mesh, aside / "mesh.msh")
+        MeshRecord(
+            directory=aside,
+            hash=digest,
+            regions=mesh.regions,
+            materials={name: geometry.materials[name] for name in mesh.regions},
+            terminals=mesh.terminals,
+            cells=len(mesh.cells),
+            points=len(mesh.points),
+            facets=len(mesh.facets),
+            quality=summarise(cell_quality(mesh.points, mesh.cells)),
+        ).write_summary()
+        aside.chmod(0o755)
+        _rename(aside, directory)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _rename(aside: Path, directory: Path) -> None:
+    """Give the record its name, unless another run was faster; what is left of a damaged record goes."""
+    if directory.exists() and not (directory / "mesh.json").exists():
+        shutil.rmtree(directory)
+    try:
+        os.replace(aside, directory)
+    except OSError:
+        if not (directory / "mesh.json").exists():
+            raise

@@ -1,0 +1,74 @@
+"""Thin films: cut into layers, so that no element reaches across, and made conforming with the rest."""
+
+from dataclasses import dataclass
+
+import gmsh
+import numpy as np
+
+from thermospin.meshes.occ import NM, Part, fragment
+from thermospin.meshes.options import MeshOptions
+
+SAFETY = 1.5
+"""Elements vary about their size; a film is resolved by size alone when it fits this many times over."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """The volumes that fill one part of the device, ready to mesh.
+
+    Attributes:
+        region: Name of the region.
+        volumes: Tags of the volumes.
+        max_size: Largest element size in them, before refinement, nm.
+    """
+
+    region: str
+    volumes: tuple[int, ...]
+    max_size: float
+
+
+def layered(parts: list[Part], options: MeshOptions) -> list[Film]:
+    """Cut thin parts into layers and make all volumes conforming.
+
+    With layers, elements may be `film_aspect` times wider than high and still `elements_across_film` of them,
+    times the refinement, lie across the film.
+    """
+    sizes = [_largest_size(part, options) for part in parts]
+    pieces = [_layers(part, size, options) for part, size in zip(parts, sizes, strict=True)]
+    fragments = iter(fragment([(3, volume) for group in pieces for volume in group]))
+    films = [
+        Film(part.region, tuple(tag for _ in group for tag in next(fragments)), size)
+        for part, group, size in zip(parts, pieces, sizes, strict=True)
+    ]
+    gmsh.model.occ.synchronize()
+    return films
+
+
+def _largest_size(part: Part, options: MeshOptions) -> float:
+    """Largest element size in a part, nm: what its region allows, or what suits the layers of a thin film."""
+    allowed = options.region_max_size.get(part.region, options.max_size) / NM
+    layer = float(np.ptp(part.bounds, axis=0).min()) / options.elements_across_film
+    return min(allowed, options.film_aspect * layer)
+
+
+def _layers(part: Part, size: float, options: MeshOptions) -> list[int]:
+    """The part's volumes cut across its smallest extent, or as they are when their elements are small enough."""
+    axis = int(np.ptp(part.bounds, axis=0).argmin())
+    bottom, top = part.bounds[:, axis]
+    least = options.elements_across_film
+    if least == 1 or size * least * SAFETY <= top - bottom:
+        return list(part.volumes)
+    count = round(least * max(1.0, options.refinement))
+    planes = np.linspace(bottom, top, count + 1)
+    margin = top - bottom
+    planes[0], planes[-1] = bottom - margin, top + margin
+    layers: list[int] = []
+    volumes = [(3, volume) for volume in part.volumes]
+    for below, above in zip(planes[:-1], planes[1:], strict=True):
+        low, high = part.bounds[0] - margin, part.bounds[1] + margin
+        low[axis], high[axis] = below, above
+        slab = [(3, gmsh.model.occ.addBox(*low, *(high - low)))]
+        cut, _ = gmsh.model.occ.intersect(volumes, slab, removeObject=False, removeTool=True)
+        layers += [tag for _, tag in cut]
+    gmsh.model.occ.remove(volumes, recursive=True)
+    return layers

@@ -1,0 +1,34 @@
+"""Numbering of nodes and cells, and the connectivity that is stored with a mesh."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from thermospin.meshes.ordering import FACES, order_mesh
+from thermospin.meshes.record import RawMesh
+
+
+def renumber(mesh: RawMesh) -> RawMesh:
+    """Drop unused nodes; put nodes and cells into the order of `thermospin.meshes.ordering`."""
+    used, cells = np.unique(mesh.cells, return_inverse=True)
+    compact = np.full(len(mesh.points), -1)
+    compact[used] = np.arange(len(used))
+    points, cells, cell_tags, facet_cells = order_mesh(
+        mesh.points[used], cells.reshape(mesh.cells.shape), mesh.cell_tags, compact[mesh.facets]
+    )
+    return replace(
+        mesh,
+        points=points,
+        cells=cells,
+        cell_tags=cell_tags.astype(np.int32),
+        facets=np.take_along_axis(cells[facet_cells[:, 0]], FACES[facet_cells[:, 1]], axis=1),
+        facet_tags=mesh.facet_tags.astype(np.int32),
+    )
+
+
+def exterior_facets(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles that belong to one cell only, shape (n, 3), and that cell's number, shape (n,)."""
+    triangles = cells[:, FACES].reshape(-1, 3)
+    _, first, count = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True, return_counts=True)
+    outer = np.sort(first[count == 1])
+    return triangles[outer], outer // 4

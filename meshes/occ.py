@@ -1,0 +1,126 @@
+"""Solids to volumes with OpenCASCADE, in nanometres (its tolerances suit numbers near one)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import gmsh
+import numpy as np
+
+from thermospin.errors import InputError
+from thermospin.meshes.shapes import Box, EllipticCylinder, Shape
+from thermospin.meshes.solids import Solid, SolidsGeometry
+
+NM = 1e-9
+"""One unit of the model in metres."""
+
+
+@contextmanager
+def model() -> Iterator[None]:
+    """A Gmsh model that is silent, single-threaded and reproducible, and gone afterwards."""
+    ours = not gmsh.isInitialized()
+    if ours:
+        gmsh.initialize(readConfigFiles=False, interruptible=False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.option.setNumber("General.NumThreads", 1)
+        gmsh.model.add("thermospin")
+        yield
+    finally:
+        gmsh.model.remove()
+        if ours:
+            gmsh.finalize()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is left of a solid after those of higher priority have taken their share.
+
+    Attributes:
+        region: Name of the region.
+        volumes: Tags of the volumes.
+        bounds: Bounding box of the whole solid, rows lowest and highest corner, nm.
+    """
+
+    region: str
+    volumes: tuple[int, ...]
+    bounds: np.ndarray
+
+
+def build(geometry: SolidsGeometry) -> list[Part]:
+    """Fragment the solids and give each fragment to the solid of the highest priority that holds it.
+
+    Raises:
+        InputError: Solids of equal priority overlap, or a solid is hidden altogether.
+    """
+    solids = geometry.solids
+    tags = [(3, _add(solid.shape)) for solid in solids]
+    claims: dict[int, list[int]] = {}
+    for index, fragments in enumerate(fragment(tags)):
+        for volume in fragments:
+            claims.setdefault(volume, []).append(index)
+    owned: list[list[int]] = [[] for _ in solids]
+    for volume, claimants in claims.items():
+        owned[_owner(solids, claimants)].append(volume)
+    for index, volumes in enumerate(owned):
+        if not volumes:
+            raise InputError(
+                f"solid {solids[index].name} is hidden by solids of higher priority; raise its priority",
+                key=f"geometry.solids.{index}.priority",
+            )
+    return [Part(s.name, tuple(v), extent(s.shape)) for s, v in zip(solids, owned, strict=True)]
+
+
+def fragment(volumes: list[tuple[int, int]]) -> list[list[int]]:
+    """Make volumes conforming; returns the tags of the fragments of each of them."""
+    if len(volumes) == 1:
+        return [[volumes[0][1]]]
+    _, fragments = gmsh.model.occ.fragment(volumes[:1], volumes[1:])
+    return [[tag for dim, tag in group if dim == 3] for group in fragments]
+
+
+def extent(shape: Shape) -> np.ndarray:
+    """Bounding box of a shape, rows lowest and highest corner, nm."""
+    if isinstance(shape, Box):
+        corners = [shape.min, shape.max]
+    elif isinstance(shape, EllipticCylinder):
+        (x, y, z), (a, b) = shape.centre, shape.radii
+        corners = [(x - a, y - b, z), (x + a, y + b, z + shape.height)]
+    else:
+        x, y = zip(*shape.points, strict=True)
+        corners = [(min(x), min(y), shape.z[0]), (max(x), max(y), shape.z[1])]
+    return np.array(corners) / NM
+
+
+def _add(shape: Shape) -> int:
+    """Add a shape to the model; returns the tag of its volume."""
+    occ = gmsh.model.occ
+    low, high = extent(shape)
+    if isinstance(shape, Box):
+        return occ.addBox(*low, *(high - low))
+    if isinstance(shape, EllipticCylinder):
+        centre, (a, b) = np.array(shape.centre) / NM, np.array(shape.radii) / NM
+        major = [1, 0, 0] if a >= b else [0, 1, 0]
+        disk = occ.addDisk(*centre, max(a, b), min(a, b), xAxis=major, zAxis=[0, 0, 1])
+        return _extrude(disk, shape.height / NM)
+    corners = [occ.addPoint(x / NM, y / NM, low[2]) for x, y in shape.points]
+    sides = [occ.addLine(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)]
+    return _extrude(occ.addPlaneSurface([occ.addCurveLoop(sides)]), high[2] - low[2])
+
+
+def _extrude(surface: int, height: float) -> int:
+    """Extrude a surface along z; returns the tag of the volume."""
+    return next(tag for dim, tag in gmsh.model.occ.extrude([(2, surface)], 0, 0, height) if dim == 3)
+
+
+def _owner(solids: tuple[Solid, ...], claimants: list[int]) -> int:
+    """The solid of the highest priority among those that contain a fragment."""
+    best = max(solids[index].priority for index in claimants)
+    winners = [index for index in claimants if solids[index].priority == best]
+    if len({solids[index].name for index in winners}) > 1:
+        first, second = (solids[index].name for index in winners[:2])
+        raise InputError(
+            f"solids {first} and {second} overlap with the same priority {best}; give one a higher priority",
+            key=f"geometry.solids.{winners[1]}.priority",
+        )
+    return winners[0]

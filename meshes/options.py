@@ -1,0 +1,30 @@
+"""The `mesh:` section: how element sizes are chosen."""
+
+from pydantic import Field
+
+from thermospin.section import Section
+from thermospin.units import PositiveLength
+
+
+class MeshOptions(Section):
+    """Element sizes. They grow smoothly from every place where a small size is asked for."""
+
+    interface_size: PositiveLength = 1e-9
+    """Size at interfaces between a ferromagnet and another conductor, m."""
+    edge_size: PositiveLength | None = None
+    """Size at the rims of those interfaces, where currents crowd; default `interface_size`, m."""
+    interfaces: tuple[tuple[str, str], ...] | None = None
+    """Pairs of regions whose common faces get `interface_size`; default: the template's choice, else
+    all conductors of different materials of which at least one is a ferromagnet."""
+    growth_rate: float = Field(1.3, gt=1.0, le=3.0)
+    """Ratio of the sizes of neighbouring elements."""
+    max_size: PositiveLength = 100e-9
+    """Largest size anywhere, m."""
+    region_max_size: dict[str, PositiveLength] = Field(default_factory=dict)
+    """Largest size in named regions; it replaces `max_size` there, m."""
+    elements_across_film: int = Field(3, ge=1, le=50)
+    """Fewest elements across the smallest extent of every solid."""
+    film_aspect: float = Field(2.0, gt=0, le=10)
+    """Largest ratio of an element's lateral size to its share of a film's thickness."""
+    refinement: float = Field(1.0, gt=0, le=32)
+    """Divides every size; for convergence studies (2 makes about 8 times as many elements)."""

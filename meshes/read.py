@@ -1,0 +1,141 @@
+"""Reads a mesh record into DOLFINx, every rank its own part, without a partitioner and without messages.
+
+The record's cells are ordered so that contiguous ranges are compact (``ordering.py``). Rank r takes a
+range of equal cost, plus one layer of ghost cells across facets; node ownership follows from the order.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from thermospin.compat import MPI, build_mesh, dmesh, index_map
+
+
+@dataclass(frozen=True)
+class DeviceMesh:
+    """A distributed mesh of the device.
+
+    Attributes:
+        mesh: Tetrahedra, coordinates in metres, with shared-facet ghosts.
+        cell_tags: Region tag of every local cell, ghosts included, int32.
+        neighbour_tags: Region tag across each face of every owned cell, -1 outside the device,
+            shape (n_owned, 4); face i is opposite to vertex i.
+        regions: Tag of every region.
+        terminals: For every terminal the owned (cell, local facet) pairs, shape (n, 2), int32.
+    """
+
+    mesh: dmesh.Mesh
+    cell_tags: np.ndarray
+    neighbour_tags: np.ndarray
+    regions: dict[str, int]
+    terminals: dict[str, np.ndarray]
+
+    def cells(self, names) -> np.ndarray:
+        """Sorted local cells, ghosts included, of the named regions."""
+        return np.flatnonzero(np.isin(self.cell_tags, [self.regions[n] for n in names])).astype(np.int32)
+
+    def owned(self, cells: np.ndarray) -> np.ndarray:
+        """Those of the cells that this rank owns."""
+        return cells[cells < self.mesh.topology.index_map(3).size_local]
+
+
+def read_mesh(
+    directory: Path,
+    regions: dict[str, int],
+    terminals: dict[str, int],
+    weights: dict[str, float],
+    comm: MPI.Comm,
+) -> DeviceMesh:
+    """Read a record on all ranks of a communicator.
+
+    Args:
+        directory: Holds ``cells, cell_tags, points, facet_cells, facet_tags, neighbours`` as ``.npy``.
+        regions: Tag of every region.
+        terminals: Tag of every terminal.
+        weights: Cost of a cell of each region, for the load balance.
+        comm: The communicator.
+    """
+    arrays = {
+        name: np.load(directory / f"{name}.npy", mmap_mode="r")
+        for name in ("cells", "cell_tags", "points", "facet_cells", "facet_tags", "neighbours")
+    }
+    cells, tags = arrays["cells"], arrays["cell_tags"]
+    cell_ranges = _balanced_ranges(np.asarray(tags), regions, weights, comm.size)
+    # A node belongs to the rank of the first cell that mentions it; nodes are numbered in that order.
+    node_ranges = np.concatenate([_nodes_before(cells, cell_ranges), [len(arrays["points"])]])
+
+    start, stop = cell_ranges[comm.rank : comm.rank + 2]
+    ghost_cells = _ghosts(arrays["neighbours"], start, stop)
+    local_cells = np.concatenate([np.arange(start, stop), ghost_cells])
+    cell_nodes = np.concatenate([cells[start:stop], cells[ghost_cells]])
+    nodes = _distinct(cell_nodes, len(arrays["points"]))
+    first, last = node_ranges[comm.rank : comm.rank + 2]
+    ghost_nodes = nodes[(nodes < first) | (nodes >= last)]
+    local_nodes = np.concatenate([np.arange(first, last), ghost_nodes])
+    position = np.empty(len(arrays["points"]), dtype=np.int32)
+    position[local_nodes] = np.arange(len(local_nodes), dtype=np.int32)
+    mesh = build_mesh(
+        comm,
+        index_map(comm, last - first, ghost_nodes, _owner(node_ranges, ghost_nodes)),
+        index_map(comm, stop - start, ghost_cells, _owner(cell_ranges, ghost_cells)),
+        position[cell_nodes],
+        local_cells,
+        np.ascontiguousarray(arrays["points"][local_nodes]),
+        local_nodes,
+    )
+    facets, facet_tags = np.asarray(arrays["facet_cells"]), np.asarray(arrays["facet_tags"])
+    mine = (facets[:, 0] >= start) & (facets[:, 0] < stop)
+    facets, facet_tags = (facets[mine] - [start, 0]).astype(np.int32), facet_tags[mine]
+    return DeviceMesh(
+        mesh,
+        np.asarray(tags[local_cells]),
+        _tags_across(tags, arrays["neighbours"][start:stop]),
+        dict(regions),
+        {name: facets[facet_tags == tag] for name, tag in terminals.items()},
+    )
+
+
+def _balanced_ranges(
+    tags: np.ndarray, regions: dict[str, int], weights: dict[str, float], size: int
+) -> np.ndarray:
+    """First cell of every rank's range, and the total: shape (size + 1,)."""
+    table = np.ones(int(tags.max()) + 1)
+    for name, tag in regions.items():
+        table[tag] = weights.get(name, 1.0)
+    cost = np.cumsum(table[tags])
+    inner = np.searchsorted(cost, cost[-1] * np.arange(1, size) / size)
+    return np.concatenate([[0], inner, [len(tags)]]).astype(np.int64)
+
+
+def _nodes_before(cells: np.ndarray, cell_ranges: np.ndarray) -> np.ndarray:
+    """Number of nodes that the cells before each range mention: the first node of every rank."""
+    highest = [
+        int(np.max(cells[a:b])) + 1 if b > a else 0
+        for a, b in zip(cell_ranges, cell_ranges[1:], strict=False)
+    ]
+    return np.concatenate([[0], np.maximum.accumulate(highest)[:-1]]).astype(np.int64)
+
+
+def _ghosts(neighbours: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """Cells outside ``[start, stop)`` that share a facet with one inside."""
+    adjacent = neighbours[start:stop].ravel()
+    outside = adjacent[(adjacent >= 0) & ((adjacent < start) | (adjacent >= stop))]
+    return np.unique(outside).astype(np.int64)
+
+
+def _tags_across(tags: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+    """Region tags of the neighbours, -1 where there is none."""
+    return np.where(neighbours >= 0, np.asarray(tags)[neighbours], -1).astype(np.int32)
+
+
+def _distinct(numbers: np.ndarray, limit: int) -> np.ndarray:
+    """The distinct numbers, sorted: marks instead of a sort, since there are many of each."""
+    marked = np.zeros(limit, dtype=bool)
+    marked[numbers.ravel()] = True
+    return np.flatnonzero(marked)
+
+
+def _owner(ranges: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Rank whose range holds each number."""
+    return (np.searchsorted(ranges, numbers, side="right") - 1).astype(np.int32)

@@ -1,0 +1,86 @@
+"""The directory that holds a mesh: arrays for the solver, mesh.msh for people, mesh.json for both."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+ARRAYS = ("points", "cells", "cell_tags", "facets", "facet_tags")
+
+
+@dataclass(frozen=True, eq=False)
+class RawMesh:
+    """Tetrahedra and terminal triangles in memory.
+
+    Attributes:
+        points: Coordinates, m, shape (n_points, 3).
+        cells: Nodes of the tetrahedra, shape (n_cells, 4).
+        cell_tags: Region of every cell, shape (n_cells,).
+        facets: Nodes of the terminal triangles, shape (n_facets, 3).
+        facet_tags: Terminal of every triangle, shape (n_facets,).
+        regions: Tag of every region.
+        terminals: Tag of every terminal.
+    """
+
+    points: np.ndarray
+    cells: np.ndarray
+    cell_tags: np.ndarray
+    facets: np.ndarray
+    facet_tags: np.ndarray
+    regions: dict[str, int]
+    terminals: dict[str, int]
+
+
+@dataclass(frozen=True)
+class MeshRecord:
+    """A mesh on disk.
+
+    Attributes:
+        directory: Where mesh.msh, mesh.json and the arrays are.
+        hash: Digest of everything that determines the mesh.
+        regions: Tag of every region.
+        materials: Material of every region.
+        terminals: Tag of every terminal.
+        cells: Number of tetrahedra.
+        points: Number of nodes.
+        facets: Number of terminal triangles.
+        quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
+    """
+
+    directory: Path
+    hash: str
+    regions: dict[str, int]
+    materials: dict[str, str]
+    terminals: dict[str, int]
+    cells: int
+    points: int
+    facets: int
+    quality: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, directory: Path | str) -> Self:
+        """Read mesh.json in a directory."""
+        directory = Path(directory)
+        return cls(directory=directory, **json.loads((directory / "mesh.json").read_text()))
+
+    def write_summary(self) -> None:
+        """Write mesh.json."""
+        summary: dict[str, Any] = asdict(self)
+        del summary["directory"]
+        (self.directory / "mesh.json").write_text(json.dumps(summary, indent=1) + "\n")
+
+    @property
+    def file(self) -> Path:
+        """The mesh in Gmsh 4.1 format."""
+        return self.directory / "mesh.msh"
+
+    def array(self, name: str) -> np.ndarray:
+        """One of the arrays `ARRAYS`, mapped from disk."""
+        return np.load(self.directory / f"{name}.npy", mmap_mode="r")
+
+    def raw(self) -> RawMesh:
+        """All arrays, read into memory."""
+        arrays = {name: np.load(self.directory / f"{name}.npy") for name in ARRAYS}
+        return RawMesh(**arrays, regions=self.regions, terminals=self.terminals)

@@ -1,0 +1,76 @@
+"""Shapes of solids: box, elliptic cylinder, extruded polygon (SI metres)."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from thermospin.section import Section
+from thermospin.units import Length, PositiveLength
+
+Point = tuple[Length, Length, Length]
+PlanePoint = tuple[Length, Length]
+
+
+class Box(Section):
+    """A box with edges along the axes."""
+
+    min: Point
+    """Lowest corner (x, y, z), m."""
+    max: Point
+    """Highest corner, m."""
+
+    @model_validator(mode="after")
+    def _extends(self) -> Self:
+        for axis, low, high in zip("xyz", self.min, self.max, strict=True):
+            if high <= low:
+                raise ValueError(f"the box has no extent along {axis}: max must exceed min")
+        return self
+
+
+class EllipticCylinder(Section):
+    """A cylinder along z with an elliptic cross-section."""
+
+    centre: Point
+    """Centre of the bottom face, m."""
+    radii: tuple[PositiveLength, PositiveLength]
+    """Semi-axes along x and y, m."""
+    height: PositiveLength
+    """Extent along z, m."""
+
+
+class ExtrudedPolygon(Section):
+    """A polygon in the xy plane extruded along z."""
+
+    points: tuple[PlanePoint, ...] = Field(min_length=3)
+    """Corners (x, y) in order, without repeating the first, m."""
+    z: tuple[Length, Length]
+    """Lowest and highest height, m."""
+
+    @model_validator(mode="after")
+    def _extends(self) -> Self:
+        if self.z[1] <= self.z[0]:
+            raise ValueError("the polygon has no extent along z: z must be [lowest, highest]")
+        if len(set(self.points)) < len(self.points):
+            raise ValueError("the polygon repeats a corner: list every corner once")
+        if _crosses_itself(self.points):
+            raise ValueError("the polygon crosses itself: list its corners in order round the outline")
+        return self
+
+
+Shape = Box | EllipticCylinder | ExtrudedPolygon
+
+
+def _crosses_itself(points: tuple[PlanePoint, ...]) -> bool:
+    """Whether two sides that are not neighbours cross."""
+
+    def turn(a: PlanePoint, b: PlanePoint, c: PlanePoint) -> float:
+        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+    n = len(points)
+    sides = [(points[i], points[(i + 1) % n]) for i in range(n)]
+    return any(
+        turn(*sides[i], sides[j][0]) * turn(*sides[i], sides[j][1]) < 0
+        and turn(*sides[j], sides[i][0]) * turn(*sides[j], sides[i][1]) < 0
+        for i in range(n)
+        for j in range(i + 2, n)
+    )
