@@ -1,0 +1,127 @@
+"""The electrical side of a scheme: what is driven, what is held, what is read (physics.md §6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.compat import MPI, PETSc
+from thermospin.constraints import Constraint, constrain
+from thermospin.fields import THETA, V
+from thermospin.spaces import Spaces
+from thermospin.terminals import Terminal
+
+
+@dataclass(frozen=True)
+class Drive:
+    """How a scheme drives the device, per unit of the drive (1 A, or 1 V).
+
+    Attributes:
+        quantity: ``current`` or ``voltage``.
+        uniform: Terminals into which current is injected with uniform density, and their shares.
+        equipotential: Terminals into which current is injected at uniform potential, and their shares.
+        potentials: Terminals held at a potential, V per unit of the drive; 0 at ground.
+        scale: Value of the drive in the configuration: 1 A, or the largest given voltage.
+    """
+
+    quantity: str
+    uniform: Mapping[str, float]
+    equipotential: Mapping[str, float]
+    potentials: Mapping[str, float]
+    scale: float
+
+    @classmethod
+    def of(cls, scheme) -> "Drive":
+        """The drive of a scheme of the configuration."""
+        shares = {kind: {} for kind in ("uniform", "equipotential")}
+        for name, drive in scheme.currents.items():
+            shares[drive.current][name] = drive.share
+        scale = 1.0 if scheme.currents else max(abs(volt) for volt in scheme.potentials.values())
+        return cls(
+            quantity="current" if scheme.currents else "voltage",
+            uniform=shares["uniform"],
+            equipotential=shares["equipotential"],
+            potentials={name: volt / scale for name, volt in scheme.potentials.items()},
+            scale=scale,
+        )
+
+    @property
+    def held(self) -> list[str]:
+        """Terminals whose V is uniform, so that s = 0 there."""
+        return [*self.potentials, *self.equipotential]
+
+
+class Circuit:
+    """Terminals as functionals on the vector of all unknowns.
+
+    Args:
+        spaces: The spaces.
+        terminals: All terminals.
+        sinks: Terminals whose temperature is given.
+        temperature: T0, K.
+    """
+
+    def __init__(
+        self, spaces: Spaces, terminals: Mapping[str, Terminal], sinks: list[str], temperature: float
+    ) -> None:
+        self.spaces, self.terminals, self.sinks = spaces, terminals, sinks
+        self._temperature = temperature
+        self._start = {field: part.start for field, part in spaces.ranges.items()}
+        self.electrical = [name for name, terminal in terminals.items() if terminal.electrical]
+
+    def constraint(self, drive: Drive) -> Constraint:
+        """The unknowns that a drive and the sinks fix."""
+        return constrain(self.spaces, self.terminals, drive.held, self.sinks)
+
+    def inject(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> None:
+        """Add currents (A) of uniform density to a right-hand side."""
+        with rhs as array:
+            for name, current in currents.items():
+                functional = self.terminals[name].average
+                array[functional.dofs + self._start[V]] += current * functional.weights
+
+    def hold(self, vector: PETSc.Vec, potentials: Mapping[str, float], shift: float = 0.0) -> None:
+        """Write potentials (V) into the fixed unknowns of a vector."""
+        with vector as array:
+            for name, value in potentials.items():
+                array[self.terminals[name].dofs[V] + self._start[V]] = value - shift
+
+    def warm(self, vector: PETSc.Vec, rises: Mapping[str, float]) -> None:
+        """Write temperature rises (K) into the fixed unknowns of a vector."""
+        with vector as array:
+            for name, value in rises.items():
+                array[self.terminals[name].dofs[THETA] + self._start[THETA]] = value
+
+    def readings(self, vector: PETSc.Vec) -> dict[str, float]:
+        """Area averages of V on all electrical terminals, V (collective)."""
+        array = vector.array_r
+        local = np.zeros(len(self.electrical))
+        for i, name in enumerate(self.electrical):
+            functional = self.terminals[name].average
+            local[i] = array[functional.dofs + self._start[V]] @ functional.weights
+        return dict(zip(self.electrical, self.spaces.comm.allreduce(local, MPI.SUM).tolist(), strict=True))
+
+    def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
+        """Add a constant (V) to the potential, at fixed unknowns too."""
+        with vector as array:
+            array[self.spaces.ranges[V]] += shift
+
+    def current_out(self, residual: PETSc.Vec, name: str) -> float:
+        """Current (A) that leaves through a terminal where V is fixed, from ``b − A x`` (collective).
+
+        It is what the discrete equations lack at the fixed unknowns, so currents balance to the accuracy of
+        the solver.
+        """
+        return self._sum(residual.array_r[self.terminals[name].dofs[V] + self._start[V]])
+
+    def heat_out(self, residual: PETSc.Vec, name: str) -> float:
+        """Heat (W) that leaves through a sink, likewise (collective)."""
+        dofs = self.terminals[name].dofs[THETA] + self._start[THETA]
+        return self._sum(residual.array_r[dofs]) * self._temperature
+
+    def generated(self, rhs: PETSc.Vec) -> float:
+        """Heat (W) that a right-hand side generates in the device (collective)."""
+        return self._sum(rhs.array_r[self.spaces.ranges[THETA]]) * self._temperature
+
+    def _sum(self, values: np.ndarray) -> float:
+        return float(self.spaces.comm.allreduce(values.sum(), MPI.SUM))

@@ -1,0 +1,103 @@
+"""DOLFINx and PETSc, imported in the one order that works everywhere.
+
+The PyPI wheel needs ``dolfinx_solver`` imported before DOLFINx and petsc4py; conda-forge's packages do
+not have it. Every other module takes them from here, so version differences stay in this file.
+"""
+
+import importlib.util
+
+if importlib.util.find_spec("dolfinx_solver"):
+    import dolfinx_solver  # noqa: F401
+
+import basix
+import basix.ufl
+import dolfinx
+import dolfinx.fem.petsc
+import petsc4py
+import ufl
+from dolfinx import cpp, default_real_type, fem, la
+from dolfinx import mesh as dmesh
+from mpi4py import MPI
+from petsc4py import PETSc
+
+REQUIRED = "0.11"
+if not dolfinx.__version__.startswith(REQUIRED):
+    raise ImportError(f"thermospin needs DOLFINx {REQUIRED}, found {dolfinx.__version__}")
+
+__all__ = [
+    "MPI",
+    "PETSc",
+    "basix",
+    "build_mesh",
+    "build_submesh",
+    "cpp",
+    "default_real_type",
+    "dmesh",
+    "dolfinx",
+]
+__all__ += ["fem", "index_map", "la", "petsc4py", "ufl", "versions"]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the numerical stack, for the results."""
+    return {"dolfinx": dolfinx.__version__, "petsc": ".".join(map(str, PETSc.Sys.getVersion()))}
+
+
+def index_map(comm: MPI.Comm, n_owned: int, ghosts, owners) -> cpp.common.IndexMap:
+    """An index map from the owned size and the ghosts' global indices and owning ranks."""
+    if comm.size == 1:
+        return cpp.common.IndexMap(comm, n_owned)
+    return cpp.common.IndexMap(comm, n_owned, ghosts, owners, 1202)
+
+
+def build_mesh(comm, vertex_map, cell_map, cells, original_cells, x, original_nodes) -> dmesh.Mesh:
+    """A tetrahedral mesh from distributed arrays that are numbered already.
+
+    ``dolfinx.mesh.create_mesh`` partitions and renumbers; this takes the numbering as it is.
+
+    Args:
+        comm: The communicator.
+        vertex_map: Index map of the vertices, which are also the geometry nodes.
+        cell_map: Index map of the cells.
+        cells: Local vertex numbers of each local cell, shape (n_cells, 4), int32.
+        original_cells: Number of each local cell in the input, int64.
+        x: Coordinates of the local vertices in metres, shape (n_vertices, 3).
+        original_nodes: Number of each local vertex in the input, int64.
+    """
+    element = basix.ufl.element("P", "tetrahedron", 1, shape=(3,), dtype=default_real_type)
+    connectivity = dolfinx.graph.adjacencylist(cells)._cpp_object
+    topology = cpp.mesh.Topology(
+        cpp.mesh.CellType.tetrahedron, vertex_map, cell_map, connectivity, original_cells
+    )
+    cmap = fem.coordinate_element(element.basix_element)
+    geometry = cpp.mesh.Geometry_float64(vertex_map, cells, cmap._cpp_object, x, original_nodes)
+    return dmesh.Mesh(cpp.mesh.Mesh_float64(comm, topology, geometry), ufl.Mesh(element))
+
+
+def build_submesh(mesh: dmesh.Mesh, local_cells) -> tuple[dmesh.Mesh, dmesh.EntityMap]:
+    """The mesh of some cells of another one, with the map between the two.
+
+    Args:
+        mesh: The parent mesh.
+        local_cells: Sorted local cell numbers, ghosts included, int32.
+    """
+    import numpy as np
+
+    topology, geometry = mesh.topology, mesh.geometry
+    cell_map, chosen = cpp.common.create_sub_index_map(topology.index_map(3), local_cells, False)
+    parent_vertices = geometry.dofmaps[0][chosen]
+    vertex_map, vertices = cpp.common.create_sub_index_map(
+        topology.index_map(0), np.unique(parent_vertices).astype(np.int32), True
+    )
+    local = np.empty(len(geometry.x), dtype=np.int32)
+    local[vertices] = np.arange(len(vertices), dtype=np.int32)
+    submesh = build_mesh(
+        mesh.comm,
+        vertex_map,
+        cell_map,
+        local[parent_vertices],
+        topology.original_cell_index[chosen],
+        geometry.x[vertices],
+        geometry.input_global_indices[vertices],
+    )
+    return submesh, dmesh.entity_map(topology, submesh.topology, 3, chosen)

@@ -1,0 +1,48 @@
+"""What a scheme fixes at the terminals (physics.md §6), as a projection onto the admissible fields.
+
+The operator is assembled without boundary conditions. Conjugate gradients stay in the admissible space
+when the preconditioner is projected onto it, so one operator serves every scheme, and what flows through
+a terminal is the residual there.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.compat import PETSc
+from thermospin.fields import FIELDS, THETA, Field, S, V
+from thermospin.spaces import Spaces
+from thermospin.terminals import Terminal
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """The unknowns that a scheme fixes.
+
+    Attributes:
+        dofs: Owned unknowns by field, local numbers within the field.
+        fixed: The same in this rank's part of the vector.
+    """
+
+    dofs: Mapping[Field, np.ndarray]
+    fixed: np.ndarray
+
+    def project(self, vector: PETSc.Vec) -> None:
+        """Set the fixed unknowns to zero."""
+        with vector as array:
+            array[self.fixed] = 0.0
+
+
+def constrain(
+    spaces: Spaces, terminals: Mapping[str, Terminal], held: Collection[str], sinks: Collection[str]
+) -> Constraint:
+    """Fix V and s at the ``held`` terminals, and ϑ at the ``sinks``."""
+    fixing = {V: held, S: held, THETA: sinks}
+    dofs = {field: _union(terminals[name].dofs[field] for name in fixing[field]) for field in FIELDS}
+    fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in FIELDS])
+    return Constraint(dofs, fixed)
+
+
+def _union(arrays) -> np.ndarray:
+    return np.unique(np.concatenate([np.empty(0, dtype=np.int32), *arrays]))

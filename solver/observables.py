@@ -1,0 +1,166 @@
+"""What is seen in the fields: current densities, maxima in every region, averages over interfaces."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from thermospin.coefficients import CellCoefficients
+from thermospin.compat import MPI, fem, ufl
+from thermospin.fields import THETA, S, V
+from thermospin.meshes.ordering import FACES
+from thermospin.solution import Solution
+from thermospin.spaces import Spaces
+from thermospin.terms.transport import fluxes, heat_flux
+
+CENTRE = np.full((1, 3), 0.25)
+
+
+@dataclass(frozen=True)
+class CellFields:
+    """Fields on this rank's owned cells, NaN where a field does not exist.
+
+    Attributes:
+        V: Charge potential at the vertices, V, shape (n_cells, 4).
+        s: Half the spin splitting at the vertices, V, shape (n_cells, 4).
+        rise: Temperature rise at the vertices, K, shape (n_cells, 4).
+        j: Charge current density at the centre, A/m², shape (n_cells, 3).
+        j_s: Spin current density ``j↑ − j↓`` at the centre, A/m², shape (n_cells, 3).
+        q: Heat flux at the base temperature at the centre, W/m², shape (n_cells, 3).
+    """
+
+    V: np.ndarray
+    s: np.ndarray
+    rise: np.ndarray
+    j: np.ndarray
+    j_s: np.ndarray
+    q: np.ndarray
+
+
+class Observer:
+    """Evaluates solutions on the cells of the device.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients, with the magnetisation of the moment.
+    """
+
+    def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
+        self._spaces, self._device = spaces, spaces.device
+        self._fields = spaces.functions()
+        self._c = coefficients.all
+        self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
+        self._conducting = self._device.owned(spaces.conducting_cells)
+        self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
+
+    @cached_property
+    def _flux_expressions(self) -> tuple[fem.Expression, fem.Expression]:
+        maps, comm = [self._spaces.entity_map], self._spaces.comm
+        in_conductors = ufl.as_matrix([list(flux) for flux in fluxes(self._c, self._fields)])
+        in_insulators = heat_flux(self._c, self._fields)
+        return (
+            fem.Expression(in_conductors, CENTRE, comm=comm, entity_maps=maps),
+            fem.Expression(in_insulators, CENTRE, comm=comm, entity_maps=maps),
+        )
+
+    def observe(self, solution: Solution) -> CellFields:
+        """Evaluate the fields of a solution (collective)."""
+        self._spaces.load(solution.vector, self._fields)
+        conductors, insulators = self._flux_expressions
+        mesh = self._device.mesh
+        flux = np.full((self._n_cells, 3, 3), np.nan)
+        flux[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, 3, 3)
+        flux[self._insulating, 2] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
+        return CellFields(
+            V=self._at_vertices(V) + solution.offset,
+            s=self._at_vertices(S),
+            rise=self._at_vertices(THETA),
+            j=flux[:, 0],
+            j_s=flux[:, 1],
+            q=flux[:, 2] * self._c.temperature,
+        )
+
+    def _at_vertices(self, field) -> np.ndarray:
+        """Values at the four vertices of the owned cells."""
+        space = self._spaces.spaces[field]
+        values = getattr(self._fields, field.symbol).x.array
+        layout = space.dofmap.dof_layout
+        vertex_dofs = [layout.entity_dofs(0, i)[0] for i in range(4)]
+        if not field.on_conductors:
+            return values[space.dofmap.list[: self._n_cells][:, vertex_dofs]]
+        result = np.full((self._n_cells, 4), np.nan)
+        result[self._conducting] = values[
+            space.dofmap.list[self._spaces.sub_cells[self._conducting]][:, vertex_dofs]
+        ]
+        return result
+
+    def maxima(self, fields: CellFields) -> dict[str, dict[str, float]]:
+        """Largest temperature rise (K) and current density (A/m²) in every region (collective)."""
+        magnitude = np.nan_to_num(np.linalg.norm(fields.j, axis=1))
+        rise = fields.rise.max(axis=1)
+        tags = self._device.cell_tags[: self._n_cells]
+        local = [
+            [values[tags == tag].max(initial=-np.inf) for values in (rise, magnitude)]
+            for tag in self._device.regions.values()
+        ]
+        largest = self._largest(np.array(local))
+        return {
+            region: {"max_temperature_rise": float(values[0]), "max_current_density": float(values[1])}
+            for region, values in zip(self._device.regions, largest, strict=True)
+        }
+
+    def interface(self, fields: CellFields, first: str, second: str) -> dict[str, float] | None:
+        """Averages over the interface of two regions, from the side of the first; None if they do not touch.
+
+        Returns:
+            ``area`` (m²), ``gradient_T`` (K/m): normal derivative of T in the first region, from first to
+            second; ``mu_s`` (eV): spin accumulation, mean, smallest and largest (collective).
+        """
+        device = self._device
+        cells, faces = np.nonzero(
+            (device.cell_tags[: self._n_cells, None] == device.regions[first])
+            & (device.neighbour_tags == device.regions[second])
+        )
+        geometry = device.mesh.geometry
+        x = geometry.x[geometry.dofmaps[0][cells]]
+        normal, area, gradients = _face_geometry(x, faces)
+        slope = np.einsum("cik,ci,ck->c", gradients, fields.rise[cells], normal)
+        mu_s = 2 * np.take_along_axis(fields.s[cells], FACES[faces], axis=1)
+        sums = np.array([area.sum(), area @ slope, area @ mu_s.mean(axis=1)])
+        total = self._spaces.comm.allreduce(sums, MPI.SUM)
+        if total[0] == 0.0:
+            return None
+        extremes = np.array([-mu_s.min(initial=np.inf), mu_s.max(initial=-np.inf)])
+        low, high = self._largest(extremes)
+        return {
+            "area": float(total[0]),
+            "gradient_T": float(total[1] / total[0]),
+            "mu_s": float(total[2] / total[0]),
+            "mu_s_min": float(-low),
+            "mu_s_max": float(high),
+        }
+
+    def _largest(self, values: np.ndarray) -> np.ndarray:
+        """Element-wise maximum over the ranks."""
+        largest = np.empty_like(values)
+        self._spaces.comm.Allreduce(values, largest, MPI.MAX)
+        return largest
+
+
+def _face_geometry(x: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outward normals and areas of one face of each tetrahedron, and the gradients of its hat functions.
+
+    Args:
+        x: Vertices, shape (n, 4, 3).
+        faces: Number of the face (opposite to that vertex), shape (n,).
+
+    Returns:
+        Normals (n, 3), areas (n,), gradients (n, 4, 3).
+    """
+    edges = x[:, 1:] - x[:, :1]
+    inverse = np.linalg.inv(edges)  # columns: gradients of the hat functions of vertices 1, 2, 3
+    gradients = np.concatenate([-inverse.sum(axis=2, keepdims=True), inverse], axis=2).transpose(0, 2, 1)
+    inward = gradients[np.arange(len(x)), faces]
+    length = np.linalg.norm(inward, axis=1)
+    volume = np.abs(np.linalg.det(edges)) / 6
+    return -inward / length[:, None], 3 * volume * length, gradients

@@ -1,0 +1,128 @@
+"""Figures with matplotlib: rendered pixels with axes and colour bar, and profiles."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from thermospin.output.files import replacing
+from thermospin.output.rendering import Colours
+
+_STYLE = {
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.linewidth": 0.8,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "lines.linewidth": 1.6,
+}
+_LONG, _SHORT = 5.6, 0.6
+"""Longest and shortest side of a picture, inches."""
+
+
+def save_plane(
+    path: Path,
+    image: np.ndarray,
+    colours: Colours,
+    box: np.ndarray,
+    axes: tuple[str, str],
+    title: str,
+    label: str,
+) -> None:
+    """Save a rendered plane with axes in nanometres and a colour bar.
+
+    Args:
+        path: The PNG.
+        image: Pixels, (height, width, 3).
+        colours: The colours of the picture.
+        box: Corners of the picture, nm, (2, 2).
+        axes: Names of the horizontal and the vertical axis.
+        title: Title of the figure.
+        label: Symbol of the field.
+    """
+    with rc_context(_STYLE):
+        figure, panel = _frame(image)
+        panel.imshow(image, extent=(*box[:, 0], *box[:, 1]), aspect="auto", interpolation="antialiased")
+        panel.set_xlabel(f"{axes[0]} (nm)")
+        panel.set_ylabel(f"{axes[1]} (nm)")
+        panel.locator_params(axis="y", nbins=max(2, min(8, round(3 * panel.bbox.height / figure.dpi))))
+        panel.set_title(title, loc="left")
+        _colour_bar(figure, panel, colours, label)
+        _save(figure, path)
+
+
+def save_view(path: Path, image: np.ndarray, colours: Colours, title: str, label: str) -> None:
+    """Save a rendered view of the device with a colour bar.
+
+    Args:
+        path: The PNG.
+        image: Pixels, (height, width, 3).
+        colours: The colours of the picture.
+        title: Title of the figure.
+        label: Symbol of the field.
+    """
+    with rc_context(_STYLE):
+        figure, panel = _frame(image)
+        panel.imshow(image, aspect="auto", interpolation="antialiased")
+        panel.set_axis_off()
+        panel.set_title(title, loc="left")
+        _colour_bar(figure, panel, colours, label)
+        _save(figure, path)
+
+
+def save_profile(path: Path, distance: np.ndarray, values: np.ndarray, title: str, label: str) -> None:
+    """Save a plot of values along a line.
+
+    Args:
+        path: The PNG.
+        distance: Distance from the start, nm, (n,).
+        values: Values in the displayed unit, (n,), NaN where there are none.
+        title: Title of the figure.
+        label: Label of the vertical axis, with the unit.
+    """
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+        panel = figure.subplots()
+        panel.plot(distance, values, color="#1f5f9f")
+        panel.set_xlim(distance[0], distance[-1])
+        panel.set_xlabel("distance (nm)")
+        panel.set_ylabel(label)
+        panel.grid(alpha=0.3, linewidth=0.6)
+        panel.ticklabel_format(axis="y", useOffset=False)
+        panel.set_title(title, loc="left")
+        _save(figure, path)
+
+
+def _frame(image: np.ndarray):
+    """A figure with room for the pixels at their own proportions, a colour bar and labels."""
+    height, width = image.shape[:2]
+    across = max(_LONG * width / max(height, width), _SHORT)
+    up = max(_LONG * height / max(height, width), _SHORT)
+    left, right, below, above = 0.75, 1.15, 0.6, 0.45
+    total = (left + across + right, below + up + above)
+    figure = Figure(figsize=total)
+    place = (left / total[0], below / total[1], across / total[0], up / total[1])
+    return figure, figure.add_axes(place)
+
+
+def _colour_bar(figure: Figure, panel, colours: Colours, label: str) -> None:
+    """A bar along the right edge of a panel, at least as high as its numbers need."""
+    wide, high = figure.get_size_inches()
+    box = panel.get_position()
+    length = max(box.height, min(1.5 / high, 1.0))
+    bottom = max(box.y0 + (box.height - length) / 2, 0.0)
+    bar = figure.add_axes((box.x1 + 0.12 / wide, bottom, 0.16 / wide, length))
+    figure.colorbar(
+        ScalarMappable(Normalize(*colours.limits), colours.name),
+        cax=bar,
+        extend="max" if colours.clipped else "neither",
+        label=f"{label} ({colours.scale.unit})",
+    )
+
+
+def _save(figure: Figure, path: Path) -> None:
+    with replacing(path) as aside:
+        figure.savefig(aside, dpi=200, bbox_inches="tight", pad_inches=0.08)

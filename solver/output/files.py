@@ -1,0 +1,129 @@
+"""Writing files so that a killed run leaves nothing half-written under a final name."""
+
+import csv
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.errors import InputError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Write a file aside and move it to its name once it is complete.
+
+    Args:
+        path: Final name; missing folders are made.
+
+    Yields:
+        The name to write to, in the same folder and with the same suffix.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    aside = _aside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        os.replace(aside, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_directory(path: Path) -> Iterator[Path]:
+    """Fill a directory aside and let it take the place of an earlier one once it is complete.
+
+    Args:
+        path: Final name of the directory; what it held before is gone afterwards.
+
+    Yields:
+        The empty directory to fill.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    aside, earlier = _aside(path), _aside(path, "earlier")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.mkdir()
+        yield aside
+        if path.exists():
+            os.replace(path, earlier)
+        os.replace(aside, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(earlier, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all."""
+    with replacing(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON, whole or not at all; numpy values become numbers and lists, NaN and infinity ``null``."""
+    plain = _plain(data)
+    write_text(path, json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file with a header, whole or not at all; None and NaN leave a cell empty."""
+    with replacing(path) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows([_plain(value) for value in row] for row in rows)
+
+
+def read_results(directory: Path) -> dict[str, Any]:
+    """Read ``results.json`` of a finished run.
+
+    Raises:
+        InputError: There is none, or it is not what a run writes.
+    """
+    path = directory / "results.json"
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+        schema = results["schema"]
+    except OSError:
+        raise InputError("no results here; give the directory of a finished run", file=str(path)) from None
+    except (ValueError, KeyError, TypeError):
+        raise InputError("not the results of a run; run it again", file=str(path)) from None
+    if schema != 1:
+        raise InputError(f"written by another version (schema {schema}); run it again", file=str(path))
+    return results
+
+
+def _aside(path: Path, kind: str = "partial") -> Path:
+    return path.with_name(f".{kind}-{os.getpid()}-{path.name}")
+
+
+def _unwritable(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot write: {error.strerror or error}", file=str(path))
+
+
+def _plain(data: Any) -> Any:
+    match data:
+        case dict():
+            return {str(key): _plain(value) for key, value in data.items()}
+        case list() | tuple():
+            return [_plain(value) for value in data]
+        case np.ndarray() | np.generic():
+            return _plain(data.tolist())
+        case float():
+            return data if math.isfinite(data) else None
+        case Path():
+            return str(data)
+    return data

@@ -1,0 +1,71 @@
+"""Profiles of a field along a straight line, as CSV and as a plot."""
+
+from pathlib import Path
+
+import numpy as np
+import pyvista as pv
+
+from thermospin.config.outputs import Line
+from thermospin.errors import InputError
+from thermospin.output.figures import save_profile
+from thermospin.output.files import write_csv
+from thermospin.output.grids import VALUE, RegionGrids
+from thermospin.output.scales import decimal_scale_for, scale_for
+
+
+def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values along a line, linear within every tetrahedron (constant, for vectors).
+
+    Args:
+        regions: The field on its regions.
+        line: The line; on a face shared by two regions the first counts.
+
+    Returns:
+        Points in metres, (n, 3); values in SI, (n, components), NaN where the field does not exist;
+        names of the regions, (n,), empty outside.
+    """
+    points = np.linspace(line.start, line.end, line.points)
+    quantity = regions.quantity
+    array = VALUE if quantity.components == 1 else quantity.name
+    values = np.full((line.points, quantity.components), np.nan)
+    names = np.full(line.points, "", dtype=object)
+    for name, grid in regions.grids.items():
+        probed = pv.PolyData(points * 1e9).sample(grid, tolerance=1e-4, mark_blank=False)
+        inside = (np.asarray(probed["vtkValidPointMask"]) == 1) & (names == "")
+        values[inside] = np.asarray(probed[array]).reshape(line.points, -1)[inside]
+        names[inside] = name
+    return points, values, names
+
+
+def draw_profile(stem: Path, regions: RegionGrids, line: Line, unit: str, title: str) -> list[Path]:
+    """Write a profile as CSV (SI) and as a plot (PNG).
+
+    Args:
+        stem: Path of the files without suffix.
+        regions: The field on its regions.
+        line: The line.
+        unit: Unit of the values.
+        title: Title of the plot.
+
+    Returns:
+        The two files.
+
+    Raises:
+        InputError: The field does not exist anywhere on the line.
+    """
+    quantity = regions.quantity
+    points, values, names = sample_line(regions, line)
+    shown = values[:, 0] if quantity.components == 1 else np.linalg.norm(values, axis=1)
+    if not np.isfinite(shown).any():
+        raise InputError(f"there is no {quantity.name} anywhere on a line", key="output.maps")
+    distance = np.linalg.norm(points - points[0], axis=1)
+    table, picture = (stem.with_name(stem.name + suffix) for suffix in (".csv", ".png"))
+    parts = [quantity.name] if quantity.components == 1 else [f"{quantity.name}_{axis}" for axis in "xyz"]
+    header = ["distance [m]", "x [m]", "y [m]", "z [m]", *(f"{part} [{unit}]" for part in parts), "region"]
+    rows = zip(distance, *points.T, *values.T, names, strict=True)
+    write_csv(table, header, rows)
+    scale = (scale_for if quantity.prefixed else decimal_scale_for)(float(np.nanmax(np.abs(shown))), unit)
+    label = f"{quantity.symbol} ({scale.unit})"
+    ends = " to ".join("(" + ", ".join(f"{1e9 * x:.6g}" for x in end) + ")" for end in (line.start, line.end))
+    save_profile(picture, distance * 1e9, shown / scale.factor, f"{title}\n{ends} nm", label)
+    return [table, picture]

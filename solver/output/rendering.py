@@ -1,0 +1,168 @@
+"""Rendering parts of a device to pixels, without a screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyvista as pv
+from vtkmodules.vtkCommonCore import vtkLogger
+
+from thermospin.output.grids import VALUE, has_values
+from thermospin.output.quantities import Quantity
+from thermospin.output.scales import Scale, decimal_scale_for, scale_for
+
+_NO_FIELD = "#d5d8dc"
+"""Colour of regions where the field does not exist."""
+_OUTLINE = "#202428"
+_LINE = 4
+_PIXELS = 1800
+
+
+@dataclass(frozen=True)
+class Colours:
+    """How values become colours.
+
+    Attributes:
+        scale: Unit to display.
+        limits: Ends of the scale, in the displayed unit.
+        name: matplotlib name of the colour map.
+        clipped: Whether values exceed the upper end.
+    """
+
+    scale: Scale
+    limits: tuple[float, float]
+    name: str
+    clipped: bool
+
+
+def colours_for(
+    quantity: Quantity, unit: str, parts: Sequence[pv.DataSet], limits: tuple[float, float] | None
+) -> Colours:
+    """Choose unit and limits: symmetric about zero where zero has a meaning.
+
+    Values in cells are unbounded at re-entrant corners, so their scale ends at the 99.8th percentile.
+
+    Args:
+        quantity: The field.
+        unit: Its unit in the data, such as ``eV`` or ``eV/A²``.
+        parts: What is drawn, with the array ``value``.
+        limits: Ends of the scale in that unit, or None to fit the values.
+    """
+    values = np.concatenate([part[VALUE][np.isfinite(part[VALUE])] for part in parts])
+    low, high = limits or _range(values, quantity)
+    make = scale_for if quantity.prefixed else decimal_scale_for
+    scale = make(max(abs(low), abs(high)), unit)
+    clipped = limits is None and float(values.max()) > high
+    return Colours(scale, (low / scale.factor, high / scale.factor), quantity.colour_map, clipped)
+
+
+def _range(values: np.ndarray, quantity: Quantity) -> tuple[float, float]:
+    if quantity.diverging or values.min() < 0 < values.max():
+        extent = float(np.abs(values).max()) or 1.0
+        return -extent, extent
+    low = 0.0 if quantity.components == 3 else float(values.min())
+    high = float(np.percentile(values, 99.8)) if quantity.components == 3 else float(values.max())
+    return (low, high) if high > low else (low, low + (abs(low) or 1.0) * 1e-6)
+
+
+def plane_image(
+    parts: Sequence[pv.PolyData],
+    outlines: Sequence[pv.PolyData],
+    colours: Colours,
+    axis: int,
+    box: np.ndarray,
+) -> np.ndarray:
+    """Render flat parts seen along an axis.
+
+    Args:
+        parts: Polygons in a plane normal to the axis, nm.
+        outlines: Lines over them.
+        colours: The colours.
+        axis: 0, 1 or 2; x and z are seen from their positive end, y from its negative end.
+        box: The corners of the picture in the plane, nm, (2, 2).
+
+    Returns:
+        Pixels, (height, width, 3).
+    """
+    size = box[1] - box[0]
+    pixels = np.maximum(np.round(_PIXELS * size / size.max()), 60).astype(int)
+    plotter = _plotter(*pixels.tolist())
+    _add(plotter, parts, colours, lighting=False)
+    for outline in outlines:
+        plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
+    centre = np.insert(box.mean(axis=0), axis, parts[0].center[axis])
+    towards = np.zeros(3)
+    towards[axis] = -1.0 if axis == 1 else 1.0
+    up = (0, 1, 0) if axis == 2 else (0, 0, 1)
+    plotter.camera_position = [(centre + towards * 10 * size.max()).tolist(), centre.tolist(), up]
+    plotter.enable_parallel_projection()
+    plotter.camera.parallel_scale = size[1] / 2
+    plotter.renderer.ResetCameraClippingRange()
+    return _pixels(plotter)
+
+
+def device_image(
+    parts: Sequence[pv.PolyData], outlines: Sequence[pv.PolyData], colours: Colours
+) -> np.ndarray:
+    """Render surfaces in parallel projection from above, with the axes in a corner.
+
+    Args:
+        parts: Surfaces, nm.
+        outlines: Their edges.
+        colours: The colours.
+
+    Returns:
+        Pixels, (height, width, 3), with little empty margin.
+    """
+    plotter = _plotter(_PIXELS, _PIXELS)
+    _add(plotter, parts, colours, ambient=0.45, diffuse=0.6, specular=0.0)
+    for outline in outlines:
+        plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
+    plotter.enable_parallel_projection()
+    plotter.view_vector((0.55, -1.0, 1.05), viewup=(0, 0, 1))
+    plotter.reset_camera()
+    plotter.add_axes(line_width=4, viewport=(0, 0, 0.16, 0.16))
+    return _cropped(_pixels(plotter))
+
+
+def _plotter(width: int, height: int) -> pv.Plotter:
+    """A window off screen; VTK's warning that there is no screen is not worth a line."""
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+    plotter = pv.Plotter(off_screen=True, window_size=[width, height])
+    plotter.set_background("white")
+    plotter.enable_anti_aliasing("ssaa")
+    return plotter
+
+
+def _add(plotter: pv.Plotter, parts: Sequence[pv.PolyData], colours: Colours, **shading) -> None:
+    for part in parts:
+        if not has_values(part):
+            plotter.add_mesh(part, color=_NO_FIELD, **shading)
+            continue
+        shown = part.copy(deep=False)
+        shown[VALUE] = part[VALUE] / colours.scale.factor
+        plotter.add_mesh(
+            shown,
+            scalars=VALUE,
+            cmap=colours.name,
+            clim=colours.limits,
+            nan_color=_NO_FIELD,
+            show_scalar_bar=False,
+            **shading,
+        )
+
+
+def _pixels(plotter: pv.Plotter) -> np.ndarray:
+    try:
+        return np.asarray(plotter.screenshot(return_img=True))
+    finally:
+        plotter.close()
+
+
+def _cropped(image: np.ndarray, margin: int = 10) -> np.ndarray:
+    drawn = (image < 250).any(axis=2)
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if not rows.size:
+        return image
+    top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
+    return image[top : rows[-1] + margin, left : columns[-1] + margin]

@@ -1,0 +1,61 @@
+"""Fields on the whole device as plain arrays: what the solver hands to the output."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class FieldSample:
+    """All output fields on the tetrahedra of the device, gathered on one rank.
+
+    Points are split between regions, so fields may jump there.
+
+    Attributes:
+        points: Coordinates, m, (n_points, 3).
+        cells: Points of every tetrahedron, (n_cells, 4).
+        region: Region tag of every tetrahedron, (n_cells,).
+        regions: Region name to tag.
+        point_data: ``V T mu_up mu_down mu_s``, (n_points,), NaN where the field does not exist.
+        cell_data: ``J J_up J_down J_s Q``, (n_cells, 3), NaN where the field does not exist.
+    """
+
+    points: np.ndarray
+    cells: np.ndarray
+    region: np.ndarray
+    regions: Mapping[str, int]
+    point_data: Mapping[str, np.ndarray]
+    cell_data: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The fields of one injection scheme in one magnetic configuration, order by order in the drive.
+
+    Attributes:
+        scheme: Name of the injection scheme.
+        configuration: Name of the magnetic configuration.
+        orders: Power of the drive to the fields' coefficients, per A^n or V^n; the same mesh for all.
+        temperature: Base temperature T0, K.
+        drive: Unit of the drive, ``A`` or ``V``.
+    """
+
+    scheme: str
+    configuration: str
+    orders: Mapping[int, FieldSample]
+    temperature: float
+    drive: str = "A"
+
+    def at(self, drive: float) -> FieldSample:
+        """The fields at a drive, A or V: the sum of all orders, and T0 added to the temperature."""
+        some = next(iter(self.orders.values()))
+
+        def total(kind: str, name: str) -> np.ndarray:
+            return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
+
+        point_data = {name: total("point_data", name) for name in some.point_data}
+        if "T" in point_data:
+            point_data["T"] = point_data["T"] + self.temperature
+        cell_data = {name: total("cell_data", name) for name in some.cell_data}
+        return FieldSample(some.points, some.cells, some.region, some.regions, point_data, cell_data)

@@ -1,0 +1,96 @@
+"""Numbers for people: SI prefixes, and units of the coefficients of a power of the drive."""
+
+import math
+from dataclasses import dataclass
+
+_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit to display values in.
+
+    Attributes:
+        factor: SI value of one displayed unit.
+        unit: Name of the displayed unit.
+    """
+
+    factor: float
+    unit: str
+
+
+def superscript(power: int) -> str:
+    """An exponent as raised digits; nothing for 1."""
+    return "" if power == 1 else str(power).translate(_SUPERSCRIPTS)
+
+
+def per_drive(unit: str, order: int, drive: str) -> str:
+    """The unit of the coefficient of a power of the drive, such as ``V/A²`` or ``A/(m² A)``."""
+    if order == 0:
+        return unit
+    below = f"{drive}{superscript(order)}"
+    if "/" not in unit:
+        return f"{unit}/{below}"
+    above, denominator = unit.split("/")
+    return f"{above}/({denominator} {below})"
+
+
+def scale_for(magnitude: float, unit: str) -> Scale:
+    """A prefixed unit in which a magnitude lies between 1 and 1000.
+
+    Args:
+        magnitude: A typical or the largest absolute value, in ``unit``.
+        unit: Unit without prefix.
+    """
+    exponent = _exponent(magnitude)
+    return Scale(10.0**exponent, f"{_PREFIXES[exponent]}{unit}")
+
+
+def decimal_scale_for(magnitude: float, unit: str) -> Scale:
+    """A power of ten of a unit in which a magnitude lies between 1 and 10, as in ``10¹¹ A/m²``."""
+    exponent = math.floor(math.log10(magnitude)) if _usable(magnitude) else 0
+    if exponent in (0, 1, 2):
+        return Scale(1.0, unit)
+    return Scale(10.0**exponent, f"10{superscript(exponent)} {unit}")
+
+
+def harmonic_scale(magnitude: float, order: int, drive: str = "A") -> Scale:
+    """The unit for a voltage over a power of the drive: mΩ, µV/mA², nV/mA³, … or mV/V for a driven voltage.
+
+    Args:
+        magnitude: The largest absolute value, V/A^order or V/V^order.
+        order: Power of the drive, at least 1.
+        drive: Unit of the drive, ``A`` or ``V``.
+    """
+    if drive == "A" and order == 1:
+        return scale_for(magnitude, "Ω")
+    step = 1e-3 if drive == "A" else 1.0
+    below = per_drive("V", order, "mA" if drive == "A" else drive)
+    scale = scale_for(magnitude * step**order, below)
+    return Scale(scale.factor / step**order, scale.unit)
+
+
+def quantity_text(value: float, unit: str) -> str:
+    """A value with a prefixed unit and no spare digits, such as ``1.5 mA``."""
+    scale = scale_for(abs(value), unit)
+    return f"{value / scale.factor:.6g} {scale.unit}"
+
+
+def number(value: float | None, digits: int = 5) -> str:
+    """A value to some significant digits, or a dash where there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{value:#.{digits}g}"
+    return "0" if value == 0 else text.removesuffix(".")
+
+
+def _usable(magnitude: float) -> bool:
+    return math.isfinite(magnitude) and magnitude > 0
+
+
+def _exponent(magnitude: float) -> int:
+    if not _usable(magnitude):
+        return 0
+    exponent = 3 * math.floor(math.log10(magnitude * (1 + 1e-9)) / 3)
+    return min(max(exponent, min(_PREFIXES)), max(_PREFIXES))

@@ -1,0 +1,137 @@
+"""Fields for ParaView: one VTU file per order, with units, and back again.
+
+Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q`` (cells, 32 bit),
+``region`` holds region tags. The field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with
+``region_tags``, and a ``title``. Coordinates are in metres.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pyvista as pv
+from vtkmodules.vtkCommonCore import vtkStringArray
+
+from thermospin.errors import InputError
+from thermospin.output.files import replacing, replacing_directory
+from thermospin.output.quantities import QUANTITIES
+from thermospin.output.sample import Case, FieldSample
+from thermospin.output.scales import per_drive, quantity_text, superscript
+
+_ORDER_FILE = re.compile(r"order(\d+)\.vtu")
+
+
+def write_case(directory: Path, case: Case, current: float | None) -> Path:
+    """Write the fields of a scheme and configuration, whole or not at all.
+
+    Args:
+        directory: Directory of the results; files go to ``fields/<scheme>/<configuration>/``.
+        case: The fields.
+        current: Also write the sum of all orders at this current, A, of a scheme driven by a current.
+
+    Returns:
+        The directory with ``order<n>.vtu``, ``orders.pvd`` and, with a current, such as ``at_2mA.vtu``.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    place = case_directory(directory, case.scheme, case.configuration)
+    title = f"{case.scheme}, {case.configuration}"
+    with replacing_directory(place) as aside:
+        for order, sample in case.orders.items():
+            units = {name: per_drive(q.unit, order, case.drive) for name, q in QUANTITIES.items()}
+            power = f"coefficient of {'I' if case.drive == 'A' else 'U'}{superscript(order)}"
+            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
+        (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
+        if current is not None and case.drive == "A":
+            text = quantity_text(current, "A")
+            units = {name: q.unit for name, q in QUANTITIES.items()}
+            stem = "at_" + text.replace(" ", "").replace("µ", "u")
+            write_sample(aside / f"{stem}.vtu", case.at(current), units, f"{title}, {text}")
+    return place
+
+
+def read_orders(directory: Path, scheme: str, configuration: str) -> dict[int, FieldSample]:
+    """Read the fields of a scheme and configuration, by order.
+
+    Raises:
+        InputError: They were not written, or not by this program.
+    """
+    place = case_directory(directory, scheme, configuration)
+    files = {int(found[1]): path for path in place.glob("*") if (found := _ORDER_FILE.fullmatch(path.name))}
+    if not files:
+        raise InputError("no fields here; run again with 'output.fields: true'", file=str(place))
+    return {order: read_sample(files[order]) for order in sorted(files)}
+
+
+def case_directory(directory: Path, scheme: str, configuration: str) -> Path:
+    """Where the fields of a scheme and configuration are."""
+    return directory / "fields" / scheme / configuration
+
+
+def write_sample(path: Path, sample: FieldSample, units: Mapping[str, str], title: str) -> None:
+    """Write one VTU file.
+
+    Args:
+        path: Final name of the file.
+        sample: The fields.
+        units: Name of an array to its unit.
+        title: What the file holds, for people.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    grid = pv.UnstructuredGrid({pv.CellType.TETRA: sample.cells}, sample.points)
+    for name, values in sample.point_data.items():
+        grid.point_data[name] = np.asarray(values, dtype=np.float64)
+    for name, values in sample.cell_data.items():
+        grid.cell_data[name] = np.asarray(values, dtype=np.float32)
+    grid.cell_data["region"] = np.asarray(sample.region, dtype=np.int32)
+    names = [*sample.point_data, *sample.cell_data]
+    _add_texts(grid, "units", [f"{name} [{units[name]}]" for name in names])
+    _add_texts(grid, "region_names", sample.regions)
+    grid.field_data["region_tags"] = list(sample.regions.values())
+    _add_texts(grid, "title", [title])
+    with replacing(path) as aside:
+        grid.save(aside, compression="lz4")
+
+
+def read_sample(path: Path) -> FieldSample:
+    """Read a VTU file that :func:`write_sample` wrote.
+
+    Raises:
+        InputError: The file was not written by this program.
+    """
+    grid = pv.read(path)
+    try:
+        names, tags = grid.field_data["region_names"], grid.field_data["region_tags"]
+        region = np.asarray(grid.cell_data["region"])
+        cells = np.asarray(grid.cells_dict[pv.CellType.TETRA])
+    except (AttributeError, KeyError):
+        raise InputError("not a field file of this program", file=str(path)) from None
+    return FieldSample(
+        points=np.asarray(grid.points),
+        cells=cells,
+        region=region,
+        regions={str(name): int(tag) for name, tag in zip(names, tags, strict=True)},
+        point_data={name: np.asarray(values) for name, values in grid.point_data.items()},
+        cell_data={name: np.asarray(values) for name, values in grid.cell_data.items() if name in QUANTITIES},
+    )
+
+
+def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> None:
+    """Add texts to the field data; pyvista itself takes ASCII only."""
+    array = vtkStringArray()
+    array.SetName(name)
+    for text in texts:
+        array.InsertNextValue(text)
+    grid.GetFieldData().AddArray(array)
+
+
+def _collection(orders: list[int]) -> str:
+    sets = "".join(f'    <DataSet timestep="{order}" file="order{order}.vtu"/>\n' for order in orders)
+    return (
+        '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'
+        f"{sets}  </Collection>\n</VTKFile>\n"
+    )

@@ -1,0 +1,92 @@
+"""A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from thermospin.circuit import Circuit, Drive
+from thermospin.coefficients import CellCoefficients
+from thermospin.compat import PETSc, fem
+from thermospin.constraints import Constraint, constrain
+from thermospin.fields import FIELDS
+from thermospin.harmonics import SchemeSolver
+from thermospin.heat import HeatSource
+from thermospin.linear import LinearSolver
+from thermospin.meshes.read import DeviceMesh
+from thermospin.multigrid import AggregationMultigrid, FieldMultigrid, TwoLevelMultigrid, set_options
+from thermospin.spaces import Spaces
+from thermospin.system import CoupledSystem, diagonal_blocks
+from thermospin.terminals import locate_terminals
+
+
+class Problem:
+    """The discrete model of a device.
+
+    Args:
+        config: The configuration.
+        device: Its mesh.
+        progress: Anything with a ``stage(name)`` context manager.
+
+    Attributes:
+        spaces: Function spaces.
+        coefficients: Material coefficients.
+        system: The coupled operator.
+        circuit: The terminals.
+        heat: The heat source.
+        linear: The linear solver.
+    """
+
+    def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
+        self.config = config
+        set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
+        materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
+        conductors = [region for region, material in materials.items() if material.is_conductor]
+        with progress.stage("spaces"):
+            self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree)
+            self.coefficients = CellCoefficients(device, materials, config.temperature)
+        with progress.stage("assembly"):
+            self.system = CoupledSystem(self.spaces, self.coefficients)
+            self.heat = HeatSource(self.spaces, self.coefficients, config.heating.model, config.heating.scale)
+            terminals = locate_terminals(self.spaces)
+        self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
+        with progress.stage("multigrid"):
+            self._low = self.spaces.lowest_order() if self.spaces.degree > 1 else None
+            self._low_terminals = locate_terminals(self._low) if self._low else {}
+            self._multigrid = FieldMultigrid(self._multigrids())
+            self.linear = LinearSolver(
+                self.system.matrix, self._multigrid, config.solver.tolerance, config.solver.max_iterations
+            )
+
+    def scheme(self, name: str) -> SchemeSolver:
+        """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
+        drive = Drive.of(self.config.schemes[name])
+        rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
+        solver = SchemeSolver(self.linear, self.circuit, self.heat, drive, self.config.probes, rises)
+        self._anchor(solver.constraint, drive)
+        return solver
+
+    def magnetise(self, signs: Mapping[str, int]) -> None:
+        """Set the magnetic configuration: the sign of every magnetic region."""
+        self.system.magnetise(signs)
+
+    def _multigrids(self) -> dict:
+        if self._low is None:
+            return {
+                field: AggregationMultigrid(field, block)
+                for field, block in zip(FIELDS, self.system.diagonal, strict=True)
+            }
+        low_blocks = diagonal_blocks(self._low, self.coefficients)
+        return {
+            field: TwoLevelMultigrid(field, block, low, self._interpolation(field))
+            for field, block, low in zip(FIELDS, self.system.diagonal, low_blocks, strict=True)
+        }
+
+    def _interpolation(self, field) -> PETSc.Mat:
+        matrix = fem.petsc.interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])
+        matrix.assemble()
+        return matrix
+
+    def _anchor(self, constraint: Constraint, drive: Drive) -> None:
+        levels: list[Constraint] = [constraint]
+        if self._low is not None:
+            levels.append(constrain(self._low, self._low_terminals, drive.held, self.circuit.sinks))
+        self._multigrid.anchor({field: [level.dofs[field] for level in levels] for field in FIELDS})

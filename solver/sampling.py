@@ -1,0 +1,86 @@
+"""The fields of the whole device, gathered on one rank for writing and drawing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.meshes.read import DeviceMesh
+from thermospin.observables import CellFields
+
+
+@dataclass(frozen=True)
+class FieldSample:
+    """Fields on the device's tetrahedra; nodes are split between regions, so that fields may jump there.
+
+    Attributes:
+        points: Coordinates, m, shape (n_points, 3).
+        cells: Nodes of the tetrahedra, shape (n_cells, 4).
+        region: Tag of every cell's region, shape (n_cells,).
+        regions: Tag of every region.
+        point_data: ``V``, ``mu_up``, ``mu_down``, ``mu_s`` (eV) and ``T`` (K), shape (n_points,).
+        cell_data: ``J``, ``J_up``, ``J_down``, ``J_s`` (A/m²) and ``Q`` (W/m²), shape (n_cells, 3).
+    """
+
+    points: np.ndarray
+    cells: np.ndarray
+    region: np.ndarray
+    regions: dict[str, int]
+    point_data: dict[str, np.ndarray]
+    cell_data: dict[str, np.ndarray]
+
+
+class Sampler:
+    """Gathers cell fields on rank 0 of a device's communicator.
+
+    Args:
+        device: The mesh (collective).
+    """
+
+    def __init__(self, device: DeviceMesh) -> None:
+        self._comm, self._regions = device.mesh.comm, device.regions
+        geometry, topology = device.mesh.geometry, device.mesh.topology
+        n_cells = topology.index_map(3).size_local
+        nodes = geometry.dofmaps[0][:n_cells]
+        tags = self._gather(device.cell_tags[:n_cells])
+        corners = self._gather(geometry.x[nodes])
+        numbers = self._gather(geometry.input_global_indices[nodes])
+        if self._comm.rank == 0:
+            # One point per (node, region): fields are continuous within a region.
+            keys = numbers * (int(tags.max()) + 1) + tags[:, None]
+            _, self._corner, self._point = np.unique(keys.ravel(), return_index=True, return_inverse=True)
+            self._points, self._tags = corners.reshape(-1, 3)[self._corner], tags
+
+    def sample(self, fields: CellFields, temperature: float) -> FieldSample | None:
+        """Gather fields; None on ranks other than 0 (collective).
+
+        Args:
+            fields: The fields on every rank's cells.
+            temperature: What the temperature rises from, K; 0 for the coefficient of one order.
+        """
+        nodal = {name: self._gather(getattr(fields, name)) for name in ("V", "s", "rise")}
+        central = {name: self._gather(getattr(fields, name)) for name in ("j", "j_s", "q")}
+        if self._comm.rank != 0:
+            return None
+        v, s, rise = (nodal[name].ravel()[self._corner] for name in ("V", "s", "rise"))
+        j, j_s, q = (central[name] for name in ("j", "j_s", "q"))
+        return FieldSample(
+            points=self._points,
+            cells=self._point.reshape(-1, 4),
+            region=self._tags,
+            regions=self._regions,
+            point_data={"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": temperature + rise},
+            cell_data={"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": q},
+        )
+
+    def _gather(self, array: np.ndarray) -> np.ndarray:
+        """Concatenate the ranks' arrays on rank 0."""
+        array = np.ascontiguousarray(array)
+        counts = self._comm.gather(array.size)
+        if self._comm.rank != 0:
+            self._comm.Gatherv(array, None)
+            return array
+        total = np.empty(sum(counts), dtype=array.dtype)
+        kind = MPI.Datatype.fromcode(array.dtype.char)
+        self._comm.Gatherv(array, [total, counts, None, kind])
+        return total.reshape(-1, *array.shape[1:])

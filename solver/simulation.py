@@ -1,0 +1,233 @@
+"""A whole run: mesh, solve every scheme and configuration, collect the numbers, write the files."""
+
+import importlib.metadata
+import resource
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from thermospin.checks import check_mesh
+from thermospin.circuit import Drive
+from thermospin.compat import MPI, versions
+from thermospin.config import Config
+from thermospin.errors import ThermospinError
+from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes.read import DeviceMesh, read_mesh
+from thermospin.observables import Observer
+from thermospin.output import draw_maps, print_table, write_fields, write_results
+from thermospin.output.progress import Progress
+from thermospin.problem import Problem
+from thermospin.results import Results, configuration_data, lock_in, signals
+from thermospin.sampling import Sampler
+from thermospin.solution import Expansion
+
+CONDUCTOR_COST = 3.0
+"""Work per cell of a conductor (three fields, coupled) relative to an insulator (one), for load balance."""
+
+
+def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
+    """Solve a device and write the results to ``config.output.directory`` (collective).
+
+    Args:
+        config: The configuration.
+        comm: Ranks that share the work.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+        ConvergenceError: The solver does not converge.
+    """
+    with Progress(comm.rank) as progress:
+        record, device = prepare(config, comm, progress)
+        problem = Problem(config, device, progress)
+        results = solve(problem, progress)
+        results.data["mesh"] = {
+            "file": "mesh.msh",
+            "hash": record.hash,
+            "cells": record.cells,
+            "points": record.points,
+        }
+        with progress.stage("output"):
+            write(problem, results, record, progress)
+    return results
+
+
+def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
+    """Make or find the mesh on rank 0, check the circuit on it, and read it on all ranks (collective)."""
+    with progress.stage("mesh"):
+        record = on_root(comm, lambda: _checked_mesh(config))
+    weights = {
+        region: CONDUCTOR_COST if config.material(name).is_conductor else 1.0
+        for region, name in record.materials.items()
+    }
+    with progress.stage("read"):
+        device = read_mesh(record.directory, record.regions, record.terminals, weights, comm)
+    return record, device
+
+
+def _checked_mesh(config: Config) -> MeshRecord:
+    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    record = build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+    check_mesh(config, record)
+    return record
+
+
+def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
+    """Do something on rank 0 and give the outcome, or the expected error, to all ranks (collective)."""
+    outcome: Any = None
+    if comm.rank == 0:
+        try:
+            outcome = work()
+        except ThermospinError as error:
+            outcome = error
+    outcome = comm.bcast(outcome)
+    if isinstance(outcome, ThermospinError):
+        raise outcome
+    return outcome
+
+
+def solve(problem: Problem, progress: Any) -> Results:
+    """Solve every scheme and configuration of a problem (collective)."""
+    config = problem.config
+    observer = Observer(problem.spaces, problem.coefficients)
+    expansions: dict[tuple[str, str], Expansion] = {}
+    schemes: dict[str, Any] = {}
+    for scheme in config.schemes:
+        drive = Drive.of(config.schemes[scheme])
+        with progress.stage("multigrid"):
+            solver = problem.scheme(scheme)
+        configurations = {}
+        for name, signs in config.magnetisations.items():
+            with progress.stage("assembly"):
+                problem.magnetise(signs)
+            with progress.stage("solve"):
+                expansion = _expand(config, solver)
+            _report(progress, scheme, name, expansion)
+            operating = operating_drive(config, drive)
+            data = configuration_data(
+                expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
+            )
+            with progress.stage("observables"):
+                data |= _observables(problem, observer, expansion, operating)
+            configurations[name] = data
+            expansions[scheme, name] = expansion
+        schemes[scheme] = {
+            "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
+            "configurations": configurations,
+            "signals": signals(configurations),
+        }
+        if config.lock_in and drive.quantity == "current":
+            schemes[scheme]["lock_in"] = {
+                probe: {
+                    name: lock_in(data["probes"][probe]["R"], config.lock_in.rms_current)
+                    for name, data in configurations.items()
+                }
+                for probe in config.probes
+            }
+    return Results(_summary(problem, schemes, progress), expansions)
+
+
+def _expand(config: Config, solver: Any) -> Expansion:
+    """Solve for all orders, and R1 with injector and probe exchanged."""
+    options = config.solver
+    if options.method == "demodulate":
+        expansion = solver.demodulate(options.currents, options.orders)
+    else:
+        expansion = solver.expand(options.orders)
+    if options.reciprocity:
+        found = {name: solver.reciprocal(pair) for name, pair in config.probes.items()}
+        expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
+    return expansion
+
+
+def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion) -> None:
+    iterations = ", ".join(str(order.iterations) for order in expansion.orders)
+    worst = max(order.residual for order in expansion.orders)
+    progress.note(f"{scheme} {configuration}: iterations {iterations}; residual {worst:.1e}")
+
+
+def operating_drive(config: Config, drive: Drive) -> float | None:
+    """The drive at which maxima are given: ``output.current``, else what the configuration drives with."""
+    if drive.quantity == "voltage":
+        return drive.scale
+    if config.output.current is not None:
+        return config.output.current
+    if config.solver.currents:
+        return max(map(abs, config.solver.currents))
+    return config.lock_in.rms_current * 2**0.5 if config.lock_in else None
+
+
+def _observables(
+    problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
+) -> dict[str, Any]:
+    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
+    orders = [observer.maxima(observer.observe(order)) for order in expansion.orders]
+    regions: dict[str, Any] = {
+        region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
+        for region in orders[0]
+    }
+    found: dict[str, Any] = {"regions": regions}
+    if drive is None:
+        return found
+    config = problem.config
+    fields = observer.observe(expansion.at(drive))
+    for region, values in observer.maxima(fields).items():
+        regions[region] |= values
+    normal = [r for r in regions if r not in config.magnets and r not in config.insulators]
+    pairs = {f"{a}|{b}": observer.interface(fields, a, b) for a in config.magnets for b in normal}
+    found["interfaces"] = {name: values for name, values in pairs.items() if values}
+    found["drive"] = drive
+    return found
+
+
+def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[str, Any]:
+    config, comm = problem.config, problem.spaces.comm
+    peaks = comm.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    iterations = [c["iterations"] for scheme in schemes.values() for c in scheme["configurations"].values()]
+    return {
+        "schema": 1,
+        "title": config.title,
+        "schemes": schemes,
+        "solver": {
+            "dofs": problem.spaces.n_dofs,
+            "degree": problem.spaces.degree,
+            "iterations": sum(map(sum, iterations)),
+            "ranks": comm.size,
+        },
+        "timings": dict(progress.timings),
+        "memory": {"peak_per_rank": peaks, "peak": sum(peaks)},
+        "config": config.resolved(),
+        "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
+    }
+
+
+def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
+    """Write the results, fields and maps of a run (collective; rank 0 writes)."""
+    config, comm = problem.config, problem.spaces.comm
+    directory = Path(config.output.directory)
+    if comm.rank == 0:
+        directory.mkdir(parents=True, exist_ok=True)
+        _copy(record.file, directory / "mesh.msh")
+    if config.output.fields or config.output.maps:
+        _write_fields(problem, results, directory)
+    if comm.rank == 0:
+        results.data["timings"] = dict(progress.timings)
+        write_results(directory, results.data)
+        draw_maps(directory, config.output, results.data)
+        print_table(results.data)
+
+
+def _write_fields(problem: Problem, results: Results, directory: Path) -> None:
+    config = problem.config
+    observer, sampler = Observer(problem.spaces, problem.coefficients), Sampler(problem.spaces.device)
+    for (scheme, name), expansion in results.expansions.items():
+        problem.coefficients.magnetise(config.magnetisations[name])
+        samples = [sampler.sample(observer.observe(order), 0.0) for order in expansion.orders]
+        if problem.spaces.comm.rank == 0:
+            write_fields(directory, scheme, name, samples)
+
+
+def _copy(source: Path, target: Path) -> None:
+    aside = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, aside)
+    aside.replace(target)

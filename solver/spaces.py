@@ -1,0 +1,94 @@
+"""Function spaces: which field lives where, and how one vector holds them all."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from thermospin.compat import PETSc, build_submesh, fem, ufl
+from thermospin.fields import FIELDS, Field, State
+from thermospin.meshes.read import DeviceMesh
+
+CONDUCTORS, MAGNETS, INSULATORS = 1, 2, 3
+"""Subdomains of the volume measure; the same in every device, so compiled forms are shared by all."""
+
+
+class Spaces:
+    """One Lagrange space per field, V and s on the submesh of the conductors.
+
+    Args:
+        device: The mesh.
+        conductors: Names of the conducting regions.
+        magnets: Names of the magnetic regions.
+        degree: Polynomial degree.
+    """
+
+    def __init__(
+        self, device: DeviceMesh, conductors: Sequence[str], magnets: Sequence[str], degree: int
+    ) -> None:
+        self.device, self.degree = device, degree
+        self.conducting_cells = device.cells(conductors)
+        self.submesh, self.entity_map = build_submesh(device.mesh, self.conducting_cells)
+        insulators = [name for name in device.regions if name not in conductors]
+        subdomains = {
+            CONDUCTORS: self.conducting_cells,
+            MAGNETS: device.cells(magnets),
+            INSULATORS: device.cells(insulators),
+        }
+        self.dx = ufl.Measure(
+            "dx", device.mesh, subdomain_data=[(tag, device.owned(c)) for tag, c in subdomains.items()]
+        )
+        self._build(degree)
+
+    def _build(self, degree: int) -> None:
+        on_conductors = fem.functionspace(self.submesh, ("P", degree))
+        everywhere = fem.functionspace(self.device.mesh, ("P", degree))
+        # V and s share a numbering but must be different spaces to be different blocks.
+        self.spaces = {
+            field: (on_conductors.clone() if field.on_conductors else everywhere) for field in FIELDS
+        }
+        self.mixed = ufl.MixedFunctionSpace(*self.spaces.values())
+
+    def lowest_order(self) -> "Spaces":
+        """The same with degree 1, on the same meshes."""
+        coarse = object.__new__(Spaces)
+        coarse.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("ranges", "sub_cells")})
+        coarse.degree = 1
+        coarse._build(1)
+        return coarse
+
+    @property
+    def comm(self):
+        """The communicator."""
+        return self.device.mesh.comm
+
+    @property
+    def n_dofs(self) -> int:
+        """Number of unknowns on all ranks."""
+        return sum(space.dofmap.index_map.size_global for space in self.spaces.values())
+
+    @cached_property
+    def ranges(self) -> dict[Field, slice]:
+        """Where each field's owned unknowns lie in this rank's part of the vector."""
+        sizes = [space.dofmap.index_map.size_local for space in self.spaces.values()]
+        ends = np.cumsum(sizes)
+        return {field: slice(end - n, end) for field, n, end in zip(FIELDS, sizes, ends, strict=True)}
+
+    @cached_property
+    def sub_cells(self) -> np.ndarray:
+        """Submesh cell of every local cell, -1 in insulators."""
+        sub_cells = np.arange(len(self.conducting_cells), dtype=np.int32)
+        number = np.full(len(self.device.cell_tags), -1, dtype=np.int32)
+        number[self.entity_map.sub_topology_to_topology(sub_cells, False)] = sub_cells
+        return number
+
+    def functions(self) -> State:
+        """New functions, one per field."""
+        return State(*(fem.Function(space) for space in self.spaces.values()))
+
+    def load(self, vector: PETSc.Vec, functions: State) -> None:
+        """Copy a vector into functions, ghosts included (collective)."""
+        for field, function in zip(FIELDS, functions, strict=True):
+            part = vector.array_r[self.ranges[field]]
+            function.x.array[: len(part)] = part
+            function.x.scatter_forward()

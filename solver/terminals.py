@@ -1,0 +1,122 @@
+"""Terminals on the mesh: their area, their unknowns, and the functional that both feeds and reads them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.compat import MPI, fem, la, ufl
+from thermospin.errors import InputError
+from thermospin.fields import Field, V
+from thermospin.spaces import Spaces
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A linear functional of one field, as this rank's part of a sparse vector.
+
+    Attributes:
+        dofs: Owned unknowns of the field, local numbers.
+        weights: Their weights.
+    """
+
+    dofs: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal of the device.
+
+    Attributes:
+        name: Its name in the configuration.
+        area: Its area, m².
+        electrical: Whether it lies on a conductor.
+        dofs: Owned unknowns on it, by field (local numbers within the field).
+        average: Area average of V, the reading of a voltmeter; also the weights that distribute a current
+            uniformly. Empty for a terminal on an insulator.
+    """
+
+    name: str
+    area: float
+    electrical: bool
+    dofs: dict[Field, np.ndarray]
+    average: Functional
+
+
+def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
+    """Find every terminal of the device.
+
+    Raises:
+        InputError: A terminal has no facets, or lies on conductors and on insulators at once.
+    """
+    averages = _FacetAverages(spaces)
+    return {name: averages.terminal(name, facets) for name, facets in spaces.device.terminals.items()}
+
+
+class _FacetAverages:
+    """Integrals over terminals with forms that are compiled once for all of them."""
+
+    def __init__(self, spaces: Spaces) -> None:
+        self.spaces = spaces
+        self.mesh = spaces.device.mesh
+        ds = ufl.ds(domain=self.mesh)
+        self.average = fem.compile_form(spaces.comm, ufl.TestFunction(spaces.spaces[V]) * ds(1))
+
+    def terminal(self, name: str, facets: np.ndarray) -> Terminal:
+        spaces = self.spaces
+        on_conductor = spaces.sub_cells[facets[:, 0]] >= 0
+        count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
+        if count[0] == 0:
+            raise InputError(
+                "this terminal has no faces in the mesh; check its region and face", key=f"terminals.{name}"
+            )
+        if 0 < count[1] < count[0]:
+            raise InputError(
+                "this terminal lies on conductors and on insulators; split it into two",
+                key=f"terminals.{name}",
+            )
+        area = spaces.comm.allreduce(facet_areas(self.mesh, facets).sum(), MPI.SUM)
+        electrical = bool(count[1])
+        sub_facets = np.column_stack([spaces.sub_cells[facets[:, 0]], facets[:, 1]])
+        dofs = {
+            field: facet_dofs(space, sub_facets if field.on_conductors else facets)
+            for field, space in spaces.spaces.items()
+            if electrical or not field.on_conductors
+        }
+        return Terminal(name, area, electrical, dofs, self._functional(facets, area, electrical))
+
+    def _functional(self, facets: np.ndarray, area: float, electrical: bool) -> Functional:
+        if not electrical:
+            return Functional(np.empty(0, np.int32), np.empty(0))
+        space = self.spaces.spaces[V]
+        domains = {fem.IntegralType.exterior_facet: [(1, facets.astype(np.int32).ravel())]}
+        form = fem.create_form(self.average, [space], self.mesh, domains, {}, {}, [self.spaces.entity_map])
+        vector = fem.assemble_vector(form)
+        vector.scatter_reverse(la.InsertMode.add)
+        owned = vector.array[: space.dofmap.index_map.size_local]
+        dofs = np.flatnonzero(owned).astype(np.int32)
+        return Functional(dofs, owned[dofs] / area)
+
+
+def facet_areas(mesh, facets: np.ndarray) -> np.ndarray:
+    """Areas of (cell, local facet) pairs of flat tetrahedra, m²."""
+    nodes = mesh.geometry.dofmaps[0][facets[:, 0]]
+    x = mesh.geometry.x[_opposite(nodes, facets[:, 1])]
+    return np.linalg.norm(np.cross(x[:, 1] - x[:, 0], x[:, 2] - x[:, 0]), axis=1) / 2
+
+
+def _opposite(nodes: np.ndarray, vertex: np.ndarray) -> np.ndarray:
+    """The three nodes of each tetrahedron that are not the given vertex."""
+    keep = np.arange(4)[None, :] != vertex[:, None]
+    return nodes[keep].reshape(-1, 3)
+
+
+def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray) -> np.ndarray:
+    """Owned unknowns on (cell, local facet) pairs, found on whichever rank holds the cell (collective)."""
+    layout = space.dofmap.dof_layout
+    mark = fem.Function(space)
+    for local in range(4):
+        cells = facets[facets[:, 1] == local, 0]
+        mark.x.array[space.dofmap.list[cells][:, layout.entity_closure_dofs(2, local)]] = 1
+    mark.x.scatter_reverse(la.InsertMode.add)
+    return np.flatnonzero(mark.x.array[: space.dofmap.index_map.size_local]).astype(np.int32)
