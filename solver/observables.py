@@ -114,7 +114,8 @@ class Observer:
 
         Returns:
             ``area`` (m²), ``gradient_T`` (K/m): normal derivative of T in the first region, from first to
-            second; ``mu_s`` (eV): spin accumulation, mean, smallest and largest (collective).
+            second; ``mu_s`` (eV): spin accumulation, ``mean``, ``min`` and ``max``; ``current`` (A): what crosses
+            in either direction, half of ``∫ |j·n| dA``, zero for a pure spin current (collective).
         """
         device = self._device
         cells, faces = np.nonzero(
@@ -126,7 +127,8 @@ class Observer:
         normal, area, gradients = _face_geometry(x, faces)
         slope = np.einsum("cik,ci,ck->c", gradients, fields.rise[cells], normal)
         mu_s = 2 * np.take_along_axis(fields.s[cells], FACES[faces], axis=1)
-        sums = np.array([area.sum(), area @ slope, area @ mu_s.mean(axis=1)])
+        crossing = np.abs(np.einsum("ck,ck->c", fields.j[cells], normal)) / 2
+        sums = np.array([area.sum(), area @ slope, area @ mu_s.mean(axis=1), area @ crossing])
         total = self._spaces.comm.allreduce(sums, MPI.SUM)
         if total[0] == 0.0:
             return None
@@ -135,9 +137,8 @@ class Observer:
         return {
             "area": float(total[0]),
             "gradient_T": float(total[1] / total[0]),
-            "mu_s": float(total[2] / total[0]),
-            "mu_s_min": float(-low),
-            "mu_s_max": float(high),
+            "mu_s": {"mean": float(total[2] / total[0]), "min": float(-low), "max": float(high)},
+            "current": float(total[3]),
         }
 
     def _largest(self, values: np.ndarray) -> np.ndarray:

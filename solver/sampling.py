@@ -1,33 +1,11 @@
 """The fields of the whole device, gathered on one rank for writing and drawing."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables import CellFields
-
-
-@dataclass(frozen=True)
-class FieldSample:
-    """Fields on the device's tetrahedra; nodes are split between regions, so that fields may jump there.
-
-    Attributes:
-        points: Coordinates, m, shape (n_points, 3).
-        cells: Nodes of the tetrahedra, shape (n_cells, 4).
-        region: Tag of every cell's region, shape (n_cells,).
-        regions: Tag of every region.
-        point_data: ``V``, ``mu_up``, ``mu_down``, ``mu_s`` (eV) and ``T`` (K), shape (n_points,).
-        cell_data: ``J``, ``J_up``, ``J_down``, ``J_s`` (A/m²) and ``Q`` (W/m²), shape (n_cells, 3).
-    """
-
-    points: np.ndarray
-    cells: np.ndarray
-    region: np.ndarray
-    regions: dict[str, int]
-    point_data: dict[str, np.ndarray]
-    cell_data: dict[str, np.ndarray]
+from thermospin.output import FieldSample
 
 
 class Sampler:

@@ -1,6 +1,7 @@
 """A whole run: mesh, solve every scheme and configuration, collect the numbers, write the files."""
 
 import importlib.metadata
+import itertools
 import resource
 import shutil
 from collections.abc import Callable
@@ -14,9 +15,8 @@ from thermospin.config import Config
 from thermospin.errors import ThermospinError
 from thermospin.meshes import MeshRecord, build_mesh
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables import Observer
-from thermospin.output import draw_maps, print_table, write_fields, write_results
-from thermospin.output.progress import Progress
+from thermospin.observables import CellFields, Observer
+from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, lock_in, signals
 from thermospin.sampling import Sampler
@@ -47,8 +47,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
             "cells": record.cells,
             "points": record.points,
         }
-        with progress.stage("output"):
-            write(problem, results, record, progress)
+        write(problem, results, record, progress)
     return results
 
 
@@ -161,7 +160,8 @@ def _observables(
     problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
     """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
-    orders = [observer.maxima(observer.observe(order)) for order in expansion.orders]
+    fields = [observer.observe(order) for order in expansion.orders]
+    orders = [observer.maxima(order) for order in fields]
     regions: dict[str, Any] = {
         region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
         for region in orders[0]
@@ -169,14 +169,26 @@ def _observables(
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    config = problem.config
-    fields = observer.observe(expansion.at(drive))
-    for region, values in observer.maxima(fields).items():
+    at_drive = observer.observe(expansion.at(drive))
+    for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
-    normal = [r for r in regions if r not in config.magnets and r not in config.insulators]
-    pairs = {f"{a}|{b}": observer.interface(fields, a, b) for a in config.magnets for b in normal}
-    found["interfaces"] = {name: values for name, values in pairs.items() if values}
-    found["drive"] = drive
+    return found | {"drive": drive, "interfaces": _interfaces(problem.config, observer, at_drive, fields)}
+
+
+def _interfaces(
+    config: Config, observer: Observer, total: CellFields, orders: list[CellFields]
+) -> dict[str, Any]:
+    """Averages over every interface of a magnet and a normal metal, from the magnet's side."""
+    normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
+    found = {}
+    for first, second in itertools.product(config.magnets, normal):
+        averages = observer.interface(total, first, second)
+        if averages:
+            by_order = [observer.interface(fields, first, second) for fields in orders]
+            found[f"{first}|{second}"] = averages | {
+                "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
+                | {"mu_s": [order["mu_s"]["mean"] for order in by_order]}
+            }
     return found
 
 
@@ -202,29 +214,39 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
 
 
 def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
-    """Write the results, fields and maps of a run (collective; rank 0 writes)."""
-    config, comm = problem.config, problem.spaces.comm
+    """Write the results, fields and maps of a run; results.json last (collective; rank 0 writes)."""
+    config, on_root = problem.config, problem.spaces.comm.rank == 0
     directory = Path(config.output.directory)
-    if comm.rank == 0:
+    if on_root:
         directory.mkdir(parents=True, exist_ok=True)
-        _copy(record.file, directory / "mesh.msh")
+        _copy(record.file, directory / record.file.name)
     if config.output.fields or config.output.maps:
-        _write_fields(problem, results, directory)
-    if comm.rank == 0:
+        _write_fields(problem, results, directory, progress)
+    if on_root:
         results.data["timings"] = dict(progress.timings)
         write_results(directory, results.data)
-        draw_maps(directory, config.output, results.data)
         print_table(results.data)
 
 
-def _write_fields(problem: Problem, results: Results, directory: Path) -> None:
+def _write_fields(problem: Problem, results: Results, directory: Path, progress: Any) -> None:
+    """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
     observer, sampler = Observer(problem.spaces, problem.coefficients), Sampler(problem.spaces.device)
+    maps = plan_maps(config.output.maps, {name: list(config.magnetisations) for name in config.schemes})
     for (scheme, name), expansion in results.expansions.items():
+        if not config.output.fields and (scheme, name) not in maps:
+            continue
         problem.coefficients.magnetise(config.magnetisations[name])
-        samples = [sampler.sample(observer.observe(order), 0.0) for order in expansion.orders]
+        with progress.stage("sampling"):
+            samples = [sampler.sample(observer.observe(order), 0.0) for order in expansion.orders]
         if problem.spaces.comm.rank == 0:
-            write_fields(directory, scheme, name, samples)
+            unit = results.data["schemes"][scheme]["drive"]["unit"]
+            case = Case(scheme, name, dict(enumerate(samples, start=1)), config.temperature, unit)
+            if config.output.fields:
+                with progress.stage("fields"):
+                    write_fields(directory, case, config.output.current)
+            with progress.stage("maps"):
+                draw_maps(directory, maps.get((scheme, name), {}), case)
 
 
 def _copy(source: Path, target: Path) -> None:

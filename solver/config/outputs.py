@@ -54,6 +54,8 @@ class Map(Section):
     """… or the sum of all orders at this current, A."""
     slice: Annotated[dict[Literal["x", "y", "z"], Coordinate], BeforeValidator(_one_axis)] | None = None
     """A plane normal to one axis: axis and coordinate, m."""
+    window: dict[Literal["x", "y", "z"], tuple[Coordinate, Coordinate]] = {}
+    """Show only this part of a slice: an axis in the plane and its two ends, m."""
     surface: bool = False
     """The outer surface of the device."""
     line: Line | None = None
@@ -71,6 +73,11 @@ class Map(Section):
             raise mistake(
                 "say where: one of 'slice: {z: 10 nm}', 'surface: true', 'line: {start: …, end: …}'"
             )
+        for axis, (low, high) in self.window.items():
+            if self.slice is None or axis in self.slice:
+                raise mistake("give axes in the plane of a slice", "window", axis)
+            if low >= high:
+                raise mistake("must be [low, high] with low < high", "window", axis)
         if self.limits is not None and self.limits[0] >= self.limits[1]:
             raise mistake("must be [low, high] with low < high", "limits")
         return self

@@ -28,9 +28,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         InputError: The file cannot be written.
     """
+    _make_folder(path.parent)
     aside = _aside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
         os.replace(aside, path)
     except OSError as error:
@@ -53,9 +53,9 @@ def replacing_directory(path: Path) -> Iterator[Path]:
         InputError: The directory cannot be written.
     """
     aside, earlier = _aside(path), _aside(path, "earlier")
+    shutil.rmtree(aside, ignore_errors=True)
+    _make_folder(aside)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.mkdir()
         yield aside
         if path.exists():
             os.replace(path, earlier)
@@ -108,6 +108,13 @@ def read_results(directory: Path) -> dict[str, Any]:
 
 def _aside(path: Path, kind: str = "partial") -> Path:
     return path.with_name(f".{kind}-{os.getpid()}-{path.name}")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> InputError:

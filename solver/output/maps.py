@@ -1,6 +1,6 @@
 """Maps: pictures of a field in a plane or on the device, and profiles along a line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,60 +14,39 @@ from thermospin.output.figures import save_plane, save_view
 from thermospin.output.grids import RegionGrids, has_values, region_grids
 from thermospin.output.profiles import draw_profile
 from thermospin.output.quantities import QUANTITIES
-from thermospin.output.rendering import colours_for, device_image, plane_image
+from thermospin.output.rendering import Colours, colours_for, device_image, plane_image
 from thermospin.output.sample import Case, FieldSample
-from thermospin.output.scales import per_drive, quantity_text, superscript
+from thermospin.output.scales import quantity_text, superscript
 
 _STRETCH_BEYOND = 6.0
-"""Pictures longer than this times their height are stretched upwards."""
+"""Pictures wider than this times their height are stretched upwards."""
 _CREASE = 40.0
 """Faces that meet at a larger angle have an edge drawn between them, degrees."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Subject:
     """What a map shows.
 
     Attributes:
-        stem: File name without suffix.
+        stem: Path of its files without suffix.
         wanted: The map as configured.
         regions: The field on its regions.
-        unit: Unit of the values.
+        order: Power of the drive whose coefficient is shown, 0 for the field itself.
+        drive: Unit of the drive.
         title: Title of the picture.
     """
 
     stem: Path
     wanted: Map
     regions: RegionGrids
-    unit: str
+    order: int
+    drive: str
     title: str
 
-
-def plan_maps(
-    maps: Sequence[Map], schemes: Mapping[str, Iterable[str]]
-) -> dict[tuple[str, str], dict[str, Map]]:
-    """Sort maps by scheme and configuration and give each a file name of its own.
-
-    Args:
-        maps: The maps of the configuration.
-        schemes: Scheme to its magnetic configurations; a map that names none takes the first.
-
-    Returns:
-        For every scheme and configuration that has maps: file name without suffix to map.
-    """
-    plan: dict[tuple[str, str], dict[str, Map]] = {}
-    taken: set[str] = set()
-    for wanted in maps:
-        scheme = wanted.scheme or next(iter(schemes))
-        configuration = wanted.configuration or next(iter(schemes[scheme]))
-        stem = base = wanted.name or _stem(wanted, scheme, configuration)
-        count = 1
-        while stem in taken:
-            count += 1
-            stem = f"{base}-{count}"
-        taken.add(stem)
-        plan.setdefault((scheme, configuration), {})[stem] = wanted
-    return plan
+    def colours(self, parts: Sequence[pv.DataSet]) -> Colours:
+        """The colours for what is drawn of it."""
+        return colours_for(self.regions.quantity, parts, self.wanted.limits, self.order, self.drive)
 
 
 def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path]:
@@ -86,91 +65,102 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
     """
     written = []
     for stem, wanted in maps.items():
-        sample, unit, drive = _sample(wanted, case)
+        sample, words = _sample(wanted, case)
         quantity = QUANTITIES[wanted.field]
-        place = Place(
+        subject = Subject(
             stem=directory / "maps" / stem,
             wanted=wanted,
             regions=region_grids(sample, quantity, wanted.regions),
-            unit=unit,
-            title=f"{quantity.label}, {case.scheme}, {case.configuration}, {drive}",
+            order=wanted.order or 0,
+            drive=case.drive,
+            title=f"{quantity.label.capitalize()}, {words}\n{case.scheme}, {case.configuration}",
         )
-        if wanted.line is not None:
-            written += draw_profile(place.stem, place.regions, wanted.line, unit, place.title)
-        elif wanted.surface:
-            written.append(_draw_surface(place))
-        else:
-            written.append(_draw_slice(place))
+        written += _draw(subject)
     return written
 
 
-def _sample(wanted: Map, case: Case) -> tuple[FieldSample, str, str]:
-    """The fields a map is about, the unit of its field, and the drive in words."""
-    unit = QUANTITIES[wanted.field].unit
+def _sample(wanted: Map, case: Case) -> tuple[FieldSample, str]:
+    """The fields a map is about, and the drive in words."""
     symbol = "I" if case.drive == "A" else "U"
     if wanted.order is not None:
         if wanted.order not in case.orders:
             raise InputError(f"a map asks for order {wanted.order}, which was not solved", key="output.maps")
-        words = f"coefficient of {symbol}{superscript(wanted.order)}"
-        return case.orders[wanted.order], per_drive(unit, wanted.order, case.drive), words
+        return case.orders[wanted.order], f"coefficient of {symbol}{superscript(wanted.order)}"
     if case.drive != "A":
         raise InputError(
             f"scheme '{case.scheme}' is driven by a voltage; give the map an 'order', not a 'current'",
             key="output.maps",
         )
-    return case.at(wanted.current), unit, f"{symbol} = {quantity_text(wanted.current, 'A')}"
+    return case.at(wanted.current), f"{symbol} = {quantity_text(wanted.current, 'A')}"
 
 
-def _draw_slice(place: Place) -> Path:
+def _draw(subject: Subject) -> list[Path]:
+    line = subject.wanted.line
+    if line is not None:
+        return draw_profile(subject.stem, subject.regions, line, subject.order, subject.drive, subject.title)
+    return [_draw_surface(subject) if subject.wanted.surface else _draw_slice(subject)]
+
+
+def _draw_slice(subject: Subject) -> Path:
     """Draw the field in a plane normal to an axis."""
-    (name, metres), *_ = place.wanted.slice.items()
+    (name, metres), *_ = subject.wanted.slice.items()
     axis, height = "xyz".index(name), round(metres * 1e9, 6)
     origin = np.zeros(3)
     origin[axis] = height
-    cuts = {region: grid.slice(normal=name, origin=origin) for region, grid in place.regions.grids.items()}
-    parts = _visible(cuts, place, f"the plane {name} = {height:g} nm")
-    across, up = (i for i in range(3) if i != axis)
-    corners = np.array([part.bounds for part in parts]).reshape(-1, 3, 2)[:, (across, up)]
-    box = np.array([corners[..., 0].min(axis=0), corners[..., 1].max(axis=0)])
+    cuts = {region: grid.slice(normal=name, origin=origin) for region, grid in subject.regions.grids.items()}
+    parts = _visible(cuts, subject, f"the plane {name} = {height:g} nm")
+    plane = [i for i in range(3) if i != axis]
+    box = _box(parts, plane)
+    for column, number in enumerate(plane):
+        if "xyz"[number] in subject.wanted.window:
+            box[:, column] = np.array(subject.wanted.window["xyz"[number]]) * 1e9
     stretch = np.ones(3)
-    stretch[up] = max(1.0, np.ptp(box[:, 0]) / np.ptp(box[:, 1]) / _STRETCH_BEYOND)
-    parts = [part.scale(stretch) for part in parts]
-    outlines = [_edges(part, boundary_edges=True, feature_edges=False) for part in parts]
-    margin = 0.02 * np.ptp(box[:, 0])
-    view = box * stretch[[across, up]] + np.array([[-margin], [margin]])
-    colours = colours_for(place.regions.quantity, place.unit, parts, place.wanted.limits)
-    image = plane_image(parts, outlines, colours, axis, view)
-    path = place.stem.with_name(place.stem.name + ".png")
-    save_plane(
-        path,
-        image,
-        colours,
-        view / stretch[[across, up]],
-        ("xyz"[across], "xyz"[up]),
-        f"{place.title}\n{name} = {height:g} nm",
-        place.regions.quantity.symbol,
-    )
+    stretch[plane[1]] = max(1.0, np.ptp(box[:, 0]) / np.ptp(box[:, 1]) / _STRETCH_BEYOND)
+    seen = {region: _inside(cut, box, plane) for region, cut in cuts.items() if cut.n_cells}
+    colours = subject.colours(_visible(seen, subject, "the window"))
+    outlines = [_edges(part, boundary_edges=True, feature_edges=False).scale(stretch) for part in parts]
+    drawn = [part.scale(stretch) for part in parts]
+    image = plane_image(drawn, outlines, colours, axis, box * stretch[plane])
+    path = subject.stem.with_name(f"{subject.stem.name}.png")
+    title = f"{subject.title}, {name} = {height:g} nm"
+    axes = ("xyz"[plane[0]], "xyz"[plane[1]])
+    save_plane(path, image, colours, box, axes, title, subject.regions.quantity.symbol)
     return path
 
 
-def _draw_surface(place: Place) -> Path:
+def _box(parts: Sequence[pv.DataSet], plane: Sequence[int]) -> np.ndarray:
+    """Corners of a picture with some margin, nm, (2, 2): lowest and highest along the axes of the plane."""
+    corners = np.array([part.bounds for part in parts]).reshape(-1, 3, 2)[:, plane]
+    box = np.array([corners[..., 0].min(axis=0), corners[..., 1].max(axis=0)])
+    margin = np.maximum(0.02 * np.ptp(box, axis=0), 0.02 * np.ptp(box) / _STRETCH_BEYOND)
+    return box + np.outer((-1, 1), margin)
+
+
+def _inside(part: pv.PolyData, box: np.ndarray, plane: Sequence[int]) -> pv.DataSet:
+    """The polygons that have a point within the corners of the picture."""
+    points = np.asarray(part.points)[:, plane]
+    within = ((points >= box[0]) & (points <= box[1])).all(axis=1)
+    return part.extract_points(within, adjacent_cells=True)
+
+
+def _draw_surface(subject: Subject) -> Path:
     """Draw the field on the outside of the regions, seen from above."""
-    skins = {region: _skin(grid) for region, grid in place.regions.grids.items()}
-    parts = _visible(skins, place, "the device")
+    skins = {region: _skin(grid) for region, grid in subject.regions.grids.items()}
+    parts = _visible(skins, subject, "the device")
     outlines = [_edges(part, boundary_edges=True, feature_edges=True) for part in parts]
-    colours = colours_for(place.regions.quantity, place.unit, parts, place.wanted.limits)
-    size = " × ".join(f"{length:.4g}" for length in np.ptp(place.regions.bounds, axis=0))
-    path = place.stem.with_name(place.stem.name + ".png")
-    title = f"{place.title}\n{size} nm³"
-    save_view(path, device_image(parts, outlines, colours), colours, title, place.regions.quantity.symbol)
+    colours = subject.colours(parts)
+    size = " × ".join(f"{length:.4g}" for length in np.ptp(subject.regions.bounds, axis=0))
+    path = subject.stem.with_name(f"{subject.stem.name}.png")
+    title = f"{subject.title}, {size} nm³"
+    save_view(path, device_image(parts, outlines, colours), colours, title, subject.regions.quantity.symbol)
     return path
 
 
-def _visible(parts: Mapping[str, pv.PolyData], place: Place, where: str) -> list[pv.PolyData]:
+def _visible(parts: Mapping[str, pv.PolyData], subject: Subject, where: str) -> list[pv.PolyData]:
     found = [part for part in parts.values() if part.n_cells]
     if not any(has_values(part) for part in found):
         regions = ", ".join(parts)
-        raise InputError(f"there is no {place.wanted.field} on {where} in {regions}", key="output.maps")
+        raise InputError(f"there is no {subject.wanted.field} on {where} in {regions}", key="output.maps")
     return found
 
 
@@ -191,16 +181,3 @@ def _edges(part: pv.PolyData, *, boundary_edges: bool, feature_edges: bool) -> p
         manifold_edges=False,
         clear_data=True,
     )
-
-
-def _stem(wanted: Map, scheme: str, configuration: str) -> str:
-    """A file name such as ``mu_s_thermal_P_2mA_z10nm``."""
-    if wanted.order is not None:
-        amount = f"order{wanted.order}"
-    else:
-        amount = quantity_text(wanted.current, "A").replace(" ", "").replace("µ", "u")
-    if wanted.slice is not None:
-        where = "".join(f"{axis}{value * 1e9:.6g}nm" for axis, value in wanted.slice.items())
-    else:
-        where = "line" if wanted.line is not None else "surface"
-    return "_".join([wanted.field, scheme, configuration, amount, where])

@@ -10,7 +10,7 @@ from thermospin.errors import InputError
 from thermospin.output.figures import save_profile
 from thermospin.output.files import write_csv
 from thermospin.output.grids import VALUE, RegionGrids
-from thermospin.output.scales import decimal_scale_for, scale_for
+from thermospin.output.scales import per_drive
 
 
 def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -37,14 +37,17 @@ def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarra
     return points, values, names
 
 
-def draw_profile(stem: Path, regions: RegionGrids, line: Line, unit: str, title: str) -> list[Path]:
+def draw_profile(
+    stem: Path, regions: RegionGrids, line: Line, order: int, drive: str, title: str
+) -> list[Path]:
     """Write a profile as CSV (SI) and as a plot (PNG).
 
     Args:
         stem: Path of the files without suffix.
         regions: The field on its regions.
         line: The line.
-        unit: Unit of the values.
+        order: Power of the drive whose coefficient is drawn, 0 for the field itself.
+        drive: Unit of the drive, ``A`` or ``V``.
         title: Title of the plot.
 
     Returns:
@@ -61,11 +64,12 @@ def draw_profile(stem: Path, regions: RegionGrids, line: Line, unit: str, title:
     distance = np.linalg.norm(points - points[0], axis=1)
     table, picture = (stem.with_name(stem.name + suffix) for suffix in (".csv", ".png"))
     parts = [quantity.name] if quantity.components == 1 else [f"{quantity.name}_{axis}" for axis in "xyz"]
+    unit = per_drive(quantity.unit, order, drive)
     header = ["distance [m]", "x [m]", "y [m]", "z [m]", *(f"{part} [{unit}]" for part in parts), "region"]
     rows = zip(distance, *points.T, *values.T, names, strict=True)
     write_csv(table, header, rows)
-    scale = (scale_for if quantity.prefixed else decimal_scale_for)(float(np.nanmax(np.abs(shown))), unit)
+    scale = quantity.scale(float(np.nanmax(np.abs(shown))), order, drive)
     label = f"{quantity.symbol} ({scale.unit})"
     ends = " to ".join("(" + ", ".join(f"{1e9 * x:.6g}" for x in end) + ")" for end in (line.start, line.end))
-    save_profile(picture, distance * 1e9, shown / scale.factor, f"{title}\n{ends} nm", label)
+    save_profile(picture, distance * 1e9, shown / scale.factor, f"{title}, {ends} nm", label)
     return [table, picture]

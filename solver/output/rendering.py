@@ -9,7 +9,7 @@ from vtkmodules.vtkCommonCore import vtkLogger
 
 from thermospin.output.grids import VALUE, has_values
 from thermospin.output.quantities import Quantity
-from thermospin.output.scales import Scale, decimal_scale_for, scale_for
+from thermospin.output.scales import Scale
 
 _NO_FIELD = "#d5d8dc"
 """Colour of regions where the field does not exist."""
@@ -36,7 +36,11 @@ class Colours:
 
 
 def colours_for(
-    quantity: Quantity, unit: str, parts: Sequence[pv.DataSet], limits: tuple[float, float] | None
+    quantity: Quantity,
+    parts: Sequence[pv.DataSet],
+    limits: tuple[float, float] | None,
+    order: int,
+    drive: str,
 ) -> Colours:
     """Choose unit and limits: symmetric about zero where zero has a meaning.
 
@@ -44,14 +48,14 @@ def colours_for(
 
     Args:
         quantity: The field.
-        unit: Its unit in the data, such as ``eV`` or ``eV/A²``.
         parts: What is drawn, with the array ``value``.
-        limits: Ends of the scale in that unit, or None to fit the values.
+        limits: Ends of the scale in SI, or None to fit the values.
+        order: Power of the drive whose coefficient is drawn, 0 for the field itself.
+        drive: Unit of the drive, ``A`` or ``V``.
     """
     values = np.concatenate([part[VALUE][np.isfinite(part[VALUE])] for part in parts])
     low, high = limits or _range(values, quantity)
-    make = scale_for if quantity.prefixed else decimal_scale_for
-    scale = make(max(abs(low), abs(high)), unit)
+    scale = quantity.scale(max(abs(low), abs(high)), order, drive)
     clipped = limits is None and float(values.max()) > high
     return Colours(scale, (low / scale.factor, high / scale.factor), quantity.colour_map, clipped)
 
@@ -115,7 +119,7 @@ def device_image(
         Pixels, (height, width, 3), with little empty margin.
     """
     plotter = _plotter(_PIXELS, _PIXELS)
-    _add(plotter, parts, colours, ambient=0.45, diffuse=0.6, specular=0.0)
+    _add(plotter, parts, colours, ambient=0.6, diffuse=0.45, specular=0.0)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
     plotter.enable_parallel_projection()

@@ -1,6 +1,7 @@
 """Numbers for people: SI prefixes, and units of the coefficients of a power of the drive."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
@@ -55,8 +56,30 @@ def decimal_scale_for(magnitude: float, unit: str) -> Scale:
     return Scale(10.0**exponent, f"10{superscript(exponent)} {unit}")
 
 
-def harmonic_scale(magnitude: float, order: int, drive: str = "A") -> Scale:
-    """The unit for a voltage over a power of the drive: mΩ, µV/mA², nV/mA³, … or mV/V for a driven voltage.
+def coefficient_scale(
+    magnitude: float,
+    unit: str,
+    order: int,
+    drive: str,
+    display: Callable[[float, str], Scale] = scale_for,
+) -> Scale:
+    """The unit for a coefficient of a power of the drive, such as µV/mA²: currents are in milliamperes.
+
+    Args:
+        magnitude: The largest absolute value, in ``unit`` per A^order or V^order.
+        unit: Unit without prefix.
+        order: Power of the drive; 0 for a plain quantity.
+        drive: Unit of the drive, ``A`` or ``V``.
+        display: :func:`scale_for` or :func:`decimal_scale_for`.
+    """
+    step = 1e-3**order if drive == "A" else 1.0
+    below = per_drive(unit, order, "mA" if drive == "A" else drive)
+    scale = display(magnitude * step, below)
+    return Scale(scale.factor / step, scale.unit)
+
+
+def reading_scale(magnitude: float, order: int, drive: str) -> Scale:
+    """The unit for a reading ``R<order>``: mΩ, µV/mA², nV/mA³, … or mV/V where a voltage drives.
 
     Args:
         magnitude: The largest absolute value, V/A^order or V/V^order.
@@ -65,10 +88,7 @@ def harmonic_scale(magnitude: float, order: int, drive: str = "A") -> Scale:
     """
     if drive == "A" and order == 1:
         return scale_for(magnitude, "Ω")
-    step = 1e-3 if drive == "A" else 1.0
-    below = per_drive("V", order, "mA" if drive == "A" else drive)
-    scale = scale_for(magnitude * step**order, below)
-    return Scale(scale.factor / step**order, scale.unit)
+    return coefficient_scale(magnitude, "V", order, drive)
 
 
 def quantity_text(value: float, unit: str) -> str:

@@ -1,0 +1,131 @@
+"""What a run writes and prints; the heavy libraries for pictures are imported when they are needed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from thermospin.config.outputs import Map, Output
+from thermospin.errors import InputError
+from thermospin.output.files import read_results, write_json
+from thermospin.output.plan import plan_maps
+from thermospin.output.progress import Progress
+from thermospin.output.readings import write_readings
+from thermospin.output.sample import Case, FieldSample
+from thermospin.output.tables import print_table
+
+__all__ = [
+    "Case",
+    "FieldSample",
+    "Progress",
+    "compare",
+    "draw_maps",
+    "plan_maps",
+    "plot",
+    "print_table",
+    "write_fields",
+    "write_results",
+]
+
+
+def write_results(directory: Path, results: Mapping[str, Any]) -> None:
+    """Write ``results.json`` and ``results.csv`` (readings only), both in SI, each whole or not at all.
+
+    Args:
+        directory: Directory of the results; made when missing.
+        results: The results; numpy values are converted, NaN becomes ``null``.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    write_readings(directory / "results.csv", results)
+    write_json(directory / "results.json", results)
+
+
+def write_fields(directory: Path, case: Case, current: float | None = None) -> Path:
+    """Write the fields of a scheme and configuration for ParaView; see :mod:`thermospin.output.vtu`.
+
+    Args:
+        directory: Directory of the results; files go to ``fields/<scheme>/<configuration>/``.
+        case: The fields, order by order.
+        current: Also write all orders summed at this current, A.
+
+    Returns:
+        The directory of the files.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    from thermospin.output.vtu import write_case
+
+    return write_case(directory, case, current)
+
+
+def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path]:
+    """Draw maps of one scheme and configuration.
+
+    Args:
+        directory: Directory of the results; files go to ``maps/``.
+        maps: File name without suffix to map, from :func:`plan_maps`.
+        case: The fields.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: A map shows nothing: its plane or line misses its regions, or the field is not there.
+    """
+    from thermospin.output import maps as drawing
+
+    return drawing.draw_maps(directory, maps, case)
+
+
+def plot(directory: Path) -> list[Path]:
+    """Draw the maps of a finished run again, from its files.
+
+    Args:
+        directory: Directory of the results, with ``results.json`` and ``fields/``.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: The results or the fields are not there, or the run asked for no maps.
+    """
+    from thermospin.output.vtu import read_orders
+
+    directory = Path(directory)
+    results = read_results(directory)
+    output = Output.model_validate(results["config"]["output"])
+    if not output.maps:
+        raise InputError("the run asked for no maps; add some under 'output.maps'", file=str(directory))
+    written = []
+    for (scheme, configuration), maps in plan_maps(output.maps, _schemes(results)).items():
+        orders = read_orders(directory, scheme, configuration)
+        drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
+        case = Case(scheme, configuration, orders, results["config"]["temperature"], drive)
+        written += draw_maps(directory, maps, case)
+    return written
+
+
+def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
+    """Print the results of a run beside the numbers of a paper.
+
+    Args:
+        directory: Directory of the results.
+        reference: Name of the paper; by default what the configuration names, or ``slachter2010``.
+
+    Returns:
+        Ratio of computed to paper for every quantity that the results hold.
+
+    Raises:
+        InputError: The results are not there, or the reference is unknown.
+    """
+    from thermospin.output.comparison import compare_results, load_reference
+
+    results = read_results(Path(directory))
+    name = reference or results.get("config", {}).get("reference") or "slachter2010"
+    return compare_results(results, load_reference(name))
+
+
+def _schemes(results: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {name: list(found["configurations"]) for name, found in results["schemes"].items()}

@@ -1,0 +1,71 @@
+"""What a run is doing: a live line on a terminal, plain lines elsewhere, nothing on other ranks than 0."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress as LiveLine
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class Progress:
+    """Stages of a run, shown on stderr and timed.
+
+    Attributes:
+        timings: Stage to the time spent in it, s; a stage entered again adds to its time.
+
+    Args:
+        rank: Rank of this process; only rank 0 shows anything, all keep timings.
+        console: Where to show it; stderr by default.
+    """
+
+    def __init__(self, rank: int = 0, console: Console | None = None) -> None:
+        self.timings: dict[str, float] = {}
+        self._started = time.perf_counter()
+        self._console = (console or Console(file=sys.stderr)) if rank == 0 else None
+        self._live: LiveLine | None = None
+
+    def __enter__(self) -> "Progress":
+        self._started = time.perf_counter()
+        if self._console is not None and self._console.is_terminal:
+            columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+            self._live = LiveLine(*columns, console=self._console, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        if kind is None:
+            self._line("done")
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Show and time a stage; stages may lie within stages."""
+        task = None
+        if self._live is not None:
+            task = self._live.add_task(name)
+        else:
+            self._line(name)
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - begun
+            self.timings[name] = self.timings.get(name, 0.0) + spent
+            if self._live is not None and task is not None:
+                self._live.remove_task(task)
+                self._live.console.print(f"  {name}: {spent:.2f} s", highlight=False, markup=False)
+
+    def note(self, text: str) -> None:
+        """Show a line about the present stage, such as ``thermal P order 1: 23 iterations``."""
+        self._line(f"  {text}")
+
+    def _line(self, text: str) -> None:
+        if self._console is None:
+            return
+        elapsed = time.perf_counter() - self._started
+        self._console.print(f"[{elapsed:7.2f} s] {text}", highlight=False, markup=False, soft_wrap=True)

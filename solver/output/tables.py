@@ -1,0 +1,157 @@
+"""The results of a run as tables on the terminal, in the units that papers use."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from thermospin.output.readings import Reading, readings
+from thermospin.output.scales import Scale, decimal_scale_for, number, reading_scale, scale_for
+
+_PLAIN_WIDTH = 130
+
+
+def print_table(results: Mapping[str, Any], console: Console | None = None) -> None:
+    """Print what a run found: readings, lock-in voltages, balances and maxima.
+
+    Args:
+        results: What ``results.json`` holds.
+        console: Where to print; standard output by default, at a fixed width when it is not a terminal.
+    """
+    console = console or plain_console()
+    console.print(results.get("title") or "thermospin", style="bold", highlight=False, markup=False)
+    for (scheme, probe), group in groupby(readings(results), key=lambda read: (read.scheme, read.probe)):
+        console.print(_readings_table(f"{scheme}, probe {probe}", list(group)))
+    for table in (_lock_in_table(results), _balances_table(results), _maxima_table(results)):
+        if table.row_count:
+            console.print(table)
+
+
+def plain_console() -> Console:
+    """Standard output; a fixed width when it is not a terminal, so that no table is folded in a file."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = _PLAIN_WIDTH
+    return console
+
+
+def new_table(title: str) -> Table:
+    """An empty table in the style of this program."""
+    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+
+
+def _readings_table(title: str, group: list[Reading]) -> Table:
+    """Rows are configurations and signals, columns the orders; below each value its uncertainty."""
+    table = new_table(title)
+    table.add_column("")
+    orders = max(len(read.values) for read in group)
+    for order in range(1, orders + 1):
+        table.add_column(f"R{order}", justify="right")
+    for read in group:
+        family = [read] if read.name == "spin" else [other for other in group if other.name != "spin"]
+        cells = [_reading_cell(read, family, i) for i in range(len(read.values))]
+        table.add_row(read.name, *cells)
+    return table
+
+
+def _reading_cell(read: Reading, family: Iterable[Reading], i: int) -> str:
+    """A value in the unit that suits the largest of its family, and below it the uncertainty in that unit."""
+    largest = max((abs(other.values[i] or 0.0) for other in family), default=0.0)
+    scale = reading_scale(largest, i + 1, read.drive)
+    value, uncertainty = read.values[i], read.uncertainties[i]
+    if value is None:
+        return "–"
+    text = f"{number(value / scale.factor)} {scale.unit}"
+    if uncertainty is None:
+        return text
+    return f"{text}\n[dim]± {uncertainty / scale.factor:.1g}[/dim]"
+
+
+def _lock_in_table(results: Mapping[str, Any]) -> Table:
+    """What a lock-in amplifier shows, V rms."""
+    current = (results.get("config", {}).get("lock_in") or {}).get("rms_current")
+    table = new_table("lock-in readings (rms)" + (f" at {1e3 * current:g} mA rms" if current else ""))
+    rows = [
+        (f"{scheme}, {probe}, {configuration}", harmonics)
+        for scheme, found in results["schemes"].items()
+        for probe, cases in (found.get("lock_in") or {}).items()
+        for configuration, harmonics in cases.items()
+    ]
+    names = list(dict.fromkeys(name for _, harmonics in rows for name in harmonics))
+    table.add_column("")
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    for label, harmonics in rows:
+        table.add_row(label, *(_with_prefix(harmonics.get(name), "V") for name in names))
+    return table
+
+
+def _balances_table(results: Mapping[str, Any]) -> Table:
+    """Relative errors of conservation laws and of reciprocity; the power in SI units."""
+    table = new_table("balances")
+    rows = [
+        (f"{scheme}, {configuration}", case["balances"])
+        for scheme, found in results["schemes"].items()
+        for configuration, case in found["configurations"].items()
+        if case.get("balances")
+    ]
+    names = list(dict.fromkeys(name for _, balances in rows for name in balances))
+    table.add_column("")
+    for name in names:
+        table.add_column(name, justify="right")
+    for label, balances in rows:
+        table.add_row(label, *(_balance(balances.get(name)) for name in names))
+    return table
+
+
+def _maxima_table(results: Mapping[str, Any]) -> Table:
+    """Per scheme and region, the largest over all configurations."""
+    current = results.get("config", {}).get("output", {}).get("current")
+    table = new_table("maxima" + (f" at {1e3 * current:g} mA" if current else ""))
+    table.add_column("region")
+    rows: dict[str, list[str]] = {}
+    for scheme, found in results["schemes"].items():
+        cases = [case.get("regions", {}) for case in found["configurations"].values()]
+        regions = list(dict.fromkeys(region for case in cases for region in case))
+        for heading, key, scale_of, unit in (
+            ("ΔT", "max_temperature_rise", scale_for, "K"),
+            ("|J|", "max_current_density", decimal_scale_for, "A/m²"),
+        ):
+            found_values = {region: _largest(cases, region, key) for region in regions}
+            largest = max((abs(value) for value in found_values.values() if value is not None), default=None)
+            if largest is None:
+                continue
+            scale = scale_of(largest, unit)
+            table.add_column(f"{scheme}\n{heading} ({scale.unit})", justify="right")
+            column = len(table.columns) - 2
+            for region, value in found_values.items():
+                row = rows.setdefault(region, [])
+                row += [""] * (column - len(row))
+                row.append(_scaled(value, scale))
+    for region, row in rows.items():
+        table.add_row(escape(region), *row)
+    return table
+
+
+def _largest(cases: Iterable[Mapping[str, Any]], region: str, key: str) -> float | None:
+    values = [value for case in cases if (value := case.get(region, {}).get(key)) is not None]
+    return max(values, default=None)
+
+
+def _scaled(value: float | None, scale: Scale) -> str:
+    return number(None if value is None else value / scale.factor, 4)
+
+
+def _with_prefix(value: float | None, unit: str) -> str:
+    if value is None:
+        return "–"
+    scale = scale_for(abs(value), unit)
+    return f"{number(value / scale.factor)} {scale.unit}"
+
+
+def _balance(value: Any) -> str:
+    return f"{value:.2g}" if isinstance(value, int | float) else "–"
