@@ -64,7 +64,7 @@ def facet_cells(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: A triangle is no face of any cell.
     """
-    marked = np.zeros(int(cells.max()) + 1, dtype=bool)
+    marked = np.zeros(max(cells.max(), facets.max(initial=0)) + 1, dtype=bool)
     marked[facets.ravel()] = True
     candidates = np.flatnonzero(marked[cells].sum(axis=1) >= 3)
     faces = np.sort(cells[candidates][:, FACES], axis=2).reshape(-1, 3)
@@ -73,9 +73,9 @@ def facet_cells(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
     wanted = np.ascontiguousarray(np.sort(facets, axis=1), dtype=np.int64).view(triple).ravel()
     order = np.argsort(faces, kind="stable")
     found = np.searchsorted(faces, wanted, sorter=order)
-    found = order[np.minimum(found, len(order) - 1)]
-    if len(found) and not np.array_equal(faces[found], wanted):
+    if np.any(found == len(order)) or not np.array_equal(faces[order[found]], wanted):
         raise ValueError("a boundary triangle is not the face of any tetrahedron")
+    found = order[found]
     return np.column_stack([candidates[found // 4], found % 4])
 
 

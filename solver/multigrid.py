@@ -18,7 +18,8 @@ SMOOTHER = {"ksp_type": "richardson", "ksp_max_it": "1", "pc_type": "sor"}
 AGGREGATION = {
     "pc_type": "gamg",
     "pc_gamg_type": "agg",
-    "pc_gamg_threshold": "0.01",
+    "pc_gamg_threshold": "0.03",
+    "pc_gamg_threshold_scale": "0.3",
     "pc_gamg_reuse_interpolation": "true",
     **{f"mg_levels_{key}": value for key, value in SMOOTHER.items()},
 }

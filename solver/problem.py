@@ -5,7 +5,6 @@ from typing import Any
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients
-from thermospin.compat import PETSc, fem
 from thermospin.constraints import Constraint, constrain
 from thermospin.fields import FIELDS
 from thermospin.harmonics import SchemeSolver
@@ -13,7 +12,7 @@ from thermospin.heat import HeatSource
 from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import AggregationMultigrid, FieldMultigrid, TwoLevelMultigrid, set_options
-from thermospin.spaces import Spaces
+from thermospin.spaces import Spaces, interpolation_matrix
 from thermospin.system import CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
 
@@ -76,14 +75,11 @@ class Problem:
             }
         low_blocks = diagonal_blocks(self._low, self.coefficients)
         return {
-            field: TwoLevelMultigrid(field, block, low, self._interpolation(field))
+            field: TwoLevelMultigrid(
+                field, block, low, interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])
+            )
             for field, block, low in zip(FIELDS, self.system.diagonal, low_blocks, strict=True)
         }
-
-    def _interpolation(self, field) -> PETSc.Mat:
-        matrix = fem.petsc.interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])
-        matrix.assemble()
-        return matrix
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]

@@ -92,3 +92,25 @@ class Spaces:
             part = vector.array_r[self.ranges[field]]
             function.x.array[: len(part)] = part
             function.x.scatter_forward()
+
+
+def interpolation_matrix(low: fem.FunctionSpace, high: fem.FunctionSpace) -> PETSc.Mat:
+    """Interpolation from one Lagrange space to another of higher degree on the same mesh (collective).
+
+    Every rank takes its rows from any local cell, ghosts included: a rank may own unknowns of a submesh
+    that none of its own cells touches.
+    """
+    points = high.element.basix_element.points
+    weights = low.element.basix_element.tabulate(0, points)[0, :, :, 0]
+    weights[np.abs(weights) < 1e-12] = 0.0
+    dofs = high.dofmap.list
+    entry = np.empty(high.dofmap.index_map.size_local + high.dofmap.index_map.num_ghosts, dtype=np.int64)
+    entry[dofs.ravel()] = np.arange(dofs.size)
+    n_rows = high.dofmap.index_map.size_local
+    cell, local = np.divmod(entry[:n_rows], dofs.shape[1])
+    values, columns = weights[local], low.dofmap.list[cell]
+    kept = values != 0.0
+    starts = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(PETSc.IntType)
+    global_columns = low.dofmap.index_map.local_to_global(columns[kept]).astype(PETSc.IntType)
+    sizes = [(n_rows, PETSc.DETERMINE), (low.dofmap.index_map.size_local, PETSc.DETERMINE)]
+    return PETSc.Mat().createAIJ(sizes, csr=(starts, global_columns, values[kept]), comm=low.mesh.comm)

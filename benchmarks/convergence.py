@@ -1,0 +1,89 @@
+"""Mesh convergence of the numbers of a nonlocal device: several meshes, P1 and P2, one table.
+
+    python benchmarks/convergence.py configs/slachter2010.yaml --p1 0.7 1 1.4 2 --p2 0.35 0.5 0.7 1
+
+The six numbers are R1 and R2 of the scheme ``thermal``, baseline and spin signal, and R1 of the scheme
+``electrical``. Refinement divides every element size.
+"""
+
+import argparse
+import time
+
+from thermospin import load_config
+from thermospin.compat import MPI
+from thermospin.problem import Problem
+from thermospin.results import Results
+from thermospin.simulation import prepare, solve
+
+
+class Silent:
+    """A progress display that shows nothing."""
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+
+    def stage(self, _: str) -> "Silent":
+        """Enter a stage."""
+        return self
+
+    def note(self, _: str) -> None:
+        """Say something."""
+
+    def __enter__(self) -> "Silent":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+QUANTITIES = {
+    "R1_b (µΩ)": lambda r: r.baseline("thermal", "nonlocal")[0] * 1e6,
+    "R1_s (µΩ)": lambda r: r.spin_signal("thermal", "nonlocal")[0] * 1e6,
+    "R2_b (µV/mA²)": lambda r: r.baseline("thermal", "nonlocal")[1],
+    "R2_s (nV/mA²)": lambda r: r.spin_signal("thermal", "nonlocal")[1] * 1e3,
+    "NLSV (mΩ)": lambda r: r.spin_signal("electrical", "nonlocal")[0] * 1e3,
+    "background (mΩ)": lambda r: r.baseline("electrical", "nonlocal")[0] * 1e3,
+}
+
+
+def run(file: str, degree: int, refinement: float, overrides: list[str]) -> tuple[Results, float]:
+    """Solve one mesh; also the wall time without meshing, s."""
+    settings = [f"solver.degree={degree}", f"mesh.refinement={refinement}", "solver.orders=2"]
+    config = load_config(file, [*settings, "solver.reciprocity=false", *overrides])
+    progress = Silent()
+    _, device = prepare(config, MPI.COMM_WORLD, progress)
+    start = time.perf_counter()
+    results = solve(Problem(config, device, progress), progress)
+    return results, time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the table, row by row."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file")
+    parser.add_argument("--p1", type=float, nargs="*", default=[0.5, 0.7, 1.0, 1.4])
+    parser.add_argument("--p2", type=float, nargs="*", default=[0.35, 0.5, 0.7])
+    parser.add_argument("--set", action="append", default=[], help="override a value of the configuration")
+    arguments = parser.parse_args()
+    meshes = [(1, refinement) for refinement in arguments.p1] + [
+        (2, refinement) for refinement in arguments.p2
+    ]
+    header = ["element", "refinement", "unknowns", *QUANTITIES, "solve (s)"]
+    if MPI.COMM_WORLD.rank == 0:
+        print("| " + " | ".join(header) + " |\n|" + "---|" * len(header), flush=True)
+    for degree, refinement in meshes:
+        results, seconds = run(arguments.file, degree, refinement, arguments.set)
+        numbers = [f"{quantity(results):.4g}" for quantity in QUANTITIES.values()]
+        row = [
+            f"P{degree}",
+            f"{refinement:g}",
+            f"{results.data['solver']['dofs']:,}",
+            *numbers,
+            f"{seconds:.0f}",
+        ]
+        if MPI.COMM_WORLD.rank == 0:
+            print("| " + " | ".join(row) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

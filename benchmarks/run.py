@@ -1,0 +1,175 @@
+"""The benchmark: thermospin, a plain FEniCSx script and scikit-fem with PyAMG on the same meshes.
+
+    python benchmarks/run.py configs/slachter2010.yaml
+    python benchmarks/run.py configs/slachter2010.yaml --p1 0.5 --p2 --repeat 1        # a short one
+
+Every program is a process of its own that ends with a line of JSON. They must agree; then come the tables,
+on the terminal and in benchmarks/results/.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median_low
+
+from agreement import Agreement, agreement
+from common import configuration, mesh_record
+from tables import markdown
+
+HERE = Path(__file__).parent
+P1 = [0.74, 1.17, 1.8]
+P2 = [0.86]
+"""Refinements at which Slachter's device has about 1e5, 3e5, 1e6 unknowns (P1) and 1e6 (P2)."""
+WARM_UP = 0.3
+"""Refinement of the runs before all others, in which forms are compiled."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that takes part.
+
+    Attributes:
+        name: How it is called in the tables.
+        script: Its file.
+        ranks: Number of MPI ranks; 0: without mpirun.
+        limit: Most unknowns it is tried with.
+    """
+
+    name: str
+    script: str
+    ranks: int
+    limit: float = float("inf")
+
+    def command(self, file: str, overrides: list[str]) -> list[str]:
+        """The command line of a run."""
+        launcher = ["mpirun", "-n", str(self.ranks)] if self.ranks else []
+        settings = [word for override in overrides for word in ("--set", override)]
+        return [*launcher, sys.executable, str(HERE / self.script), file, *settings]
+
+
+def programs(options: argparse.Namespace) -> list[Program]:
+    """The programs to compare; the first is the reference of the comparison."""
+    everything = [
+        Program("thermospin, 1 rank", "thermospin_case.py", 1),
+        Program("thermospin, 2 ranks", "thermospin_case.py", 2),
+        Program("scikit-fem + PyAMG, 2 processes", "skfem_pyamg.py", 0),
+        Program("plain FEniCSx + MUMPS, 2 ranks", "plain_fenicsx.py", 2, options.direct_limit),
+    ]
+    wanted = options.only or [""]
+    return [program for program in everything if any(word in program.name for word in wanted)]
+
+
+def run_once(program: Program, file: str, overrides: list[str]) -> dict:
+    """Run a program; its outcome, and the wall time of the whole process as ``wall``, s.
+
+    Raises:
+        SystemExit: It fails.
+    """
+    environment = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    begun = time.perf_counter()
+    done = subprocess.run(
+        program.command(file, overrides), env=environment, capture_output=True, text=True, check=False
+    )
+    wall = time.perf_counter() - begun
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode or not lines:
+        raise SystemExit(f"{program.name} failed:\n{done.stdout}\n{done.stderr}")
+    return json.loads(lines[-1]) | {"wall": wall, "program": program.name}
+
+
+def chosen(runs: list[dict], statistic: str) -> dict:
+    """The best run, or the median one, by total time: all numbers of a row are of the same run."""
+    totals = [run["total"] for run in runs]
+    total = min(totals) if statistic == "best" else median_low(totals)
+    return runs[totals.index(total)] | {"totals": totals}
+
+
+def measure_case(degree: int, refinement: float, options: argparse.Namespace) -> tuple[dict, Agreement]:
+    """All programs on one mesh, which is made before."""
+    overrides = [*options.set, f"solver.degree={degree}", f"mesh.refinement={refinement}"]
+    record = mesh_record(configuration(options.file, overrides))
+    case = {"degree": degree, "refinement": refinement, "cells": record.cells, "points": record.points}
+    say(f"P{degree}, refinement {refinement:g}: {record.cells:,} tetrahedra")
+    rows, skipped = [], []
+    for program in programs(options):
+        unknowns = rows[0]["unknowns"] if rows else 0
+        if unknowns > program.limit:
+            skipped.append(f"{program.name}: skipped, more than {program.limit:.0g} unknowns")
+            say(f"  {skipped[-1]}")
+            continue
+        repeat = 1 if program.limit < float("inf") else options.repeat
+        runs = [run_once(program, options.file, overrides) for _ in range(repeat)]
+        rows.append(chosen(runs, options.statistic))
+        say(f"  {program.name}: {rows[-1]['total']:.2f} s")
+    return case | {"rows": rows, "skipped": skipped}, agreement(rows)
+
+
+def warm_up(degrees: Iterable[int], options: argparse.Namespace) -> None:
+    """Compile all forms, on a small mesh."""
+    say("warm-up: compiling forms")
+    for degree in degrees:
+        overrides = [*options.set, f"solver.degree={degree}", f"mesh.refinement={WARM_UP}"]
+        mesh_record(configuration(options.file, overrides))
+        for program in programs(options):
+            run_once(program, options.file, overrides)
+
+
+def say(text: str) -> None:
+    """What is going on, for people."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def machine() -> dict[str, str | int]:
+    """What the numbers were measured on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+    return {
+        "processor": model or platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", help="the configuration")
+    parser.add_argument("--p1", type=float, nargs="*", default=P1, help="refinements at degree 1")
+    parser.add_argument("--p2", type=float, nargs="*", default=P2, help="refinements at degree 2")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of every program but the direct solver")
+    parser.add_argument("--statistic", choices=["best", "median"], default="best")
+    parser.add_argument("--direct-limit", type=float, default=4e5, help="most unknowns for the direct solver")
+    parser.add_argument("--only", action="append", default=[], help="only programs with this in their name")
+    parser.add_argument("--set", action="append", default=[], help="override a value of the configuration")
+    parser.add_argument("--output", type=Path, default=HERE / "results", help="directory of the results")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure everything, write, and fail if the programs disagree."""
+    options = parse()
+    sizes = [(1, refinement) for refinement in options.p1] + [(2, refinement) for refinement in options.p2]
+    warm_up(sorted({degree for degree, _ in sizes}), options)
+    measured = [measure_case(degree, refinement, options) for degree, refinement in sizes]
+    cases, agreements = [case for case, _ in measured], [found for _, found in measured]
+    text = markdown(machine(), cases, agreements, f"{options.statistic} of {options.repeat}")
+    print(text)
+    options.output.mkdir(parents=True, exist_ok=True)
+    stem = Path(options.file).stem
+    (options.output / f"{stem}.md").write_text(text)
+    data = {"machine": machine(), "options": vars(options), "cases": cases}
+    (options.output / f"{stem}.json").write_text(json.dumps(data, indent=1, default=str) + "\n")
+    if not all(found.passed for found in agreements):
+        raise SystemExit("the programs disagree")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""thermospin on the benchmark's case, through its Python interface: R1 and R2 in P and AP, no files.
+
+    mpirun -n 2 python benchmarks/thermospin_case.py configs/slachter2010.yaml --set mesh.refinement=0.5
+
+``read`` includes finding the mesh in the cache and checking the circuit on it.
+"""
+
+from common import (
+    PROBE,
+    SCHEME,
+    Stopwatch,
+    arguments,
+    configuration,
+    peak_memory,
+    present_memory,
+    report,
+    spread,
+)
+
+from thermospin.compat import MPI
+from thermospin.problem import Problem
+from thermospin.simulation import prepare
+
+
+def main() -> None:
+    """Solve, and print one line from rank 0."""
+    options, comm = arguments(__doc__.splitlines()[0]), MPI.COMM_WORLD
+    config = configuration(options.file, options.set)
+    baseline = comm.allreduce(present_memory())
+    watch = Stopwatch()
+    _, device = prepare(config, comm, watch)
+    problem = Problem(config, device, watch)
+    with watch.stage("multigrid"):
+        solver = problem.scheme(SCHEME)
+    expansions = {}
+    for name, signs in config.magnetisations.items():
+        with watch.stage("assembly"):
+            problem.magnetise(signs)
+        with watch.stage("solve"):
+            expansions[name] = solver.expand(config.solver.orders)
+    comm.barrier()
+    total, memory = watch.total, comm.allreduce(peak_memory())
+    if comm.rank == 0:
+        stages = watch.stages
+        report(
+            total,
+            {
+                "read": stages["mesh"] + stages["read"],
+                "assembly": stages["spaces"] + stages["assembly"],
+                "set-up": stages["multigrid"],
+                "solve": stages["solve"],
+            },
+            details=stages,
+            unknowns=problem.spaces.n_dofs,
+            R={name: e.harmonics(config.probes[PROBE]).tolist() for name, e in expansions.items()},
+            scale={
+                name: [spread(order.terminals.values()) for order in e.orders]
+                for name, e in expansions.items()
+            },
+            iterations={name: [order.iterations for order in e.orders] for name, e in expansions.items()},
+            memory=memory,
+            baseline=baseline,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Solutions in one dimension (physics.md §8). Lengths in m, currents in A/m², temperatures in K, potentials in V.
+
+``r`` is the spin resistance times area of a metal, ``λ/σ/(1−P²)`` in Ω m².
+"""
+
+from dataclasses import dataclass
+from math import cosh, exp, prod, sinh, sqrt, tanh
+
+from thermospin.materials.material import Material
+
+
+def spin_resistance(metal: Material) -> float:
+    """``λ/σ/(1−P²)``, Ω m²."""
+    return metal.spin_diffusion_length / metal.conductivity / (1 - metal.polarisation**2)
+
+
+def thermal_spin_injection(magnet: Material, normal: Material, gradient: float) -> float:
+    """Item 1: ``μ_s/e = 2 s`` at F|N, V, for a temperature gradient in F, from F to N."""
+    r_f, r_n = spin_resistance(magnet), spin_resistance(normal)
+    return -magnet.spin_diffusion_length * magnet.spin_seebeck * gradient * r_n / (r_n + r_f)
+
+
+def electrical_spin_injection(magnet: Material, normal: Material) -> float:
+    """Item 2: ``2 s/J`` at F|N, Ω m²; the interface adds half of P times that to the resistance."""
+    r_f, r_n = spin_resistance(magnet), spin_resistance(normal)
+    return 2 * magnet.polarisation * r_f * r_n / (r_n + r_f)
+
+
+def magnetoresistance(magnet: Material, normal: Material, distance: float) -> float:
+    """Item 3 with transparent interfaces: ``AR_AP − AR_P`` of F|N|F, Ω m²."""
+    r_f, r_n, d = spin_resistance(magnet), spin_resistance(normal), distance / normal.spin_diffusion_length
+    numerator = 2 * (magnet.polarisation * r_f) ** 2
+    return numerator / (r_f * cosh(d) + r_n / 2 * (1 + (r_f / r_n) ** 2) * sinh(d))
+
+
+def thermal_spin_valve(magnet: Material, normal: Material, distance: float, gradient: float) -> float:
+    """Item 4: ``V_AP − V_P`` of F|N|F in open circuit, V = cold end − hot end, for a gradient in F."""
+    g_f, g_n = 0.5 / spin_resistance(magnet), 0.5 / spin_resistance(normal)
+    t = tanh(distance / 2 / normal.spin_diffusion_length)
+    difference = g_f / (g_f + g_n * t) - g_f / (g_f + g_n / t)
+    slope = magnet.spin_seebeck * gradient * magnet.spin_diffusion_length
+    return -magnet.polarisation * slope * difference
+
+
+def spin_peltier(magnet: Material, temperature: float, s: float) -> float:
+    """Item 5: temperature at F|N above the bulk line of F, K, for a given s there; exact."""
+    sigma = magnet.conductivity * (1 - magnet.polarisation**2)
+    return (
+        -temperature
+        * magnet.spin_seebeck
+        * sigma
+        * 2
+        * s
+        / (4 * open_circuit_conductivity(magnet, temperature))
+    )
+
+
+def open_circuit_conductivity(metal: Material, temperature: float) -> float:
+    """``κ = k − σ S² T0``, W/(m K)."""
+    return metal.thermal_conductivity - metal.conductivity * metal.seebeck**2 * temperature
+
+
+def spin_figure_of_merit(magnet: Material, temperature: float) -> float:
+    """``Z = T0 σ (1−P²) S_s²/4κ``: how far heat and spins are coupled."""
+    sigma = magnet.conductivity * (1 - magnet.polarisation**2)
+    kappa = open_circuit_conductivity(magnet, temperature)
+    return temperature * sigma * magnet.spin_seebeck**2 / (4 * kappa)
+
+
+@dataclass(frozen=True)
+class CoupledJunction:
+    """Semi-infinite F|N with Peltier heat, with given lengths between two ends at T0, and a current from F to N.
+
+    Attributes:
+        decay_length: Over which s decays in F, m.
+        s: Half the spin splitting at F|N, V.
+        slope: Temperature gradient deep in F, K/m.
+        excess: Temperature at F|N above the bulk line of F, K.
+    """
+
+    decay_length: float
+    s: float
+    slope: float
+    excess: float
+
+    @classmethod
+    def of(
+        cls, magnet: Material, normal: Material, lengths: tuple[float, float], temperature: float, j: float
+    ) -> "CoupledJunction":
+        """The solution for the current density j.
+
+        Deep in F the spin current is ``P j − σ(1−P²) S_s/2 ∇T``. The heat current there, ``T0 S j − κ ∇T``,
+        goes on into N; the temperature is continuous at F|N. All this is linear in the gradient in F.
+        """
+        z = spin_figure_of_merit(magnet, temperature)
+        decay = magnet.spin_diffusion_length * sqrt(1 - z)
+        r, r_n = spin_resistance(magnet) / sqrt(1 - z), spin_resistance(normal)
+        sigma = magnet.conductivity * (1 - magnet.polarisation**2)
+        kappa_f, kappa_n = (open_circuit_conductivity(metal, temperature) for metal in (magnet, normal))
+
+        def s(slope: float) -> float:
+            return (magnet.polarisation * j - sigma * magnet.spin_seebeck / 2 * slope) * r * r_n / (r + r_n)
+
+        def mismatch(slope: float) -> float:
+            heat = temperature * magnet.seebeck * j - kappa_f * slope
+            slope_n = (temperature * normal.seebeck * j - heat) / kappa_n
+            return lengths[0] * slope + spin_peltier(magnet, temperature, s(slope)) + lengths[1] * slope_n
+
+        slope = mismatch(0.0) / (mismatch(0.0) - mismatch(1.0))
+        return cls(decay, s(slope), slope, spin_peltier(magnet, temperature, s(slope)))
+
+
+def nonlocal_valve(
+    magnet: Material, normal: Material, distance: float, cross_section: float, contacts: tuple[float, float]
+) -> float:
+    """Item 6 with transparent contacts: ``(V_P − V_AP)/I``, Ω (Takahashi–Maekawa).
+
+    Args:
+        magnet: Of injector and detector.
+        normal: Of the wire.
+        distance: From contact to contact, m.
+        cross_section: Of the wire, m².
+        contacts: Areas of the two contacts, m².
+    """
+    r_n = spin_resistance(normal) / cross_section
+    p, decay = magnet.polarisation, exp(-distance / normal.spin_diffusion_length)
+    ratios = [spin_resistance(magnet) / area / r_n for area in contacts]
+    denominator = prod(1 + 2 * ratio for ratio in ratios) - decay**2
+    return 4 * r_n * decay * prod(p * ratio for ratio in ratios) / denominator

@@ -1,0 +1,151 @@
+"""Manufactured solutions of the coupled system: two metals, one of them a magnet, on an insulator.
+
+The fields are smooth, the coefficients jump. The sources that make the fields a solution come from the
+strong form in every region: a divergence in the volume, and the normal flux on the region's boundary, so
+that what jumps at an interface is supplied by the two sides.
+"""
+
+import numpy as np
+import pytest
+from channels import Channels
+from layered import SIDE, configuration
+from structured import structured_device
+from support import SilentProgress
+
+from thermospin.compat import MPI, fem, la, ufl
+from thermospin.fields import FIELDS, State
+from thermospin.harmonics import Voltmeters
+from thermospin.problem import Problem
+from thermospin.spaces import CONDUCTORS
+
+
+def exact(mesh) -> State:
+    """Fields of the size that they have in a device: mV, tenths of a mV, K."""
+    x, y, z = (ufl.SpatialCoordinate(mesh)[i] / SIDE for i in range(3))
+    return State(
+        V=1e-3 * (ufl.sin(2.1 * x + 0.4) * ufl.cos(1.3 * y) + 0.7 * ufl.sin(1.7 * z - 0.9 * x)),
+        s=1e-4 * ufl.cos(2.6 * x - 0.3) * ufl.exp(-0.8 * z) * (1 + 0.5 * ufl.sin(2 * y)),
+        theta=8.0 * ufl.sin(1.9 * x + 0.2) * ufl.cos(1.1 * y - 0.4) * ufl.exp(0.9 * z),
+    )
+
+
+class Manufactured:
+    """A problem whose solution is known.
+
+    Args:
+        problem: The problem.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self.spaces = problem, problem.spaces
+        device = self.spaces.device
+        self.mesh = device.mesh
+        self.sign = fem.Constant(self.mesh, 1.0)
+        self.exact = exact(self.mesh)
+        metadata = {"quadrature_degree": 2 * self.spaces.degree + 4}
+        volumes = [(tag, device.owned(device.cells([name]))) for name, tag in device.regions.items()]
+        faces = [(tag, boundary(device, tag)) for tag in device.regions.values()]
+        self.dx = ufl.Measure("dx", self.mesh, subdomain_data=volumes, metadata=metadata)
+        self.ds = ufl.Measure("ds", self.mesh, subdomain_data=faces, metadata=metadata)
+        self.conductors = self.spaces.dx(CONDUCTORS, metadata=metadata)
+        self.sources = [self.form(form) for form in self.source_forms()]
+
+    def form(self, form):
+        return fem.form(form, entity_maps=[self.spaces.entity_map])
+
+    def source_forms(self):
+        """Strong-form residuals of the exact fields, tested: what has to be added to the right-hand side."""
+        tests = [ufl.TestFunction(space) for space in self.spaces.spaces.values()]
+        normal, forms = ufl.FacetNormal(self.mesh), [0, 0, 0]
+        config = self.problem.config
+        for name, tag in self.spaces.device.regions.items():
+            material = config.material(config.geometry.materials[name])
+            fields, t0 = self.exact, config.temperature
+            if material.is_conductor:
+                channels = Channels(material, self.sign, t0, fields)
+                up, down = channels.currents
+                rows = [(up + down, 0), (up - down, 2 * channels.relaxation), (channels.heat_flux / t0, 0)]
+            else:
+                rows = [None, None, (-material.thermal_conductivity / t0 * ufl.grad(fields.theta), 0)]
+            for i, row in enumerate(rows):
+                if row is not None:
+                    flux, sink = row
+                    forms[i] += (ufl.div(flux) + sink) * tests[i] * self.dx(tag)
+                    forms[i] -= ufl.inner(flux, normal) * tests[i] * self.ds(tag)
+        return forms
+
+    def solve(self, sign) -> list[float]:
+        """Solve with the magnet's sign; the relative L2 error of every field."""
+        problem, spaces = self.problem, self.spaces
+        self.sign.value = sign
+        problem.magnetise({"F": sign})
+        solver = problem.scheme("through")
+        rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
+        with rhs as array:
+            for field, form in zip(FIELDS, self.sources, strict=True):
+                vector = fem.assemble_vector(form)
+                vector.scatter_reverse(la.InsertMode.add)
+                part = spaces.ranges[field]
+                array[part] = vector.array[: part.stop - part.start]
+        with x as array:
+            for field, function in zip(FIELDS, self.interpolated(), strict=True):
+                fixed = solver.constraint.dofs[field]
+                array[fixed + spaces.ranges[field].start] = function.x.array[fixed]
+        scale = problem.linear.norm(rhs, x, solver.constraint)
+        problem.linear.solve(rhs, x, solver.constraint, scale, Voltmeters(problem.circuit, []))
+        found = spaces.functions()
+        spaces.load(x, found)
+        return [self.error(*both) for both in zip(FIELDS, found, self.exact, strict=True)]
+
+    def interpolated(self) -> State:
+        functions = self.spaces.functions()
+        for space, function in zip(self.spaces.spaces.values(), functions, strict=True):
+            fields = dict(zip(FIELDS, exact(space.mesh), strict=True))
+            field = next(f for f, known in self.spaces.spaces.items() if known is space)
+            points = space.element.interpolation_points
+            function.interpolate(fem.Expression(fields[field], points, comm=space.mesh.comm))
+        return functions
+
+    def error(self, field, found, known) -> float:
+        dx = self.conductors if field.on_conductors else self.dx
+        squares = [
+            self.mesh.comm.allreduce(fem.assemble_scalar(self.form(ufl.inner(e, e) * dx)), MPI.SUM)
+            for e in (found - known, known)
+        ]
+        return (squares[0] / squares[1]) ** 0.5
+
+
+def boundary(device, tag):
+    """The owned (cell, facet) pairs on the boundary of a region, seen from inside."""
+    n_owned = len(device.neighbour_tags)
+    inside = device.cell_tags[:n_owned, None] == tag
+    return np.argwhere(inside & (device.neighbour_tags != tag)).astype(np.int32).ravel()
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["P1", "P2"])
+def errors(request, comm, tmp_path_factory):
+    """The degree, the spacings, and by sign the errors on every mesh: shape (meshes, fields)."""
+    degree = request.param
+    config = configuration(degree)
+    divisions = {1: [8, 12, 16], 2: [6, 8, 10]}[degree]
+    found = {1: [], -1: []}
+    for n in divisions:
+        directory = comm.bcast(tmp_path_factory.mktemp("mesh"))
+        device = structured_device(config, SIDE / n, directory, comm)
+        manufactured = Manufactured(Problem(config, device, SilentProgress()))
+        for sign, rows in found.items():
+            rows.append(manufactured.solve(sign))
+    return degree, SIDE / np.array(divisions), {sign: np.array(rows) for sign, rows in found.items()}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_order_of_convergence(errors, sign):
+    degree, spacings, by_sign = errors
+    orders = np.polyfit(np.log(spacings), np.log(by_sign[sign]), 1)[0]
+    assert np.all(orders >= degree + 0.9)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_errors_are_small(errors, sign):
+    degree, _, by_sign = errors
+    assert np.all(by_sign[sign][-1] < {1: 3e-2, 2: 1e-3}[degree])
