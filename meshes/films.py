@@ -52,7 +52,7 @@ def _largest_size(part: Part, options: MeshOptions) -> float:
 
 
 def _layers(part: Part, size: float, options: MeshOptions) -> list[int]:
-    """The part's volumes cut across its smallest extent, or as they are when their elements are small enough."""
+    """The part's volumes cut across its smallest extent, or as they are where elements are small."""
     axis = int(np.ptp(part.bounds, axis=0).argmin())
     bottom, top = part.bounds[:, axis]
     least = options.elements_across_film

@@ -1,12 +1,30 @@
 """Checks that need the mesh: every conductor has a reference, every terminal a conductor, all heat a sink."""
 
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from thermospin.meshes import MeshRecord
+from thermospin.errors import InputError
+from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.output.files import write_json
+
+
+def make_mesh(config: Any) -> MeshRecord:
+    """Make or find the mesh of a configuration, on one rank.
+
+    Raises:
+        InputError: The geometry cannot be meshed; it names the configuration's file.
+    """
+    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    try:
+        return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+    except InputError as error:
+        raise config.error(error.key, error.message) from None
 
 
 def check_mesh(config: Any, record: MeshRecord) -> None:
@@ -17,36 +35,25 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
             of a scheme or probe lies on an insulator.
     """
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
-    conducting = {record.regions[region] for region, material in materials.items() if material.is_conductor}
-    tags, neighbours = record.array("cell_tags"), record.array("neighbours")
-    facet_cells, facet_tags = record.array("facet_cells"), record.array("facet_tags")
-    cell_of = {
-        name: int(facet_cells[np.argmax(facet_tags == tag), 0]) for name, tag in record.terminals.items()
-    }
-
-    is_conductor = np.isin(tags, list(conducting))
-    _check_terminals(config, {name: bool(is_conductor[cell]) for name, cell in cell_of.items()})
-    conductors = _bodies(neighbours, is_conductor)
-    region_of = {tag: name for name, tag in record.regions.items()}
+    pieces = find_pieces(record)
+    conducting = [materials[region].is_conductor for region in pieces.regions]
+    _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
+    conductors = pieces.bodies(conducting)
     for scheme in config.schemes:
-        held = {conductors[cell_of[name]] for name in config.schemes[scheme].potentials}
-        for body in np.unique(conductors[is_conductor]):
-            if body not in held:
-                names = _names(region_of, tags[conductors == body])
-                raise config.error(
-                    f"schemes.{scheme}",
-                    f"the conductor {names} is not connected to any ground or voltage of this scheme; ground one of "
-                    "its terminals, or check that the regions touch",
-                )
-    bodies = _bodies(neighbours, np.ones(len(tags), dtype=bool))
-    cooled = {bodies[cell_of[name]] for name in config.sinks}
-    for body in np.unique(bodies):
-        if body not in cooled:
-            names = _names(region_of, tags[bodies == body])
+        held = {conductors[pieces.terminals[name]] for name in config.schemes[scheme].potentials}
+        for body in sorted({conductors[i] for i, inside in enumerate(conducting) if inside} - held):
             raise config.error(
-                "terminals",
-                f"{names} is not connected to any heat sink; add 'sink: true' to one of its terminals",
+                f"schemes.{scheme}",
+                f"the conductor {pieces.names(conductors == body)} is not connected to any ground or "
+                "voltage of this scheme; ground one of its terminals, or check that the regions touch",
             )
+    bodies = pieces.bodies([True] * len(conducting))
+    for body in sorted(set(bodies) - {bodies[pieces.terminals[name]] for name in config.sinks}):
+        raise config.error(
+            "terminals",
+            f"{pieces.names(bodies == body)} is not connected to any heat sink; add 'sink: true' "
+            "to one of its terminals",
+        )
 
 
 def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
@@ -63,16 +70,64 @@ def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
             )
 
 
-def _bodies(neighbours: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Number of the connected body of every cell, connected through faces between cells that are inside."""
-    cells, faces = np.nonzero((neighbours >= 0) & inside[:, None])
-    across = neighbours[cells, faces]
-    keep = inside[across]
-    graph = coo_array(
-        (np.ones(keep.sum(), dtype=np.int8), (cells[keep], across[keep])), shape=2 * (len(inside),)
+@dataclass(frozen=True)
+class Pieces:
+    """The connected pieces of a device's regions.
+
+    Attributes:
+        regions: Region of every piece.
+        contacts: Pairs of pieces that share faces.
+        terminals: Piece that every terminal lies on.
+    """
+
+    regions: list[str]
+    contacts: list[tuple[int, int]]
+    terminals: dict[str, int]
+
+    def bodies(self, inside: list[bool]) -> np.ndarray:
+        """Number of the body of every piece: pieces that are inside and touch belong to the same body."""
+        kept = [pair for pair in self.contacts if inside[pair[0]] and inside[pair[1]]]
+        return _components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
+
+    def conductors(self, insulators: Collection[str]) -> list[str]:
+        """The connected conductors, each as the names of its regions."""
+        inside = [region not in insulators for region in self.regions]
+        bodies = self.bodies(inside)
+        return [self.names(bodies == body) for body in sorted(set(bodies[np.flatnonzero(inside)]))]
+
+    def names(self, chosen: np.ndarray) -> str:
+        """The regions of the chosen pieces."""
+        return " + ".join(dict.fromkeys(self.regions[i] for i in np.flatnonzero(chosen)))
+
+
+def find_pieces(record: MeshRecord) -> Pieces:
+    """Find the pieces of a mesh; they are kept beside it, since a large mesh takes a second."""
+    kept = record.directory / "pieces.json"
+    if not kept.exists():
+        write_json(kept, asdict(_pieces(record)))
+    return Pieces(**json.loads(kept.read_text()))
+
+
+def _pieces(record: MeshRecord) -> Pieces:
+    tags, neighbours = record.array("cell_tags"), record.array("neighbours")
+    cells, faces = np.nonzero(neighbours >= 0)
+    pairs = np.column_stack([cells, neighbours[cells, faces]])
+    same = tags[pairs[:, 0]] == tags[pairs[:, 1]]
+    piece = _components(pairs[same], len(tags))
+    _, first = np.unique(piece, return_index=True)
+    region_of = {tag: name for name, tag in record.regions.items()}
+    facet_cells, facet_tags = record.array("facet_cells"), record.array("facet_tags")
+    return Pieces(
+        regions=[region_of[tag] for tag in tags[first].tolist()],
+        contacts=np.unique(piece[pairs[~same]], axis=0).tolist(),
+        terminals={
+            name: int(piece[facet_cells[np.argmax(facet_tags == tag), 0]])
+            for name, tag in record.terminals.items()
+        },
     )
+
+
+def _components(pairs: np.ndarray, count: int) -> np.ndarray:
+    """Number of the connected component of each of ``count`` things, joined in pairs."""
+    graph = coo_array((np.ones(len(pairs), dtype=np.int8), pairs.T), shape=(count, count))
     return connected_components(graph, directed=False)[1]
-
-
-def _names(region_of: dict[int, str], tags: np.ndarray) -> str:
-    return ", ".join(region_of[tag] for tag in np.unique(tags))

@@ -1,13 +1,13 @@
 """The electrical side of a scheme: what is driven, what is held, what is read (physics.md §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import THETA, V
+from thermospin.fields import THETA, Field, V
 from thermospin.spaces import Spaces
 from thermospin.terminals import Terminal
 
@@ -106,18 +106,27 @@ class Circuit:
         with vector as array:
             array[self.spaces.ranges[V]] += shift
 
-    def current_out(self, residual: PETSc.Vec, name: str) -> float:
-        """Current (A) that leaves through a terminal where V is fixed, from ``b − A x`` (collective).
+    def currents_out(self, residual: PETSc.Vec, held: Collection[str]) -> dict[str, float]:
+        """Current (A) that leaves through every terminal where V is fixed, from ``b − A x`` (collective).
 
         It is what the discrete equations lack at the fixed unknowns, so currents balance to the accuracy of
-        the solver.
+        the solver. Unknowns on an edge that two terminals share count for the first of them.
         """
-        return self._sum(residual.array_r[self.terminals[name].dofs[V] + self._start[V]])
+        return self._flows(residual, held, V)
 
-    def heat_out(self, residual: PETSc.Vec, name: str) -> float:
-        """Heat (W) that leaves through a sink, likewise (collective)."""
-        dofs = self.terminals[name].dofs[THETA] + self._start[THETA]
-        return self._sum(residual.array_r[dofs]) * self._temperature
+    def heat_out(self, residual: PETSc.Vec) -> dict[str, float]:
+        """Heat (W) that leaves through every sink, likewise (collective)."""
+        flows = self._flows(residual, self.sinks, THETA)
+        return {name: flow * self._temperature for name, flow in flows.items()}
+
+    def _flows(self, residual: PETSc.Vec, names: Collection[str], field: Field) -> dict[str, float]:
+        array = residual.array_r[self.spaces.ranges[field]].copy()
+        flows = {}
+        for name in names:
+            dofs = self.terminals[name].dofs[field]
+            flows[name] = self._sum(array[dofs])
+            array[dofs] = 0.0
+        return flows
 
     def generated(self, rhs: PETSc.Vec) -> float:
         """Heat (W) that a right-hand side generates in the device (collective)."""

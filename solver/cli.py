@@ -99,17 +99,23 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @FILE
 @OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check FILE without solving."""
+    """Check FILE without solving: geometry, materials, circuit, heat sinks."""
+    from thermospin.checks import check_mesh, find_pieces, make_mesh
+
     config = _load(file, overrides)
     ranks = _communicator()
     if ranks is None or ranks.rank == 0:
+        record = make_mesh(config)
+        check_mesh(config, record)
         click.echo(f"{file}: valid")
+        pieces = find_pieces(record)
         for title, names in {
             "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
             "configurations": config.magnetisations,
             "terminals": config.all_terminals,
             "schemes": config.schemes,
             "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
+            "conductors": pieces.conductors(config.insulators),
         }.items():
             click.echo(f"  {title}: {', '.join(names) or 'none'}")
 
@@ -142,20 +148,12 @@ def materials(name: str | None) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
 def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Make the mesh of FILE and describe it."""
-    record = _mesh(_load(file, overrides))
+    from thermospin.checks import make_mesh
+
+    record = make_mesh(_load(file, overrides))
     if output is not None:
         _copy(record.directory, output)
     _describe(record, output or record.directory)
-
-
-def _mesh(config: "Config") -> "MeshRecord":
-    from thermospin.meshes import build_mesh
-
-    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
-    try:
-        return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
-    except InputError as error:
-        raise config.error(error.key, error.message) from None
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -205,13 +205,13 @@ class SchemeSolver:
                 circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
             report = linear.solve(rhs, x, self.constraint, scale, meters)
         residual = linear.residual(rhs, x)
-        leaving = {name: circuit.current_out(residual, name) for name in self._drive.held}
+        leaving = circuit.currents_out(residual, self._drive.held)
         solution = Solution(
             vector=x,
             offset=meters.offset,
             terminals=circuit.readings(x),
             currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
-            heat={name: circuit.heat_out(residual, name) for name in circuit.sinks},
+            heat=circuit.heat_out(residual),
             generated=generated,
             uncertainty=report.changes,
             iterations=report.iterations,

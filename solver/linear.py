@@ -1,4 +1,4 @@
-"""Conjugate gradients on the admissible fields, with the residual recomputed until the readings are stable."""
+"""Conjugate gradients on the admissible fields, refined until the readings are stable."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -138,12 +138,12 @@ class LinearSolver:
         reason = self._ksp.getConvergedReason()
         if reason == PETSc.KSP.ConvergedReason.DIVERGED_MAX_IT:
             raise ConvergenceError(
-                f"no convergence in {self._max_iterations} iterations of the linear solver (relative residual "
-                f"{report.residual:.1e} before the last ones); improve the worst elements of the mesh "
-                "(thermospin mesh FILE shows them), or raise solver.max_iterations"
+                f"no convergence in {self._max_iterations} iterations of the linear solver (relative "
+                f"residual {report.residual:.1e} before the last ones); improve the worst elements of the "
+                "mesh (thermospin mesh FILE shows them), or raise solver.max_iterations"
             )
         if reason < 0:
             raise ConvergenceError(
-                f"the linear solver stopped (PETSc reason {reason}): the system is not positive definite; check "
-                "materials (|P| < 1, k > T0 σ S²) and solver.petsc"
+                f"the linear solver stopped (PETSc reason {reason}): the system is not positive definite; "
+                "check materials (|P| < 1, k > T0 σ S²) and solver.petsc"
             )

@@ -114,8 +114,8 @@ class Observer:
 
         Returns:
             ``area`` (m²), ``gradient_T`` (K/m): normal derivative of T in the first region, from first to
-            second; ``mu_s`` (eV): spin accumulation, ``mean``, ``min`` and ``max``; ``current`` (A): what crosses
-            in either direction, half of ``∫ |j·n| dA``, zero for a pure spin current (collective).
+            second; ``mu_s`` (eV): spin accumulation, ``mean``, ``min`` and ``max``; ``current`` (A): what
+            crosses in either direction, half of ``∫ |j·n| dA``, zero for a pure spin current (collective).
         """
         device = self._device
         cells, faces = np.nonzero(

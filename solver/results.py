@@ -82,9 +82,10 @@ def balances(
     """How well charge, heat and energy balance (relative).
 
     Returns:
-        ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat that
-        leaves through the sinks, over the former, worst order. ``energy``: electrical power in minus heat out,
-        likewise; with conserving heat sources only. ``power`` and ``heat_out``: both, W per power of the drive.
+        ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat
+        that leaves through the sinks, over the former, worst order. ``energy``: electrical power in minus
+        heat out, likewise; with conserving heat sources only. ``power``, ``heat_out``: W per power of the
+        drive.
         ``reciprocity``: by probe, R1 with injector and probe exchanged over R1, minus 1.
     """
     by_power = [expansion.rest, *expansion.orders]

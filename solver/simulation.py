@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from thermospin.checks import check_mesh
+from thermospin.checks import check_mesh, make_mesh
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.errors import ThermospinError
-from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
@@ -65,8 +65,7 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
 
 
 def _checked_mesh(config: Config) -> MeshRecord:
-    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
-    record = build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+    record = make_mesh(config)
     check_mesh(config, record)
     return record
 

@@ -25,10 +25,7 @@ class CoupledSystem:
 
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
         self.spaces, self.coefficients = spaces, coefficients
-        constant = {
-            key: assemble(form)
-            for key, form in compiled_blocks(spaces, constant_form(spaces, coefficients)).items()
-        }
+        constant = assemble_blocks(compiled_blocks(spaces, constant_form(spaces, coefficients)))
         self._magnetic_forms = compiled_blocks(spaces, magnetic_form(spaces, coefficients))
         self._magnetic = {key: fem.petsc.create_matrix(form) for key, form in self._magnetic_forms.items()}
         overlap = constant.keys() & self._magnetic.keys()
@@ -92,11 +89,20 @@ def compiled_blocks(spaces: Spaces, form: ufl.Form) -> dict[Block, fem.Form]:
 def diagonal_blocks(spaces: Spaces, coefficients: CellCoefficients) -> list[PETSc.Mat]:
     """The field-diagonal blocks alone, for the coarse level of P2."""
     forms = compiled_blocks(spaces, constant_form(spaces, coefficients))
-    return [assemble(forms[i, i]) for i in range(len(FIELDS))]
+    blocks = assemble_blocks({key: form for key, form in forms.items() if key[0] == key[1]})
+    return [blocks[i, i] for i in range(len(FIELDS))]
 
 
-def assemble(form: fem.Form) -> PETSc.Mat:
-    """Assemble a block without boundary conditions."""
-    matrix = fem.petsc.assemble_matrix(form)
-    matrix.assemble()
-    return matrix
+def assemble_blocks(forms: Mapping[Block, fem.Form]) -> dict[Block, PETSc.Mat]:
+    """Assemble blocks without boundary conditions; those of the same spaces share their sparsity pattern."""
+    blocks: dict[Block, PETSc.Mat] = {}
+    patterns: dict[tuple, PETSc.Mat] = {}
+    for (i, j), form in forms.items():
+        spaces = (FIELDS[i].on_conductors, FIELDS[j].on_conductors)
+        if spaces not in patterns:
+            patterns[spaces] = blocks[i, j] = fem.petsc.create_matrix(form)
+        else:
+            blocks[i, j] = patterns[spaces].duplicate()
+        fem.petsc.assemble_matrix(blocks[i, j], form)
+        blocks[i, j].assemble()
+    return blocks

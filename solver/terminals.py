@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermospin.compat import MPI, fem, la, ufl
+from thermospin.compat import MPI, basix, fem, la
 from thermospin.errors import InputError
 from thermospin.fields import Field, V
 from thermospin.spaces import Spaces
@@ -49,53 +49,35 @@ def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
     Raises:
         InputError: A terminal has no facets, or lies on conductors and on insulators at once.
     """
-    averages = _FacetAverages(spaces)
-    return {name: averages.terminal(name, facets) for name, facets in spaces.device.terminals.items()}
+    return {name: _terminal(spaces, name, facets) for name, facets in spaces.device.terminals.items()}
 
 
-class _FacetAverages:
-    """Integrals over terminals with forms that are compiled once for all of them."""
-
-    def __init__(self, spaces: Spaces) -> None:
-        self.spaces = spaces
-        self.mesh = spaces.device.mesh
-        ds = ufl.ds(domain=self.mesh)
-        self.average = fem.compile_form(spaces.comm, ufl.TestFunction(spaces.spaces[V]) * ds(1))
-
-    def terminal(self, name: str, facets: np.ndarray) -> Terminal:
-        spaces = self.spaces
-        on_conductor = spaces.sub_cells[facets[:, 0]] >= 0
-        count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
-        if count[0] == 0:
-            raise InputError(
-                "this terminal has no faces in the mesh; check its region and face", key=f"terminals.{name}"
-            )
-        if 0 < count[1] < count[0]:
-            raise InputError(
-                "this terminal lies on conductors and on insulators; split it into two",
-                key=f"terminals.{name}",
-            )
-        area = spaces.comm.allreduce(facet_areas(self.mesh, facets).sum(), MPI.SUM)
-        electrical = bool(count[1])
-        sub_facets = np.column_stack([spaces.sub_cells[facets[:, 0]], facets[:, 1]])
-        dofs = {
-            field: facet_dofs(space, sub_facets if field.on_conductors else facets)
-            for field, space in spaces.spaces.items()
-            if electrical or not field.on_conductors
-        }
-        return Terminal(name, area, electrical, dofs, self._functional(facets, area, electrical))
-
-    def _functional(self, facets: np.ndarray, area: float, electrical: bool) -> Functional:
-        if not electrical:
-            return Functional(np.empty(0, np.int32), np.empty(0))
-        space = self.spaces.spaces[V]
-        domains = {fem.IntegralType.exterior_facet: [(1, facets.astype(np.int32).ravel())]}
-        form = fem.create_form(self.average, [space], self.mesh, domains, {}, {}, [self.spaces.entity_map])
-        vector = fem.assemble_vector(form)
-        vector.scatter_reverse(la.InsertMode.add)
-        owned = vector.array[: space.dofmap.index_map.size_local]
-        dofs = np.flatnonzero(owned).astype(np.int32)
-        return Functional(dofs, owned[dofs] / area)
+def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
+    on_conductor = spaces.sub_cells[facets[:, 0]] >= 0
+    count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
+    if count[0] == 0:
+        raise InputError(
+            "this terminal has no faces in the mesh; check its region and face", key=f"terminals.{name}"
+        )
+    if 0 < count[1] < count[0]:
+        raise InputError(
+            "this terminal lies on conductors and on insulators; split it into two", key=f"terminals.{name}"
+        )
+    areas = facet_areas(spaces.device.mesh, facets)
+    area = spaces.comm.allreduce(areas.sum(), MPI.SUM)
+    electrical = bool(count[1])
+    sub_facets = np.column_stack([spaces.sub_cells[facets[:, 0]], facets[:, 1]])
+    dofs = {
+        field: facet_dofs(space, sub_facets if field.on_conductors else facets)
+        for field, space in spaces.spaces.items()
+        if electrical or not field.on_conductors
+    }
+    average = (
+        facet_integral(spaces.spaces[V], sub_facets, areas / area)
+        if electrical
+        else Functional(np.empty(0, np.int32), np.empty(0))
+    )
+    return Terminal(name, area, electrical, dofs, average)
 
 
 def facet_areas(mesh, facets: np.ndarray) -> np.ndarray:
@@ -120,3 +102,31 @@ def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray) -> np.ndarray:
         mark.x.array[space.dofmap.list[cells][:, layout.entity_closure_dofs(2, local)]] = 1
     mark.x.scatter_reverse(la.InsertMode.add)
     return np.flatnonzero(mark.x.array[: space.dofmap.index_map.size_local]).astype(np.int32)
+
+
+def facet_integral(space: fem.FunctionSpace, facets: np.ndarray, areas: np.ndarray) -> Functional:
+    """Integral over flat (cell, local facet) pairs, every facet with its area (collective)."""
+    basis = _facet_averages(space)
+    total = fem.Function(space)
+    np.add.at(
+        total.x.array, space.dofmap.list[facets[:, 0]].ravel(), (basis[facets[:, 1]] * areas[:, None]).ravel()
+    )
+    total.x.scatter_reverse(la.InsertMode.add)
+    owned = total.x.array[: space.dofmap.index_map.size_local]
+    dofs = np.flatnonzero(owned).astype(np.int32)
+    return Functional(dofs, owned[dofs])
+
+
+def _facet_averages(space: fem.FunctionSpace) -> np.ndarray:
+    """Average of every basis function over every facet of the reference cell, shape (4, n_dofs)."""
+    element = space.element.basix_element
+    points, weights = basix.make_quadrature(basix.CellType.triangle, element.degree)
+    vertices = basix.geometry(basix.CellType.tetrahedron)
+    averages = []
+    for facet in basix.topology(basix.CellType.tetrahedron)[2]:
+        origin, first, second = vertices[facet]
+        on_facet = origin + points @ np.array([first - origin, second - origin])
+        averages.append(weights @ element.tabulate(0, on_facet)[0, :, :, 0] / weights.sum())
+    averages = np.array(averages)
+    averages[np.abs(averages) < 1e-12] = 0.0
+    return averages

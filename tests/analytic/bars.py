@@ -42,6 +42,7 @@ class Bar:
         sinks: Temperature rise of the left and of the right end, K.
         materials: Materials that the library does not have.
         interface_size: Size of the elements where a magnet begins, m.
+        max_size: Their largest size, m.
     """
 
     layers: Sequence[Layer]
@@ -50,6 +51,7 @@ class Bar:
     sinks: tuple[float, float] = (0.0, 0.0)
     materials: Mapping[str, Any] | None = None
     interface_size: float = 1.5 * NM
+    max_size: float = 12 * NM
 
     @property
     def area(self) -> float:
@@ -78,7 +80,7 @@ class Bar:
             "geometry": {"solids": solids},
             "mesh": {
                 "interface_size": self.interface_size,
-                "max_size": 3 * self.width,
+                "max_size": self.max_size,
                 "elements_across_film": 1,
                 "film_aspect": 10,
                 "growth_rate": 1.3,

@@ -1,4 +1,4 @@
-"""Solutions in one dimension (physics.md §8). Lengths in m, currents in A/m², temperatures in K, potentials in V.
+"""Solutions in one dimension (physics.md §8), in SI units: current densities in A/m², potentials in V.
 
 ``r`` is the spin resistance times area of a metal, ``λ/σ/(1−P²)`` in Ω m².
 """
@@ -69,7 +69,7 @@ def spin_figure_of_merit(magnet: Material, temperature: float) -> float:
 
 @dataclass(frozen=True)
 class CoupledJunction:
-    """Semi-infinite F|N with Peltier heat, with given lengths between two ends at T0, and a current from F to N.
+    """F|N with Peltier heat between two ends at T0, many relaxation lengths away, and a current from F to N.
 
     Attributes:
         decay_length: Over which s decays in F, m.

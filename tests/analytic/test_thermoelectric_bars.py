@@ -1,4 +1,4 @@
-"""Ohm, Fourier, Seebeck, Peltier and Joule in bars of normal metals, where the elements hold the solution exactly."""
+"""Ohm, Fourier, Seebeck, Peltier and Joule in bars of normal metals, which quadratic elements hold."""
 
 import numpy as np
 import pytest

@@ -40,7 +40,7 @@ def test_energy(conserving):
 
 
 def test_joule_heat_is_scaled_power(joule, conserving):
-    """To the second order the heat is ζ times the electrical power, less what the first-order heat currents do."""
+    """To the second order the heat is ζ times the electrical power, less what thermovoltages take."""
     for scheme, name, found in configurations(joule):
         power = found["balances"]["power"][1]
         assert found["balances"]["heat_out"][1] == pytest.approx(2 * power, rel=0.02)
@@ -55,7 +55,7 @@ def test_reciprocity_of_the_electrical_scheme(results):
 
 
 def test_reciprocity_of_the_thermal_scheme(results):
-    """R1 is 1e-5 of the potentials whose difference it is, so their rounding is 1e-11 of it, many times over."""
+    """R1 is 1e-5 of the potentials whose difference it is, so their rounding is 1e-11 of it, many times."""
     for found in results.data["schemes"]["thermal"]["configurations"].values():
         size = max(abs(t["V"][0]) for t in found["terminals"].values())
         for probe in PROBES:
@@ -75,7 +75,6 @@ def test_harmonics_and_the_heat_scale(joule, comm, scale):
             np.testing.assert_allclose(other.harmonics(scheme, name, probe), expected, rtol=1e-8)
 
 
-@pytest.mark.xfail(strict=True, reason="what leaves through a common edge is counted at both terminals")
 def test_terminals_that_share_an_edge(comm):
     """Two grounds, and two sinks, that meet at an edge: every flux leaves once."""
     config = device(mesh=COARSE, heating={"model": "conserving"})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import PROBES, device, solved
+from lateral import COARSE, PROBES, device, solved
 from support import prepare_problem
 
 from thermospin.fields import S, V
@@ -31,7 +31,7 @@ def results(comm):
         "floats": UNIFORM | {"contact2": "float", "contact3": "float"},
         "two_grounds": UNIFORM | {"contact2": "ground"},
     }
-    return solved(device(schemes=schemes), comm)
+    return solved(device(schemes=schemes, mesh=COARSE), comm)
 
 
 def terminals(results, scheme, configuration="P"):
@@ -90,7 +90,7 @@ def test_uniform_and_equipotential_contacts_agree_far_away(results):
 
 def test_equipotential_contact(comm):
     """V is uniform and s = 0 on it; on a contact with uniform injection neither is."""
-    problem = prepare_problem(device(schemes={"metal": EQUIPOTENTIAL, "uniform": UNIFORM}), comm)
+    problem = prepare_problem(device(mesh=COARSE, schemes={"metal": EQUIPOTENTIAL, "uniform": UNIFORM}), comm)
     spread = {}
     for scheme in ("metal", "uniform"):
         problem.magnetise(problem.config.magnetisations["P"])

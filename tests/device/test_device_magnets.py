@@ -40,7 +40,7 @@ def test_accumulations_are_reversed(four, scheme):
 
 
 def test_the_signal_is_there(four):
-    """The electrical spin signal is positive: in P the detector is at the potential of the majority channel."""
+    """The electrical spin signal is positive: in P the detector reads the majority channel."""
     for scheme in ("thermal", "electrical"):
         signal = four.spin_signal(scheme, "nonlocal")
         assert np.all(abs(signal) > 1e-4 * abs(four.baseline(scheme, "nonlocal")))

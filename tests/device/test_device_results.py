@@ -70,7 +70,7 @@ def test_maxima(joule):
 
 
 def test_maxima_by_order(joule):
-    """In the injector the first order is the current, the second the heat; the others change little at 1 mA."""
+    """In the injector the first order is the current, the second the heat; others change little at 1 mA."""
     regions = joule.data["schemes"]["thermal"]["configurations"]["P"]["regions"]
     for region in regions.values():
         assert all(len(values) == 4 for values in region["orders"].values())

@@ -145,6 +145,8 @@ def test_current_and_heat_of_a_uniform_field(problem):
     residual = problem.linear.residual(rhs, x)
     _, _, area, _ = side("left")
     metal = problem.config.material("Metal")
-    assert circuit.current_out(residual, "left") == pytest.approx(metal.conductivity * slope / 1e-8 * area)
+    assert circuit.currents_out(residual, ["left"])["left"] == pytest.approx(
+        metal.conductivity * slope / 1e-8 * area
+    )
     peltier = problem.config.temperature * metal.seebeck * metal.conductivity * slope / 1e-8 * area
-    assert circuit.heat_out(residual, "left") == pytest.approx(peltier)
+    assert circuit.heat_out(residual)["left"] == pytest.approx(peltier)
