@@ -24,6 +24,10 @@ FORMAT = 1
 """Raised when the same input would give another mesh, so that cached ones are made again."""
 
 
+FLAT = 1e-6
+"""Quality below which a tetrahedron has no volume worth the name."""
+
+
 def build_mesh(
     geometry: Geometry,
     options: MeshOptions,
@@ -51,7 +55,9 @@ def build_mesh(
     digest = _digest(geometry, options, terminals, magnetic, insulating)
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     if not (directory / "mesh.json").exists():
-        _install(_mesh(geometry, options, terminals, magnetic, insulating), geometry, digest, directory)
+        mesh = _mesh(geometry, options, terminals, magnetic, insulating)
+        _check_quality(mesh)
+        _install(mesh, geometry, digest, directory)
     return MeshRecord.load(directory)
 
 
@@ -134,6 +140,24 @@ def _digest(
 def _default_cache() -> Path:
     """The user's cache of meshes."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "thermospin" / "meshes"
+
+
+def _check_quality(mesh: RawMesh) -> None:
+    """Refuse a mesh with a flat tetrahedron: its matrix would be infinite, whatever the materials.
+
+    Raises:
+        InputError: A tetrahedron has no volume.
+    """
+    quality = cell_quality(mesh.points, mesh.cells)
+    worst = int(quality.argmin())
+    if quality[worst] < FLAT:
+        region = {tag: name for name, tag in mesh.regions.items()}[int(mesh.cell_tags[worst])]
+        x, y, z = mesh.points[mesh.cells[worst]].mean(axis=0) * 1e9
+        raise InputError(
+            f"a tetrahedron of region '{region}' at ({x:.1f}, {y:.1f}, {z:.1f}) nm is flat; change "
+            "mesh.refinement or mesh.film_aspect a little, or mend your mesh",
+            key="mesh",
+        )
 
 
 def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> None:

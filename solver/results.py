@@ -95,7 +95,7 @@ def balances(
     currents = expansion.at(drive).currents.values()
     found = {
         "charge": abs(sum(currents)) / sum(map(abs, currents)),
-        "heat": _mismatch([by_power[n].generated for n in present], heat),
+        "heat": max(_heat_mismatch(by_power[n]) for n in present),
         "power": power,
         "heat_out": heat,
     }
@@ -107,6 +107,13 @@ def balances(
             for name, value in expansion.reciprocity.items()
         }
     return found
+
+
+def _heat_mismatch(solution: Solution) -> float:
+    """Heat generated minus heat that leaves, over what is generated or flows, whichever is larger."""
+    leaving = solution.heat.values()
+    size = max(abs(solution.generated), sum(map(abs, leaving)))
+    return abs(solution.generated - sum(leaving)) / size if size else 0.0
 
 
 def _electrical_power(by_power: list[Solution | None], n: int) -> float:

@@ -14,7 +14,9 @@ from thermospin.meshes import (
     TerminalFace,
     build_mesh,
 )
+from thermospin.meshes.build import _check_quality
 from thermospin.meshes.quality import describe, facet_areas
+from thermospin.meshes.record import RawMesh
 
 pytestmark = pytest.mark.serial
 
@@ -307,3 +309,11 @@ def test_damaged_record_is_made_again(tmp_path):
     record = build_mesh(WIRE, COARSE, ENDS, **ROLES, cache_dir=tmp_path)
     (record.directory / "mesh.json").unlink()
     assert build_mesh(WIRE, COARSE, ENDS, **ROLES, cache_dir=tmp_path) == record
+
+
+def test_flat_tetrahedron():
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]) * 1e-9
+    cells, facets = np.array([[0, 1, 2, 3]]), np.empty((0, 3), dtype=int)
+    mesh = RawMesh(points, cells, np.array([1]), facets, np.empty(0, dtype=int), {"film": 1}, {})
+    with pytest.raises(InputError, match=r"'film' at \(0.5, 0.5, 0.0\) nm is flat"):
+        _check_quality(mesh)
