@@ -9,6 +9,8 @@ The six numbers are R1 and R2 of the scheme ``thermal``, baseline and spin signa
 import argparse
 import time
 
+import numpy as np
+
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.problem import Problem
@@ -57,8 +59,21 @@ def run(file: str, degree: int, refinement: float, overrides: list[str]) -> tupl
     return results, time.perf_counter() - start
 
 
+def extrapolate(refinements: list[float], values: list[float]) -> float:
+    """The limit of ``limit + error × refinement^-order``, fitted; NaN with fewer than four values."""
+    if len(values) < 4:
+        return float("nan")
+
+    def fit(order: float) -> tuple[float, float]:
+        columns = np.column_stack([np.ones(len(values)), np.array(refinements) ** -order])
+        solution, *_ = np.linalg.lstsq(columns, np.array(values))
+        return float(np.sum((columns @ solution - values) ** 2)), float(solution[0])
+
+    return min(fit(order) for order in np.arange(0.3, 4.0, 0.01))[1]
+
+
 def main() -> None:
-    """Print the table, row by row."""
+    """Print the table, row by row, and what the P2 rows extrapolate to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file")
     parser.add_argument("--p1", type=float, nargs="*", default=[0.5, 0.7, 1.0, 1.4])
@@ -71,9 +86,14 @@ def main() -> None:
     header = ["element", "refinement", "unknowns", *QUANTITIES, "solve (s)"]
     if MPI.COMM_WORLD.rank == 0:
         print("| " + " | ".join(header) + " |\n|" + "---|" * len(header), flush=True)
+    found: dict[str, list[float]] = {name: [] for name in QUANTITIES}
     for degree, refinement in meshes:
         results, seconds = run(arguments.file, degree, refinement, arguments.set)
-        numbers = [f"{quantity(results):.4g}" for quantity in QUANTITIES.values()]
+        values = {name: quantity(results) for name, quantity in QUANTITIES.items()}
+        if degree == 2:
+            for name, value in values.items():
+                found[name].append(value)
+        numbers = [f"{value:.4g}" for value in values.values()]
         row = [
             f"P{degree}",
             f"{refinement:g}",
@@ -83,6 +103,9 @@ def main() -> None:
         ]
         if MPI.COMM_WORLD.rank == 0:
             print("| " + " | ".join(row) + " |", flush=True)
+    limits = [f"{extrapolate(arguments.p2, values):.4g}" for values in found.values()]
+    if MPI.COMM_WORLD.rank == 0:
+        print("| P2 | limit | | " + " | ".join(limits) + " | |", flush=True)
 
 
 if __name__ == "__main__":
