@@ -165,7 +165,8 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     stem = Path(options.file).stem
     (options.output / f"{stem}.md").write_text(text)
-    data = {"machine": machine(), "options": vars(options), "cases": cases}
+    settings = {key: value for key, value in vars(options).items() if key != "output"}
+    data = {"machine": machine(), "options": settings, "cases": cases}
     (options.output / f"{stem}.json").write_text(json.dumps(data, indent=1, default=str) + "\n")
     if not all(found.passed for found in agreements):
         raise SystemExit("the programs disagree")
