@@ -17,6 +17,7 @@ from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
+from thermospin.output.files import replacing
 from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, lock_in, signals
 from thermospin.sampling import Sampler
@@ -214,17 +215,20 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
 
 def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
     """Write the results, fields and maps of a run; results.json last (collective; rank 0 writes)."""
-    config, on_root = problem.config, problem.spaces.comm.rank == 0
+    config, comm = problem.config, problem.spaces.comm
     directory = Path(config.output.directory)
-    if on_root:
-        directory.mkdir(parents=True, exist_ok=True)
-        _copy(record.file, directory / record.file.name)
+    on_root(comm, lambda: _copy_mesh(record, directory))
     if config.output.fields or config.output.maps:
         _write_fields(problem, results, directory, progress)
-    if on_root:
+    if comm.rank == 0:
         results.data["timings"] = dict(progress.timings)
         write_results(directory, results.data)
         print_table(results.data)
+
+
+def _copy_mesh(record: MeshRecord, directory: Path) -> None:
+    with replacing(directory / record.file.name) as aside:
+        shutil.copyfile(record.file, aside)
 
 
 def _write_fields(problem: Problem, results: Results, directory: Path, progress: Any) -> None:
@@ -246,9 +250,3 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
                     write_fields(directory, case, config.output.current)
             with progress.stage("maps"):
                 draw_maps(directory, maps.get((scheme, name), {}), case)
-
-
-def _copy(source: Path, target: Path) -> None:
-    aside = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, aside)
-    aside.replace(target)
