@@ -101,6 +101,14 @@ class Circuit:
             local[i] = array[functional.dofs + self._start[V]] @ functional.weights
         return dict(zip(self.electrical, self.spaces.comm.allreduce(local, MPI.SUM).tolist(), strict=True))
 
+    def reading_per_watt(self, adjoint: PETSc.Vec) -> float:
+        """Largest ``|ϑ|/T0`` of the adjoint of a reading, V/W (collective).
+
+        By reciprocity it is the largest reading that a watt of heat anywhere in the device gives.
+        """
+        theta = adjoint.array_r[self.spaces.ranges[THETA]]
+        return self.spaces.comm.allreduce(abs(theta).max(initial=0.0), MPI.MAX) / self._temperature
+
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
         """Add a constant (V) to the potential, at fixed unknowns too."""
         with vector as array:

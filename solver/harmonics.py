@@ -12,37 +12,16 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
-from thermospin.linear import LinearSolver, Report
-from thermospin.solution import Expansion, Solution, combine
+from thermospin.linear import LinearSolver
+from thermospin.response import LinearResponse
+from thermospin.solution import Expansion, Pair, Solution, combine
 
 MAX_FIXED_POINT = 60
 FIXED_POINT_TOLERANCE = 1e-11
-ROUNDING = 1e-16
-
-
-class Voltmeters:
-    """Pairs of terminals, watched while a solution is computed."""
-
-    def __init__(self, circuit: Circuit, pairs: Sequence[tuple[str, str]]) -> None:
-        self._circuit, self._pairs = circuit, pairs
-        self.offset = 0.0
-
-    def read(self, x: PETSc.Vec) -> np.ndarray:
-        """The reading of every probe, V."""
-        terminals = self._circuit.readings(x)
-        return np.array([terminals[plus] - terminals[minus] for plus, minus in self._pairs])
-
-    def noise(self, x: PETSc.Vec) -> float:
-        """Rounding of the potentials at the terminals, V."""
-        return ROUNDING * max(map(abs, self._circuit.readings(x).values()))
-
-    def centre(self, x: PETSc.Vec) -> None:
-        """Make the minus terminal of the probe with the smallest reading the reference."""
-        if self._pairs:
-            terminals = self._circuit.readings(x)
-            _, reference = min(self._pairs, key=lambda pair: abs(terminals[pair[0]] - terminals[pair[1]]))
-            self._circuit.raise_potential(x, -terminals[reference])
-            self.offset += terminals[reference]
+SOURCE_REDUCTION = 1e-2
+"""Fields that produce the heat of higher orders are solved so much more accurately, order by order…"""
+MAX_REDUCTION = 1e-4
+"""…down to rounding."""
 
 
 class SchemeSolver:
@@ -55,6 +34,7 @@ class SchemeSolver:
         drive: The drive of the scheme.
         probes: Pairs of terminals, plus and minus.
         rises: Temperature rise of every sink, K.
+        tolerance: Relative tolerance on the true residual.
     """
 
     def __init__(
@@ -63,28 +43,35 @@ class SchemeSolver:
         circuit: Circuit,
         heat: HeatSource,
         drive: Drive,
-        probes: Mapping[str, tuple[str, str]],
+        probes: Mapping[str, Pair],
         rises: Mapping[str, float],
+        tolerance: float,
     ) -> None:
-        self._linear, self._circuit, self._heat = linear, circuit, heat
-        self._drive, self._pairs, self._rises = drive, list(probes.values()), rises
-        self.constraint = circuit.constraint(drive)
-        self._earlier: dict[Hashable, Solution] = {}
+        self._heat, self._drive, self._pairs = heat, drive, list(dict.fromkeys(probes.values()))
+        self._rises, self._tolerance = rises, tolerance
+        self._response = LinearResponse(linear, circuit, drive, self._pairs)
+        self.constraint = self._response.constraint
 
     def expand(self, orders: int) -> Expansion:
         """The coefficients of the first ``orders`` powers of the drive.
 
         Order n has the heat of all pairs of lower orders that add up to n as its source.
         """
-        units = self._equipotential_units()
+        units = self._response.units(MAX_REDUCTION * self._tolerance)
         solutions: list[Solution] = []
+        roots: list[float] = []
         for n in range(1, orders + 1):
-            rhs = self._linear.matrix.createVecLeft()
+            rhs, error = self._response.source(), 0.0
             for i in range(1, n // 2 + 1):
-                factor = 1.0 if 2 * i == n else 2.0
-                self._heat.add(rhs, solutions[i - 1].vector, solutions[n - i - 1].vector, factor)
+                first, second, factor = solutions[i - 1], solutions[n - i - 1], 1.0 if 2 * i == n else 2.0
+                self._heat.add(rhs, first.vector, second.vector, factor)
+                errors = first.current_error, second.current_error
+                error += factor * self._heat.error((roots[i - 1], roots[n - i - 1]), errors)
+            reduction = max(SOURCE_REDUCTION ** (orders - n), MAX_REDUCTION)
             driven = self._drive if n == 1 else None
-            solutions.append(self._solve(rhs, driven, {}, units, ("order", n)))
+            solutions.append(self._solve(rhs, driven, {}, units, ("order", n), reduction, error))
+            if n < orders:
+                roots.append(self._heat.root(solutions[-1].vector))
         return Expansion(solutions)
 
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
@@ -107,13 +94,17 @@ class SchemeSolver:
         Raises:
             ConvergenceError: The heating does not settle.
         """
-        units = self._equipotential_units()
-        solution, before = self._earlier.get(("at", drive)), np.inf
+        units = self._response.units(MAX_REDUCTION * self._tolerance)
+        key, before = ("at", drive), np.inf
+        solution = self._response.earlier(key)
         for _ in range(MAX_FIXED_POINT):
-            rhs = self._linear.matrix.createVecLeft()
+            rhs, error = self._response.source(), 0.0
             if solution is not None:
-                self._heat.add(rhs, solution.vector, solution.vector)
-            solution = self._solve(rhs, self._drive, self._rises, units, ("at", drive), drive)
+                root = abs(self._heat.add(rhs, solution.vector, solution.vector)) ** 0.5
+                error = self._heat.error((root, root), (solution.current_error, solution.current_error))
+            solution = self._solve(
+                rhs, self._drive, self._rises, units, key, SOURCE_REDUCTION, error, value=drive
+            )
             now = np.array([solution.reading(pair) for pair in self._pairs] + [solution.generated])
             if np.all(np.abs(now - before) <= FIXED_POINT_TOLERANCE * np.abs(now)):
                 return solution
@@ -123,11 +114,15 @@ class SchemeSolver:
             "'method: expansion'"
         )
 
-    def reciprocal(self, probe: tuple[str, str]) -> float | None:
+    def reciprocal(self, probe: Pair, driven: Solution) -> float | None:
         """R1 with injector and probe exchanged, Ω; None where the scheme has no such experiment.
 
         Onsager: it equals R1. Reversing every magnet, as the exchange demands, changes nothing when all
         magnetisations are collinear.
+
+        Args:
+            probe: The probe.
+            driven: The first order of the scheme.
         """
         if (
             self._drive.quantity != "current"
@@ -135,24 +130,12 @@ class SchemeSolver:
             or set(probe) & set(self._drive.held)
         ):
             return None
-        rhs = self._linear.matrix.createVecLeft()
-        exchanged = Drive("current", {probe[0]: 1.0, probe[1]: -1.0}, {}, {}, 1.0)
-        ground = next(iter(self._drive.potentials))
-        watched = [(name, ground) for name in self._drive.uniform]
-        solution = self._solve(rhs, exchanged, {}, {}, ("reciprocal", probe), watched=watched)
-        return sum(
-            share * solution.reading(pair)
-            for pair, share in zip(watched, self._drive.uniform.values(), strict=True)
-        )
+        return self._response.exchanged(probe, driven)
 
-    def _equipotential_units(self) -> dict[str, Solution]:
-        """For every equipotential terminal, the fields that 1 V there drives."""
-        units = {}
-        for name in self._drive.equipotential:
-            unit = Drive("voltage", {}, {}, {name: 1.0}, 1.0)
-            rhs = self._linear.matrix.createVecLeft()
-            units[name] = self._solve(rhs, unit, {}, {}, ("unit", name))
-        return units
+    @property
+    def adjoint_iterations(self) -> int:
+        """Iterations spent on the adjoints of the probes in the configuration of the moment."""
+        return sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
 
     def _solve(
         self,
@@ -161,8 +144,9 @@ class SchemeSolver:
         rises: Mapping[str, float],
         units: Mapping[str, Solution],
         key: Hashable,
+        reduction: float,
+        heat_error: float,
         value: float = 1.0,
-        watched: Sequence[tuple[str, str]] | None = None,
     ) -> Solution:
         """Solve for a right-hand side, and give every equipotential terminal its share of the current.
 
@@ -172,13 +156,15 @@ class SchemeSolver:
             rises: Temperature rises of the sinks, K.
             units: Fields per volt at the equipotential terminals.
             key: Which earlier solution to start from, and under which to keep this one.
+            reduction: Tolerance relative to that of the scheme.
+            heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
-            watched: Pairs of terminals whose reading must be stable; by default the probes.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         potentials = {name: value * volt for name, volt in drive.potentials.items()}
         injected = {name: value * share for name, share in drive.uniform.items()}
-        solution = self._linear_solution(rhs, injected, potentials, rises, key, watched or self._pairs)
+        tolerance = reduction * self._tolerance
+        solution = self._response.solve(rhs, injected, potentials, rises, key, tolerance, heat_error)
         if not units:
             return solution
         shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
@@ -186,36 +172,3 @@ class SchemeSolver:
         conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
         volts = np.linalg.solve(conductance, missing)
         return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
-
-    def _linear_solution(self, rhs, injected, potentials, rises, key, watched) -> Solution:
-        circuit, linear = self._circuit, self._linear
-        generated = circuit.generated(rhs)
-        circuit.inject(rhs, injected)
-        meters = Voltmeters(circuit, watched)
-        x = linear.matrix.createVecRight()
-        circuit.hold(x, potentials)
-        circuit.warm(x, rises)
-        scale = linear.norm(rhs, x, self.constraint)
-        report = Report(0, 0.0, np.zeros(len(watched)))
-        if scale > 0.0:
-            if key in self._earlier:
-                self._earlier[key].vector.copy(x)
-                meters.offset = self._earlier[key].offset
-                circuit.hold(x, dict.fromkeys(self._drive.held, 0.0) | potentials, meters.offset)
-                circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
-            report = linear.solve(rhs, x, self.constraint, scale, meters)
-        residual = linear.residual(rhs, x)
-        leaving = circuit.currents_out(residual, self._drive.held)
-        solution = Solution(
-            vector=x,
-            offset=meters.offset,
-            terminals=circuit.readings(x),
-            currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
-            heat=circuit.heat_out(residual),
-            generated=generated,
-            uncertainty=report.changes,
-            iterations=report.iterations,
-            residual=report.residual,
-        )
-        self._earlier[key] = solution
-        return solution

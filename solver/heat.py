@@ -1,7 +1,7 @@
 """The right-hand side: heat that two orders of the solution produce together (physics.md §§5, 7)."""
 
 from thermospin.coefficients import CellCoefficients
-from thermospin.compat import PETSc, fem, la, ufl
+from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import THETA
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
@@ -31,16 +31,35 @@ class HeatSource:
             spaces.dx(CONDUCTORS),
         )
         self._form = fem.form(form, entity_maps=[spaces.entity_map])
+        self._scale, self._temperature = scale if model == "joule" else 1.0, coefficients.all.temperature
 
-    def add(self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0) -> None:
+    def add(self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0) -> float:
         """Add ``factor`` times the heat of two fields to a right-hand side (collective).
 
         The potentials may be relative to any reference: only their gradients enter.
+
+        Returns:
+            The heat of the two fields, W.
         """
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
         vector = fem.assemble_vector(self._form)
         vector.scatter_reverse(la.InsertMode.add)
         part = self._spaces.ranges[THETA]
+        heat = vector.array[: part.stop - part.start]
         with rhs as array:
-            array[part] += factor * vector.array[: part.stop - part.start]
+            array[part] += factor * heat
+        return self._spaces.comm.allreduce(heat.sum(), MPI.SUM) * self._temperature
+
+    def root(self, fields: PETSc.Vec) -> float:
+        """Square root of the heat of fields with themselves, W^½ (collective)."""
+        return abs(self.add(fields.duplicate(), fields, fields)) ** 0.5
+
+    def error(self, roots: tuple[float, float], errors: tuple[float, float]) -> float:
+        """Estimate of the error of the heat of two fields, W: Cauchy–Schwarz on the Joule heat.
+
+        Args:
+            roots: Square roots of the heat of either with itself, W^½.
+            errors: Estimates of the energy norm of the error in the currents of either, W^½.
+        """
+        return self._scale**0.5 * (roots[0] * errors[1] + errors[0] * roots[1])

@@ -1,54 +1,46 @@
-"""Conjugate gradients on the admissible fields, refined until the readings are stable."""
+"""Conjugate gradients on the admissible fields, to a tolerance on the true residual."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.constraints import Constraint
 from thermospin.errors import ConvergenceError
+from thermospin.fields import S, V
 from thermospin.multigrid import FieldMultigrid
 
 MAX_CYCLES = 8
-REFINEMENT = 1e-3
-"""Reduction of the residual in every cycle after the first."""
-PREDICTED = 10 * REFINEMENT
-"""What one more cycle would change, relative to what the last one did."""
-READING_TOLERANCE = 1e-11
-DIFFERENCE_TOLERANCE = 1e-9
-"""Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
+MARGIN = 0.9
+"""Where the recursive residual stops, of what the true one must reach."""
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less."""
-
-
-class Meter(Protocol):
-    """What watches a solution: the numbers that must become stable."""
-
-    def read(self, x: PETSc.Vec) -> np.ndarray:
-        """The readings, V."""
-
-    def noise(self, x: PETSc.Vec) -> float:
-        """Smallest change of a reading that means anything, V."""
-
-    def centre(self, x: PETSc.Vec) -> None:
-        """Move the reference potential to where the smallest reading is taken, in place."""
 
 
 @dataclass
 class Report:
     """How a linear solve went.
 
+    All norms are those of the preconditioner, ``(r M⁻¹ r)^½``, in which the rows of every field have the same
+    unit; for a residual it estimates the energy norm of the error.
+
     Attributes:
         iterations: Conjugate-gradient iterations, all cycles together.
-        residual: True residual over right-hand side, both in the norm of the preconditioner, in which the
-            rows of every field have the same unit.
-        changes: How much the last cycle changed the readings: their uncertainty from the solver, V.
+        norm: Norm of the true residual, W^½.
+        current_norm: That of its rows for V and s, W^½.
+        scale: Norm of the right-hand side, W^½.
     """
 
     iterations: int
-    residual: float
-    changes: np.ndarray
+    norm: float
+    current_norm: float
+    scale: float
+
+    @property
+    def residual(self) -> float:
+        """True residual over right-hand side."""
+        return self.norm / self.scale if self.scale else 0.0
 
 
 class LinearSolver:
@@ -57,21 +49,22 @@ class LinearSolver:
     Args:
         matrix: The operator without boundary conditions.
         multigrid: The preconditioner.
-        tolerance: Relative tolerance on the true residual.
         max_iterations: Iterations allowed in one solve.
+
+    Attributes:
+        remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
+            out there.
     """
 
-    def __init__(
-        self, matrix: PETSc.Mat, multigrid: FieldMultigrid, tolerance: float, max_iterations: int
-    ) -> None:
-        self.matrix, self._multigrid = matrix, multigrid
-        self._tolerance, self._max_iterations = tolerance, max_iterations
+    def __init__(self, matrix: PETSc.Mat, multigrid: FieldMultigrid, max_iterations: int) -> None:
+        self.matrix, self._multigrid, self._max_iterations = matrix, multigrid, max_iterations
         self._constraint: Constraint | None = None
-        self._work, self._residual, self._step = (matrix.createVecLeft() for _ in range(3))
+        self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setOperators(matrix)
         self._ksp.setType(PETSc.KSP.Type.CG)
         self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
+        self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
         self._ksp.getPC().setPythonContext(self)
         self._ksp.setFromOptions()
@@ -83,64 +76,77 @@ class LinearSolver:
         self._multigrid.apply(self._work, correction)
         self._constraint.project(correction)
 
-    def residual(self, rhs: PETSc.Vec, x: PETSc.Vec) -> PETSc.Vec:
-        """The true residual ``b − A x``; at fixed unknowns it is what flows out there."""
-        self.matrix.mult(x, self._residual)
-        self._residual.aypx(-1.0, rhs)
-        return self._residual
-
-    def norm(self, rhs: PETSc.Vec, x: PETSc.Vec, constraint: Constraint) -> float:
-        """``(r M⁻¹ r)^½`` of the residual, on the admissible fields."""
-        self._constraint = constraint
-        residual = self.residual(rhs, x)
-        self.apply(None, residual, self._step)
-        return max(residual.dot(self._step), 0.0) ** 0.5
-
     def solve(
-        self, rhs: PETSc.Vec, x: PETSc.Vec, constraint: Constraint, scale: float, meter: Meter
+        self,
+        rhs: PETSc.Vec,
+        x: PETSc.Vec,
+        constraint: Constraint,
+        *,
+        tolerance: float,
+        scale: float | None = None,
+        centre: Callable[[PETSc.Vec], None] = lambda x: None,
     ) -> Report:
         """Solve ``A x = b`` for the unknowns that are not fixed.
 
         Args:
             rhs: Right-hand side.
-            x: Start, overwritten by the solution; its fixed unknowns are kept, but for the reference of V.
+            x: Start, overwritten by the solution; its fixed unknowns are kept.
             constraint: The fixed unknowns.
-            scale: Norm of the right-hand side that the tolerance refers to.
-            meter: The readings that must become stable.
+            tolerance: Relative tolerance on the true residual.
+            scale: What the tolerance refers to; the norm of the start's residual if not given.
+            centre: Changes the reference of V in a vector, in place. It is called before a true residual is
+                evaluated, which is most accurate where the potential is small.
 
         Raises:
             ConvergenceError: Too many iterations, or the system is not positive definite.
         """
-        start = before = meter.read(x)
-        report, stable, previous = Report(0, np.inf, np.full(len(start), np.inf)), False, np.inf
+        self._constraint = constraint
+        report, previous = Report(0, np.inf, np.inf, scale or 0.0), np.inf
+        centre(x)
+        self.evaluate(rhs, x)
         for _ in range(MAX_CYCLES):
-            meter.centre(x)
-            norm = self.norm(rhs, x, constraint)
-            report.residual = norm / scale
-            converged = norm <= self._tolerance * scale
-            if converged and (stable or norm > STAGNATION * previous or norm == 0.0):
-                return report
-            self._cycle(x, REFINEMENT if converged else self._tolerance * scale / norm, report)
-            now = meter.read(x)
-            report.changes = np.abs(now - before)
-            allowed = np.minimum(READING_TOLERANCE * np.abs(now), DIFFERENCE_TOLERANCE * np.abs(now - start))
-            stable = converged and np.all(PREDICTED * report.changes <= np.maximum(allowed, meter.noise(x)))
-            before, previous = now, norm
+            begun = self._cycle(x, tolerance, report)
+            report.scale = report.scale or begun
+            centre(x)
+            self.evaluate(rhs, x)
+            self._measure(report)
+            if report.norm <= tolerance * report.scale or report.norm > STAGNATION * min(begun, previous):
+                break
+            previous = report.norm
         return report
 
-    def _cycle(self, x: PETSc.Vec, reduction: float, report: Report) -> None:
-        """Reduce the residual that :meth:`norm` left behind, and add the correction to ``x``."""
+    def _measure(self, report: Report) -> None:
+        """The norms of the remainder."""
+        self.apply(None, self.remainder, self._step)
+        products = self._multigrid.products(self.remainder, self._step)
+        report.norm = max(sum(products.values()), 0.0) ** 0.5
+        report.current_norm = max(products[V] + products[S], 0.0) ** 0.5
+
+    def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec) -> None:
+        """Put the true residual into :attr:`remainder`."""
+        self.matrix.mult(x, self.remainder)
+        self.remainder.aypx(-1.0, rhs)
+
+    def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report) -> float:
+        """Reduce the remainder, add the correction to ``x``; the norm it began with."""
+        goal = MARGIN * tolerance
+        relative, absolute = (0.0, goal * report.scale) if report.scale else (goal, 0.0)
         left = self._max_iterations - report.iterations
-        self._ksp.setTolerances(rtol=min(reduction, 0.5), atol=0.0, divtol=1e12, max_it=left)
-        self._ksp.solve(self._residual, self._step)
+        self._ksp.setTolerances(rtol=relative, atol=absolute, divtol=1e12, max_it=left)
+        self._ksp.solve(self.remainder, self._step)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
+        history = self._ksp.getConvergenceHistory()
+        self._check(history[-1] / (report.scale or history[0]) if history[0] else 0.0)
+        return history[0]
+
+    def _check(self, residual: float) -> None:
         reason = self._ksp.getConvergedReason()
         if reason == PETSc.KSP.ConvergedReason.DIVERGED_MAX_IT:
             raise ConvergenceError(
                 f"no convergence in {self._max_iterations} iterations of the linear solver (relative "
-                f"residual {report.residual:.1e} before the last ones); improve the worst elements of the "
-                "mesh (thermospin mesh FILE shows them), or raise solver.max_iterations"
+                f"residual {residual:.1e}); improve the worst elements of the mesh (thermospin mesh FILE "
+                "shows them), or raise solver.max_iterations"
             )
         if reason < 0:
             raise ConvergenceError(

@@ -137,6 +137,16 @@ class FieldMultigrid:
             residual.restoreSubVector(part, r)
             correction.restoreSubVector(part, z)
 
+    def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[Field, float]:
+        """The scalar product of two vectors, field by field (collective)."""
+        found = {}
+        for part, field in zip(self._sets, self._multigrids, strict=True):
+            a, b = first.getSubVector(part), second.getSubVector(part)
+            found[field] = a.dot(b)
+            first.restoreSubVector(part, a)
+            second.restoreSubVector(part, b)
+        return found
+
 
 def set_options(prefix: str, options: Mapping[str, str]) -> None:
     """Put options into PETSc's database unless they are there already (the user's come first)."""

@@ -51,15 +51,21 @@ class Problem:
             self._low = self.spaces.lowest_order() if self.spaces.degree > 1 else None
             self._low_terminals = locate_terminals(self._low) if self._low else {}
             self._multigrid = FieldMultigrid(self._multigrids())
-            self.linear = LinearSolver(
-                self.system.matrix, self._multigrid, config.solver.tolerance, config.solver.max_iterations
-            )
+            self.linear = LinearSolver(self.system.matrix, self._multigrid, config.solver.max_iterations)
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
         drive = Drive.of(self.config.schemes[name])
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
-        solver = SchemeSolver(self.linear, self.circuit, self.heat, drive, self.config.probes, rises)
+        solver = SchemeSolver(
+            self.linear,
+            self.circuit,
+            self.heat,
+            drive,
+            self.config.probes,
+            rises,
+            self.config.solver.tolerance,
+        )
         self._anchor(solver.constraint, drive)
         return solver
 

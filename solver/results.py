@@ -54,9 +54,9 @@ def configuration_data(
         "probes": {
             name: {
                 "R": expansion.harmonics(pair).tolist(),
-                "uncertainty": [float(order.uncertainty[i]) for order in orders],
+                "uncertainty": [order.uncertainty[pair] for order in orders],
             }
-            for i, (name, pair) in enumerate(probes.items())
+            for name, pair in probes.items()
         },
         "terminals": {
             name: {

@@ -134,7 +134,8 @@ def _expand(config: Config, solver: Any) -> Expansion:
     else:
         expansion = solver.expand(options.orders)
     if options.reciprocity:
-        found = {name: solver.reciprocal(pair) for name, pair in config.probes.items()}
+        first = expansion.orders[0]
+        found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
     return expansion
 

@@ -7,6 +7,9 @@ import numpy as np
 
 from thermospin.compat import PETSc
 
+Pair = tuple[str, str]
+"""Two terminals, plus and minus."""
+
 
 @dataclass
 class Solution:
@@ -16,27 +19,39 @@ class Solution:
         vector: The fields.
         offset: What must be added to V in ``vector``, V: the potential is kept relative to a probe.
         terminals: Area average of V on every electrical terminal, V, relative to the same as ``vector``.
+        corrections: What the residual adds to the voltage between the two terminals of a probe, V: to first
+            order, all that is wrong with it.
         currents: Current that enters at every electrical terminal, A.
         heat: Heat that leaves at every sink, W.
         generated: Heat generated in the device, W.
-        uncertainty: How much the last cycle of the solver changed the reading of each probe, V.
+        uncertainty: Estimate of the solver's error in the reading of every probe, V.
         iterations: Iterations of the linear solver.
-        residual: Largest relative true residual.
+        norm: True residual in the norm of the preconditioner, W^½: an estimate of the error's energy norm.
+        current_error: The part of it in V and s, W^½.
+        scale: Right-hand side in that norm, W^½.
     """
 
     vector: PETSc.Vec
     offset: float
     terminals: dict[str, float]
+    corrections: dict[Pair, float]
     currents: dict[str, float]
     heat: dict[str, float]
     generated: float
-    uncertainty: np.ndarray
+    uncertainty: dict[Pair, float]
     iterations: int
-    residual: float
+    norm: float
+    current_error: float
+    scale: float
 
-    def reading(self, probe: tuple[str, str]) -> float:
-        """Voltage between two terminals, plus minus minus, V."""
-        return self.terminals[probe[0]] - self.terminals[probe[1]]
+    @property
+    def residual(self) -> float:
+        """Relative true residual."""
+        return self.norm / self.scale if self.scale else 0.0
+
+    def reading(self, pair: Pair) -> float:
+        """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
+        return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
 
     def potential(self, terminal: str) -> float:
         """Potential of a terminal, V."""
@@ -51,19 +66,26 @@ def combine(parts: Iterable[tuple[float, Solution]]) -> Solution:
     for factor, part in parts:
         vector.axpy(factor, part.vector)
 
-    def total(values) -> dict[str, float]:
+    def total(values) -> dict:
         return {key: sum(factor * values(part)[key] for factor, part in parts) for key in values(parts[0][1])}
+
+    uncertain = parts[0][1].uncertainty
 
     return Solution(
         vector=vector,
         offset=sum(factor * part.offset for factor, part in parts),
         terminals=total(lambda part: part.terminals),
+        corrections=total(lambda part: part.corrections),
         currents=total(lambda part: part.currents),
         heat=total(lambda part: part.heat),
         generated=sum(factor * part.generated for factor, part in parts),
-        uncertainty=sum(abs(factor) * part.uncertainty for factor, part in parts),
+        uncertainty={
+            pair: sum(abs(factor) * part.uncertainty[pair] for factor, part in parts) for pair in uncertain
+        },
         iterations=sum(part.iterations for _, part in parts),
-        residual=max(part.residual for _, part in parts),
+        norm=sum(abs(factor) * part.norm for factor, part in parts),
+        current_error=sum(abs(factor) * part.current_error for factor, part in parts),
+        scale=sum(abs(factor) * part.scale for factor, part in parts),
     )
 
 
@@ -86,6 +108,6 @@ class Expansion:
         parts = [(drive**n, order) for n, order in enumerate(self.orders, start=1)]
         return combine(parts + ([(1.0, self.rest)] if self.rest else []))
 
-    def harmonics(self, probe: tuple[str, str]) -> np.ndarray:
+    def harmonics(self, probe: Pair) -> np.ndarray:
         """``R1, R2, …`` of a probe, V per power of the drive."""
         return np.array([order.reading(probe) for order in self.orders])

@@ -32,8 +32,9 @@ def fields(problem, observer):
             function.interpolate(FUNCTIONS[field.symbol])
             part = spaces.ranges[field]
             array[part] = function.x.array[: part.stop - part.start]
-    none = {"terminals": {}, "currents": {}, "heat": {}, "generated": 0.0, "uncertainty": np.zeros(0)}
-    return observer.observe(Solution(vector, OFFSET, **none, iterations=0, residual=0.0))
+    empty = {key: {} for key in ("terminals", "corrections", "currents", "heat", "uncertainty")}
+    none = dict.fromkeys(("generated", "iterations", "norm", "current_error", "scale"), 0.0)
+    return observer.observe(Solution(vector, OFFSET, **empty, **none))
 
 
 def fluxes(problem, region):

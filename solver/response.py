@@ -1,0 +1,215 @@
+"""One linear solve of a scheme, and readings that are far more accurate than the fields.
+
+A reading is a linear functional ``ℓ`` of the fields. With the adjoint ``A z = ℓ``, which is the experiment
+with injector and probe exchanged, the error of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves
+the product of two small errors: R1 may be a millionth of the potentials and is still known to ten digits.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from thermospin.circuit import Circuit, Drive
+from thermospin.compat import PETSc
+from thermospin.linear import LinearSolver, Report
+from thermospin.solution import Pair, Solution
+
+ADJOINT_TOLERANCE = 1e-5
+"""Relative tolerance on the residual of adjoints."""
+READING_TOLERANCE = 1e-11
+DIFFERENCE_TOLERANCE = 1e-9
+"""Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
+ROUNDING = 5e-16
+MAX_REFINEMENTS = 3
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """The fields of 1 A into the plus terminal of a probe and out of its minus terminal.
+
+    Attributes:
+        vector: The fields, V/A and K/A.
+        report: How the solve went.
+        per_watt: Largest reading that 1 W of heat anywhere in the device gives, V.
+        state: State of the operator it belongs to.
+    """
+
+    vector: PETSc.Vec
+    report: Report
+    per_watt: float
+    state: int
+
+
+class Reference:
+    """The potential that is called zero: it is best close to where the smallest reading is taken."""
+
+    def __init__(self, circuit: Circuit, pairs: Sequence[Pair], offset: float = 0.0) -> None:
+        self._circuit, self._pairs, self.offset = circuit, pairs, offset
+
+    def centre(self, x: PETSc.Vec) -> None:
+        """Make the minus terminal of the probe with the smallest reading the reference."""
+        if self._pairs:
+            terminals = self._circuit.readings(x)
+            _, reference = min(self._pairs, key=lambda pair: abs(terminals[pair[0]] - terminals[pair[1]]))
+            self._circuit.raise_potential(x, -terminals[reference])
+            self.offset += terminals[reference]
+
+
+class LinearResponse:
+    """Solves the linear equations of a scheme, and reads its probes.
+
+    Args:
+        linear: The linear solver; its matrix is that of the configuration of the moment.
+        circuit: The terminals.
+        drive: The drive of the scheme.
+        pairs: The probes.
+    """
+
+    def __init__(self, linear: LinearSolver, circuit: Circuit, drive: Drive, pairs: Sequence[Pair]) -> None:
+        self._linear, self._circuit, self._drive, self._pairs = linear, circuit, drive, pairs
+        self.constraint = circuit.constraint(drive)
+        self._earlier: dict[Hashable, tuple[Solution, float]] = {}
+        self._adjoints: dict[Pair, Adjoint] = {}
+        self._units: tuple[int | None, dict[str, Solution]] = None, {}
+
+    def source(self) -> PETSc.Vec:
+        """An empty right-hand side."""
+        return self._linear.matrix.createVecLeft()
+
+    def earlier(self, key: Hashable) -> Solution | None:
+        """What was solved for last under a key."""
+        return self._earlier[key][0] if key in self._earlier else None
+
+    def adjoint(self, pair: Pair) -> Adjoint:
+        """The adjoint of a probe in the configuration of the moment (collective)."""
+        state, known = self._linear.matrix.stateGet(), self._adjoints.get(pair)
+        if known and known.state == state:
+            return known
+        rhs, vector = self._exchanged_source(pair), known.vector if known else self.source()
+        scale = known.report.scale if known else None
+        report = self._linear.solve(rhs, vector, self.constraint, tolerance=ADJOINT_TOLERANCE, scale=scale)
+        self._adjoints[pair] = Adjoint(vector, report, self._circuit.reading_per_watt(vector), state)
+        return self._adjoints[pair]
+
+    def units(self, tolerance: float) -> dict[str, Solution]:
+        """For every equipotential terminal, the fields that 1 V there drives (collective).
+
+        Args:
+            tolerance: Relative tolerance on the true residual, where they are not known yet.
+        """
+        state = self._linear.matrix.stateGet()
+        if self._units[0] != state:
+            self._units = None, {}
+            found = {
+                name: self.solve(self.source(), {}, {name: 1.0}, {}, ("unit", name), tolerance)
+                for name in self._drive.equipotential
+            }
+            self._units = state, found
+        return self._units[1]
+
+    def exchanged(self, pair: Pair, driven: Solution) -> float:
+        """What the injector of the scheme reads when 1 A flows through a probe, Ω (collective).
+
+        Args:
+            pair: The probe, on terminals that are not held.
+            driven: The fields of 1 A through the injector, which are the adjoint of that reading.
+        """
+        z = self.adjoint(pair).vector
+        terminals = self._circuit.readings(z)
+        self._linear.evaluate(self._exchanged_source(pair), z)
+        read = sum(share * terminals[name] for name, share in self._drive.uniform.items())
+        return read + driven.vector.dot(self._linear.remainder)
+
+    def _exchanged_source(self, pair: Pair) -> PETSc.Vec:
+        rhs = self.source()
+        self._circuit.inject(rhs, {pair[0]: 1.0})
+        self._circuit.inject(rhs, {pair[1]: -1.0})
+        return rhs
+
+    def solve(
+        self,
+        rhs: PETSc.Vec,
+        injected: Mapping[str, float],
+        potentials: Mapping[str, float],
+        rises: Mapping[str, float],
+        key: Hashable,
+        tolerance: float,
+        heat_error: float = 0.0,
+    ) -> Solution:
+        """Solve for a right-hand side (collective).
+
+        Args:
+            rhs: Heat; the injected currents are added to it.
+            injected: Currents of uniform density by terminal, A.
+            potentials: Potentials of held terminals, V; 0 at those that are not named.
+            rises: Temperature rises of sinks, K; likewise.
+            key: Which earlier solution to start from, and under which to keep this one.
+            tolerance: Relative tolerance on the true residual.
+            heat_error: Estimate of the error of the heat, W.
+        """
+        circuit, linear = self._circuit, self._linear
+        adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
+        generated = circuit.generated(rhs)
+        circuit.inject(rhs, injected)
+        start, scale = self._earlier.get(key, (None, None))
+        reference = Reference(circuit, self._pairs, start.offset if start else 0.0)
+        x = start.vector.copy() if start else self.source()
+        circuit.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
+        circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
+        iterations = 0
+        for _ in range(MAX_REFINEMENTS):
+            report = linear.solve(
+                rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
+            )
+            iterations, scale = iterations + report.iterations, report.scale
+            terminals = circuit.readings(x)
+            corrections = {pair: a.vector.dot(linear.remainder) for pair, a in adjoints.items()}
+            errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
+            excess = _excess(errors, corrections, terminals, start)
+            if excess <= 1.0 or report.residual > tolerance:
+                break
+            tolerance /= 2.0 * excess
+        leaving = circuit.currents_out(linear.remainder, self._drive.held)
+        total = sum(injected.values())
+        for name, unit in self._units[1].items():
+            # Likewise: the fields of 1 V are the adjoint of the current through an equipotential terminal.
+            leaving[name] = unit.vector.dot(linear.remainder) + unit.offset * total
+        rounding = _rounding(terminals)
+        solution = Solution(
+            vector=x,
+            offset=reference.offset,
+            terminals=terminals,
+            corrections=corrections,
+            currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
+            heat=circuit.heat_out(linear.remainder),
+            generated=generated,
+            uncertainty={p: errors[p] + adjoints[p].per_watt * heat_error + rounding for p in self._pairs},
+            iterations=iterations,
+            norm=report.norm,
+            current_error=report.current_norm,
+            scale=scale,
+        )
+        self._earlier[key] = solution, scale
+        return solution
+
+
+def _excess(
+    errors: Mapping[Pair, float],
+    corrections: Mapping[Pair, float],
+    terminals: Mapping[str, float],
+    start: Solution | None,
+) -> float:
+    """The largest estimated error of a reading over what is allowed."""
+    excess, rounding = 0.0, _rounding(terminals)
+    for pair, error in errors.items():
+        reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
+        allowed = READING_TOLERANCE * abs(reading)
+        if start:
+            allowed = min(allowed, DIFFERENCE_TOLERANCE * abs(reading - start.reading(pair)))
+        if max(allowed, rounding):
+            excess = max(excess, error / max(allowed, rounding))
+    return excess
+
+
+def _rounding(terminals: Mapping[str, float]) -> float:
+    """Rounding of the potentials at the terminals, V."""
+    return ROUNDING * max(map(abs, terminals.values()))

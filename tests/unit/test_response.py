@@ -1,0 +1,96 @@
+"""Readings of a scheme: those of a direct solution, and how the adjoint corrects them."""
+
+import pytest
+from direct import Direct
+from valve import MIXED, PARALLEL
+
+from thermospin.circuit import Drive
+from thermospin.response import LinearResponse
+
+PAIRS = [("right", "left"), ("top", "left")]
+
+
+@pytest.fixture
+def magnetised(problem):
+    problem.magnetise(MIXED)
+    return problem
+
+
+def direct(problem, constraint, injected):
+    """V at every terminal for currents, from a direct solution (collective)."""
+    rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
+    problem.circuit.inject(rhs, injected)
+    whole = Direct(problem, constraint).solve(rhs, x)
+    first, last = problem.linear.matrix.getOwnershipRange()
+    with x as array:
+        array[:] = whole[first:last]
+    return problem.circuit.readings(x)
+
+
+def respond(problem, scheme, tolerance):
+    """A new response of a scheme, and its first order."""
+    drive = Drive.of(problem.config.schemes[scheme])
+    response = LinearResponse(problem.linear, problem.circuit, drive, PAIRS)
+    source = response.source()
+    return response, response.solve(source, drive.uniform, drive.potentials, {}, "first", tolerance)
+
+
+def test_readings_are_the_direct_ones(magnetised):
+    """R1 of a scheme, from the configuration to the probe."""
+    solver = magnetised.scheme("through")
+    order = solver.expand(1).orders[0]
+    known = direct(magnetised, solver.constraint, {"right": 1.0})
+    for plus, minus in magnetised.config.probes.values():
+        assert order.reading((plus, minus)) == pytest.approx(known[plus] - known[minus], rel=1e-10)
+
+
+def test_start_does_not_matter(magnetised):
+    """A later solve that starts from an earlier, different solution gives the same."""
+    solver = magnetised.scheme("through")
+    once, again = solver.expand(2), solver.expand(2)
+    for first, second in zip(once.orders, again.orders, strict=True):
+        assert second.iterations <= first.iterations
+        for probe in magnetised.config.probes.values():
+            assert second.reading(probe) == pytest.approx(first.reading(probe), rel=1e-10)
+
+
+def test_corrected_readings_are_better_than_the_fields(magnetised, monkeypatch):
+    """At a loose tolerance the correction removes nearly all error, and the estimate covers the rest."""
+    monkeypatch.setattr("thermospin.response.READING_TOLERANCE", 1.0)
+    solver = magnetised.scheme("through")
+    known = direct(magnetised, solver.constraint, {"right": 1.0})
+    _, order = respond(magnetised, "through", 1e-3)
+    for pair in PAIRS:
+        expected = known[pair[0]] - known[pair[1]]
+        error = abs(order.reading(pair) - expected)
+        uncorrected = abs(order.terminals[pair[0]] - order.terminals[pair[1]] - expected)
+        assert uncorrected > 1e-8 * abs(expected)
+        assert error < 1e-2 * uncorrected
+        assert error <= 10 * order.uncertainty[pair]
+
+
+def test_readings_decide_when_to_stop(magnetised):
+    """A loose tolerance on the residual does not loosen the readings."""
+    _, loose = respond(magnetised, "through", 1e-2)
+    _, tight = respond(magnetised, "through", 1e-12)
+    for pair in PAIRS:
+        assert loose.reading(pair) == pytest.approx(tight.reading(pair), rel=1e-9)
+    assert loose.iterations < tight.iterations
+
+
+def test_exchanged_experiment_is_the_direct_one(magnetised):
+    response, driven = respond(magnetised, "through", 1e-10)
+    for plus, minus in PAIRS[1:]:
+        known = direct(magnetised, response.constraint, {plus: 1.0, minus: -1.0})
+        found = response.exchanged((plus, minus), driven)
+        assert found == pytest.approx(known["right"] - known["left"], rel=1e-10)
+
+
+def test_adjoint_follows_the_magnets(problem):
+    problem.magnetise(PARALLEL)
+    problem.scheme("through")
+    response, _ = respond(problem, "through", 1e-10)
+    first = response.adjoint(PAIRS[0])
+    assert response.adjoint(PAIRS[0]) is first
+    problem.magnetise(MIXED)
+    assert response.adjoint(PAIRS[0]) is not first
