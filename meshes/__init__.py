@@ -3,6 +3,9 @@
 from thermospin.meshes.build import build_mesh
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.layers import Layer
+from thermospin.meshes.nanopillar import Nanopillar
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon
@@ -16,8 +19,11 @@ __all__ = [
     "FileGeometry",
     "Geometry",
     "LateralNonlocal",
+    "Layer",
+    "LayerStack",
     "MeshOptions",
     "MeshRecord",
+    "Nanopillar",
     "Solid",
     "SolidsGeometry",
     "TerminalFace",

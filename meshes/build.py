@@ -20,7 +20,7 @@ from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same input would give another mesh, so that cached ones are made again."""
 
 
@@ -71,14 +71,17 @@ def _mesh(
     """The mesh in memory, renumbered."""
     from thermospin.meshes import imports, occ, sizes, tetrahedra
     from thermospin.meshes.films import layered
+    from thermospin.meshes.squeeze import squeeze_factors, squeezed, stretched
+    from thermospin.meshes.structured import set_columns
 
     if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
         return renumber(imports.read_mesh(geometry, terminals))
     with occ.model():
         if isinstance(geometry, FileGeometry):
-            parts = imports.read_shape(geometry)
+            parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
         else:
-            parts = occ.build(geometry.resolved)
+            factors, columns = squeeze_factors(geometry.resolved), geometry.resolved.columns
+            parts = occ.build(squeezed(geometry.resolved, factors))
         films = layered(parts, options)
         faces = tetrahedra.terminal_faces(films, terminals)
         common = sizes.common_faces(films)
@@ -86,8 +89,10 @@ def _mesh(
         if pairs is None:
             pairs = _spin_interfaces(common, geometry.materials, magnetic, insulating)
         sizes.set_sizes(films, sizes.faces_between(common, pairs), options)
+        if columns:
+            set_columns(*columns)
         tetrahedra.generate()
-        return renumber(tetrahedra.extract(films, faces))
+        return renumber(stretched(tetrahedra.extract(films, faces), factors))
 
 
 def _spin_interfaces(

@@ -44,19 +44,28 @@ def layered(parts: list[Part], options: MeshOptions) -> list[Film]:
     return films
 
 
+def _across(part: Part, options: MeshOptions) -> tuple[int, int]:
+    """The axis across which a part is a film, and the fewest elements there."""
+    if part.elements_along_z:
+        return 2, part.elements_along_z
+    return int(np.ptp(part.bounds, axis=0).argmin()), options.elements_across_film
+
+
 def _largest_size(part: Part, options: MeshOptions) -> float:
     """Largest element size in a part, nm: what its region allows, or what suits the layers of a thin film."""
-    allowed = options.region_max_size.get(part.region, options.max_size) / NM
-    layer = float(np.ptp(part.bounds, axis=0).min()) / options.elements_across_film
-    return min(allowed, options.film_aspect * layer)
+    allowed = min(options.max_size / NM, part.max_size)
+    if part.region in options.region_max_size:
+        allowed = options.region_max_size[part.region] / NM
+    axis, least = _across(part, options)
+    return min(allowed, options.film_aspect * float(np.ptp(part.bounds[:, axis])) / least)
 
 
 def _layers(part: Part, size: float, options: MeshOptions) -> list[int]:
-    """The part's volumes cut across its smallest extent, or as they are where elements are small."""
-    axis = int(np.ptp(part.bounds, axis=0).argmin())
+    """The part's volumes cut into layers, or as they are where elements are small."""
+    axis, least = _across(part, options)
     bottom, top = part.bounds[:, axis]
-    least = options.elements_across_film
-    if least == 1 or size * least * SAFETY <= top - bottom:
+    meshed = size / min(1.0, options.refinement)
+    if least == 1 or meshed * least * SAFETY <= top - bottom:
         return list(part.volumes)
     count = round(least * max(1.0, options.refinement))
     planes = np.linspace(bottom, top, count + 1)

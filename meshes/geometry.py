@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.nanopillar import Nanopillar
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section
+from thermospin.section import Section, mistake, one_of
 
 UNITS = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "nm": 1e-9, "angstrom": 1e-10}
 """Length units of files, in metres."""
@@ -45,15 +47,36 @@ class FileGeometry(Section):
         return None
 
 
+TEMPLATES = ("lateral_nonlocal", "nanopillar", "layer_stack")
+"""Values of the key `template`."""
+
+
+def _known_template(value: Any) -> Any:
+    """Refuse a template that does not exist."""
+    if isinstance(value, dict) and "template" in value and value["template"] not in TEMPLATES:
+        raise mistake(one_of(value["template"], TEMPLATES, "template"), "template")
+    return value
+
+
 def _kind(value: Any) -> str | None:
-    """The only one of the keys template, solids, file that is present; None when there is not exactly one."""
+    """The name of the template, or the only one of the keys solids, file that is present.
+
+    None when not exactly one of template, solids, file is there.
+    """
     keys = ("template", "solids", "file")
-    present = [key for key in keys if (key in value if isinstance(value, dict) else hasattr(value, key))]
-    return present[0] if len(present) == 1 else None
+    is_dict = isinstance(value, dict)
+    present = [key for key in keys if (key in value if is_dict else hasattr(value, key))]
+    if len(present) != 1:
+        return None
+    if present == ["template"]:
+        return value["template"] if is_dict else value.template
+    return present[0]
 
 
 Geometry = Annotated[
-    Annotated[LateralNonlocal, Tag("template")]
+    Annotated[LateralNonlocal, Tag("lateral_nonlocal")]
+    | Annotated[Nanopillar, Tag("nanopillar")]
+    | Annotated[LayerStack, Tag("layer_stack")]
     | Annotated[SolidsGeometry, Tag("solids")]
     | Annotated[FileGeometry, Tag("file")],
     Discriminator(
@@ -61,5 +84,9 @@ Geometry = Annotated[
         custom_error_type="geometry_kind",
         custom_error_message="give exactly one of the keys template, solids, file",
     ),
+    BeforeValidator(_known_template),
 ]
-"""Told apart by the key that is present. Every kind has `materials` by region and default `terminals`."""
+"""Told apart by the key that is present, templates by its value.
+
+Every kind has `materials` by region and default `terminals`.
+"""

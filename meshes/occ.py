@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 
 import gmsh
 import numpy as np
@@ -40,11 +41,15 @@ class Part:
         region: Name of the region.
         volumes: Tags of the volumes.
         bounds: Bounding box of the whole solid, rows lowest and highest corner, nm.
+        max_size: Largest element size that the solid asks for, nm.
+        elements_along_z: Fewest elements along z that the solid asks for.
     """
 
     region: str
     volumes: tuple[int, ...]
     bounds: np.ndarray
+    max_size: float = inf
+    elements_along_z: int | None = None
 
 
 def build(geometry: SolidsGeometry) -> list[Part]:
@@ -66,9 +71,14 @@ def build(geometry: SolidsGeometry) -> list[Part]:
         if not volumes:
             raise InputError(
                 f"solid {solids[index].name} is hidden by solids of higher priority; raise its priority",
-                key=f"geometry.solids.{index}.priority",
+                key=f"geometry.solids[{index}].priority",
             )
-    return [Part(s.name, tuple(v), extent(s.shape)) for s, v in zip(solids, owned, strict=True)]
+    return [_part(solid, volumes) for solid, volumes in zip(solids, owned, strict=True)]
+
+
+def _part(solid: Solid, volumes: list[int]) -> Part:
+    largest = solid.max_size / NM if solid.max_size else inf
+    return Part(solid.name, tuple(volumes), extent(solid.shape), largest, solid.elements_along_z)
 
 
 def fragment(volumes: list[tuple[int, int]]) -> list[list[int]]:
@@ -121,6 +131,6 @@ def _owner(solids: tuple[Solid, ...], claimants: list[int]) -> int:
         first, second = (solids[index].name for index in winners[:2])
         raise InputError(
             f"solids {first} and {second} overlap with the same priority {best}; give one a higher priority",
-            key=f"geometry.solids.{winners[1]}.priority",
+            key=f"geometry.solids[{winners[1]}].priority",
         )
     return winners[0]

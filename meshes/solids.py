@@ -2,11 +2,12 @@
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon, Shape
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section
+from thermospin.section import Section, mistake
+from thermospin.units import PositiveLength
 
 
 class Solid(Section):
@@ -24,6 +25,10 @@ class Solid(Section):
     """See `box`."""
     polygon: ExtrudedPolygon | None = None
     """See `box`."""
+    max_size: PositiveLength | None = None
+    """Largest element size in this solid, m; `mesh.region_max_size` replaces it."""
+    elements_along_z: int | None = Field(None, ge=1, le=1000)
+    """Fewest elements along z, in place of `mesh.elements_across_film` across the smallest extent."""
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
@@ -42,6 +47,11 @@ class SolidsGeometry(Section):
 
     solids: tuple[Solid, ...] = Field(min_length=1)
     """The solids, in any order."""
+    lateral_aspect: float = Field(1.0, ge=1, le=20)
+    """How many times longer elements are along x and y than along z, where sizes are those asked for."""
+    columns: tuple[PositiveInt, PositiveInt] | None = None
+    """Elements along x and y of a structured mesh, for boxes stacked along z on one cross-section. Sizes
+    and refinement then apply along z only."""
 
     @model_validator(mode="after")
     def _one_material_per_region(self) -> Self:
@@ -50,6 +60,18 @@ class SolidsGeometry(Section):
                 raise ValueError(
                     f"solids named {solid.name} have different materials: a region has one material"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _columns_need_a_stack(self) -> Self:
+        if self.columns is None:
+            return self
+        boxes = [solid.box for solid in self.solids]
+        if None in boxes or len({(box.min[:2], box.max[:2]) for box in boxes}) > 1:
+            raise mistake("all solids must be boxes of the same x and y; remove columns", "columns")
+        for index, solid in enumerate(self.solids):
+            if solid.elements_along_z is None:
+                raise mistake("missing; columns need it", "solids", index, "elements_along_z")
         return self
 
     @property

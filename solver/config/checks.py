@@ -65,6 +65,9 @@ def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
         return "geometry", "regions", region
     if isinstance(geometry, SolidsGeometry):
         return "geometry", "solids", [solid.name for solid in geometry.solids].index(region), "material"
+    layers = [layer.name for layer in getattr(geometry, "layers", ())]
+    if region in layers:
+        return "geometry", "layers", layers.index(region), "material"
     return ("geometry",)
 
 

@@ -239,8 +239,9 @@ def test_round_side_is_no_terminal(tmp_path):
 )
 def test_priority_messages(second, message, tmp_path):
     device = SolidsGeometry(solids=[box("Cu", (0, 0, 0), (20, 20, 20), priority=1), second])
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         build_mesh(device, COARSE, {}, frozenset(), cache_dir=tmp_path)
+    assert caught.value.key == "geometry.solids[1].priority"
 
 
 def test_unknown_region_in_options(tmp_path):
