@@ -6,9 +6,7 @@ Nothing here imports DOLFINx: importing it is part of what the programs that use
 import argparse
 import json
 import resource
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,36 +16,24 @@ import numpy as np
 from thermospin import load_config
 from thermospin.config import Config
 from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.output import SilentProgress
 
 SCHEME, PROBE = "thermal", "nonlocal"
 """What every program computes: R1 and R2 of this probe in this scheme."""
 
 
-class Stopwatch:
-    """Times the stages of a program, and shows nothing.
+class Stopwatch(SilentProgress):
+    """Times a program and its stages, and shows nothing."""
 
-    Attributes:
-        stages: Stage to the time spent in it, s; a stage entered again adds to its time.
-    """
-
-    def __init__(self) -> None:
-        self.stages: dict[str, float] = {}
-        self._started = time.perf_counter()
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time a stage."""
-        begun = time.perf_counter()
-        yield
-        self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - begun
-
-    def note(self, text: str) -> None:
-        """Say something: to nobody."""
+    @property
+    def stages(self) -> dict[str, float]:
+        """Stage to the time spent in it, s; a stage entered again adds to its time."""
+        return self.timings
 
     @property
     def total(self) -> float:
         """Time since the start, s."""
-        return time.perf_counter() - self._started
+        return self.elapsed
 
 
 @dataclass(frozen=True)

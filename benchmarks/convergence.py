@@ -13,30 +13,10 @@ import numpy as np
 
 from thermospin import load_config
 from thermospin.compat import MPI
+from thermospin.output import SilentProgress
 from thermospin.problem import Problem
 from thermospin.results import Results
 from thermospin.simulation import prepare, solve
-
-
-class Silent:
-    """A progress display that shows nothing."""
-
-    def __init__(self) -> None:
-        self.timings: dict[str, float] = {}
-
-    def stage(self, _: str) -> "Silent":
-        """Enter a stage."""
-        return self
-
-    def note(self, _: str) -> None:
-        """Say something."""
-
-    def __enter__(self) -> "Silent":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
 
 QUANTITIES = {
     "R1_b (µΩ)": lambda r: r.baseline("thermal", "nonlocal")[0] * 1e6,
@@ -52,7 +32,7 @@ def run(file: str, degree: int, refinement: float, overrides: list[str]) -> tupl
     """Solve one mesh; also the wall time without meshing, s."""
     settings = [f"solver.degree={degree}", f"mesh.refinement={refinement}", "solver.orders=2"]
     config = load_config(file, [*settings, "solver.reciprocity=false", *overrides])
-    progress = Silent()
+    progress = SilentProgress()
     _, device = prepare(config, MPI.COMM_WORLD, progress)
     start = time.perf_counter()
     results = solve(Problem(config, device, progress), progress)

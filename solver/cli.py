@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """How long a failing rank waits for the others to fail too, s."""
+PICTURE = "mesh.png"
+"""The picture of a mesh, beside it."""
 
 
 class Commands(click.Group):
@@ -40,6 +43,17 @@ def _communicator() -> Any:
     from mpi4py import MPI
 
     return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
+
+
+def _on_root(work: Callable[[], None]) -> None:
+    """Do something on rank 0; its expected errors are raised on all ranks (collective)."""
+    ranks = _communicator()
+    if ranks is None:
+        work()
+        return
+    from thermospin.simulation import on_root
+
+    on_root(ranks, work)
 
 
 def _report(error: ThermospinError) -> None:
@@ -147,18 +161,27 @@ def materials(name: str | None) -> None:
 @OVERRIDES
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
 def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
-    """Make the mesh of FILE and describe it."""
-    from thermospin.checks import make_mesh
+    """Make the mesh of FILE, describe it and draw it."""
+    config = _load(file, overrides)
+    _on_root(lambda: _show_mesh(config, output))
 
-    record = make_mesh(_load(file, overrides))
+
+def _show_mesh(config: "Config", output: Path | None) -> None:
+    from thermospin.checks import make_mesh
+    from thermospin.output.mesh_picture import draw_mesh
+
+    record = make_mesh(config)
     if output is not None:
         _copy(record.directory, output)
-    _describe(record, output or record.directory)
+    directory = output or record.directory
+    _describe(record, directory)
+    draw_mesh(directory / PICTURE, record, config.insulators)
+    click.echo(f"  picture: {directory / PICTURE}")
 
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        shutil.copytree(source, target, dirs_exist_ok=True)
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*"))
     except OSError as error:
         raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None
 

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.config.numerics import DriveCurrent
+from thermospin.fields import OUTPUT_FIELDS
 from thermospin.section import Name, Section, mistake
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
 Point = tuple[Coordinate, Coordinate, Coordinate]
-FieldName = Literal["V", "T", "mu_up", "mu_down", "mu_s", "J", "J_up", "J_down", "J_s", "Q"]
+FieldName = Literal[*(field.name for field in OUTPUT_FIELDS)]
 
 
 def _one_axis(value: Any) -> Any:

@@ -8,7 +8,7 @@ from thermospin.config.outputs import Map, Output
 from thermospin.errors import InputError
 from thermospin.output.files import read_results, write_json
 from thermospin.output.plan import plan_maps
-from thermospin.output.progress import Progress
+from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
 from thermospin.output.sample import Case, FieldSample
 from thermospin.output.tables import print_table
@@ -17,6 +17,7 @@ __all__ = [
     "Case",
     "FieldSample",
     "Progress",
+    "SilentProgress",
     "compare",
     "draw_maps",
     "plan_maps",

@@ -1,5 +1,7 @@
-"""Figures with matplotlib: rendered pixels with axes and colour bar, and profiles."""
+"""Figures with matplotlib: rendered pixels with axes, colour bar or legend, and profiles."""
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ from matplotlib import rc_context
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from thermospin.output.files import replacing
 from thermospin.output.rendering import Colours
@@ -73,6 +76,29 @@ def save_view(path: Path, image: np.ndarray, colours: Colours, title: str, label
         _save(figure, path)
 
 
+def save_mesh(
+    path: Path, image: np.ndarray, nanometre: np.ndarray, legend: Mapping[str, str], title: str
+) -> None:
+    """Save a rendered mesh with a legend and a ruler, pixel by pixel, since its lines are fine.
+
+    Args:
+        path: The PNG.
+        image: Pixels, (height, width, 3).
+        nanometre: Where a nanometre along x, y, z leads, pixels to the right and upwards, (3, 2).
+        legend: Text to colour.
+        title: Title of the figure.
+    """
+    with rc_context(_STYLE):
+        figure, panel = _frame(image)
+        panel.imshow(image, aspect="auto", interpolation="antialiased")
+        panel.set_axis_off()
+        panel.set_title(title, loc="left")
+        patches = [Patch(color=colour, label=text) for text, colour in legend.items()]
+        panel.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
+        _ruler(panel, image, nanometre)
+        _save(figure, path, dpi=max(image.shape) / _LONG)
+
+
 def save_profile(path: Path, distance: np.ndarray, values: np.ndarray, title: str, label: str) -> None:
     """Save a plot of values along a line.
 
@@ -123,6 +149,27 @@ def _colour_bar(figure: Figure, panel, colours: Colours, label: str) -> None:
     )
 
 
-def _save(figure: Figure, path: Path) -> None:
+def _ruler(panel, image: np.ndarray, nanometre: np.ndarray) -> None:
+    """Lines of equal length along x, y, z below a picture in parallel projection, and their length."""
+    length = _round_below(0.15 * max(image.shape) / np.linalg.norm(nanometre, axis=1).max())
+    steps = length * nanometre * (1, -1)
+    highest, leftmost = min(steps[:, 1].min(), 0.0), min(steps[:, 0].min(), 0.0)
+    start = np.array([-leftmost, image.shape[0] + 0.04 * max(image.shape) - highest])
+    beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    panel.autoscale(False)
+    for name, step in zip("xyz", steps, strict=True):
+        panel.plot(*np.column_stack([start, start + step]), color="black", linewidth=1.2, clip_on=False)
+        away = 9 * step / np.linalg.norm(step) * (1, -1)
+        panel.annotate(name, start + step, away, ha="center", **beside)
+    panel.annotate(f"{length:g} nm each", start + (steps[:, 0].max(), 0), (12, 0), **beside)
+
+
+def _round_below(value: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not above a value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(digit * power for digit in (1, 2, 5) if digit * power <= value)
+
+
+def _save(figure: Figure, path: Path, dpi: float = 200) -> None:
     with replacing(path) as aside:
-        figure.savefig(aside, dpi=200, bbox_inches="tight", pad_inches=0.08)
+        figure.savefig(aside, dpi=dpi, bbox_inches="tight", pad_inches=0.08)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyvista as pv
+from vtkmodules.vtkFiltersGeometry import vtkGeometryFilter
 
 from thermospin.output.quantities import Quantity
 from thermospin.output.sample import FieldSample
@@ -14,6 +15,8 @@ VALUE = "value"
 
 _DECIMALS = 6
 """Coordinates are kept to this many decimals of a nanometre, so that faces meant to be flat are."""
+_CREASE = 40.0
+"""Faces that meet at a larger angle have an edge drawn between them, degrees."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,7 @@ def region_grids(sample: FieldSample, quantity: Quantity, regions: Sequence[str]
     grids = {}
     for name in regions or sample.regions:
         chosen = sample.region == sample.regions[name]
-        used, cells = np.unique(sample.cells[chosen], return_inverse=True)
-        points = np.round(sample.points[used] * 1e9, _DECIMALS)
-        grid = pv.UnstructuredGrid({pv.CellType.TETRA: cells.reshape(-1, 4)}, points)
+        grid, used = tetrahedra(sample.points, sample.cells[chosen])
         if quantity.components == 1:
             grid.point_data[VALUE] = sample.point_data[quantity.name][used]
         else:
@@ -58,6 +59,41 @@ def region_grids(sample: FieldSample, quantity: Quantity, regions: Sequence[str]
             grid.cell_data[VALUE] = np.linalg.norm(vectors, axis=1)
         grids[name] = grid
     return RegionGrids(quantity, grids)
+
+
+def tetrahedra(points: np.ndarray, cells: np.ndarray) -> tuple[pv.UnstructuredGrid, np.ndarray]:
+    """Some tetrahedra of a mesh, with the points that they use.
+
+    Args:
+        points: Coordinates, m, (n_points, 3).
+        cells: Points of the tetrahedra, (n_cells, 4).
+
+    Returns:
+        The grid, nm, and the numbers of its points.
+    """
+    used, compact = np.unique(cells, return_inverse=True)
+    places = np.round(points[used] * 1e9, _DECIMALS)
+    return pv.UnstructuredGrid({pv.CellType.TETRA: compact.reshape(-1, 4)}, places), used
+
+
+def skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
+    """The outer faces of a grid; pyvista changes how to ask for them from release to release."""
+    faces = vtkGeometryFilter()
+    faces.SetInputData(grid)
+    faces.Update()
+    return pv.wrap(faces.GetOutput())
+
+
+def edges(part: pv.PolyData, *, boundary_edges: bool, feature_edges: bool) -> pv.PolyData:
+    """The lines around a surface, where it ends and where it has creases."""
+    return part.extract_feature_edges(
+        _CREASE,
+        boundary_edges=boundary_edges,
+        feature_edges=feature_edges,
+        non_manifold_edges=False,
+        manifold_edges=False,
+        clear_data=True,
+    )
 
 
 def has_values(part: pv.DataSet) -> bool:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pyvista as pv
-from vtkmodules.vtkFiltersGeometry import vtkGeometryFilter
 
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.output.figures import save_plane, save_view
-from thermospin.output.grids import RegionGrids, has_values, region_grids
+from thermospin.output.grids import RegionGrids, edges, has_values, region_grids, skin
 from thermospin.output.profiles import draw_profile
 from thermospin.output.quantities import QUANTITIES
 from thermospin.output.rendering import Colours, colours_for, device_image, plane_image
@@ -20,8 +19,6 @@ from thermospin.output.scales import quantity_text, superscript
 
 _STRETCH_BEYOND = 6.0
 """Pictures wider than this times their height are stretched upwards."""
-_CREASE = 40.0
-"""Faces that meet at a larger angle have an edge drawn between them, degrees."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ def _draw_slice(subject: Subject) -> Path:
     stretch[plane[1]] = max(1.0, np.ptp(box[:, 0]) / np.ptp(box[:, 1]) / _STRETCH_BEYOND)
     seen = {region: _inside(cut, box, plane) for region, cut in cuts.items() if cut.n_cells}
     colours = subject.colours(_visible(seen, subject, "the window"))
-    outlines = [_edges(part, boundary_edges=True, feature_edges=False).scale(stretch) for part in parts]
+    outlines = [edges(part, boundary_edges=True, feature_edges=False).scale(stretch) for part in parts]
     drawn = [part.scale(stretch) for part in parts]
     image = plane_image(drawn, outlines, colours, axis, box * stretch[plane])
     path = subject.stem.with_name(f"{subject.stem.name}.png")
@@ -145,9 +142,9 @@ def _inside(part: pv.PolyData, box: np.ndarray, plane: Sequence[int]) -> pv.Data
 
 def _draw_surface(subject: Subject) -> Path:
     """Draw the field on the outside of the regions, seen from above."""
-    skins = {region: _skin(grid) for region, grid in subject.regions.grids.items()}
+    skins = {region: skin(grid) for region, grid in subject.regions.grids.items()}
     parts = _visible(skins, subject, "the device")
-    outlines = [_edges(part, boundary_edges=True, feature_edges=True) for part in parts]
+    outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in parts]
     colours = subject.colours(parts)
     size = " × ".join(f"{length:.4g}" for length in np.ptp(subject.regions.bounds, axis=0))
     path = subject.stem.with_name(f"{subject.stem.name}.png")
@@ -162,22 +159,3 @@ def _visible(parts: Mapping[str, pv.PolyData], subject: Subject, where: str) -> 
         regions = ", ".join(parts)
         raise InputError(f"there is no {subject.wanted.field} on {where} in {regions}", key="output.maps")
     return found
-
-
-def _skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
-    """The outer faces of a grid; pyvista changes how to ask for them from release to release."""
-    faces = vtkGeometryFilter()
-    faces.SetInputData(grid)
-    faces.Update()
-    return pv.wrap(faces.GetOutput())
-
-
-def _edges(part: pv.PolyData, *, boundary_edges: bool, feature_edges: bool) -> pv.PolyData:
-    return part.extract_feature_edges(
-        _CREASE,
-        boundary_edges=boundary_edges,
-        feature_edges=feature_edges,
-        non_manifold_edges=False,
-        manifold_edges=False,
-        clear_data=True,
-    )

@@ -10,11 +10,37 @@ from rich.progress import Progress as LiveLine
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
-class Progress:
-    """Stages of a run, shown on stderr and timed.
+class SilentProgress:
+    """Stages of a run, timed and not shown.
 
     Attributes:
         timings: Stage to the time spent in it, s; a stage entered again adds to its time.
+    """
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+        self._started = time.perf_counter()
+
+    @property
+    def elapsed(self) -> float:
+        """Time since the start, s."""
+        return time.perf_counter() - self._started
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage; stages may lie within stages."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - begun
+
+    def note(self, text: str) -> None:
+        """Say something about the present stage: to nobody."""
+
+
+class Progress(SilentProgress):
+    """Stages of a run, shown on stderr and timed.
 
     Args:
         rank: Rank of this process; only rank 0 shows anything, all keep timings.
@@ -22,8 +48,7 @@ class Progress:
     """
 
     def __init__(self, rank: int = 0, console: Console | None = None) -> None:
-        self.timings: dict[str, float] = {}
-        self._started = time.perf_counter()
+        super().__init__()
         self._console = (console or Console(file=sys.stderr)) if rank == 0 else None
         self._live: LiveLine | None = None
 
@@ -50,12 +75,12 @@ class Progress:
             task = self._live.add_task(name)
         else:
             self._line(name)
-        begun = time.perf_counter()
+        before = self.timings.get(name, 0.0)
         try:
-            yield
+            with super().stage(name):
+                yield
         finally:
-            spent = time.perf_counter() - begun
-            self.timings[name] = self.timings.get(name, 0.0) + spent
+            spent = self.timings[name] - before
             if self._live is not None and task is not None:
                 self._live.remove_task(task)
                 self._live.console.print(f"  {name}: {spent:.2f} s", highlight=False, markup=False)
@@ -67,5 +92,4 @@ class Progress:
     def _line(self, text: str) -> None:
         if self._console is None:
             return
-        elapsed = time.perf_counter() - self._started
-        self._console.print(f"[{elapsed:7.2f} s] {text}", highlight=False, markup=False, soft_wrap=True)
+        self._console.print(f"[{self.elapsed:7.2f} s] {text}", highlight=False, markup=False, soft_wrap=True)

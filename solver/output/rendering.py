@@ -16,6 +16,12 @@ _NO_FIELD = "#d5d8dc"
 _OUTLINE = "#202428"
 _LINE = 4
 _PIXELS = 1800
+_MARGIN = 10
+_FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
+"""Direction from which devices are seen, and what is upwards in the picture."""
+_SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
+_CELL_EDGE = 0.55
+"""Brightness of the cells' edges relative to their region."""
 
 
 @dataclass(frozen=True)
@@ -119,14 +125,45 @@ def device_image(
         Pixels, (height, width, 3), with little empty margin.
     """
     plotter = _plotter(_PIXELS, _PIXELS)
-    _add(plotter, parts, colours, ambient=0.6, diffuse=0.45, specular=0.0)
+    _add(plotter, parts, colours, **_SHADING)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
-    plotter.enable_parallel_projection()
-    plotter.view_vector((0.55, -1.0, 1.05), viewup=(0, 0, 1))
-    plotter.reset_camera()
+    _look_from_above(plotter)
     plotter.add_axes(line_width=4, viewport=(0, 0, 0.16, 0.16))
     return _cropped(_pixels(plotter))
+
+
+def mesh_image(
+    parts: Sequence[pv.PolyData], outlines: Sequence[pv.PolyData], colours: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Render surfaces with the edges of their cells, in the projection of :func:`device_image`.
+
+    Args:
+        parts: Surfaces, nm.
+        outlines: Their own edges.
+        colours: Colour of every surface; its cells have edges of a darker shade.
+
+    Returns:
+        Pixels, (height, width, 3), with little empty margin; and where a nanometre along x, y, z leads in
+        the picture, pixels to the right and upwards, (3, 2).
+    """
+    plotter = _plotter(_PIXELS, _PIXELS)
+    for part, outline, colour in zip(parts, outlines, colours, strict=True):
+        darker = tuple(_CELL_EDGE * channel for channel in pv.Color(colour).float_rgb)
+        plotter.add_mesh(part, color=colour, show_edges=True, edge_color=darker, line_width=1, **_SHADING)
+        plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE / 2)
+    _look_from_above(plotter)
+    towards = np.array(_FROM) / np.linalg.norm(_FROM)
+    right = np.cross(_UP, towards) / np.linalg.norm(np.cross(_UP, towards))
+    nanometre = np.column_stack([right, np.cross(towards, right)])
+    nanometre *= _PIXELS / (2 * plotter.camera.parallel_scale)
+    return _cropped(_pixels(plotter)), nanometre
+
+
+def _look_from_above(plotter: pv.Plotter) -> None:
+    plotter.enable_parallel_projection()
+    plotter.view_vector(_FROM, viewup=_UP)
+    plotter.reset_camera()
 
 
 def _plotter(width: int, height: int) -> pv.Plotter:
@@ -163,10 +200,10 @@ def _pixels(plotter: pv.Plotter) -> np.ndarray:
         plotter.close()
 
 
-def _cropped(image: np.ndarray, margin: int = 10) -> np.ndarray:
+def _cropped(image: np.ndarray) -> np.ndarray:
     drawn = (image < 250).any(axis=2)
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     if not rows.size:
         return image
-    top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
-    return image[top : rows[-1] + margin, left : columns[-1] + margin]
+    top, left = max(rows[0] - _MARGIN, 0), max(columns[0] - _MARGIN, 0)
+    return image[top : rows[-1] + 1 + _MARGIN, left : columns[-1] + 1 + _MARGIN]

@@ -1,4 +1,4 @@
-"""The command line, from a file to files: results, their mesh used again, and mistakes that a mesh shows."""
+"""The command line, from a file to files: results, meshes and their pictures, mistakes that a mesh shows."""
 
 import json
 import os
@@ -7,12 +7,16 @@ import subprocess
 
 import numpy as np
 import pytest
+import pyvista as pv
 import yaml
 from click.testing import CliRunner
 from lateral import COARSE, device, solved
+from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from thermospin.cli import main
 from thermospin.config import load_config
+from thermospin.meshes import MeshRecord
+from thermospin.output.mesh_picture import region_colours
 
 MAP = {"field": "T", "order": 2, "slice": {"z": "6 nm"}}
 
@@ -103,6 +107,49 @@ def test_mesh_of_a_run_is_used_again(finished, comm, shared_directory):
             np.testing.assert_allclose(*r, rtol=1e-8)
 
 
+def draw(comm, file, out):
+    """Make and draw the mesh of a configuration; its picture's shares of the colours of the regions."""
+    result = command("mesh", file, "-o", out)
+    assert result.exit_code == 0, result.output + str(result.exception)
+    assert (f"picture: {out / 'mesh.png'}" in result.stdout) == (comm.rank == 0)
+    comm.Barrier()
+    hue, saturation, _ = rgb_to_hsv(pv.read(out / "mesh.png")["PNGImage"][:, :3] / 255).T
+    return {
+        name: float(np.mean((np.abs(hue - rgb_to_hsv(to_rgb(colour))[0]) < 0.02) & (saturation > 0.3)))
+        for name, colour in region_colours(MeshRecord.load(out)).items()
+    }
+
+
+def test_mesh_is_drawn_without_the_substrate(finished, comm, shared_directory):
+    """A colour of the legend fills a thousandth of the picture."""
+    out = shared_directory / "mesh"
+    shares = draw(comm, finished / "device.yaml", out)
+    assert shares.keys() == {"Py1", "Cu", "Py2", "Sub"}
+    assert min(shares[name] for name in ("Py1", "Cu", "Py2")) > 0.01, shares
+    assert shares["Sub"] == 0
+    files = {file.name: file.read_bytes() for file in out.iterdir()}
+    comm.Barrier()
+    assert draw(comm, finished / "device.yaml", out) == shares
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == files
+
+
+def test_mesh_of_a_file_is_drawn(finished, comm, shared_directory):
+    file = write_config(shared_directory, comm, on_the_mesh_of(finished))
+    shares = draw(comm, file, shared_directory / "mesh")
+    assert min(shares[name] for name in ("Py1", "Cu", "Py2")) > 0.01, shares
+    assert shares["Sub"] == 0
+
+
+def test_mesh_that_cannot_be_made_or_written(finished, comm, shared_directory):
+    file = write_config(shared_directory, comm, device(mesh=COARSE) | solids(HOLE | {"priority": -1}))
+    result = command("mesh", file, "-o", shared_directory / "mesh")
+    check_mistake(comm, result, file, "geometry.solids[5].priority", "is hidden")
+    assert not (shared_directory / "mesh").exists()
+    taken = finished / "device.yaml"
+    result = command("mesh", taken, "-o", taken)
+    check_mistake(comm, result, taken, "cannot write the mesh", "File exists")
+
+
 def test_installed_command(finished, comm):
     """The script itself, in a process of its own, which does not know of the ranks of the tests."""
     if comm.rank > 0:
@@ -182,12 +229,12 @@ MISTAKES = {
     ),
     "solid that is hidden": (
         solids(HOLE | {"priority": -1}),
-        "geometry.solids",
+        "geometry.solids[5].priority",
         "is hidden",
     ),
     "overlap without priorities": (
         solids(PILLAR | {"priority": 2, "cylinder": PILLAR["cylinder"] | {"centre": [-50e-9, 55e-9, 6e-9]}}),
-        "geometry.solids",
+        "geometry.solids[5].priority",
         "overlap with the same priority",
     ),
     "interface that does not exist": (

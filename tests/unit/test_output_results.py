@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import re
+import time
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 from thermospin.errors import InputError
-from thermospin.output import Progress, compare, print_table, write_results
+from thermospin.output import Progress, SilentProgress, compare, print_table, write_results
 from thermospin.output.comparison import compare_results, load_reference
 from thermospin.output.files import replacing, replacing_directory, write_csv, write_json
 
@@ -273,3 +274,13 @@ def test_progress_is_silent_elsewhere_and_when_it_fails(capsys):
     captured = capsys.readouterr()
     assert "never" not in captured.err and "done" not in captured.err and "solve" in captured.err
     assert list(progress.timings) == ["solve"]
+
+
+def test_silent_progress_adds_up_the_stages(capsys):
+    progress = SilentProgress()
+    for _ in range(2):
+        with progress.stage("assembly"), progress.stage("spaces"):
+            progress.note("never shown")
+            time.sleep(0.01)
+    assert 0.02 < progress.timings["spaces"] < progress.timings["assembly"] < progress.elapsed
+    assert capsys.readouterr() == ("", "")

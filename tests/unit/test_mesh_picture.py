@@ -1,0 +1,117 @@
+"""The picture of a mesh: sizes and colours of what is rendered, and the file."""
+
+import numpy as np
+import pytest
+import pyvista as pv
+from matplotlib.colors import rgb_to_hsv, to_rgb
+
+from thermospin.errors import InputError
+from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
+from thermospin.output.grids import edges, skin, tetrahedra
+from thermospin.output.mesh_picture import draw_mesh, region_colours
+from thermospin.output.rendering import mesh_image
+
+pytestmark = pytest.mark.serial
+
+NM = 1e-9
+SIZE = np.array([100.0, 60.0, 20.0])
+
+
+def box(name, low, high):
+    shape = {"min": [x * NM for x in low], "max": [x * NM for x in high]}
+    return {"name": name, "material": name, "box": shape}
+
+
+STACK = SolidsGeometry(
+    solids=[
+        box("Py", (0, 0, 0), (40, 60, 20)),
+        box("Cu", (40, 0, 0), SIZE),
+        box("SiO2", (-50, -50, -60), (150, 110, 0)),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    options = MeshOptions(interface_size=5 * NM, max_size=20 * NM)
+    roles = {"magnetic": frozenset({"Py"}), "insulating": frozenset({"SiO2"})}
+    return build_mesh(STACK, options, {}, **roles, cache_dir=tmp_path_factory.mktemp("cache"))
+
+
+def rendered(record, *names):
+    """What :func:`mesh_image` makes of regions."""
+    mesh, colours = record.raw(), region_colours(record)
+    chosen = [mesh.cells[mesh.cell_tags == record.regions[name]] for name in names]
+    skins = [skin(tetrahedra(mesh.points, cells)[0]) for cells in chosen]
+    outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in skins]
+    return mesh_image(skins, outlines, [colours[name] for name in names])
+
+
+def share(image, colour):
+    """Share of the pixels that have the hue of a colour, bright or dark."""
+    hue, saturation, _ = rgb_to_hsv(image.reshape(-1, image.shape[-1])[:, :3] / 255).T
+    return np.mean((np.abs(hue - rgb_to_hsv(to_rgb(colour))[0]) < 0.02) & (saturation > 0.3))
+
+
+def pixels(path):
+    return pv.read(path)["PNGImage"]
+
+
+def test_ruler_fits_what_is_rendered(stack):
+    """The silhouette of a box in parallel projection: its extent, and its three visible faces."""
+    image, nanometre = rendered(stack, "Py", "Cu")
+    drawn = image.min(axis=2) < 128
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    x, y, z = nanometre * SIZE[:, None]
+    extent = np.abs([x, y, z]).sum(axis=0)
+    assert (np.ptp(columns), np.ptp(rows)) == pytest.approx(tuple(extent), abs=4)
+    area = sum(abs(np.linalg.det([a, b])) for a, b in ((x, y), (y, z), (z, x)))
+    assert drawn.sum() == pytest.approx(area, rel=0.01)
+
+
+def test_regions_have_their_colours(stack):
+    """The magnet has 40 % of the faces along x, and the copper has the face at xmax, which is seen."""
+    image, nanometre = rendered(stack, "Py", "Cu")
+    x, y, z = nanometre * SIZE[:, None]
+    along, end = (sum(abs(np.linalg.det(pair)) for pair in pairs) for pairs in (((x, y), (x, z)), ((y, z),)))
+    colours = region_colours(stack)
+    shares = np.array([share(image, colours[name]) for name in ("Py", "Cu")])
+    assert shares / shares.sum() == pytest.approx(
+        np.array([0.4 * along, 0.6 * along + end]) / (along + end), abs=0.02
+    )
+
+
+def test_insulators_are_left_out_where_there_is_something_else(stack, tmp_path):
+    colours = region_colours(stack)
+    draw_mesh(tmp_path / "device.png", stack, ["SiO2"])
+    draw_mesh(tmp_path / "all.png", stack, [])
+    draw_mesh(tmp_path / "insulators.png", stack, list(stack.regions))
+    device, everything = pixels(tmp_path / "device.png"), pixels(tmp_path / "all.png")
+    assert share(device, colours["SiO2"]) == 0 and share(everything, colours["SiO2"]) > 0.1
+    assert min(share(device, colours[name]) for name in ("Py", "Cu")) > 0.1
+    np.testing.assert_array_equal(pixels(tmp_path / "insulators.png"), everything)
+
+
+def test_cells_have_edges(stack):
+    """A line changes at least as many pixels as it is long, horizontally or vertically."""
+    image, nanometre = rendered(stack, "Cu")
+    value = rgb_to_hsv(image[image.min(axis=2) < 128] / 255)[:, 2]
+    faces = np.sort(np.unique(value, return_counts=True)[1])[-3:].sum()
+    mesh = stack.raw()
+    part = skin(tetrahedra(mesh.points, mesh.cells[mesh.cell_tags == stack.regions["Cu"]])[0])
+    corners = part.points[part.regular_faces]
+    seen = np.any(np.all(np.isclose(corners, [SIZE[0], 0, SIZE[2]]), axis=1), axis=1)
+    ends = np.sort(part.regular_faces[seen][:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    lines = np.ptp(part.points[np.unique(ends, axis=0)] @ nanometre, axis=1)
+    assert len(value) - faces > lines.max(axis=1).sum()
+
+
+def test_picture_is_whole_or_not_there(stack, tmp_path):
+    path = tmp_path / "mesh.png"
+    draw_mesh(path, stack, ["SiO2"])
+    first = path.read_bytes()
+    draw_mesh(path, stack, ["SiO2"])
+    assert path.read_bytes() == first
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mesh.png"]
+    with pytest.raises(InputError, match="cannot write"):
+        draw_mesh(path / "mesh.png", stack, ["SiO2"])
