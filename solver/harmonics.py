@@ -18,10 +18,10 @@ from thermospin.solution import Expansion, Pair, Solution, combine
 
 MAX_FIXED_POINT = 60
 FIXED_POINT_TOLERANCE = 1e-11
-SOURCE_REDUCTION = 1e-2
-"""Fields that produce the heat of higher orders are solved so much more accurately, order by order…"""
-MAX_REDUCTION = 1e-4
-"""…down to rounding."""
+SOURCE_REDUCTION = 0.1
+"""Fields that produce the heat of higher orders are solved so much more accurately."""
+FITTED_REDUCTION = 1e-3
+"""So are fields at a drive, of which a fit takes small differences."""
 
 
 class SchemeSolver:
@@ -57,7 +57,7 @@ class SchemeSolver:
 
         Order n has the heat of all pairs of lower orders that add up to n as its source.
         """
-        units = self._response.units(MAX_REDUCTION * self._tolerance)
+        units = self._response.units(FITTED_REDUCTION * self._tolerance)
         solutions: list[Solution] = []
         roots: list[float] = []
         for n in range(1, orders + 1):
@@ -67,11 +67,11 @@ class SchemeSolver:
                 self._heat.add(rhs, first.vector, second.vector, factor)
                 errors = first.current_error, second.current_error
                 error += factor * self._heat.error((roots[i - 1], roots[n - i - 1]), errors)
-            reduction = max(SOURCE_REDUCTION ** (orders - n), MAX_REDUCTION)
-            driven = self._drive if n == 1 else None
-            solutions.append(self._solve(rhs, driven, {}, units, ("order", n), reduction, error))
+            driven, tolerance = self._drive if n == 1 else None, self._tolerance * _reduction(n, orders)
+            solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
+            solutions.append(solution)
             if n < orders:
-                roots.append(self._heat.root(solutions[-1].vector))
+                roots.append(self._heat.root(solution, driven=n == 1))
         return Expansion(solutions)
 
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
@@ -94,17 +94,15 @@ class SchemeSolver:
         Raises:
             ConvergenceError: The heating does not settle.
         """
-        units = self._response.units(MAX_REDUCTION * self._tolerance)
-        key, before = ("at", drive), np.inf
+        units = self._response.units(FITTED_REDUCTION * self._tolerance)
+        key, before, tolerance = ("at", drive), np.inf, FITTED_REDUCTION * self._tolerance
         solution = self._response.earlier(key)
         for _ in range(MAX_FIXED_POINT):
             rhs, error = self._response.source(), 0.0
             if solution is not None:
                 root = abs(self._heat.add(rhs, solution.vector, solution.vector)) ** 0.5
                 error = self._heat.error((root, root), (solution.current_error, solution.current_error))
-            solution = self._solve(
-                rhs, self._drive, self._rises, units, key, SOURCE_REDUCTION, error, value=drive
-            )
+            solution = self._solve(rhs, self._drive, self._rises, units, key, tolerance, error, value=drive)
             now = np.array([solution.reading(pair) for pair in self._pairs] + [solution.generated])
             if np.all(np.abs(now - before) <= FIXED_POINT_TOLERANCE * np.abs(now)):
                 return solution
@@ -144,7 +142,7 @@ class SchemeSolver:
         rises: Mapping[str, float],
         units: Mapping[str, Solution],
         key: Hashable,
-        reduction: float,
+        tolerance: float,
         heat_error: float,
         value: float = 1.0,
     ) -> Solution:
@@ -156,14 +154,13 @@ class SchemeSolver:
             rises: Temperature rises of the sinks, K.
             units: Fields per volt at the equipotential terminals.
             key: Which earlier solution to start from, and under which to keep this one.
-            reduction: Tolerance relative to that of the scheme.
+            tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         potentials = {name: value * volt for name, volt in drive.potentials.items()}
         injected = {name: value * share for name, share in drive.uniform.items()}
-        tolerance = reduction * self._tolerance
         solution = self._response.solve(rhs, injected, potentials, rises, key, tolerance, heat_error)
         if not units:
             return solution
@@ -172,3 +169,15 @@ class SchemeSolver:
         conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
         volts = np.linalg.solve(conductance, missing)
         return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+
+
+def _reduction(n: int, orders: int) -> float:
+    """Tolerance for order n relative to that for the last order.
+
+    R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
+    small itself: both need more digits than R2 and R4 do.
+    """
+    if n == orders:
+        return 1.0
+    digits = {1: 2, 2: 4}.get(n, 1) if orders > 2 else 1
+    return SOURCE_REDUCTION**digits

@@ -3,6 +3,7 @@
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import THETA
+from thermospin.solution import Solution
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
 
@@ -51,9 +52,16 @@ class HeatSource:
             array[part] += factor * heat
         return self._spaces.comm.allreduce(heat.sum(), MPI.SUM) * self._temperature
 
-    def root(self, fields: PETSc.Vec) -> float:
-        """Square root of the heat of fields with themselves, W^½ (collective)."""
-        return abs(self.add(fields.duplicate(), fields, fields)) ** 0.5
+    def root(self, fields: Solution, driven: bool) -> float:
+        """Square root of the heat of fields with themselves, W^½ (collective).
+
+        Args:
+            fields: The fields.
+            driven: Whether their currents enter at the terminals, so that the heat is the electrical power.
+        """
+        if driven:
+            return abs(self._scale * fields.power) ** 0.5
+        return abs(self.add(fields.vector.duplicate(), fields.vector, fields.vector)) ** 0.5
 
     def error(self, roots: tuple[float, float], errors: tuple[float, float]) -> float:
         """Estimate of the error of the heat of two fields, W: Cauchy–Schwarz on the Joule heat.

@@ -13,7 +13,7 @@ from thermospin.compat import PETSc
 from thermospin.linear import LinearSolver, Report
 from thermospin.solution import Pair, Solution
 
-ADJOINT_TOLERANCE = 1e-5
+ADJOINT_TOLERANCE = 1e-4
 """Relative tolerance on the residual of adjoints."""
 READING_TOLERANCE = 1e-11
 DIFFERENCE_TOLERANCE = 1e-9

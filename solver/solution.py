@@ -53,6 +53,11 @@ class Solution:
         """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
         return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
 
+    @property
+    def power(self) -> float:
+        """Electrical power that enters at the terminals, W."""
+        return sum(current * self.terminals[name] for name, current in self.currents.items())
+
     def potential(self, terminal: str) -> float:
         """Potential of a terminal, V."""
         return self.terminals[terminal] + self.offset
