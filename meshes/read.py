@@ -2,14 +2,18 @@
 
 The record's cells are ordered so that contiguous ranges are compact (``ordering.py``). Rank r takes a
 range of equal cost, plus one layer of ghost cells across facets; node ownership follows from the order.
+Cells on the two sides of an interface count as neighbours, though they share no node (``cut.py``).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from thermospin.compat import MPI, build_mesh, dmesh, index_map
+from thermospin.meshes.cut import contact_file, cut_directory, tag_pairs
+from thermospin.meshes.ordering import FACES
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,9 @@ class DeviceMesh:
             shape (n_owned, 4); face i is opposite to vertex i.
         regions: Tag of every region.
         terminals: For every terminal the owned (cell, local facet) pairs, shape (n, 2), int32.
+        contacts: For every interface whose nodes are doubled its facets, shape (n, 4), int32: cell on
+            side 1, its face, cell on side 2, its face. The cell on side 1 is owned, so that every facet is
+            on one rank; the one on side 2 may be a ghost.
     """
 
     mesh: dmesh.Mesh
@@ -30,6 +37,7 @@ class DeviceMesh:
     neighbour_tags: np.ndarray
     regions: dict[str, int]
     terminals: dict[str, np.ndarray]
+    contacts: dict[str, np.ndarray] = field(default_factory=dict)
 
     def cells(self, names) -> np.ndarray:
         """Sorted local cells, ghosts included, of the named regions."""
@@ -46,6 +54,7 @@ def read_mesh(
     terminals: dict[str, int],
     weights: dict[str, float],
     comm: MPI.Comm,
+    contacts: Mapping[str, tuple[str, str]] | None = None,
 ) -> DeviceMesh:
     """Read a record on all ranks of a communicator.
 
@@ -55,9 +64,16 @@ def read_mesh(
         terminals: Tag of every terminal.
         weights: Cost of a cell of each region, for the load balance.
         comm: The communicator.
+        contacts: Regions on sides 1 and 2 of every interface along which the mesh is cut; the record holds
+            that cut (:func:`thermospin.meshes.cut.store_cut`).
+
+    Raises:
+        ValueError: The cut in the record is not one of this mesh.
     """
+    pairs = tag_pairs(regions, contacts or {})
+    cut = cut_directory(directory, pairs)
     arrays = {
-        name: np.load(directory / f"{name}.npy", mmap_mode="r")
+        name: np.load((cut if name in ("cells", "points") else directory) / f"{name}.npy", mmap_mode="r")
         for name in ("cells", "cell_tags", "points", "facet_cells", "facet_tags", "neighbours")
     }
     cells, tags = arrays["cells"], arrays["cell_tags"]
@@ -87,13 +103,20 @@ def read_mesh(
     facets, facet_tags = np.asarray(arrays["facet_cells"]), np.asarray(arrays["facet_tags"])
     mine = (facets[:, 0] >= start) & (facets[:, 0] < stop)
     facets, facet_tags = (facets[mine] - [start, 0]).astype(np.int32), facet_tags[mine]
-    return DeviceMesh(
+    device = DeviceMesh(
         mesh,
         np.asarray(tags[local_cells]),
         _tags_across(tags, arrays["neighbours"][start:stop]),
         dict(regions),
         {name: facets[facet_tags == tag] for name, tag in terminals.items()},
+        {
+            name: _local_contact(np.load(contact_file(cut, pair)), start, stop, ghost_cells)
+            for name, pair in pairs.items()
+        },
     )
+    for name, pair in pairs.items():
+        _check_contact(device, name, pair)
+    return device
 
 
 def _balanced_ranges(
@@ -127,6 +150,30 @@ def _ghosts(neighbours: np.ndarray, start: int, stop: int) -> np.ndarray:
 def _tags_across(tags: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
     """Region tags of the neighbours, -1 where there is none."""
     return np.where(neighbours >= 0, np.asarray(tags)[neighbours], -1).astype(np.int32)
+
+
+def _local_contact(facets: np.ndarray, start: int, stop: int, ghost_cells: np.ndarray) -> np.ndarray:
+    """The facets with an owned cell on side 1, in local numbers; their cells on side 2 are local too."""
+    facets = facets[(facets[:, 0] >= start) & (facets[:, 0] < stop)]
+    first, second = facets[:, 0] - start, facets[:, 2]
+    owned = (second >= start) & (second < stop)
+    second = np.where(owned, second - start, stop - start + np.searchsorted(ghost_cells, second))
+    return np.column_stack([first, facets[:, 1], second, facets[:, 3]]).astype(np.int32)
+
+
+def _check_contact(device: DeviceMesh, name: str, pair: tuple[int, int]) -> None:
+    """Make sure that the two faces of every facet lie on each other, in the two regions.
+
+    Raises:
+        ValueError: They do not.
+    """
+    geometry, tags, facets = device.mesh.geometry, device.cell_tags, device.contacts[name]
+    sides = facets[:, :2], facets[:, 2:]
+    x, y = (geometry.x[geometry.dofmaps[0][cell_face[:, :1], FACES[cell_face[:, 1]]]] for cell_face in sides)
+    same = (x[:, :, None] == y[:, None]).all(axis=3)
+    in_place = same.any(axis=1).all() and same.any(axis=2).all()
+    if not in_place or any(np.any(tags[side[:, 0]] != tag) for side, tag in zip(sides, pair, strict=True)):
+        raise ValueError(f"the interface {name} in the mesh record does not fit its mesh; delete the record")
 
 
 def _distinct(numbers: np.ndarray, limit: int) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Checks that need the mesh: every conductor has a reference, every terminal a conductor, all heat a sink."""
+"""Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ from scipy.sparse.csgraph import connected_components
 
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes.cut import find_contacts, tag_pairs
+from thermospin.meshes.ordering import FACES
+from thermospin.meshes.quality import facet_areas
 from thermospin.output.files import write_json
 
 
@@ -31,11 +34,12 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
     """Check a configuration against its mesh, on one rank.
 
     Raises:
-        InputError: A current has no way to its ground, a conductor or a body has no reference, or a terminal
-            of a scheme or probe lies on an insulator.
+        InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
+            of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
     """
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     pieces = find_pieces(record)
+    _check_interfaces(config, pieces)
     conducting = [materials[region].is_conductor for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
     conductors = pieces.bodies(conducting)
@@ -54,6 +58,37 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
             f"{pieces.names(bodies == body)} is not connected to any heat sink; add 'sink: true' "
             "to one of its terminals",
         )
+
+
+def _check_interfaces(config: Any, pieces: "Pieces") -> None:
+    """Refuse interfaces of two regions that do not touch; an entry that names a material may find none."""
+    touching = {frozenset((pieces.regions[i], pieces.regions[j])) for i, j in pieces.contacts}
+    for i, entry in enumerate(config.interfaces):
+        sides = frozenset(entry.between)
+        if sides <= config.geometry.materials.keys() and sides not in touching:
+            first, second = entry.between
+            others = sorted(name for pair in touching if first in pair for name in pair - {first})
+            raise config.error(
+                f"interfaces[{i}].between",
+                f"'{first}' and '{second}' do not touch; name one of the regions that '{first}' touches "
+                f"({', '.join(others) or 'none'}), or check the geometry",
+            )
+
+
+def contact_regions(config: Any) -> dict[str, tuple[str, str]]:
+    """The regions on sides 1 and 2 of every resistive interface, whether or not they touch."""
+    return {name: (contact.first, contact.second) for name, contact in config.contacts.items()}
+
+
+def contact_areas(config: Any, record: MeshRecord) -> dict[str, float]:
+    """Area of every resistive interface, m²; 0 where the regions do not touch."""
+    pairs = tag_pairs(record.regions, contact_regions(config))
+    found = find_contacts(record.array("cell_tags"), record.array("neighbours"), pairs)
+    cells, points = record.array("cells"), record.array("points")
+    return {
+        name: float(facet_areas(points, cells[facets[:, :1], FACES[facets[:, 1]]]).sum())
+        for name, facets in found.items()
+    }
 
 
 def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
@@ -94,6 +129,15 @@ class Pieces:
         inside = [region not in insulators for region in self.regions]
         bodies = self.bodies(inside)
         return [self.names(bodies == body) for body in sorted(set(bodies[np.flatnonzero(inside)]))]
+
+    def groups(self, apart: Iterable[tuple[str, str]]) -> list[str]:
+        """What stays connected where these pairs of regions come apart, each as the names of its regions."""
+        pairs = {frozenset(pair) for pair in apart}
+        kept = [
+            (i, j) for i, j in self.contacts if frozenset((self.regions[i], self.regions[j])) not in pairs
+        ]
+        bodies = _components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
+        return [self.names(bodies == body) for body in sorted(set(bodies))]
 
     def names(self, chosen: np.ndarray) -> str:
         """The regions of the chosen pieces."""

@@ -113,8 +113,8 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @FILE
 @OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check FILE without solving: geometry, materials, circuit, heat sinks."""
-    from thermospin.checks import check_mesh, find_pieces, make_mesh
+    """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks."""
+    from thermospin.checks import check_mesh, contact_areas, contact_regions, find_pieces, make_mesh
 
     config = _load(file, overrides)
     ranks = _communicator()
@@ -122,7 +122,7 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
         record = make_mesh(config)
         check_mesh(config, record)
         click.echo(f"{file}: valid")
-        pieces = find_pieces(record)
+        pieces, areas = find_pieces(record), contact_areas(config, record)
         for title, names in {
             "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
             "configurations": config.magnetisations,
@@ -130,6 +130,8 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
             "schemes": config.schemes,
             "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
             "conductors": pieces.conductors(config.insulators),
+            "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
+            "groups": pieces.groups(contact_regions(config).values()),
         }.items():
             click.echo(f"  {title}: {', '.join(names) or 'none'}")
 

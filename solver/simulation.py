@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from thermospin.checks import check_mesh, make_mesh
+from thermospin.checks import check_mesh, contact_regions, make_mesh
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.errors import ThermospinError
 from thermospin.meshes import MeshRecord
+from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
@@ -53,7 +54,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
-    """Make or find the mesh on rank 0, check the circuit on it, and read it on all ranks (collective)."""
+    """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
         record = on_root(comm, lambda: _checked_mesh(config))
     weights = {
@@ -61,13 +62,16 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
         for region, name in record.materials.items()
     }
     with progress.stage("read"):
-        device = read_mesh(record.directory, record.regions, record.terminals, weights, comm)
+        device = read_mesh(
+            record.directory, record.regions, record.terminals, weights, comm, contact_regions(config)
+        )
     return record, device
 
 
 def _checked_mesh(config: Config) -> MeshRecord:
     record = make_mesh(config)
     check_mesh(config, record)
+    store_cut(record.directory, tag_pairs(record.regions, contact_regions(config)))
     return record
 
 

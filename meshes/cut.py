@@ -1,0 +1,204 @@
+"""Cuts a mesh along interfaces: the nodes on them are doubled, so that fields jump there and only there.
+
+A node gets a copy for every fan of cells around it that the interfaces leave connected. So the end of an
+interface stays whole, a line where three regions meet gets as many copies as there are separate sides,
+and an interface whose sides are joined somewhere else is cut up to there.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from thermospin.meshes.ordering import FACES
+
+FORMAT = 1
+"""Raised when the same interfaces would give another cut, so that kept ones are made again."""
+
+Pairs = Mapping[str, tuple[int, int]]
+"""Name of an interface to the region tags of its sides 1 and 2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """A mesh whose nodes on interfaces are doubled.
+
+    Attributes:
+        cells: Nodes of the tetrahedra, in order of first appearance, shape (n_cells, 4).
+        parent: What each node is in the mesh before the cut, shape (n_nodes,).
+        contacts: For every interface its facets, int32, shape (n, 4): cell on side 1, its face, cell on
+            side 2, its face; face i is opposite to vertex i.
+    """
+
+    cells: np.ndarray
+    parent: np.ndarray
+    contacts: dict[str, np.ndarray]
+
+
+def tag_pairs(regions: Mapping[str, int], contacts: Mapping[str, tuple[str, str]]) -> Pairs:
+    """Interfaces by the tags of their regions.
+
+    Args:
+        regions: Tag of every region.
+        contacts: Name of an interface to the regions on its sides 1 and 2.
+    """
+    return {name: (regions[first], regions[second]) for name, (first, second) in contacts.items()}
+
+
+def cut_mesh(cells: np.ndarray, cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs) -> Cut:
+    """Double the nodes on the interfaces.
+
+    Args:
+        cells: Nodes of the tetrahedra, in order of first appearance, shape (n_cells, 4).
+        cell_tags: Region tag of every cell, shape (n_cells,).
+        neighbours: The cell across each face, -1 at the boundary, shape (n_cells, 4).
+        pairs: The interfaces: all facets between a cell of side 1 and a cell of side 2.
+
+    Raises:
+        ValueError: The nodes are not in order of first appearance.
+    """
+    contacts = find_contacts(cell_tags, neighbours, pairs)
+    facets = np.concatenate([np.empty((0, 4), dtype=np.int32), *contacts.values()])
+    if not len(facets):
+        return Cut(cells, np.arange(int(cells.max()) + 1), contacts)
+    first = _first_positions(cells)
+    on_interface = np.zeros(len(first), dtype=bool)
+    on_interface[_face_nodes(cells, facets)] = True
+    positions, fan = _fans(cells, neighbours, facets, on_interface)
+    # Incidences come in order of position: the first of a fan is where its node appears first.
+    _, start = np.unique(fan, return_index=True)
+    whole = np.flatnonzero(~on_interface)
+    order = np.argsort(np.concatenate([first[whole], positions[start]]))
+    number = np.empty(len(order), dtype=cells.dtype)
+    number[order] = np.arange(len(order))
+    renumbered = np.empty(len(first), dtype=cells.dtype)
+    renumbered[whole] = number[: len(whole)]
+    new_cells = renumbered[cells]
+    new_cells.reshape(-1)[positions] = number[len(whole) + fan]
+    copied = cells.reshape(-1)[positions[start]]
+    return Cut(new_cells, np.concatenate([whole, copied])[order], contacts)
+
+
+def find_contacts(cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs) -> dict[str, np.ndarray]:
+    """The facets of every interface, as in :class:`Cut`."""
+    return {name: _facets_between(cell_tags, neighbours, *tags) for name, tags in pairs.items()}
+
+
+def _facets_between(cell_tags: np.ndarray, neighbours: np.ndarray, first: int, second: int) -> np.ndarray:
+    inside = np.flatnonzero(cell_tags == first)
+    across = neighbours[inside]
+    rows, faces = np.nonzero((across >= 0) & (cell_tags[across] == second))
+    cells, others = inside[rows], across[rows, faces]
+    back = np.argmax(neighbours[others] == cells[:, None], axis=1)
+    return np.column_stack([cells, faces, others, back]).astype(np.int32)
+
+
+def _face_nodes(cells: np.ndarray, facets: np.ndarray) -> np.ndarray:
+    """Nodes of the facets, seen from their first cell, shape (n, 3)."""
+    return cells[facets[:, :1], FACES[facets[:, 1]]]
+
+
+def _first_positions(cells: np.ndarray) -> np.ndarray:
+    """Where each node appears first in the cells, read row by row."""
+    highest = np.maximum.accumulate(cells.reshape(-1))
+    first = np.flatnonzero(np.diff(highest, prepend=-1))
+    if len(first) != highest[-1] + 1:
+        raise ValueError("the nodes are not in order of first appearance")
+    return first
+
+
+def _fans(
+    cells: np.ndarray, neighbours: np.ndarray, facets: np.ndarray, on_interface: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sort what the cells see of the nodes on interfaces into connected fans.
+
+    Returns:
+        Position in the cells, read row by row and ascending, of every mention of such a node, and the fan
+        that it belongs to.
+    """
+    near = np.flatnonzero(on_interface[cells].any(axis=1))
+    nodes = cells[near]
+    touching = on_interface[nodes]
+    mention = np.full(nodes.shape, -1)
+    mention[touching] = np.arange(np.count_nonzero(touching))
+    place = np.full(len(cells), -1)
+    place[near] = np.arange(len(near))
+    across = neighbours[near]
+    for cell, face in (facets[:, :2].T, facets[:, 2:].T):
+        across[place[cell], face] = -1
+    # A neighbour through a face with such a node is near as well; every face is taken once.
+    rows, faces = np.nonzero(across > near[:, None])
+    others = place[across[rows, faces]]
+    corners = FACES[faces]
+    rows = rows[:, None]
+    same = nodes[others][:, None, :] == nodes[rows, corners][:, :, None]
+    joined = touching[rows, corners]
+    ends = mention[rows, corners][joined], mention[others[:, None], same.argmax(axis=2)][joined]
+    count = np.count_nonzero(touching)
+    graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(count, count))
+    positions = (4 * near[:, None] + np.arange(4))[touching]
+    return positions, connected_components(graph, directed=False)[1]
+
+
+def store_cut(directory: Path, pairs: Pairs) -> Path:
+    """Cut the mesh of a record, unless that is done already, and keep the result in the record.
+
+    To be called on one rank, before the others read the mesh. It is written aside and renamed, so that a
+    killed or doubled run leaves no broken one.
+
+    Args:
+        directory: The record.
+        pairs: The interfaces.
+
+    Returns:
+        Where it is: ``cells, points`` and for every interface ``contact-<tag 1>-<tag 2>``, as ``.npy``;
+        without interfaces the record itself.
+    """
+    kept = cut_directory(directory, pairs)
+    if kept.exists():
+        return kept
+    names = ("cells", "cell_tags", "neighbours", "points")
+    cells, tags, neighbours, points = (np.load(directory / f"{name}.npy") for name in names)
+    cut = cut_mesh(cells, tags, neighbours, pairs)
+    aside = Path(tempfile.mkdtemp(prefix=f".{kept.name}-", dir=directory))
+    try:
+        np.save(aside / "cells.npy", cut.cells)
+        np.save(aside / "points.npy", points[cut.parent])
+        for name, tags in pairs.items():
+            np.save(contact_file(aside, tags), cut.contacts[name])
+        aside.chmod(0o755)
+        _rename(aside, kept)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return kept
+
+
+def cut_directory(directory: Path, pairs: Pairs) -> Path:
+    """Where :func:`store_cut` keeps the mesh of a record with these interfaces."""
+    if not pairs:
+        return directory
+    shapes = [np.load(directory / f"{name}.npy", mmap_mode="r").shape for name in ("cells", "points")]
+    content = json.dumps([FORMAT, sorted(map(list, pairs.values())), shapes])
+    return directory / f"cut-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def contact_file(directory: Path, tags: tuple[int, int]) -> Path:
+    """The facets of the interface between two regions, in a directory of :func:`store_cut`."""
+    return directory / f"contact-{tags[0]}-{tags[1]}.npy"
+
+
+def _rename(aside: Path, kept: Path) -> None:
+    """Give the cut its name, unless another run was faster."""
+    try:
+        os.replace(aside, kept)
+    except OSError:
+        if not kept.exists():
+            raise

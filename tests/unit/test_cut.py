@@ -1,0 +1,162 @@
+"""Meshes cut along interfaces: which nodes are doubled, that nothing else changes, and how cuts are kept."""
+
+import numpy as np
+import pytest
+from cut_cases import CASES, HALVES, Case, H, config_of, sides
+from structured import structured_device
+
+from thermospin.compat import MPI
+from thermospin.meshes.cut import contact_file, cut_directory, cut_mesh, store_cut, tag_pairs
+from thermospin.meshes.ordering import FACES, first_appearance
+from thermospin.meshes.quality import cell_volumes
+from thermospin.meshes.read import read_mesh
+
+
+@pytest.fixture(params=CASES)
+def case(request, shared_directory, comm):
+    return Case(request.param, shared_directory, comm)
+
+
+def test_number_of_doubled_nodes(case):
+    assert len(case.cut.parent) - len(case.points) == case.doubled
+
+
+def test_cut_changes_nothing_else(case):
+    cut = case.cut
+    np.testing.assert_array_equal(cut.parent[cut.cells], case.cells)
+    np.testing.assert_array_equal(first_appearance(cut.cells, len(cut.parent)), np.arange(len(cut.parent)))
+    volumes = cell_volumes(case.points[cut.parent], cut.cells)
+    np.testing.assert_array_equal(volumes, cell_volumes(case.points, case.cells))
+
+
+def test_facets_are_those_between_the_regions(case):
+    """Each once, seen from side 1, with the right face in both cells."""
+    for name, (first, second) in case.pairs.items():
+        wanted = [
+            (cell, face, other)
+            for cell, across in enumerate(case.neighbours.tolist())
+            for face, other in enumerate(across)
+            if other >= 0 and (case.tags[cell], case.tags[other]) == (first, second)
+        ]
+        one, face, two, back = case.cut.contacts[name].T
+        assert list(zip(one, face, two, strict=True)) == wanted
+        np.testing.assert_array_equal(case.neighbours[two, back], one)
+
+
+def test_copies_are_the_connected_fans(case):
+    cut, interface = case.cut, np.zeros(case.cells.shape, dtype=bool)
+    on_interface = np.zeros(len(case.points), dtype=bool)
+    for one, face, two, back in (facets.T for facets in cut.contacts.values()):
+        interface[one, face] = interface[two, back] = True
+        on_interface[case.cells[one[:, None], FACES[face]]] = True
+    found: dict[int, set[int]] = {}
+    for cell, nodes in enumerate(cut.cells.tolist()):
+        for node in nodes:
+            if on_interface[cut.parent[node]]:
+                found.setdefault(node, set()).add(cell)
+    copies = {(int(cut.parent[node]), frozenset(fan)) for node, fan in found.items()}
+    assert copies == {
+        (int(node), fan)
+        for node in np.flatnonzero(on_interface)
+        for fan in fans_round(node, case.cells, case.neighbours, interface)
+    }
+
+
+def fans_round(node, cells, neighbours, interface):
+    """The cells round a node, in sets that are joined through faces at the node that are on no interface."""
+    left, fans = set(np.flatnonzero((cells == node).any(axis=1)).tolist()), []
+    while left:
+        fan = edge = {min(left)}
+        while edge:
+            reached = {
+                int(neighbours[cell, face])
+                for cell in edge
+                for face in range(4)
+                if cells[cell, face] != node and not interface[cell, face]
+            }
+            edge = reached & left - fan
+            fan = fan | edge
+        fans.append(frozenset(fan))
+        left -= fan
+    return fans
+
+
+def test_without_interfaces_nothing_changes(case):
+    cut = cut_mesh(case.cells, case.tags, case.neighbours, {})
+    np.testing.assert_array_equal(cut.cells, case.cells)
+    np.testing.assert_array_equal(cut.parent, np.arange(len(case.points)))
+    assert cut.contacts == {}
+
+
+@pytest.fixture
+def record(tmp_path):
+    """A structured mesh in a directory of rank 0, with its regions and the tags of its interface."""
+    device = structured_device(config_of(HALVES), H, tmp_path, MPI.COMM_SELF)
+    return tmp_path, device.regions, tag_pairs(device.regions, sides(["A|B"]))
+
+
+def content(directory):
+    return {file.name: file.read_bytes() for file in directory.iterdir()}
+
+
+@pytest.mark.serial
+def test_a_cut_is_made_once(record):
+    directory, _, pairs = record
+    kept = store_cut(directory, pairs)
+    assert kept == cut_directory(directory, pairs)
+    assert sorted(content(kept)) == ["cells.npy", "contact-1-2.npy", "points.npy"]
+    before = kept.stat()
+    assert store_cut(directory, {"another name": pairs["A|B"]}) == kept
+    assert kept.stat() == before
+    assert store_cut(directory, {"B|A": (2, 1)}) != kept
+    assert store_cut(directory, {}) == directory
+
+
+@pytest.mark.serial
+def test_two_runs_cut_at_once(record, monkeypatch):
+    """The one that comes later takes what the first one made, and leaves nothing of its own."""
+    directory, _, pairs = record
+
+    def slow(*mesh):
+        monkeypatch.undo()
+        store_cut(directory, pairs)
+        return cut_mesh(*mesh)
+
+    monkeypatch.setattr("thermospin.meshes.cut.cut_mesh", slow)
+    kept = store_cut(directory, pairs)
+    assert [path for path in directory.iterdir() if path.is_dir()] == [kept]
+
+
+@pytest.mark.serial
+def test_a_killed_run_leaves_no_cut(record, monkeypatch):
+    directory, _, pairs = record
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("thermospin.meshes.cut.os.replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store_cut(directory, pairs)
+    assert not cut_directory(directory, pairs).exists()
+    monkeypatch.undo()
+    assert store_cut(directory, pairs).exists()
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("change", [[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 1, 0]])
+def test_a_cut_of_another_mesh_is_refused(record, change):
+    directory, regions, pairs = record
+    file = contact_file(store_cut(directory, pairs), pairs["A|B"])
+    facets = np.load(file) + np.array(change, dtype=np.int32)
+    np.save(file, facets % [10**9, 4, 10**9, 4])
+    with pytest.raises(ValueError, match=r"A\|B in the mesh record does not fit"):
+        read_mesh(directory, regions, {}, {}, MPI.COMM_SELF, sides(["A|B"]))
+
+
+@pytest.mark.serial
+def test_nodes_out_of_order_are_refused(record):
+    directory, _, pairs = record
+    arrays = ("cells", "cell_tags", "neighbours")
+    cells, tags, neighbours = (np.load(directory / f"{name}.npy") for name in arrays)
+    with pytest.raises(ValueError, match="order of first appearance"):
+        cut_mesh(cells.max() - cells, tags, neighbours, pairs)
