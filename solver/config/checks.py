@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from thermospin.config.interfaces import contacts
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.section import mistake, one_of
@@ -39,6 +40,7 @@ def check(config: Config) -> None:
     """
     _geometry(config)
     _materials(config)
+    contacts(config)
     _configurations(config)
     _terminals(config)
     _schemes(config)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validat
 
 from thermospin.config import checks
 from thermospin.config.circuit import LockIn, Probe, Scheme
+from thermospin.config.interfaces import Contact, Interface, contacts
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.errors import InputError
@@ -37,6 +38,8 @@ class Config(Section):
         dict[str, Material], BeforeValidator(derive, json_schema_input_type=dict[str, MaterialEntry])
     ] = {}
     """Materials that override the library, derive from it, or are new."""
+    interfaces: tuple[Interface, ...] = ()
+    """Interfaces that resist charge, spin or heat; all others are transparent."""
     configurations: dict[Name, dict[str, Sign]] = {}
     """Named magnetic configurations: region to ±1; by default P and AP (last magnet reversed)."""
     heating: Heating = Heating()
@@ -104,6 +107,11 @@ class Config(Section):
         return [
             region for region, name in self.geometry.materials.items() if not self.material(name).is_conductor
         ]
+
+    @property
+    def contacts(self) -> Mapping[str, Contact]:
+        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``."""
+        return contacts(self)
 
     @property
     def magnetisations(self) -> Mapping[str, Mapping[str, int]]:

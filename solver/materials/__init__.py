@@ -1,6 +1,24 @@
-"""Materials: two-channel transport coefficients, and the library of published values."""
+"""Materials and interfaces: two-channel transport coefficients, and the library of published values."""
 
-from thermospin.materials.library import SourcedValue, library, library_material, references
+from thermospin.materials.interface import InterfaceMaterial
+from thermospin.materials.library import (
+    SourcedValue,
+    interface_library,
+    interface_references,
+    library,
+    library_material,
+    references,
+)
 from thermospin.materials.material import Material, Pair
 
-__all__ = ["Material", "Pair", "SourcedValue", "library", "library_material", "references"]
+__all__ = [
+    "InterfaceMaterial",
+    "Material",
+    "Pair",
+    "SourcedValue",
+    "interface_library",
+    "interface_references",
+    "library",
+    "library_material",
+    "references",
+]

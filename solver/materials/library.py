@@ -34,23 +34,38 @@ MaterialEntry = create_model(
 
 
 @functools.cache
-def _document() -> dict[str, Any]:
-    text = resources.files("thermospin.materials").joinpath("library.yaml").read_text(encoding="utf-8")
+def _document(file: str) -> dict[str, Any]:
+    text = resources.files("thermospin.materials").joinpath(file).read_text(encoding="utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
+def _sourced(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, SourcedValue]]:
+    return {
+        name: {key: SourcedValue(**entry) for key, entry in properties.items()}
+        for name, properties in entries.items()
+    }
+
+
 def references() -> dict[str, str]:
-    """The citations, by their short names."""
-    return dict(_document()["references"])
+    """The citations of the materials, by their short names."""
+    return dict(_document("library.yaml")["references"])
+
+
+def interface_references() -> dict[str, str]:
+    """The citations of the interfaces, by their short names."""
+    return dict(_document("interfaces.yaml")["references"])
 
 
 @functools.cache
 def library() -> Mapping[str, Mapping[str, SourcedValue]]:
     """Every material of the library: name, then property, to the published value."""
-    return {
-        name: {key: SourcedValue(**entry) for key, entry in properties.items()}
-        for name, properties in _document()["materials"].items()
-    }
+    return _sourced(_document("library.yaml")["materials"])
+
+
+@functools.cache
+def interface_library() -> Mapping[str, Mapping[str, SourcedValue]]:
+    """Every interface of the library: name such as ``Co/Cu``, then property, to the published value."""
+    return _sourced(_document("interfaces.yaml")["interfaces"])
 
 
 @functools.cache

@@ -53,8 +53,9 @@ def test_the_device_without_mistakes_is_valid(file):
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_mistake(file, mistake):
+    overrides = [mistake["set"]] if isinstance(mistake["set"], str) else mistake["set"]
     with pytest.raises(InputError) as caught:
-        load_config(file, [mistake["set"]])
+        load_config(file, overrides)
     assert_one_line(str(caught.value), file, mistake["key"], mistake["says"])
 
 

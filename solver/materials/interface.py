@@ -1,0 +1,188 @@
+"""The transport coefficients of one interface, per area (physics.md §4)."""
+
+from pydantic import model_validator
+
+from thermospin.materials.material import LORENZ_NUMBER, Pair, Polarisation, Seebeck
+from thermospin.section import Section, mistake
+from thermospin.units import quantity
+
+HIGHEST_CONDUCTANCE = 1e20
+"""S/m²; the interfaces of metals have about 1e15, and far above that nothing is left to jump."""
+
+Conductance = quantity("S/m^2", ge=0, le=HIGHEST_CONDUCTANCE)
+AreaResistance = quantity("ohm m^2", gt=0, le=1e-3)
+HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
+KapitzaResistance = quantity("m^2 K/W", ge=1e-16, le=1e-2)
+
+OF_ELECTRONS = ("polarisation", "asymmetry", "seebeck", "spin_seebeck")
+OF_ELECTRONS += ("electronic_heat_conductance", "heat_polarisation")
+"""Keys that mean nothing where no current crosses."""
+SAME = (
+    ("conductance", "area_resistance"),
+    ("polarisation", "asymmetry"),
+    ("phonon_heat_conductance", "kapitza_resistance"),
+)
+"""Pairs of keys that say the same thing."""
+
+
+class InterfaceMaterial(Section):
+    """What crosses from side 1 to side 2, driven by the jumps of the fields.
+
+    Values are in SI. ``↑`` is the channel along the magnetisation of the magnet at the interface.
+    """
+
+    conductance: Conductance = 0.0
+    """G = G↑ + G↓, S/m²; 0 where an insulator begins."""
+    polarisation: Polarisation = 0.0
+    """P_G = (G↑ − G↓)/G, between −1 and 1."""
+    seebeck: Seebeck = 0.0
+    """S_i, of both channels together, V/K."""
+    spin_seebeck: Seebeck = 0.0
+    """S_s = S↑ − S↓, V/K."""
+    electronic_heat_conductance: HeatConductance | None = None
+    """K_e, W/(m² K); default Wiedemann–Franz, L0 G T0."""
+    heat_polarisation: Polarisation | None = None
+    """P_K = (K↑ − K↓)/K_e, between −1 and 1; default P_G."""
+    phonon_heat_conductance: HeatConductance = 0.0
+    """K_ph, W/(m² K)."""
+
+    @model_validator(mode="after")
+    def _electrons_need_a_conductance(self) -> "InterfaceMaterial":
+        _check_electrons(self, self.is_conducting)
+        return self
+
+    @property
+    def is_conducting(self) -> bool:
+        """Whether current crosses."""
+        return self.conductance > 0
+
+    @property
+    def is_spin_dependent(self) -> bool:
+        """Whether the sign of a magnet applies here."""
+        return any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
+
+    @property
+    def electrical(self) -> Pair:
+        """G and G P_G, S/m²."""
+        return Pair(self.conductance, self.conductance * self.polarisation)
+
+    @property
+    def thermoelectric(self) -> Pair:
+        """G S_i and G b_i, b_i = P_G S_i + (1−P_G²) S_s/2, A/(m² K)."""
+        b = self.polarisation * self.seebeck + (1 - self.polarisation**2) * self.spin_seebeck / 2
+        return Pair(self.conductance * self.seebeck, self.conductance * b)
+
+    def electronic_heat(self, temperature: float) -> Pair:
+        """K_e and K_e P_K, W/(m² K), at the base temperature T0 in K."""
+        k_e = self.electronic_heat_conductance
+        if k_e is None:
+            k_e = LORENZ_NUMBER * self.conductance * temperature
+        p_k = self.polarisation if self.heat_polarisation is None else self.heat_polarisation
+        return Pair(k_e, k_e * p_k)
+
+    def heat_conductance(self, temperature: float) -> float:
+        """K = K_e + K_ph, W/(m² K), at the base temperature T0 in K."""
+        return self.electronic_heat(temperature).sum + self.phonon_heat_conductance
+
+    @property
+    def channel_conductance(self) -> tuple[float, float]:
+        """G↑ and G↓, S/m²."""
+        total, difference = self.electrical
+        return (total + difference) / 2, (total - difference) / 2
+
+    @property
+    def channel_seebeck(self) -> tuple[float, float]:
+        """S↑ and S↓, V/K."""
+        p, half = self.polarisation, self.spin_seebeck / 2
+        return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
+
+    def seebeck_heat_conductance(self, temperature: float) -> float:
+        """T0 Σ G_σ S_σ², W/(m² K): what K must exceed (physics.md §3)."""
+        channels = zip(self.channel_conductance, self.channel_seebeck, strict=True)
+        return temperature * sum(g * s**2 for g, s in channels)
+
+    def is_positive(self, temperature: float) -> bool:
+        """Whether the equations stay positive definite at the base temperature T0 in K."""
+        return self.heat_conductance(temperature) > self.seebeck_heat_conductance(temperature)
+
+
+class InterfaceValues(Section):
+    """An interface as a configuration or the library writes it.
+
+    The electrical side is given in one of two ways. The literature of giant magnetoresistance lists the
+    number ``2 AR*``: two times AR*, where AR* = (1/G↑ + 1/G↓)/4, so the number is the mean of the resistances
+    of the two channels of *one* interface, 1/G↑,↓ = 2 AR* (1 ∓ γ). Both channels in parallel have half of it:
+    1/G = AR* (1 − γ²), and 1/G = AR, half of the listed ``2 AR``, between two normal metals.
+    """
+
+    area_resistance: AreaResistance | None = None
+    """2 AR* as listed (2 AR between normal metals), Ω m²: 1/G = 2 AR* (1 − γ²)/2. Where AR* is listed,
+    write twice that. The resistance times area of a whole contact is 1/G, not 2 AR*: write conductance."""
+    asymmetry: Polarisation | None = None
+    """γ, between −1 and 1, of 1/G↑,↓ = 2 AR* (1 ∓ γ); another name of polarisation."""
+    conductance: Conductance | None = None
+    """G = G↑ + G↓, S/m²; instead of area_resistance."""
+    polarisation: Polarisation | None = None
+    """P_G = (G↑ − G↓)/G = γ, between −1 and 1; default 0."""
+    seebeck: Seebeck | None = None
+    """S_i, of both channels together, V/K; default 0."""
+    spin_seebeck: Seebeck | None = None
+    """S_s = S↑ − S↓, V/K; default 0."""
+    electronic_heat_conductance: HeatConductance | None = None
+    """K_e, W/(m² K); default Wiedemann–Franz, L0 G T0."""
+    heat_polarisation: Polarisation | None = None
+    """P_K = (K↑ − K↓)/K_e, between −1 and 1; default P_G."""
+    phonon_heat_conductance: HeatConductance | None = None
+    """K_ph, W/(m² K); default 0."""
+    kapitza_resistance: KapitzaResistance | None = None
+    """1/K_ph, m² K/W; instead of phonon_heat_conductance."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "InterfaceValues":
+        for name, other in SAME:
+            if None not in (getattr(self, name), getattr(self, other)):
+                raise mistake(f"give this or {name}, not both; they say the same thing", other)
+        _check_electrons(self, bool(self.conductance or self.area_resistance))
+        if self._conductance > HIGHEST_CONDUCTANCE:
+            raise mistake(
+                f"so small that the conductance, {self._conductance:.3g} S/m², exceeds "
+                f"{HIGHEST_CONDUCTANCE:g} S/m²; raise it, or leave the interface transparent",
+                "area_resistance",
+            )
+        return self
+
+    @property
+    def _polarisation(self) -> float:
+        return (self.polarisation if self.asymmetry is None else self.asymmetry) or 0.0
+
+    @property
+    def _conductance(self) -> float:
+        if self.area_resistance is None:
+            return self.conductance or 0.0
+        return 2 / (self.area_resistance * (1 - self._polarisation**2))
+
+    @property
+    def material(self) -> InterfaceMaterial:
+        """The coefficients that these values define."""
+        phonons = self.phonon_heat_conductance or 0.0
+        if self.kapitza_resistance is not None:
+            phonons = 1 / self.kapitza_resistance
+        return InterfaceMaterial(
+            conductance=self._conductance,
+            polarisation=self._polarisation,
+            seebeck=self.seebeck or 0.0,
+            spin_seebeck=self.spin_seebeck or 0.0,
+            electronic_heat_conductance=self.electronic_heat_conductance,
+            heat_polarisation=self.heat_polarisation,
+            phonon_heat_conductance=phonons,
+        )
+
+
+def _check_electrons(values: Section, conducting: bool) -> None:
+    given = [name for name in OF_ELECTRONS if getattr(values, name, None)]
+    if given and not conducting:
+        raise mistake(
+            "needs a conductance or an area_resistance too; where no current crosses give only "
+            "kapitza_resistance or phonon_heat_conductance",
+            given[0],
+        )
