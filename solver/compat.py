@@ -31,6 +31,7 @@ __all__ = [
     "build_mesh",
     "build_submesh",
     "cpp",
+    "create_matrix",
     "default_real_type",
     "dmesh",
     "dolfinx",
@@ -41,6 +42,11 @@ __all__ += ["fem", "index_map", "la", "petsc4py", "ufl", "versions"]
 def versions() -> dict[str, str]:
     """Versions of the numerical stack, for the results."""
     return {"dolfinx": dolfinx.__version__, "petsc": ".".join(map(str, PETSc.Sys.getVersion()))}
+
+
+def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:
+    """A PETSc matrix of a finalised sparsity pattern."""
+    return cpp.la.petsc.create_matrix(comm, pattern)
 
 
 def index_map(comm: MPI.Comm, n_owned: int, ghosts, owners) -> cpp.common.IndexMap:

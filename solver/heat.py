@@ -1,8 +1,11 @@
 """The right-hand side: heat that two orders of the solution produce together (physics.md §§5, 7)."""
 
+from collections.abc import Sequence
+
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import THETA
+from thermospin.interfaces import Interfaces
 from thermospin.solution import Solution
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
@@ -16,14 +19,26 @@ class HeatSource:
         coefficients: The coefficients, with the magnetisation of the moment.
         model: ``joule`` or ``conserving``.
         scale: ζ, for ``joule``.
+        interfaces: The resistive interfaces.
     """
 
-    def __init__(self, spaces: Spaces, coefficients: CellCoefficients, model: str, scale: float) -> None:
-        self._spaces = spaces
+    def __init__(
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        model: str,
+        scale: float,
+        interfaces: Sequence[Interfaces] = (),
+    ) -> None:
+        self._spaces, self._interfaces = spaces, interfaces
         self._first, self._second = spaces.functions(), spaces.functions()
-        heating = (
-            JouleHeating(fem.Constant(spaces.device.mesh, scale)) if model == "joule" else ConservingHeating()
+        constant = fem.Constant(spaces.device.mesh, scale)
+        heating, at_interfaces = (
+            (JouleHeating(constant), JouleHeating(scale))
+            if model == "joule"
+            else (ConservingHeating(), ConservingHeating())
         )
+        self._at_interfaces = at_interfaces.source
         form = heating.source(
             coefficients.all,
             self._first,
@@ -45,6 +60,8 @@ class HeatSource:
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
         vector = fem.assemble_vector(self._form)
+        for interface in self._interfaces:
+            interface.heat(self._at_interfaces, self._first, self._second, vector.array)
         vector.scatter_reverse(la.InsertMode.add)
         part = self._spaces.ranges[THETA]
         heat = vector.array[: part.stop - part.start]

@@ -9,6 +9,7 @@ from thermospin.constraints import Constraint, constrain
 from thermospin.fields import FIELDS
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
+from thermospin.interfaces import resistive_interfaces
 from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import AggregationMultigrid, FieldMultigrid, TwoLevelMultigrid, set_options
@@ -43,8 +44,11 @@ class Problem:
             self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree)
             self.coefficients = CellCoefficients(device, materials, config.temperature)
         with progress.stage("assembly"):
-            self.system = CoupledSystem(self.spaces, self.coefficients)
-            self.heat = HeatSource(self.spaces, self.coefficients, config.heating.model, config.heating.scale)
+            interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            self.system = CoupledSystem(self.spaces, self.coefficients, interfaces)
+            self.heat = HeatSource(
+                self.spaces, self.coefficients, config.heating.model, config.heating.scale, interfaces
+            )
             terminals = locate_terminals(self.spaces)
         self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
         with progress.stage("multigrid"):
@@ -79,7 +83,8 @@ class Problem:
                 field: AggregationMultigrid(field, block)
                 for field, block in zip(FIELDS, self.system.diagonal, strict=True)
             }
-        low_blocks = diagonal_blocks(self._low, self.coefficients)
+        interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
+        low_blocks = diagonal_blocks(self._low, self.coefficients, interfaces)
         return {
             field: TwoLevelMultigrid(
                 field, block, low, interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])

@@ -3,31 +3,31 @@
 from typing import Any
 
 from thermospin.coefficients import Coefficients
-from thermospin.compat import ufl
 from thermospin.fields import State
 from thermospin.lift import dot
+from thermospin.terms.calculus import inner, slope, value
 from thermospin.terms.transport import fluxes
 
 
 def joule(c: Coefficients, a: State, b: State) -> Any:
     """Joule heat ``Σ_σ J_σ·J_σ/σ_σ``, W/m³, as ``(j, j_s)_a · L[σ, σP]⁻¹ (j, j_s)_b``."""
     j_a, j_b = fluxes(c, a)[:2], fluxes(c, b)[:2]
-    return dot(j_a, c.electrical.inverse(j_b), ufl.inner)
+    return dot(j_a, c.electrical.inverse(j_b), inner)
 
 
 def relaxation_heat(c: Coefficients, a: State, b: State) -> Any:
     """Heat of spin relaxation ``4 g s²``, ``g = (1−P²) σ/(4λ²)``, W/m³."""
-    return c.relaxation * a.s * b.s
+    return c.relaxation * value(a.s) * value(b.s)
 
 
 def thomson(c: Coefficients, a: State, b: State) -> Any:
     """``Σ_σ S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperature of ``b``."""
-    return ufl.inner(c.seebeck(fluxes(c, a)[:2])[0], ufl.grad(b.theta))
+    return inner(c.seebeck(fluxes(c, a)[:2])[0], slope(b.theta))
 
 
 def local_peltier(c: Coefficients, a: State, b: State) -> Any:
     """What the Peltier heat flux gains at the local temperature, ``Σ_σ S_σ J_σ ϑ_σ``, W/m²."""
-    return c.seebeck(fluxes(c, a)[:2])[0] * b.theta
+    return c.seebeck(fluxes(c, a)[:2])[0] * value(b.theta)
 
 
 class JouleHeating:
@@ -42,7 +42,7 @@ class JouleHeating:
 
     def source(self, c: Coefficients, a: State, b: State, v: Any, dx: Any) -> Any:
         """``∫ h/T0 v dx``, A·V/K, for two fields (symmetric in them)."""
-        return self.scale * joule(c, a, b) / c.temperature * v * dx
+        return self.scale * joule(c, a, b) / c.temperature * value(v) * dx
 
 
 class ConservingHeating:
@@ -55,4 +55,4 @@ class ConservingHeating:
         """``∫ h/T0 v + (Σ S J ϑ)/T0 · ∇v dx``, A·V/K, for two fields, symmetrised."""
         heat = joule(c, a, b) + relaxation_heat(c, a, b) + (thomson(c, a, b) + thomson(c, b, a)) / 2
         gained = (local_peltier(c, a, b) + local_peltier(c, b, a)) / 2
-        return (heat * v + ufl.inner(gained, ufl.grad(v))) / c.temperature * dx
+        return (heat * value(v) + inner(gained, slope(v))) / c.temperature * dx

@@ -1,0 +1,132 @@
+"""Resistive interfaces (physics.md §4): where the mesh is cut, and the jumps of the fields drive currents.
+
+The two sides have their own unknowns at the same places. What crosses is assembled on pairs of coincident
+facets into the blocks of the fields; the sides share no entity, so it is no form that UFL could write.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from thermospin.coefficients import Coefficients
+from thermospin.compat import PETSc, cpp
+from thermospin.config.interfaces import Contact
+from thermospin.facets import FacetPairs
+from thermospin.fields import FIELDS, THETA, Field, S, State
+from thermospin.lift import Lift
+from thermospin.spaces import Spaces
+from thermospin.terms.calculus import Trace
+from thermospin.terms.transport import transport
+
+Block = tuple[int, int]
+SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
+
+
+class Interfaces:
+    """The interfaces of a device that are alike: all between conductors, or all on insulators.
+
+    Args:
+        spaces: The spaces.
+        contacts: Law, sides and magnet of every interface.
+        temperature: T0, K.
+
+    Attributes:
+        fields: The fields that jump.
+        coefficients: The coefficients as lifts, one number per facet, shape (n, 1).
+    """
+
+    def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
+        self._spaces, self._contacts = spaces, contacts
+        conducting = all(contact.law.is_conducting for contact in contacts.values())
+        self.fields = tuple(field for field in FIELDS if conducting or not field.on_conductors)
+        facets = [spaces.device.contacts[name] for name in contacts]
+        self._name = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
+        self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
+        self._magnetisation = np.ones((len(self._name), 1))
+        self.coefficients = self._lifts(temperature)
+
+    def magnetise(self, signs: Mapping[str, int]) -> None:
+        """Set the sign of the magnetisation of the named regions."""
+        of_contact = [signs.get(contact.magnet, 1) for contact in self._contacts.values()]
+        self._magnetisation[:, 0] = np.array(of_contact, dtype=float)[self._name]
+
+    def reserve(self, pattern: cpp.la.SparsityPattern, key: Block) -> None:
+        """Make room in the sparsity pattern of a block for what couples the two sides."""
+        rows, columns = (self.pairs.sides[FIELDS[i]].both for i in key)
+        for row, column in zip(rows, columns, strict=True):
+            pattern.insert(row, column)
+
+    def add(self, block: PETSc.Mat, key: Block, coefficients: Coefficients) -> None:
+        """Add what crosses the interfaces to a block.
+
+        Args:
+            block: The matrix, not assembled yet.
+            key: Numbers of the two fields.
+            coefficients: The part of the coefficients to take.
+        """
+        if not {FIELDS[i] for i in key} <= set(self.fields):
+            return
+        density = transport(coefficients, _unit(key[1]), _unit(key[0]), 1.0) * np.ones_like(
+            self._magnetisation
+        )
+        mass = density[:, :, None] * self.pairs.mass
+        local = SIGNS[None, :, None, :, None] * mass[:, None, :, None, :]
+        rows, columns = (self.pairs.sides[FIELDS[i]].both.astype(PETSc.IntType) for i in key)
+        values = local.reshape(len(rows), rows.shape[1] * columns.shape[1])
+        block.setValuesLocalRCV(rows, columns, values, addv=PETSc.InsertMode.ADD_VALUES)
+
+    def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
+        """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
+        if field not in self.fields:
+            return np.empty(0, dtype=np.int32)
+        chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._name]
+        return np.unique(self.pairs.sides[field].both[chosen])
+
+    def heat(self, source: Callable[..., Any], first: State, second: State, loads: np.ndarray) -> None:
+        """Add the heat of two fields to this rank's part of the load of ϑ, ghosts included.
+
+        Args:
+            source: A heat source per area: coefficients, the traces of two fields, a test function, area.
+            first: Functions.
+            second: Functions.
+            loads: The load, A·V/K, changed in place.
+        """
+        if S not in self.fields:
+            return
+        a, b = self.pairs.traces(first), self.pairs.traces(second)
+        for test, unknowns in zip((Trace(1.0, 0.0), Trace(0.0, 1.0)), self.pairs.sides[THETA], strict=True):
+            density = source(self.coefficients, a, b, test, 1.0)
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def _lifts(self, temperature: float) -> Coefficients:
+        laws = [contact.law for contact in self._contacts.values()]
+
+        def per_facet(values: Sequence[float]) -> np.ndarray:
+            return np.array(values, dtype=float)[self._name][:, None]
+
+        def lift(pairs) -> Lift:
+            sums, differences = (per_facet([pair[i] for pair in pairs]) for i in (0, 1))
+            return Lift(sums, differences, self._magnetisation)
+
+        return Coefficients(
+            electrical=lift([law.electrical for law in laws]),
+            thermoelectric=lift([law.thermoelectric for law in laws]),
+            heat=per_facet([law.heat_conductance(temperature) / temperature for law in laws]),
+            relaxation=0.0,
+            temperature=temperature,
+        )
+
+
+def _unit(field: int) -> State:
+    """A jump of 1 of one field, from side 1 to side 2."""
+    return State(*(Trace(1.0, 0.0) if i == field else Trace(0.0, 0.0) for i in range(len(FIELDS))))
+
+
+def resistive_interfaces(
+    spaces: Spaces, contacts: Mapping[str, Contact], temperature: float
+) -> list[Interfaces]:
+    """The interfaces along which the mesh is cut, those between conductors apart from those on insulators."""
+    present = {name: contacts[name] for name in spaces.device.contacts}
+    kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
+    return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
