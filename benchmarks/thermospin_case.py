@@ -32,12 +32,13 @@ def main() -> None:
     problem = Problem(config, device, watch)
     with watch.stage("multigrid"):
         solver = problem.scheme(SCHEME)
-    expansions = {}
+    expansions, adjoint = {}, {}
     for name, signs in config.magnetisations.items():
         with watch.stage("assembly"):
             problem.magnetise(signs)
         with watch.stage("solve"):
             expansions[name] = solver.expand(config.solver.orders)
+        adjoint[name] = solver.adjoint_iterations
     comm.barrier()
     total, memory = watch.total, comm.allreduce(peak_memory())
     if comm.rank == 0:
@@ -57,7 +58,10 @@ def main() -> None:
                 name: [spread(order.terminals.values()) for order in e.orders]
                 for name, e in expansions.items()
             },
-            iterations={name: [order.iterations for order in e.orders] for name, e in expansions.items()},
+            iterations={
+                name: [*(order.iterations for order in e.orders), f"adjoint {adjoint[name]}"]
+                for name, e in expansions.items()
+            },
             memory=memory,
             baseline=baseline,
         )

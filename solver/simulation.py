@@ -110,6 +110,7 @@ def solve(problem: Problem, progress: Any) -> Results:
             data = configuration_data(
                 expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
             )
+            data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
             configurations[name] = data
@@ -200,7 +201,7 @@ def _interfaces(
 def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[str, Any]:
     config, comm = problem.config, problem.spaces.comm
     peaks = comm.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-    iterations = [c["iterations"] for scheme in schemes.values() for c in scheme["configurations"].values()]
+    found = [data for scheme in schemes.values() for data in scheme["configurations"].values()]
     return {
         "schema": 1,
         "title": config.title,
@@ -208,7 +209,7 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
         "solver": {
             "dofs": problem.spaces.n_dofs,
             "degree": problem.spaces.degree,
-            "iterations": sum(map(sum, iterations)),
+            "iterations": sum(sum(data["iterations"]) + data["adjoint_iterations"] for data in found),
             "ranks": comm.size,
         },
         "timings": dict(progress.timings),
