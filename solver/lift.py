@@ -50,3 +50,14 @@ class Lift(NamedTuple):
 def dot(first: Pair, second: Pair, product) -> Any:
     """The sum of the products of two pairs, part by part."""
     return product(first[0], second[0]) + product(first[1], second[1])
+
+
+def channel_products(flux: Pair, force: Pair, product) -> Pair:
+    """The products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
+
+    Args:
+        flux: Sum and difference of the channels, such as ``(j, j_s)``: ``J↑,↓ = (j ± j_s)/2``.
+        force: Mean and half the difference, such as ``(V, s)``: ``V↑,↓ = V ± s``.
+        product: How two values are multiplied.
+    """
+    return dot(flux, force, product), dot(flux[::-1], force, product)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import PETSc, fem, ufl
-from thermospin.fields import FIELDS, State
+from thermospin.fields import State
 from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
 from thermospin.terms.relaxation import spin_relaxation
 from thermospin.terms.transport import conduction, transport
@@ -25,13 +25,13 @@ class CoupledSystem:
 
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
         self.spaces, self.coefficients = spaces, coefficients
-        constant = assemble_blocks(compiled_blocks(spaces, constant_form(spaces, coefficients)))
+        constant = assemble_blocks(spaces, compiled_blocks(spaces, constant_form(spaces, coefficients)))
         self._magnetic_forms = compiled_blocks(spaces, magnetic_form(spaces, coefficients))
         self._magnetic = {key: fem.petsc.create_matrix(form) for key, form in self._magnetic_forms.items()}
         overlap = constant.keys() & self._magnetic.keys()
         assert not overlap, f"blocks {overlap} have a constant and a magnetic part"
         self._blocks = constant | self._magnetic
-        self.diagonal = [self._blocks[i, i] for i in range(len(FIELDS))]
+        self.diagonal = [self._blocks[i, i] for i in range(len(spaces.fields))]
         self.matrix = self._nest()
 
     def magnetise(self, signs: Mapping[str, int]) -> None:
@@ -45,7 +45,8 @@ class CoupledSystem:
         self.matrix.assemble()
 
     def _nest(self) -> PETSc.Mat:
-        rows = [[self._entry(i, j) for j in range(len(FIELDS))] for i in range(len(FIELDS))]
+        numbers = range(len(self.spaces.fields))
+        rows = [[self._entry(i, j) for j in numbers] for i in numbers]
         nest = PETSc.Mat().createNest(rows, comm=self.spaces.comm)
         nest.setVecType(PETSc.Vec.Type.STANDARD)
         nest.setOption(PETSc.Mat.Option.SYMMETRIC, True)
@@ -89,20 +90,20 @@ def compiled_blocks(spaces: Spaces, form: ufl.Form) -> dict[Block, fem.Form]:
 def diagonal_blocks(spaces: Spaces, coefficients: CellCoefficients) -> list[PETSc.Mat]:
     """The field-diagonal blocks alone, for the coarse level of P2."""
     forms = compiled_blocks(spaces, constant_form(spaces, coefficients))
-    blocks = assemble_blocks({key: form for key, form in forms.items() if key[0] == key[1]})
-    return [blocks[i, i] for i in range(len(FIELDS))]
+    blocks = assemble_blocks(spaces, {key: form for key, form in forms.items() if key[0] == key[1]})
+    return [blocks[i, i] for i in range(len(spaces.fields))]
 
 
-def assemble_blocks(forms: Mapping[Block, fem.Form]) -> dict[Block, PETSc.Mat]:
+def assemble_blocks(spaces: Spaces, forms: Mapping[Block, fem.Form]) -> dict[Block, PETSc.Mat]:
     """Assemble blocks without boundary conditions; those of the same spaces share their sparsity pattern."""
     blocks: dict[Block, PETSc.Mat] = {}
     patterns: dict[tuple, PETSc.Mat] = {}
     for (i, j), form in forms.items():
-        spaces = (FIELDS[i].on_conductors, FIELDS[j].on_conductors)
-        if spaces not in patterns:
-            patterns[spaces] = blocks[i, j] = fem.petsc.create_matrix(form)
+        place = (spaces.fields[i].on_conductors, spaces.fields[j].on_conductors)
+        if place not in patterns:
+            patterns[place] = blocks[i, j] = fem.petsc.create_matrix(form)
         else:
-            blocks[i, j] = patterns[spaces].duplicate()
+            blocks[i, j] = patterns[place].duplicate()
         fem.petsc.assemble_matrix(blocks[i, j], form)
         blocks[i, j].assemble()
     return blocks
