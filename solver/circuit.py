@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import THETA, Field, V
+from thermospin.fields import TAU, THETA, Field, V
 from thermospin.spaces import Spaces
 from thermospin.terminals import Terminal
 
@@ -104,10 +104,14 @@ class Circuit:
     def reading_per_watt(self, adjoint: PETSc.Vec) -> float:
         """Largest ``|ϑ|/T0`` of the adjoint of a reading, V/W (collective).
 
-        By reciprocity it is the largest reading that a watt of heat anywhere in the device gives.
+        By reciprocity it is the largest reading that a watt of heat anywhere in the device gives. With τ,
+        heat in one channel is read through ``ϑ ± τ``.
         """
-        theta = adjoint.array_r[self.spaces.ranges[THETA]]
-        return self.spaces.comm.allreduce(abs(theta).max(initial=0.0), MPI.MAX) / self._temperature
+        parts = [self.spaces.ranges[field] for field in self.spaces.fields if field in (THETA, TAU)]
+        largest = [
+            self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
+        ]
+        return sum(largest) / self._temperature
 
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
         """Add a constant (V) to the potential, at fixed unknowns too."""

@@ -5,13 +5,13 @@ when the preconditioner is projected onto it, so one operator serves every schem
 a terminal is the residual there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from thermospin.compat import PETSc
-from thermospin.fields import FIELDS, THETA, Field, S, V
+from thermospin.fields import TAU, THETA, Field, S, V
 from thermospin.spaces import Spaces
 from thermospin.terminals import Terminal
 
@@ -37,12 +37,17 @@ class Constraint:
 def constrain(
     spaces: Spaces, terminals: Mapping[str, Terminal], held: Collection[str], sinks: Collection[str]
 ) -> Constraint:
-    """Fix V and s at the ``held`` terminals, and ϑ at the ``sinks``."""
-    fixing = {V: held, S: held, THETA: sinks}
-    dofs = {field: _union(terminals[name].dofs[field] for name in fixing[field]) for field in FIELDS}
-    fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in FIELDS])
+    """Fix V and s at the ``held`` terminals, ϑ and τ at the ``sinks``."""
+    fixing = {V: held, S: held, THETA: sinks, TAU: sinks}
+    dofs = {field: _union(_dofs(terminals, fixing[field], field)) for field in spaces.fields}
+    fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in spaces.fields])
     return Constraint(dofs, fixed)
 
 
-def _union(arrays) -> np.ndarray:
+def _dofs(terminals: Mapping[str, Terminal], names: Collection[str], field: Field) -> Iterator[np.ndarray]:
+    """The unknowns of a field on terminals; there are none on insulators of what lives on conductors."""
+    return (terminals[name].dofs[field] for name in names if field in terminals[name].dofs)
+
+
+def _union(arrays: Iterable[np.ndarray]) -> np.ndarray:
     return np.unique(np.concatenate([np.empty(0, dtype=np.int32), *arrays]))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from thermospin.compat import basix, fem
-from thermospin.fields import FIELDS, THETA, Field, State
+from thermospin.fields import THETA, Field, State
 from thermospin.spaces import Spaces
 from thermospin.terminals import facet_areas
 from thermospin.terms.calculus import Trace
@@ -61,7 +61,9 @@ class FacetPairs:
 
         A field that does not live on both sides is 0.
         """
-        return State(*(self._trace(field, f) for field, f in zip(FIELDS, functions, strict=True)))
+        return State(
+            *(self._trace(field, f) for field, f in zip(self._spaces.fields, functions, strict=True))
+        )
 
     def integrate(self, density: np.ndarray) -> np.ndarray:
         """Integrals of a density (at the quadrature points, shape (n, q)) times the basis, shape (n, k)."""

@@ -1,7 +1,8 @@
 """The unknowns (physics.md §1) and the fields made of them for the output: names, units, where they live."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,44 @@ class Field:
 V = Field("V", "charge potential", "V", on_conductors=True)
 S = Field("s", "half the spin splitting of the potential", "V", on_conductors=True)
 THETA = Field("theta", "temperature rise", "K", on_conductors=False)
+TAU = Field("tau", "half the spin splitting of the temperature", "K", on_conductors=True)
 
 FIELDS = (V, S, THETA)
-"""All unknowns, in the order of the blocks of the system."""
+"""The unknowns of every problem, in the order of the blocks of the system."""
+FIELDS_WITH_SPIN_HEAT = (*FIELDS, TAU)
+"""The unknowns when the spins have temperatures of their own."""
 
 
-class State(NamedTuple):
-    """One value per field, in the order of :data:`FIELDS`: trial functions, test functions, or a solution."""
+class State(tuple):
+    """One value per field of a problem, in their order: trial functions, test functions, or a solution.
 
-    V: Any
-    s: Any
-    theta: Any
+    A state without τ has three values, and τ reads as zero.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, V: Any, s: Any, theta: Any, tau: Any = None) -> Self:
+        """A state of three or of four fields."""
+        return super().__new__(cls, (V, s, theta) if tau is None else (V, s, theta, tau))
+
+    V = property(itemgetter(0))
+    s = property(itemgetter(1))
+    theta = property(itemgetter(2))
+
+    @property
+    def tau(self) -> Any:
+        """Half the spin splitting of the temperature; 0 where the spins share one."""
+        return self[3] if len(self) > 3 else 0
+
+    @property
+    def potentials(self) -> tuple[Any, Any]:
+        """Φ = (V, s)."""
+        return self.V, self.s
+
+    @property
+    def temperatures(self) -> tuple[Any, Any]:
+        """Θ = (ϑ, τ)."""
+        return self.theta, self.tau
 
 
 @dataclass(frozen=True)
@@ -56,6 +84,14 @@ class OutputField:
     components: int
 
 
+SPIN_HEAT_FIELDS = (
+    OutputField("T_up", "temperature of spin up", r"$T_\uparrow$", "K", 1),
+    OutputField("T_down", "temperature of spin down", r"$T_\downarrow$", "K", 1),
+    OutputField("T_s", "spin heat accumulation", "$T_s$", "K", 1),
+    OutputField("Q_s", "spin heat flux", r"$|\mathrm{Q}_s|$", "W/m²", 3),
+)
+"""Fields of the output that exist with the unknown τ only."""
+
 OUTPUT_FIELDS = (
     OutputField("V", "electric potential", "$V$", "V", 1),
     OutputField("T", "temperature", "$T$", "K", 1),
@@ -67,5 +103,9 @@ OUTPUT_FIELDS = (
     OutputField("J_down", "current density of spin down", r"$|\mathrm{J}_\downarrow|$", "A/m²", 3),
     OutputField("J_s", "spin current density", r"$|\mathrm{J}_s|$", "A/m²", 3),
     OutputField("Q", "heat flux", r"$|\mathrm{Q}|$", "W/m²", 3),
+    *SPIN_HEAT_FIELDS,
 )
 """All fields of the output."""
+
+TEMPERATURES = ("T", "T_up", "T_down")
+"""Fields of the output that are T0 without a drive."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
-from thermospin.fields import THETA
+from thermospin.fields import TAU, THETA
 from thermospin.interfaces import Interfaces
 from thermospin.solution import Solution
 from thermospin.spaces import CONDUCTORS, Spaces
@@ -39,14 +39,14 @@ class HeatSource:
             else (ConservingHeating(), ConservingHeating())
         )
         self._at_interfaces = at_interfaces.source
-        form = heating.source(
-            coefficients.all,
-            self._first,
-            self._second,
-            ufl.TestFunction(spaces.spaces[THETA]),
-            spaces.dx(CONDUCTORS),
-        )
-        self._form = fem.form(form, entity_maps=[spaces.entity_map])
+        tests = {THETA: (ufl.TestFunction(spaces.spaces[THETA]), 0)}
+        if TAU in spaces.fields:
+            tests[TAU] = 0, ufl.TestFunction(spaces.spaces[TAU])
+        fields, dx = (self._first, self._second), spaces.dx(CONDUCTORS)
+        self._forms = {
+            field: fem.form(heating.source(coefficients.all, *fields, v, dx), entity_maps=[spaces.entity_map])
+            for field, v in tests.items()
+        }
         self._scale, self._temperature = scale if model == "joule" else 1.0, coefficients.all.temperature
 
     def add(self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0) -> float:
@@ -59,15 +59,18 @@ class HeatSource:
         """
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
-        vector = fem.assemble_vector(self._form)
-        for interface in self._interfaces:
-            interface.heat(self._at_interfaces, self._first, self._second, vector.array)
-        vector.scatter_reverse(la.InsertMode.add)
-        part = self._spaces.ranges[THETA]
-        heat = vector.array[: part.stop - part.start]
-        with rhs as array:
-            array[part] += factor * heat
-        return self._spaces.comm.allreduce(heat.sum(), MPI.SUM) * self._temperature
+        generated = {}
+        for field, form in self._forms.items():
+            vector = fem.assemble_vector(form)
+            for interface in self._interfaces:
+                interface.heat(self._at_interfaces, self._first, self._second, field, vector.array)
+            vector.scatter_reverse(la.InsertMode.add)
+            part = self._spaces.ranges[field]
+            heat = vector.array[: part.stop - part.start]
+            with rhs as array:
+                array[part] += factor * heat
+            generated[field] = heat.sum()
+        return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
 
     def root(self, fields: Solution, driven: bool) -> float:
         """Square root of the heat of fields with themselves, W^½ (collective).

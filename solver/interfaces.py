@@ -13,7 +13,7 @@ from thermospin.coefficients import Coefficients
 from thermospin.compat import PETSc, cpp
 from thermospin.config.interfaces import Contact
 from thermospin.facets import FacetPairs
-from thermospin.fields import FIELDS, THETA, Field, S, State
+from thermospin.fields import TAU, THETA, Field, S, State
 from thermospin.lift import Lift
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Trace
@@ -39,7 +39,7 @@ class Interfaces:
     def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
         self._spaces, self._contacts = spaces, contacts
         conducting = all(contact.law.is_conducting for contact in contacts.values())
-        self.fields = tuple(field for field in FIELDS if conducting or not field.on_conductors)
+        self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
         facets = [spaces.device.contacts[name] for name in contacts]
         self._name = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
@@ -53,7 +53,7 @@ class Interfaces:
 
     def reserve(self, pattern: cpp.la.SparsityPattern, key: Block) -> None:
         """Make room in the sparsity pattern of a block for what couples the two sides."""
-        rows, columns = (self.pairs.sides[FIELDS[i]].both for i in key)
+        rows, columns = (self.pairs.sides[self._spaces.fields[i]].both for i in key)
         for row, column in zip(rows, columns, strict=True):
             pattern.insert(row, column)
 
@@ -65,16 +65,21 @@ class Interfaces:
             key: Numbers of the two fields.
             coefficients: The part of the coefficients to take.
         """
-        if not {FIELDS[i] for i in key} <= set(self.fields):
+        if not {self._spaces.fields[i] for i in key} <= set(self.fields):
             return
-        density = transport(coefficients, _unit(key[1]), _unit(key[0]), 1.0) * np.ones_like(
+        density = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0) * np.ones_like(
             self._magnetisation
         )
         mass = density[:, :, None] * self.pairs.mass
         local = SIGNS[None, :, None, :, None] * mass[:, None, :, None, :]
-        rows, columns = (self.pairs.sides[FIELDS[i]].both.astype(PETSc.IntType) for i in key)
+        rows, columns = (self.pairs.sides[self._spaces.fields[i]].both.astype(PETSc.IntType) for i in key)
         values = local.reshape(len(rows), rows.shape[1] * columns.shape[1])
         block.setValuesLocalRCV(rows, columns, values, addv=PETSc.InsertMode.ADD_VALUES)
+
+    def _unit(self, field: int) -> State:
+        """A jump of 1 of one field, from side 1 to side 2."""
+        numbers = range(len(self._spaces.fields))
+        return State(*(Trace(1.0 if i == field else 0.0, 0.0) for i in numbers))
 
     def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
         """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
@@ -83,20 +88,23 @@ class Interfaces:
         chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._name]
         return np.unique(self.pairs.sides[field].both[chosen])
 
-    def heat(self, source: Callable[..., Any], first: State, second: State, loads: np.ndarray) -> None:
-        """Add the heat of two fields to this rank's part of the load of ϑ, ghosts included.
+    def heat(
+        self, source: Callable[..., Any], first: State, second: State, field: Field, loads: np.ndarray
+    ) -> None:
+        """Add the heat of two fields to this rank's part of the load of ϑ or τ, ghosts included.
 
         Args:
-            source: A heat source per area: coefficients, the traces of two fields, a test function, area.
+            source: A heat source: coefficients, the traces of two fields, a pair of test functions, measure.
             first: Functions.
             second: Functions.
+            field: ϑ or τ.
             loads: The load, A·V/K, changed in place.
         """
         if S not in self.fields:
             return
-        a, b = self.pairs.traces(first), self.pairs.traces(second)
-        for test, unknowns in zip((Trace(1.0, 0.0), Trace(0.0, 1.0)), self.pairs.sides[THETA], strict=True):
-            density = source(self.coefficients, a, b, test, 1.0)
+        a, b, none = self.pairs.traces(first), self.pairs.traces(second), Trace(0.0, 0.0)
+        for test, unknowns in zip((Trace(1.0, 0.0), Trace(0.0, 1.0)), self.pairs.sides[field], strict=True):
+            density = source(self.coefficients, a, b, (test, none) if field is THETA else (none, test), 1.0)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def _lifts(self, temperature: float) -> Coefficients:
@@ -109,18 +117,18 @@ class Interfaces:
             sums, differences = (per_facet([pair[i] for pair in pairs]) for i in (0, 1))
             return Lift(sums, differences, self._magnetisation)
 
+        total = per_facet([law.heat_conductance(temperature) / temperature for law in laws])
+        electronic = lift([law.electronic_heat(temperature) for law in laws]).scaled(1 / temperature)
+        split = TAU in self.fields
         return Coefficients(
             electrical=lift([law.electrical for law in laws]),
             thermoelectric=lift([law.thermoelectric for law in laws]),
-            heat=per_facet([law.heat_conductance(temperature) / temperature for law in laws]),
+            heat=total - electronic.X if split else total,
+            electronic_heat=electronic if split else Lift(0.0, 0.0, self._magnetisation),
             relaxation=0.0,
+            heat_relaxation=0.0,
             temperature=temperature,
         )
-
-
-def _unit(field: int) -> State:
-    """A jump of 1 of one field, from side 1 to side 2."""
-    return State(*(Trace(1.0, 0.0) if i == field else Trace(0.0, 0.0) for i in range(len(FIELDS))))
 
 
 def resistive_interfaces(

@@ -42,6 +42,10 @@ class Lift(NamedTuple):
         determinant = self.X**2 - self.Y**2
         return self._replace(X=self.X / determinant, Y=-self.Y / determinant)
 
+    def scaled(self, factor: float) -> Self:
+        """The lift times a number."""
+        return self._replace(X=factor * self.X, Y=factor * self.Y)
+
     def times(self, other: Self) -> Self:
         """The product with another lift of the same material."""
         return self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
@@ -50,3 +54,14 @@ class Lift(NamedTuple):
 def dot(first: Pair, second: Pair, product) -> Any:
     """The sum of the products of two pairs, part by part."""
     return product(first[0], second[0]) + product(first[1], second[1])
+
+
+def channel_products(flux: Pair, force: Pair, product) -> Pair:
+    """The products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
+
+    Args:
+        flux: Sum and difference of the channels, such as ``(j, j_s)``: ``J↑,↓ = (j ± j_s)/2``.
+        force: Mean and half the difference, such as ``(V, s)``: ``V↑,↓ = V ± s``.
+        product: How two values are multiplied.
+    """
+    return dot(flux, force, product), dot(flux[::-1], force, product)

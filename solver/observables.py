@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
-from thermospin.fields import THETA, S, V
+from thermospin.fields import TAU, THETA, S, V
 from thermospin.meshes.ordering import FACES
 from thermospin.solution import Solution
 from thermospin.spaces import Spaces
@@ -27,6 +27,9 @@ class CellFields:
         j: Charge current density at the centre, A/m², shape (n_cells, 3).
         j_s: Spin current density ``j↑ − j↓`` at the centre, A/m², shape (n_cells, 3).
         q: Heat flux at the base temperature at the centre, W/m², shape (n_cells, 3).
+        tau: Half the spin splitting of the temperature at the vertices, K, shape (n_cells, 4); None without.
+        q_s: Spin heat flux ``q↑ − q↓`` at the base temperature at the centre, W/m², shape (n_cells, 3),
+            likewise.
     """
 
     V: np.ndarray
@@ -35,6 +38,14 @@ class CellFields:
     j: np.ndarray
     j_s: np.ndarray
     q: np.ndarray
+    tau: np.ndarray | None = None
+    q_s: np.ndarray | None = None
+
+    @property
+    def accumulations(self) -> dict[str, np.ndarray]:
+        """``mu_s`` (eV) and, if there is one, ``T_s`` (K) at the vertices, shape (n_cells, 4)."""
+        spin_heat = {} if self.tau is None else {"T_s": 2 * self.tau}
+        return {"mu_s": 2 * self.s} | spin_heat
 
 
 class Observer:
@@ -68,16 +79,22 @@ class Observer:
         self._spaces.load(solution.vector, self._fields)
         conductors, insulators = self._flux_expressions
         mesh = self._device.mesh
-        flux = np.full((self._n_cells, 3, 3), np.nan)
-        flux[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, 3, 3)
-        flux[self._insulating, 2] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
+        names = self._spaces.fields
+        fluxes = np.full((self._n_cells, len(names), 3), np.nan)
+        fluxes[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, len(names), 3)
+        fluxes[self._insulating, names.index(THETA)] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
+        flux = {field: fluxes[:, i] for i, field in enumerate(names)}
+        t0, spin_heat = self._c.temperature, {}
+        if TAU in flux:
+            spin_heat = {"tau": self._at_vertices(TAU), "q_s": flux[TAU] * t0}
         return CellFields(
             V=self._at_vertices(V) + solution.offset,
             s=self._at_vertices(S),
             rise=self._at_vertices(THETA),
-            j=flux[:, 0],
-            j_s=flux[:, 1],
-            q=flux[:, 2] * self._c.temperature,
+            j=flux[V],
+            j_s=flux[S],
+            q=flux[THETA] * t0,
+            **spin_heat,
         )
 
     def _at_vertices(self, field) -> np.ndarray:
@@ -114,8 +131,9 @@ class Observer:
 
         Returns:
             ``area`` (m²), ``gradient_T`` (K/m): normal derivative of T in the first region, from first to
-            second; ``mu_s`` (eV): spin accumulation, ``mean``, ``min`` and ``max``; ``current`` (A): what
-            crosses in either direction, half of ``∫ |j·n| dA``, zero for a pure spin current (collective).
+            second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin and spin heat accumulation,
+            ``mean``, ``min`` and ``max``; ``current`` (A): what crosses in either direction, half of
+            ``∫ |j·n| dA``, zero for a pure spin current (collective).
         """
         device = self._device
         cells, faces = np.nonzero(
@@ -126,20 +144,33 @@ class Observer:
         x = geometry.x[geometry.dofmaps[0][cells]]
         normal, area, gradients = _face_geometry(x, faces)
         slope = np.einsum("cik,ci,ck->c", gradients, fields.rise[cells], normal)
-        mu_s = 2 * np.take_along_axis(fields.s[cells], FACES[faces], axis=1)
         crossing = np.abs(np.einsum("ck,ck->c", fields.j[cells], normal)) / 2
-        sums = np.array([area.sum(), area @ slope, area @ mu_s.mean(axis=1), area @ crossing])
+        sums = np.array([area.sum(), area @ slope, area @ crossing])
         total = self._spaces.comm.allreduce(sums, MPI.SUM)
         if total[0] == 0.0:
             return None
-        extremes = np.array([-mu_s.min(initial=np.inf), mu_s.max(initial=-np.inf)])
-        low, high = self._largest(extremes)
         return {
             "area": float(total[0]),
             "gradient_T": float(total[1] / total[0]),
-            "mu_s": {"mean": float(total[2] / total[0]), "min": float(-low), "max": float(high)},
-            "current": float(total[3]),
+            **{
+                name: self._spread(np.take_along_axis(values[cells], FACES[faces], axis=1), area)
+                for name, values in fields.accumulations.items()
+            },
+            "current": float(total[2]),
         }
+
+    def _spread(self, values: np.ndarray, areas: np.ndarray) -> dict[str, float]:
+        """Mean, least and largest value on faces (collective).
+
+        Args:
+            values: At their corners, shape (n, 3).
+            areas: Their areas, m², shape (n,).
+        """
+        area, integral = self._spaces.comm.allreduce(
+            np.array([areas.sum(), areas @ values.mean(axis=1)]), MPI.SUM
+        )
+        low, high = self._largest(np.array([-values.min(initial=np.inf), values.max(initial=-np.inf)]))
+        return {"mean": float(integral / area), "min": float(-low), "max": float(high)}
 
     def _largest(self, values: np.ndarray) -> np.ndarray:
         """Element-wise maximum over the ranks."""

@@ -6,7 +6,6 @@ from typing import Any
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import FIELDS
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import resistive_interfaces
@@ -41,8 +40,9 @@ class Problem:
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):
-            self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree)
-            self.coefficients = CellCoefficients(device, materials, config.temperature)
+            fields = config.unknowns
+            self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
+            self.coefficients = CellCoefficients(device, materials, config.temperature, fields)
         with progress.stage("assembly"):
             interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
             self.system = CoupledSystem(self.spaces, self.coefficients, interfaces)
@@ -81,7 +81,7 @@ class Problem:
         if self._low is None:
             return {
                 field: AggregationMultigrid(field, block)
-                for field, block in zip(FIELDS, self.system.diagonal, strict=True)
+                for field, block in zip(self.spaces.fields, self.system.diagonal, strict=True)
             }
         interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
         low_blocks = diagonal_blocks(self._low, self.coefficients, interfaces)
@@ -89,11 +89,13 @@ class Problem:
             field: TwoLevelMultigrid(
                 field, block, low, interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])
             )
-            for field, block, low in zip(FIELDS, self.system.diagonal, low_blocks, strict=True)
+            for field, block, low in zip(self.spaces.fields, self.system.diagonal, low_blocks, strict=True)
         }
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]
         if self._low is not None:
             levels.append(constrain(self._low, self._low_terminals, drive.held, self.circuit.sinks))
-        self._multigrid.anchor({field: [level.dofs[field] for level in levels] for field in FIELDS})
+        self._multigrid.anchor(
+            {field: [level.dofs[field] for level in levels] for field in self.spaces.fields}
+        )

@@ -36,20 +36,34 @@ class Sampler:
             fields: The fields on every rank's cells.
             temperature: What the temperature rises from, K; 0 for the coefficient of one order.
         """
-        nodal = {name: self._gather(getattr(fields, name)) for name in ("V", "s", "rise")}
-        central = {name: self._gather(getattr(fields, name)) for name in ("j", "j_s", "q")}
+        nodal, central = (
+            self._gathered(fields, "V", "s", "rise", "tau"),
+            self._gathered(fields, "j", "j_s", "q", "q_s"),
+        )
         if self._comm.rank != 0:
             return None
-        v, s, rise = (nodal[name].ravel()[self._corner] for name in ("V", "s", "rise"))
+        nodal = {name: values.ravel()[self._corner] for name, values in nodal.items()}
+        v, s, t = nodal["V"], nodal["s"], temperature + nodal["rise"]
         j, j_s, q = (central[name] for name in ("j", "j_s", "q"))
+        point_data = {"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": t}
+        cell_data = {"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": q}
+        if "tau" in nodal:
+            tau = nodal["tau"]
+            point_data |= {"T_up": t + tau, "T_down": t - tau, "T_s": 2 * tau}
+            cell_data["Q_s"] = central["q_s"]
         return FieldSample(
             points=self._points,
             cells=self._point.reshape(-1, 4),
             region=self._tags,
             regions=self._regions,
-            point_data={"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": temperature + rise},
-            cell_data={"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": q},
+            point_data=point_data,
+            cell_data=cell_data,
         )
+
+    def _gathered(self, fields: CellFields, *names: str) -> dict[str, np.ndarray]:
+        """Those of some fields that there are, on rank 0."""
+        present = {name: getattr(fields, name) for name in names}
+        return {name: self._gather(values) for name, values in present.items() if values is not None}
 
     def _gather(self, array: np.ndarray) -> np.ndarray:
         """Concatenate the ranks' arrays on rank 0."""

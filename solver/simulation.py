@@ -24,9 +24,6 @@ from thermospin.results import Results, configuration_data, lock_in, signals
 from thermospin.sampling import Sampler
 from thermospin.solution import Expansion
 
-CONDUCTOR_COST = 3.0
-"""Work per cell of a conductor (three fields, coupled) relative to an insulator (one), for load balance."""
-
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
     """Solve a device and write the results to ``config.output.directory`` (collective).
@@ -57,8 +54,8 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
         record = on_root(comm, lambda: _checked_mesh(config))
-    weights = {
-        region: CONDUCTOR_COST if config.material(name).is_conductor else 1.0
+    weights = {  # for load balance: a conductor has all the fields, an insulator one
+        region: float(len(config.unknowns)) if config.material(name).is_conductor else 1.0
         for region, name in record.materials.items()
     }
     with progress.stage("read"):
@@ -193,7 +190,11 @@ def _interfaces(
             by_order = [observer.interface(fields, first, second) for fields in orders]
             found[f"{first}|{second}"] = averages | {
                 "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
-                | {"mu_s": [order["mu_s"]["mean"] for order in by_order]}
+                | {
+                    key: [order[key]["mean"] for order in by_order]
+                    for key in ("mu_s", "T_s")
+                    if key in averages
+                }
             }
     return found
 

@@ -14,19 +14,25 @@ CONDUCTORS, MAGNETS, INSULATORS = 1, 2, 3
 
 
 class Spaces:
-    """One Lagrange space per field, V and s on the submesh of the conductors.
+    """One Lagrange space per field, all but ϑ on the submesh of the conductors.
 
     Args:
         device: The mesh.
         conductors: Names of the conducting regions.
         magnets: Names of the magnetic regions.
         degree: Polynomial degree.
+        fields: The unknowns, in the order of the blocks.
     """
 
     def __init__(
-        self, device: DeviceMesh, conductors: Sequence[str], magnets: Sequence[str], degree: int
+        self,
+        device: DeviceMesh,
+        conductors: Sequence[str],
+        magnets: Sequence[str],
+        degree: int,
+        fields: Sequence[Field] = FIELDS,
     ) -> None:
-        self.device, self.degree = device, degree
+        self.device, self.degree, self.fields = device, degree, tuple(fields)
         self.conducting_cells = device.cells(conductors)
         self.submesh, self.entity_map = build_submesh(device.mesh, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]
@@ -43,9 +49,9 @@ class Spaces:
     def _build(self, degree: int) -> None:
         on_conductors = fem.functionspace(self.submesh, ("P", degree))
         everywhere = fem.functionspace(self.device.mesh, ("P", degree))
-        # V and s share a numbering but must be different spaces to be different blocks.
+        # V, s and τ share a numbering but must be different spaces to be different blocks.
         self.spaces = {
-            field: (on_conductors.clone() if field.on_conductors else everywhere) for field in FIELDS
+            field: (on_conductors.clone() if field.on_conductors else everywhere) for field in self.fields
         }
         self.mixed = ufl.MixedFunctionSpace(*self.spaces.values())
 
@@ -72,7 +78,7 @@ class Spaces:
         """Where each field's owned unknowns lie in this rank's part of the vector."""
         sizes = [space.dofmap.index_map.size_local for space in self.spaces.values()]
         ends = np.cumsum(sizes)
-        return {field: slice(end - n, end) for field, n, end in zip(FIELDS, sizes, ends, strict=True)}
+        return {field: slice(end - n, end) for field, n, end in zip(self.fields, sizes, ends, strict=True)}
 
     @cached_property
     def sub_cells(self) -> np.ndarray:
@@ -88,7 +94,7 @@ class Spaces:
 
     def load(self, vector: PETSc.Vec, functions: State) -> None:
         """Copy a vector into functions, ghosts included (collective)."""
-        for field, function in zip(FIELDS, functions, strict=True):
+        for field, function in zip(self.fields, functions, strict=True):
             part = vector.array_r[self.ranges[field]]
             function.x.array[: len(part)] = part
             function.x.scatter_forward()

@@ -6,7 +6,7 @@ import numpy as np
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, create_matrix, fem, la, ufl
-from thermospin.fields import FIELDS, Field, State
+from thermospin.fields import Field, State
 from thermospin.interfaces import Interfaces
 from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
 from thermospin.terms.relaxation import spin_relaxation
@@ -30,15 +30,17 @@ class CoupledSystem:
         self, spaces: Spaces, coefficients: CellCoefficients, interfaces: Sequence[Interfaces] = ()
     ) -> None:
         self.spaces, self.coefficients, self._interfaces = spaces, coefficients, interfaces
-        constant = assemble_blocks(compiled_blocks(spaces, constant_form(spaces, coefficients)), interfaces)
+        constant = assemble_blocks(
+            spaces, compiled_blocks(spaces, constant_form(spaces, coefficients)), interfaces
+        )
         self._magnetic_forms = compiled_blocks(spaces, magnetic_form(spaces, coefficients))
         self._magnetic = {
-            key: empty_block(key, form, interfaces) for key, form in self._magnetic_forms.items()
+            key: empty_block(spaces, key, form, interfaces) for key, form in self._magnetic_forms.items()
         }
         overlap = constant.keys() & self._magnetic.keys()
         assert not overlap, f"blocks {overlap} have a constant and a magnetic part"
         self._blocks = constant | self._magnetic
-        self.diagonal = [self._blocks[i, i] for i in range(len(FIELDS))]
+        self.diagonal = [self._blocks[i, i] for i in range(len(spaces.fields))]
         self.matrix = self._nest()
         self._signs: dict[str, int] = {}
 
@@ -53,7 +55,7 @@ class CoupledSystem:
             self._assemble_magnetic()
         else:
             for (i, _), block in self._magnetic.items():
-                block.diagonalScale(L=flips[FIELDS[i]])
+                block.diagonalScale(L=flips[self.spaces.fields[i]])
         self.matrix.assemble()
 
     def _flips(self, signs: Mapping[str, int]) -> dict[Field, PETSc.Vec] | None:
@@ -67,7 +69,7 @@ class CoupledSystem:
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
-        for field in {FIELDS[i] for i, _ in self._magnetic}:
+        for field in {self.spaces.fields[i] for i, _ in self._magnetic}:
             flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
             if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
                 return None
@@ -98,7 +100,8 @@ class CoupledSystem:
             block.assemble()
 
     def _nest(self) -> PETSc.Mat:
-        rows = [[self._entry(i, j) for j in range(len(FIELDS))] for i in range(len(FIELDS))]
+        numbers = range(len(self.spaces.fields))
+        rows = [[self._entry(i, j) for j in numbers] for i in numbers]
         nest = PETSc.Mat().createNest(rows, comm=self.spaces.comm)
         nest.setVecType(PETSc.Vec.Type.STANDARD)
         nest.setOption(PETSc.Mat.Option.SYMMETRIC, True)
@@ -145,22 +148,22 @@ def diagonal_blocks(
     """The field-diagonal blocks alone, for the coarse level of P2."""
     forms = compiled_blocks(spaces, constant_form(spaces, coefficients))
     diagonal = {key: form for key, form in forms.items() if key[0] == key[1]}
-    blocks = assemble_blocks(diagonal, interfaces)
-    return [blocks[i, i] for i in range(len(FIELDS))]
+    blocks = assemble_blocks(spaces, diagonal, interfaces)
+    return [blocks[i, i] for i in range(len(spaces.fields))]
 
 
 def assemble_blocks(
-    forms: Mapping[Block, fem.Form], interfaces: Sequence[Interfaces] = ()
+    spaces: Spaces, forms: Mapping[Block, fem.Form], interfaces: Sequence[Interfaces] = ()
 ) -> dict[Block, PETSc.Mat]:
     """Assemble blocks without boundary conditions; those of the same spaces share their sparsity pattern."""
     blocks: dict[Block, PETSc.Mat] = {}
     patterns: dict[tuple, PETSc.Mat] = {}
     for (i, j), form in forms.items():
-        spaces = (FIELDS[i].on_conductors, FIELDS[j].on_conductors)
-        if spaces not in patterns:
-            patterns[spaces] = blocks[i, j] = empty_block((i, j), form, interfaces)
+        place = (spaces.fields[i].on_conductors, spaces.fields[j].on_conductors)
+        if place not in patterns:
+            patterns[place] = blocks[i, j] = empty_block(spaces, (i, j), form, interfaces)
         else:
-            blocks[i, j] = patterns[spaces].duplicate()
+            blocks[i, j] = patterns[place].duplicate()
         fem.petsc.assemble_matrix(blocks[i, j], form)
         for interface in interfaces:
             interface.add(blocks[i, j], (i, j), interface.coefficients.isotropic)
@@ -168,9 +171,11 @@ def assemble_blocks(
     return blocks
 
 
-def empty_block(key: Block, form: fem.Form, interfaces: Sequence[Interfaces]) -> PETSc.Mat:
+def empty_block(spaces: Spaces, key: Block, form: fem.Form, interfaces: Sequence[Interfaces]) -> PETSc.Mat:
     """A matrix with room for a form and for what couples the sides of interfaces."""
-    jumping = [interface for interface in interfaces if {FIELDS[i] for i in key} <= set(interface.fields)]
+    jumping = [
+        interface for interface in interfaces if {spaces.fields[i] for i in key} <= set(interface.fields)
+    ]
     if not jumping:
         return fem.petsc.create_matrix(form)
     pattern = fem.create_sparsity_pattern(form)

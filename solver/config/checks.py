@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from thermospin.config.interfaces import contacts
+from thermospin.fields import SPIN_HEAT_FIELDS
+from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.section import mistake, one_of
@@ -41,6 +43,7 @@ def check(config: Config) -> None:
     _geometry(config)
     _materials(config)
     contacts(config)
+    _spin_heat(config)
     _configurations(config)
     _terminals(config)
     _schemes(config)
@@ -85,6 +88,33 @@ def _materials(config: Config) -> None:
                 "or spin_seebeck",
                 "materials", name, "thermal_conductivity",
             )  # fmt: skip
+
+
+def _spin_heat(config: Config) -> None:
+    """Spins that have temperatures of their own need more of the conductors in the device."""
+    if not config.solver.spin_heat:
+        return
+    for name in dict.fromkeys(config.geometry.materials.values()):
+        material = config.material(name)
+        if material.is_conductor:
+            _spin_heat_of(material, config.temperature, name)
+
+
+def _spin_heat_of(material: Material, temperature: float, name: str) -> None:
+    if material.spin_heat_length is None:
+        raise mistake(
+            "missing; with 'solver.spin_heat' every conductor needs one, such as '20 nm', or "
+            "spin_heat_ratio, the spin diffusion length over it",
+            "materials", name, "spin_heat_diffusion_length",
+        )  # fmt: skip
+    margin, channel = min(zip(material.channel_margins(temperature), "↑↓", strict=True))
+    if margin <= 0:
+        raise mistake(
+            "with 'solver.spin_heat' k_σ = k_e (1 ± P_k)/2 must exceed T0 σ_σ S_σ² in both channels for the "
+            f"equations to be positive definite; at {temperature:g} K k_{channel} is {-margin:.3g} W/(m K) "
+            "too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
+            "materials", name, "electronic_thermal_conductivity",
+        )  # fmt: skip
 
 
 def _configurations(config: Config) -> None:
@@ -140,6 +170,8 @@ def _probes(config: Config) -> None:
 def _maps(config: Config) -> None:
     for i, item in enumerate(config.output.maps):
         at = ("output", "maps", i)
+        if not config.solver.spin_heat and item.field in {field.name for field in SPIN_HEAT_FIELDS}:
+            raise mistake(f"'{item.field}' needs 'solver.spin_heat: true'", *at, "field")
         if item.scheme is not None:
             _known(item.scheme, config.schemes, "scheme", *at, "scheme")
         if item.configuration is not None:

@@ -1,4 +1,4 @@
-"""How the equations are solved, and which heat they produce."""
+"""What is solved for and how, and which heat it produces."""
 
 from typing import Annotated, Any, Literal
 
@@ -36,8 +36,10 @@ class Heating(Section):
 
 
 class SolverOptions(Section):
-    """Discretisation, harmonics and the linear solver."""
+    """Unknowns, discretisation, harmonics and the linear solver."""
 
+    spin_heat: bool = False
+    """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
     degree: Literal[1, 2] = 1
     """Polynomial degree of the elements."""
     orders: Annotated[int, Field(strict=True, ge=1, le=8)] = 4

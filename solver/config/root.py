@@ -11,6 +11,7 @@ from thermospin.config.interfaces import Contact, Interface, contacts
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.errors import InputError
+from thermospin.fields import FIELDS, FIELDS_WITH_SPIN_HEAT, Field
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
@@ -82,6 +83,11 @@ class Config(Section):
             for name, terminal in self.all_terminals.items()
             if terminal.sink is not False
         }
+
+    @property
+    def unknowns(self) -> Sequence[Field]:
+        """The fields that are solved for."""
+        return FIELDS_WITH_SPIN_HEAT if self.solver.spin_heat else FIELDS
 
     def material(self, name: str) -> Material:
         """The material of that name: of this configuration, else of the library.

@@ -16,6 +16,7 @@ PartialThermalConductivity = quantity("W/(m K)", ge=0, le=1e5)
 Seebeck = quantity("V/K", ge=-0.1, le=0.1)
 Polarisation = quantity("", gt=-1, lt=1)
 RelaxationLength = quantity("m", gt=0, le=1e-3)
+LengthRatio = quantity("", gt=0, le=1e6)
 
 
 class Pair(NamedTuple):
@@ -50,7 +51,9 @@ class Material(Section):
     heat_polarisation: Polarisation | None = None
     """P_k = (k↑ − k↓)/k_e, between −1 and 1; default P."""
     spin_heat_diffusion_length: RelaxationLength | None = None
-    """λ_Q, m; needed when the spins have their own temperature."""
+    """λ_Q, m; every conductor needs it, or α, when the spins have temperatures of their own."""
+    spin_heat_ratio: LengthRatio | None = None
+    """α = λ/λ_Q, instead of λ_Q."""
     magnetic: bool = False
     """True for a magnet; implied by P, S_s or P_k."""
 
@@ -66,6 +69,8 @@ class Material(Section):
             raise mistake(
                 "give this or electronic_thermal_conductivity, not both", "phonon_thermal_conductivity"
             )
+        if None not in (self.spin_heat_diffusion_length, self.spin_heat_ratio):
+            raise mistake("give this or spin_heat_diffusion_length, not both", "spin_heat_ratio")
         for name in ("electronic_thermal_conductivity", "phonon_thermal_conductivity"):
             if (getattr(self, name) or 0.0) > self.thermal_conductivity:
                 raise mistake(
@@ -117,6 +122,26 @@ class Material(Section):
         return (1 - self.polarisation**2) * self.conductivity / self.spin_diffusion_length**2
 
     @property
+    def spin_heat_length(self) -> float | None:
+        """λ_Q, m: as given, or λ/α; None where neither is."""
+        if self.spin_heat_ratio is None or self.spin_diffusion_length is None:
+            return self.spin_heat_diffusion_length
+        return self.spin_diffusion_length / self.spin_heat_ratio
+
+    def spin_heat_relaxation(self, temperature: float) -> float:
+        """(1−P_k²) k_e/λ_Q², W/(m³ K), at T0 in K: what multiplies τ in −∇·q_s; 0 in an insulator.
+
+        Raises:
+            ValueError: A conductor has no λ_Q.
+        """
+        if not self.is_conductor:
+            return 0.0
+        if self.spin_heat_length is None:
+            raise ValueError("a conductor without spin heat relaxation length")
+        total, difference = self.electronic_heat(temperature)
+        return (total - difference**2 / total) / self.spin_heat_length**2
+
+    @property
     def channel_conductivity(self) -> tuple[float, float]:
         """σ↑ and σ↓, S/m."""
         total, difference = self.electrical
@@ -132,3 +157,13 @@ class Material(Section):
         """How far k exceeds T0 Σ σ_σ S_σ², W/(m K); the equations need it positive (physics.md §3)."""
         channels = zip(self.channel_conductivity, self.channel_seebeck, strict=True)
         return self.thermal_conductivity - temperature * sum(sigma * s**2 for sigma, s in channels)
+
+    def channel_margins(self, temperature: float) -> tuple[float, float]:
+        """How far k_σ exceeds T0 σ_σ S_σ² in ↑ and ↓, W/(m K); with τ the equations need it positive."""
+        total, difference = self.electronic_heat(temperature)
+        heat = (total + difference) / 2, (total - difference) / 2
+        up, down = (
+            k - temperature * sigma * s**2
+            for k, sigma, s in zip(heat, self.channel_conductivity, self.channel_seebeck, strict=True)
+        )
+        return up, down

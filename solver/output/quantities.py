@@ -40,6 +40,11 @@ _DRAWN = {
     "W/m²": (False, "magma", decimal_scale_for),
 }
 """Unit of a field to what :class:`Quantity` adds to it."""
+_SPLITTINGS = {"T_s": (True, "RdBu_r", scale_for)}
+"""The same for a field that is the difference of two of its unit."""
 
-QUANTITIES = {field.name: Quantity(*astuple(field), *_DRAWN[field.unit]) for field in OUTPUT_FIELDS}
+QUANTITIES = {
+    field.name: Quantity(*astuple(field), *_SPLITTINGS.get(field.name, _DRAWN[field.unit]))
+    for field in OUTPUT_FIELDS
+}
 """Every output field, by name."""

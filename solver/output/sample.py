@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from thermospin.fields import TEMPERATURES
+
 
 @dataclass(frozen=True)
 class FieldSample:
@@ -17,8 +19,10 @@ class FieldSample:
         cells: Points of every tetrahedron, (n_cells, 4).
         region: Region tag of every tetrahedron, (n_cells,).
         regions: Region name to tag.
-        point_data: ``V T mu_up mu_down mu_s``, (n_points,), NaN where the field does not exist.
-        cell_data: ``J J_up J_down J_s Q``, (n_cells, 3), NaN where the field does not exist.
+        point_data: ``V T mu_up mu_down mu_s`` and, where the spins have temperatures, ``T_up T_down T_s``,
+            (n_points,), NaN where the field does not exist.
+        cell_data: ``J J_up J_down J_s Q`` and likewise ``Q_s``, (n_cells, 3), NaN where the field does not
+            exist.
     """
 
     points: np.ndarray
@@ -48,14 +52,14 @@ class Case:
     drive: str = "A"
 
     def at(self, drive: float) -> FieldSample:
-        """The fields at a drive, A or V: the sum of all orders, and T0 added to the temperature."""
+        """The fields at a drive, A or V: the sum of all orders, and T0 added to the temperatures."""
         some = next(iter(self.orders.values()))
 
         def total(kind: str, name: str) -> np.ndarray:
             return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
 
         point_data = {name: total("point_data", name) for name in some.point_data}
-        if "T" in point_data:
-            point_data["T"] = point_data["T"] + self.temperature
+        for name in point_data.keys() & set(TEMPERATURES):
+            point_data[name] = point_data[name] + self.temperature
         cell_data = {name: total("cell_data", name) for name in some.cell_data}
         return FieldSample(some.points, some.cells, some.region, some.regions, point_data, cell_data)

@@ -1,8 +1,9 @@
 """Fields for ParaView: one VTU file per order, with units, and back again.
 
 Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q`` (cells, 32 bit),
-``region`` holds region tags. The field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with
-``region_tags``, and a ``title``. Coordinates are in metres.
+with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. The
+field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, and a ``title``.
+Coordinates are in metres.
 """
 
 import re

@@ -7,6 +7,7 @@ import operator
 from typing import Any, NamedTuple
 
 from thermospin.compat import ufl
+from thermospin.lift import Pair
 
 
 class Trace(NamedTuple):
@@ -26,9 +27,21 @@ def slope(field: Any) -> Any:
     return field.second - field.first if isinstance(field, Trace) else ufl.grad(field)
 
 
+def slopes(pair: Pair) -> Pair:
+    """The slopes of a pair; a part that is no field, 0, has none."""
+    flat = 0.0 if any(isinstance(part, Trace) for part in pair) else ufl.zero(3)
+    first, second = (flat if isinstance(part, int) else slope(part) for part in pair)
+    return first, second
+
+
 def value(field: Any) -> Any:
     """The field itself; at an interface the mean of the sides, so that heat goes half to each."""
     return (field.first + field.second) / 2 if isinstance(field, Trace) else field
+
+
+def values(pair: Pair) -> Pair:
+    """The values of a pair."""
+    return value(pair[0]), value(pair[1])
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -1,33 +1,36 @@
-"""Heat sources (physics.md §5), bilinear in two fields: the order-by-order expansion needs them so."""
+"""Heat sources (physics.md §5), bilinear in two fields: the order-by-order expansion needs them so.
 
+Every source is a pair: that of both channels, ``h``, and its ↑ − ↓ difference, ``h_s``.
+"""
+
+from operator import mul
 from typing import Any
 
 from thermospin.coefficients import Coefficients
 from thermospin.fields import State
-from thermospin.lift import dot
-from thermospin.terms.calculus import inner, slope, value
-from thermospin.terms.transport import fluxes
+from thermospin.lift import Pair, channel_products, dot
+from thermospin.terms.calculus import inner, slopes, value, values
+from thermospin.terms.transport import currents
 
 
-def joule(c: Coefficients, a: State, b: State) -> Any:
-    """Joule heat ``Σ_σ J_σ·J_σ/σ_σ``, W/m³, as ``(j, j_s)_a · L[σ, σP]⁻¹ (j, j_s)_b``."""
-    j_a, j_b = fluxes(c, a)[:2], fluxes(c, b)[:2]
-    return dot(j_a, c.electrical.inverse(j_b), inner)
+def joule(c: Coefficients, a: State, b: State) -> Pair:
+    """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel."""
+    return channel_products(currents(c, a), c.electrical.inverse(currents(c, b)), inner)
 
 
-def relaxation_heat(c: Coefficients, a: State, b: State) -> Any:
-    """Heat of spin relaxation ``4 g s²``, ``g = (1−P²) σ/(4λ²)``, W/m³."""
-    return c.relaxation * value(a.s) * value(b.s)
+def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:
+    """Heat of spin relaxation ``4 g s²``, ``g = (1−P²) σ/(4λ²)``, W/m³; it splits evenly."""
+    return c.relaxation * value(a.s) * value(b.s), 0
 
 
-def thomson(c: Coefficients, a: State, b: State) -> Any:
-    """``Σ_σ S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperature of ``b``."""
-    return inner(c.seebeck(fluxes(c, a)[:2])[0], slope(b.theta))
+def thomson(c: Coefficients, a: State, b: State) -> Pair:
+    """``S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperatures of ``b``."""
+    return channel_products(c.seebeck(currents(c, a)), slopes(b.temperatures), inner)
 
 
-def local_peltier(c: Coefficients, a: State, b: State) -> Any:
-    """What the Peltier heat flux gains at the local temperature, ``Σ_σ S_σ J_σ ϑ_σ``, W/m²."""
-    return c.seebeck(fluxes(c, a)[:2])[0] * value(b.theta)
+def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
+    """What the Peltier heat fluxes gain at the local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``."""
+    return channel_products(c.seebeck(currents(c, a)), values(b.temperatures), mul)
 
 
 class JouleHeating:
@@ -40,19 +43,25 @@ class JouleHeating:
     def __init__(self, scale: Any) -> None:
         self.scale = scale
 
-    def source(self, c: Coefficients, a: State, b: State, v: Any, dx: Any) -> Any:
-        """``∫ h/T0 v dx``, A·V/K, for two fields (symmetric in them)."""
-        return self.scale * joule(c, a, b) / c.temperature * value(v) * dx
+    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+        """``∫ (h v_ϑ + h_s v_τ)/T0 dx``, A·V/K, for two fields (symmetric in them)."""
+        return self.scale * dot(joule(c, a, b), values(v), mul) / c.temperature * dx
 
 
 class ConservingHeating:
     """``heating: conserving``: all heat, so that the energy current is divergence-free.
 
-    ``h = Σ_σ (J_σ²/σ_σ + S_σ J_σ·∇T_σ) + 4 g s²``, and ``q`` gains ``Σ_σ S_σ J_σ ϑ_σ``.
+    ``h = Σ_σ (J_σ²/σ_σ + S_σ J_σ·∇T_σ) + 4 g s²``, and ``q`` gains ``Σ_σ S_σ J_σ ϑ_σ``; ``h_s`` and ``q_s``
+    have the ↑ − ↓ differences.
     """
 
-    def source(self, c: Coefficients, a: State, b: State, v: Any, dx: Any) -> Any:
-        """``∫ h/T0 v + (Σ S J ϑ)/T0 · ∇v dx``, A·V/K, for two fields, symmetrised."""
-        heat = joule(c, a, b) + relaxation_heat(c, a, b) + (thomson(c, a, b) + thomson(c, b, a)) / 2
-        gained = (local_peltier(c, a, b) + local_peltier(c, b, a)) / 2
-        return (heat * value(v) + inner(gained, slope(v))) / c.temperature * dx
+    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+        """``∫ (h v_ϑ + h_s v_τ + Σ S J ϑ · ∇v_ϑ + …)/T0 dx``, A·V/K, for two fields, symmetrised."""
+        sources = joule(c, a, b), relaxation_heat(c, a, b), _mean(thomson(c, a, b), thomson(c, b, a))
+        heat = sum(both for both, _ in sources), sum(difference for _, difference in sources)
+        gained = _mean(local_peltier(c, a, b), local_peltier(c, b, a))
+        return (dot(heat, values(v), mul) + dot(gained, slopes(v), inner)) / c.temperature * dx
+
+
+def _mean(first: Pair, second: Pair) -> Pair:
+    return (first[0] + second[0]) / 2, (first[1] + second[1]) / 2

@@ -1,49 +1,55 @@
-"""Charge, spin and heat transport (physics.md §§3, 4; Slachter et al. 2010, Eq. 4)."""
+"""Charge, spin and heat transport (physics.md §§3, 4; Slachter et al. 2010, Eq. 4).
 
-from typing import Any, NamedTuple
+Across an interface, G, S_i, K stand for σ, S, k, and minus the jump for the gradient.
+"""
+
+from typing import Any
 
 from thermospin.coefficients import Coefficients
 from thermospin.fields import State
-from thermospin.terms.calculus import inner, slope
+from thermospin.lift import Pair
+from thermospin.terms.calculus import inner, slope, slopes
 
 
-class Fluxes(NamedTuple):
-    """Current densities: ``j`` and ``j_s = j↑ − j↓`` in A/m², and ``q / T0`` in W/(m² K)."""
+def currents(c: Coefficients, u: State) -> Pair:
+    """The current densities ``j`` and ``j_s = j↑ − j↓``, A/m².
 
-    j: Any
-    j_s: Any
-    q: Any
+    ``(j, j_s) = − L[σ, σP] ∇(V, s) − L[σS, σb] ∇(ϑ, τ)``
+    """
+    ohm, seebeck = c.electrical(slopes(u.potentials)), c.thermoelectric(slopes(u.temperatures))
+    return -ohm[0] - seebeck[0], -ohm[1] - seebeck[1]
 
 
-def fluxes(c: Coefficients, u: State) -> Fluxes:
-    """The linear part of the current densities.
+def heat_fluxes(c: Coefficients, u: State) -> Pair:
+    """The linear part of the heat fluxes ``q`` and ``q_s = q↑ − q↓``, over T0, W/(m² K).
 
-        (j, j_s) = − L[σ, σP] ∇(V, s) − L[σS, σb] ∇(ϑ, 0)
-        q / T0   = − (L[σS, σb] ∇(V, s))_scalar − (k/T0) ∇ϑ
+    ``(q, q_s) / T0 = − L[σS, σb] ∇(V, s) − L[k_e, k_e P_k]/T0 ∇(ϑ, τ) − (k_ph/T0 ∇ϑ, 0)``, with k for k_ph
+    and 0 for k_e where there is no τ.
+    """
+    peltier, electrons = c.thermoelectric(slopes(u.potentials)), c.electronic_heat(slopes(u.temperatures))
+    return -peltier[0] - electrons[0] + heat_flux(c, u), -peltier[1] - electrons[1]
 
-    Across an interface, ``G``, ``S_i``, ``K`` stand for ``σ``, ``S``, ``k``, minus the jump for the gradient.
+
+def fluxes(c: Coefficients, u: State) -> tuple[Any, ...]:
+    """The linear part of the flux of every field: ``j``, ``j_s``, ``q / T0`` and, with τ, ``q_s / T0``.
 
     Args:
         c: The coefficients; only a part of them gives that part of the fluxes.
         u: The fields or their trial functions.
     """
-    potentials = slope(u.V), slope(u.s)
-    j, j_s = (-total for total in c.electrical(potentials))
-    seebeck_j, seebeck_j_s = c.thermoelectric((slope(u.theta), 0 * slope(u.theta)))
-    peltier, _ = c.thermoelectric(potentials)
-    return Fluxes(j - seebeck_j, j_s - seebeck_j_s, -peltier - c.heat * slope(u.theta))
+    return (*currents(c, u), *heat_fluxes(c, u))[: len(u)]
 
 
 def heat_flux(c: Coefficients, u: State) -> Any:
-    """Heat flux at the base temperature where there is no conductor, ``q / T0 = −(k/T0) ∇ϑ``."""
+    """What both channels conduct alike, ``−(k_ph/T0) ∇ϑ``: all there is where there is no conductor."""
     return -c.heat * slope(u.theta)
 
 
 def transport(c: Coefficients, u: State, v: State, dx: Any) -> Any:
-    """Conservation of charge, spin and heat in conductors and across interfaces, as a bilinear form.
+    """Conservation of charge, spin, heat and spin heat in conductors and across interfaces.
 
-    Strong: ``∇·j = 0``, ``∇·j_s = …``, ``∇·q / T0 = …``; the right-hand sides are other terms.
-    Weak: ``− ∫ j·∇v_V + j_s·∇v_s + (q/T0)·∇v_ϑ dx``. It is symmetric (Onsager).
+    Strong: ``∇·j = 0``, ``∇·j_s = …``, ``∇·q / T0 = …``, ``∇·q_s / T0 = …``; the right-hand sides are other
+    terms. Weak: ``− ∫ j·∇v_V + j_s·∇v_s + (q/T0)·∇v_ϑ + (q_s/T0)·∇v_τ dx``. It is symmetric (Onsager).
     """
     f = fluxes(c, u)
     return -sum(inner(flux, slope(test)) for flux, test in zip(f, v, strict=True)) * dx

@@ -29,7 +29,12 @@ def electrical_spin_injection(magnet: Material, normal: Material) -> float:
 def magnetoresistance(magnet: Material, normal: Material, distance: float) -> float:
     """Item 3 with transparent interfaces: ``AR_AP − AR_P`` of F|N|F, Ω m²."""
     r_f, r_n, d = spin_resistance(magnet), spin_resistance(normal), distance / normal.spin_diffusion_length
-    numerator = 2 * (magnet.polarisation * r_f) ** 2
+    return valve_difference(magnet.polarisation, r_f, r_n, d)
+
+
+def valve_difference(polarisation: float, r_f: float, r_n: float, d: float) -> float:
+    """Item 3 in numbers: AP − P, in the unit of ``r``; ``d`` is the distance over the decay length in N."""
+    numerator = 2 * (polarisation * r_f) ** 2
     return numerator / (r_f * cosh(d) + r_n / 2 * (1 + (r_f / r_n) ** 2) * sinh(d))
 
 
@@ -108,6 +113,42 @@ class CoupledJunction:
 
         slope = mismatch(0.0) / (mismatch(0.0) - mismatch(1.0))
         return cls(decay, s(slope), slope, spin_peltier(magnet, temperature, s(slope)))
+
+
+@dataclass(frozen=True)
+class SpinHeat:
+    """Item 7: spin heat in a metal, alone (no Seebeck coefficients).
+
+    Attributes:
+        polarisation: Spin heat flux over heat flux, deep in the metal.
+        resistance: ``r``, m² K/W.
+        decay_length: Over which τ decays, m.
+    """
+
+    polarisation: float
+    resistance: float
+    decay_length: float
+
+    @classmethod
+    def of(cls, metal: Material, temperature: float) -> "SpinHeat":
+        """Electrons and phonons carry heat side by side, only the former that of the spins."""
+        k_e, difference = metal.electronic_heat(temperature)
+        p, k = difference / k_e, metal.thermal_conductivity
+        c = 1 - p**2 * k_e / k
+        length = metal.spin_heat_diffusion_length * sqrt(c / (1 - p**2))
+        return cls(p * k_e / k, length / (k_e * c), length)
+
+
+def spin_heat_injection(magnet: SpinHeat, normal: SpinHeat, heat: float) -> float:
+    """τ at F|N, K, for a heat flux in W/m² from F to N."""
+    r_f, r_n = magnet.resistance, normal.resistance
+    return magnet.polarisation * heat * r_f * r_n / (r_f + r_n)
+
+
+def spin_heat_valve(magnet: SpinHeat, normal: SpinHeat, distance: float) -> float:
+    """Thermal resistance times area of F|N|F, AP − P, m² K/W."""
+    d = distance / normal.decay_length
+    return valve_difference(magnet.polarisation, magnet.resistance, normal.resistance, d)
 
 
 def nonlocal_valve(

@@ -12,12 +12,16 @@ MATERIALS = {
         "seebeck": "-20 uV/K",
         "spin_seebeck": "-8 uV/K",
         "thermal_conductivity": 30,
+        "electronic_thermal_conductivity": 20,
+        "heat_polarisation": 0.3,
+        "spin_heat_diffusion_length": "20 nm",
     },
     "Metal": {
         "conductivity": 4.26e7,
         "spin_diffusion_length": "350 nm",
         "seebeck": "1.6 uV/K",
         "thermal_conductivity": 300,
+        "spin_heat_diffusion_length": "80 nm",
     },
     "Oxide": {"conductivity": 0, "thermal_conductivity": 1.4},
 }
@@ -28,7 +32,7 @@ def box(name, material, low, high):
     return {"name": name, "material": material, "box": corners}
 
 
-def configuration(degree):
+def configuration(degree, spin_heat=False):
     return load_config(
         {
             "geometry": {
@@ -45,6 +49,6 @@ def configuration(degree):
                 "bottom": {"region": "I", "face": "zmin", "sink": True},
             },
             "schemes": {"through": {"right": "current", "left": "ground"}},
-            "solver": {"degree": degree, "tolerance": 1e-8},
+            "solver": {"degree": degree, "tolerance": 1e-8, "spin_heat": spin_heat},
         }
     )

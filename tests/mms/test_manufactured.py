@@ -13,18 +13,19 @@ from structured import structured_device
 from support import SilentProgress
 
 from thermospin.compat import MPI, fem, la, ufl
-from thermospin.fields import FIELDS, State
+from thermospin.fields import State
 from thermospin.problem import Problem
 from thermospin.spaces import CONDUCTORS
 
 
 def exact(mesh) -> State:
-    """Fields of the size that they have in a device: mV, tenths of a mV, K."""
+    """Fields of the size that they have in a device: mV, tenths of a mV, K; a problem may lack the last."""
     x, y, z = (ufl.SpatialCoordinate(mesh)[i] / SIDE for i in range(3))
     return State(
         V=1e-3 * (ufl.sin(2.1 * x + 0.4) * ufl.cos(1.3 * y) + 0.7 * ufl.sin(1.7 * z - 0.9 * x)),
         s=1e-4 * ufl.cos(2.6 * x - 0.3) * ufl.exp(-0.8 * z) * (1 + 0.5 * ufl.sin(2 * y)),
         theta=8.0 * ufl.sin(1.9 * x + 0.2) * ufl.cos(1.1 * y - 0.4) * ufl.exp(0.9 * z),
+        tau=0.7 * ufl.cos(2.3 * x + 0.5) * ufl.sin(1.4 * y + 0.8) * ufl.exp(0.6 * z),
     )
 
 
@@ -40,7 +41,7 @@ class Manufactured:
         device = self.spaces.device
         self.mesh = device.mesh
         self.sign = fem.Constant(self.mesh, 1.0)
-        self.exact = exact(self.mesh)
+        self.exact = exact(self.mesh)[: len(self.spaces.fields)]
         metadata = {"quadrature_degree": 2 * self.spaces.degree + 4}
         volumes = [(tag, device.owned(device.cells([name]))) for name, tag in device.regions.items()]
         faces = [(tag, boundary(device, tag)) for tag in device.regions.values()]
@@ -55,7 +56,7 @@ class Manufactured:
     def source_forms(self):
         """Strong-form residuals of the exact fields, tested: what has to be added to the right-hand side."""
         tests = [ufl.TestFunction(space) for space in self.spaces.spaces.values()]
-        normal, forms = ufl.FacetNormal(self.mesh), [0, 0, 0]
+        normal, forms = ufl.FacetNormal(self.mesh), [0] * len(tests)
         config = self.problem.config
         for name, tag in self.spaces.device.regions.items():
             material = config.material(config.geometry.materials[name])
@@ -63,10 +64,15 @@ class Manufactured:
             if material.is_conductor:
                 channels = Channels(material, self.sign, t0, fields)
                 up, down = channels.currents
-                rows = [(up + down, 0), (up - down, 2 * channels.relaxation), (channels.heat_flux / t0, 0)]
+                rows = [
+                    (up + down, 0),
+                    (up - down, 2 * channels.relaxation),
+                    (channels.heat_flux / t0, 0),
+                    (channels.spin_heat_flux / t0, 2 * channels.spin_heat_relaxation / t0),
+                ]
             else:
-                rows = [None, None, (-material.thermal_conductivity / t0 * ufl.grad(fields.theta), 0)]
-            for i, row in enumerate(rows):
+                rows = [None, None, (-material.thermal_conductivity / t0 * ufl.grad(fields[2]), 0), None]
+            for i, row in enumerate(rows[: len(tests)]):
                 if row is not None:
                     flux, sink = row
                     forms[i] += (ufl.div(flux) + sink) * tests[i] * self.dx(tag)
@@ -81,27 +87,25 @@ class Manufactured:
         solver = problem.scheme("through")
         rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
         with rhs as array:
-            for field, form in zip(FIELDS, self.sources, strict=True):
+            for field, form in zip(spaces.fields, self.sources, strict=True):
                 vector = fem.assemble_vector(form)
                 vector.scatter_reverse(la.InsertMode.add)
                 part = spaces.ranges[field]
                 array[part] = vector.array[: part.stop - part.start]
         with x as array:
-            for field, function in zip(FIELDS, self.interpolated(), strict=True):
+            for field, function in zip(spaces.fields, self.interpolated(), strict=True):
                 fixed = solver.constraint.dofs[field]
                 array[fixed + spaces.ranges[field].start] = function.x.array[fixed]
         problem.linear.solve(rhs, x, solver.constraint, tolerance=1e-12)
         found = spaces.functions()
         spaces.load(x, found)
-        return [self.error(*both) for both in zip(FIELDS, found, self.exact, strict=True)]
+        return [self.error(*both) for both in zip(spaces.fields, found, self.exact, strict=True)]
 
     def interpolated(self) -> State:
         functions = self.spaces.functions()
-        for space, function in zip(self.spaces.spaces.values(), functions, strict=True):
-            fields = dict(zip(FIELDS, exact(space.mesh), strict=True))
-            field = next(f for f, known in self.spaces.spaces.items() if known is space)
+        for i, (space, function) in enumerate(zip(self.spaces.spaces.values(), functions, strict=True)):
             points = space.element.interpolation_points
-            function.interpolate(fem.Expression(fields[field], points, comm=space.mesh.comm))
+            function.interpolate(fem.Expression(exact(space.mesh)[i], points, comm=space.mesh.comm))
         return functions
 
     def error(self, field, found, known) -> float:
@@ -120,11 +124,18 @@ def boundary(device, tag):
     return np.argwhere(inside & (device.neighbour_tags != tag)).astype(np.int32).ravel()
 
 
-@pytest.fixture(scope="module", params=[1, 2], ids=["P1", "P2"])
+CASES = {
+    f"P{degree}{name}": (degree, spin_heat)
+    for name, spin_heat in {"": False, ", spin heat": True}.items()
+    for degree in (1, 2)
+}
+
+
+@pytest.fixture(scope="module", params=CASES.values(), ids=CASES)
 def errors(request, comm, tmp_path_factory):
     """The degree, the spacings, and by sign the errors on every mesh: shape (meshes, fields)."""
-    degree = request.param
-    config = configuration(degree)
+    degree, spin_heat = request.param
+    config = configuration(degree, spin_heat)
     divisions = {1: [8, 12, 16], 2: [6, 8, 10]}[degree]
     found = {1: [], -1: []}
     for n in divisions:

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from thermospin.lift import Lift, dot
+from thermospin.lift import Lift, channel_products, dot
 
 pytestmark = pytest.mark.serial
 
@@ -60,3 +60,13 @@ def test_isotropic_and_magnetic_parts_add_up(pair, p):
 def test_dot_adds_the_parts():
     first, second = np.array([[1, 2, 3], [0, 1, 0]]), np.array([[2, 0, 1], [5, 4, 1]])
     assert dot(first, second, np.dot) == 9
+
+
+def test_products_of_channels():
+    """Currents are sum and difference, forces mean and half the difference of the two channels."""
+    (j_up, j_down), (e_up, e_down) = (3.0, -1.5), (0.4, 2.0)
+    flux, force = (j_up + j_down, j_up - j_down), ((e_up + e_down) / 2, (e_up - e_down) / 2)
+    both, difference = channel_products(flux, force, np.multiply)
+    assert both == pytest.approx(j_up * e_up + j_down * e_down)
+    assert difference == pytest.approx(j_up * e_up - j_down * e_down)
+    assert both == pytest.approx(dot(flux, force, np.multiply))

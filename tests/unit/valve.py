@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thermospin.fields import FIELDS, S
+from thermospin.fields import TAU, S
 from thermospin.meshes import MeshRecord
 from thermospin.problem import Problem
 
@@ -31,12 +31,15 @@ MATERIALS = {
         "seebeck": "-20 uV/K",
         "spin_seebeck": "-8 uV/K",
         "thermal_conductivity": 30,
+        "phonon_thermal_conductivity": 10,
+        "spin_heat_diffusion_length": "5 nm",
     },
     "Metal": {
         "conductivity": "4.26e7 S/m",
         "spin_diffusion_length": "350 nm",
         "seebeck": "1.6 uV/K",
         "thermal_conductivity": 300,
+        "spin_heat_ratio": 4,
     },
     "Oxide": {"conductivity": 0, "thermal_conductivity": 1.4},
 }
@@ -119,14 +122,14 @@ class Vectors:
         """A vector with given values in the named fields and 0 in the others."""
         vector = self.problem.system.matrix.createVecRight()
         with vector as array:
-            for field in FIELDS:
+            for field in self.ranges:
                 array[self.ranges[field]] = parts.get(field.symbol, 0.0)
         return vector
 
     def noise(self, *fields):
         """Random values in some fields."""
         sizes = {field: self.ranges[field].stop - self.ranges[field].start for field in fields}
-        weights = dict(zip(FIELDS, self.weights, strict=True))
+        weights = dict(zip(self.ranges, self.weights, strict=True))
         return self.of(
             **{field.symbol: weights[field] * self.random.standard_normal(n) for field, n in sizes.items()}
         )
@@ -136,10 +139,11 @@ class Vectors:
         return self.of(**{field.symbol: self.part(vector, field)})
 
     def flip(self, vector):
-        """The same with s → −s."""
+        """The same with s → −s, τ → −τ."""
         flipped = vector.copy()
         with flipped as array:
-            array[self.ranges[S]] *= -1
+            for field in self.ranges.keys() & {S, TAU}:
+                array[self.ranges[field]] *= -1
         return flipped
 
     def part(self, vector, field):
