@@ -41,10 +41,10 @@ def materials(electrons):
     }
 
 
-def heated(layers, electrons, comm, **options):
-    """A bar whose left end is warm, with the spins' temperatures."""
-    bar = Bar(layers, temperature=T0, sinks=(RISE, 0.0), materials=materials(electrons), **options)
-    config = bar.config()
+def heated(layers, electrons, comm, rise=RISE, scale=0.0):
+    """A bar whose left end is warm, with the spins' temperatures and the scale of Joule heat."""
+    bar = Bar(layers, temperature=T0, sinks=(rise, 0.0), materials=materials(electrons))
+    config = bar.config() | {"heating": {"scale": scale}}
     config["solver"]["spin_heat"] = True
     problem = prepare_problem(config, comm)
     metals = [SpinHeat.of(problem.config.material(name), T0) for name in ("Magnet", "Metal")]
@@ -93,3 +93,19 @@ def test_sinks_have_one_temperature(comm):
     shorted = SpinHeat(0.0, metal.resistance * np.tanh(20 * NM / metal.decay_length), metal.decay_length)
     expected = closed_forms.spin_heat_injection(magnet, shorted, fields.heat["right"] / bar.area)
     assert tau.at(MAGNET) == pytest.approx(expected, rel=ACCURACY)
+
+
+@pytest.mark.parametrize("electrons", HEAT_FLOWS.values(), ids=HEAT_FLOWS)
+def test_joule_heat_of_the_channels(comm, electrons):
+    """Deep in a magnet ``k_e (1−P_k²) τ/λ_Q²`` is ``h_s`` less the part of h that leaves with P_k."""
+    j, scale = 1e11, 3.0
+    bar, problem, _ = heated((Layer("F", "Magnet", 400 * NM),), electrons, comm, rise=0.0, scale=scale)
+    metal = problem.config.material("Magnet")
+    heat = scale * j**2 / metal.conductivity
+    excess = (metal.polarisation - metal.heat_polarisation * electrons[0] / metal.thermal_conductivity) * heat
+    expected = excess * metal.spin_heat_diffusion_length**2 / electrons[0] / (1 - metal.heat_polarisation**2)
+    for name, fields in driven(problem, j * bar.area):
+        tau = Profile.of(problem, fields, TAU)
+        deep = abs(tau.x - 200 * NM) < 80 * NM
+        sign = {"P": 1, "AP": -1}[name]
+        np.testing.assert_allclose(tau.values[deep], sign * expected, rtol=ACCURACY)

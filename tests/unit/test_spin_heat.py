@@ -21,7 +21,7 @@ from valve import (
 )
 
 from thermospin.compat import MPI, fem
-from thermospin.config import load_config
+from thermospin.config import Config, load_config
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.fields import FIELDS, TAU, S, State, V
@@ -63,9 +63,10 @@ def test_fields_of_a_problem(problem, spaces):
     assert spaces.lowest_order().fields == ALL
 
 
-def test_sinks_fix_tau_on_conductors(problem, spaces, comm):
-    """'left' is a sink on a metal, 'bottom' one on the oxide; 'right' is driven and no sink."""
-    constraint = problem.scheme("through").constraint
+@pytest.mark.parametrize("scheme", ["through", "up"])
+def test_sinks_fix_tau_on_conductors(problem, spaces, comm, scheme):
+    """'left' is a sink on a metal, 'bottom' one on the oxide; 'top' is held in 'up' but is no sink."""
+    constraint = problem.scheme(scheme).constraint
     points = spaces.spaces[TAU].tabulate_dof_coordinates()[constraint.dofs[TAU]]
     axis, height, _, _ = side("left")
     np.testing.assert_allclose(points[:, axis], height, atol=1e-15)
@@ -264,6 +265,15 @@ def configured(materials, **sections):
     merged = {name: values | materials.get(name, {}) for name, values in MATERIALS.items()}
     kept = {name: {k: v for k, v in values.items() if v is not None} for name, values in merged.items()}
     return load_config(valve_config(spin_heat=True) | {"materials": kept} | sections)
+
+
+def test_the_schema_offers_it():
+    definitions = Config.model_json_schema()["$defs"]
+    assert definitions["SolverOptions"]["properties"]["spin_heat"]["default"] is False
+    assert {"spin_heat_ratio", "spin_heat_diffusion_length"} <= definitions["MaterialEntry"][
+        "properties"
+    ].keys()
+    assert {"T_up", "T_down", "T_s", "Q_s"} <= set(definitions["Map"]["properties"]["field"]["enum"])
 
 
 def test_length_or_ratio():
