@@ -67,7 +67,7 @@ class CoupledSystem:
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
-        for field in {FIELDS[i] for i, _ in self._magnetic}:
+        for field in dict.fromkeys(FIELDS[i] for i, _ in self._magnetic):
             flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
             if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
                 return None
