@@ -114,26 +114,28 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
     """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks."""
+    config = _load(file, overrides)
+    _on_root(lambda: _show_device(config, file))
+
+
+def _show_device(config: "Config", file: Path) -> None:
     from thermospin.checks import check_mesh, contact_areas, contact_regions, find_pieces, make_mesh
 
-    config = _load(file, overrides)
-    ranks = _communicator()
-    if ranks is None or ranks.rank == 0:
-        record = make_mesh(config)
-        check_mesh(config, record)
-        click.echo(f"{file}: valid")
-        pieces, areas = find_pieces(record), contact_areas(config, record)
-        for title, names in {
-            "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-            "configurations": config.magnetisations,
-            "terminals": config.all_terminals,
-            "schemes": config.schemes,
-            "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
-            "conductors": pieces.conductors(config.insulators),
-            "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
-            "groups": pieces.groups(contact_regions(config).values()),
-        }.items():
-            click.echo(f"  {title}: {', '.join(names) or 'none'}")
+    record = make_mesh(config)
+    check_mesh(config, record)
+    click.echo(f"{file}: valid")
+    pieces, areas = find_pieces(record), contact_areas(config, record)
+    for title, names in {
+        "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
+        "configurations": config.magnetisations,
+        "terminals": config.all_terminals,
+        "schemes": config.schemes,
+        "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
+        "conductors": pieces.conductors(config.insulators),
+        "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
+        "groups": pieces.groups(contact_regions(config).values()),
+    }.items():
+        click.echo(f"  {title}: {', '.join(names) or 'none'}")
 
 
 @main.command()
@@ -183,7 +185,9 @@ def _show_mesh(config: "Config", output: Path | None) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     try:
-        shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*"))
+        shutil.copytree(
+            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*", "cut-*")
+        )
     except OSError as error:
         raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None
 

@@ -5,12 +5,12 @@ facets into the blocks of the fields; the sides share no entity, so it is no for
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from thermospin.coefficients import Coefficients
-from thermospin.compat import PETSc, cpp
+from thermospin.compat import MPI, PETSc, cpp, fem, la
 from thermospin.config.interfaces import Contact
 from thermospin.facets import FacetPairs
 from thermospin.fields import TAU, THETA, Field, S, State
@@ -21,6 +21,23 @@ from thermospin.terms.transport import transport
 
 Block = tuple[int, int]
 SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
+STIFF = 1.0
+"""An interface is stiff if it adds so many times more to the diagonal of a block than the elements beside it
+do. From here on, multigrid without jumps takes fewer iterations than multigrid with them."""
+
+
+class Springs(NamedTuple):
+    """Pairs of unknowns at the same places on the two sides of an interface.
+
+    Attributes:
+        first: Local unknowns on side 1, shape (n,); one comes once per facet that it is on.
+        second: Those on side 2.
+        strengths: What the facet adds to the diagonal of the field's block at either, shape (n,).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    strengths: np.ndarray
 
 
 class Interfaces:
@@ -67,10 +84,7 @@ class Interfaces:
         """
         if not {self._spaces.fields[i] for i in key} <= set(self.fields):
             return
-        density = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0) * np.ones_like(
-            self._magnetisation
-        )
-        mass = density[:, :, None] * self.pairs.mass
+        mass = self._density(coefficients, key)[:, :, None] * self.pairs.mass
         local = SIGNS[None, :, None, :, None] * mass[:, None, :, None, :]
         rows, columns = (self.pairs.sides[self._spaces.fields[i]].both.astype(PETSc.IntType) for i in key)
         values = local.reshape(len(rows), rows.shape[1] * columns.shape[1])
@@ -80,6 +94,22 @@ class Interfaces:
         """A jump of 1 of one field, from side 1 to side 2."""
         numbers = range(len(self._spaces.fields))
         return State(*(Trace(1.0 if i == field else 0.0, 0.0) for i in numbers))
+
+    def springs(self, field: Field) -> dict[str, Springs]:
+        """What ties the two sides of every interface together in a field."""
+        if field not in self.fields:
+            return {}
+        number = self._spaces.fields.index(field)
+        density = self._density(self.coefficients.isotropic, (number, number))
+        strengths = density * np.einsum("nkk->nk", self.pairs.mass)
+        first, second = self.pairs.sides[field]
+        doubled = first != second
+        return {
+            name: Springs(first[here], second[here], strengths[here])
+            for name, here in (
+                (name, doubled & (self._name == i)[:, None]) for i, name in enumerate(self._contacts)
+            )
+        }
 
     def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
         """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
@@ -106,6 +136,11 @@ class Interfaces:
         for test, unknowns in zip((Trace(1.0, 0.0), Trace(0.0, 1.0)), self.pairs.sides[field], strict=True):
             density = source(self.coefficients, a, b, (test, none) if field is THETA else (none, test), 1.0)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
+        """What couples the jumps of two fields, per area of every facet, shape (n, 1)."""
+        coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
+        return coupling * np.ones_like(self._magnetisation)
 
     def _lifts(self, temperature: float) -> Coefficients:
         laws = [contact.law for contact in self._contacts.values()]
@@ -138,3 +173,45 @@ def resistive_interfaces(
     present = {name: contacts[name] for name in spaces.device.contacts}
     kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
+
+
+def stiff_interfaces(
+    interfaces: Sequence[Interfaces], space: fem.FunctionSpace, field: Field, block: PETSc.Mat
+) -> list[str]:
+    """Names of the interfaces that conduct much better than the elements beside them (collective).
+
+    Args:
+        interfaces: All interfaces.
+        space: The space of a field.
+        field: The field.
+        block: Its diagonal block.
+    """
+    springs = {name: part for group in interfaces for name, part in group.springs(field).items()}
+    if not springs:
+        return []
+    diagonals = {name: _diagonal(space, part) for name, part in springs.items()}
+    elements = block.getDiagonal().array_r - sum(diagonals.values())
+    stiff = []
+    for name, diagonal in diagonals.items():
+        sums = np.array([diagonal.sum(), elements[diagonal > 0].sum()])
+        across, beside = space.mesh.comm.allreduce(sums, MPI.SUM)
+        if across > STIFF * beside:
+            stiff.append(name)
+    return stiff
+
+
+def tied_unknowns(interfaces: Sequence[Interfaces], field: Field, names: Sequence[str]) -> np.ndarray | None:
+    """Pairs of local unknowns on the two sides of interfaces, shape (n, 2); None without interfaces."""
+    if not names:
+        return None
+    springs = {name: part for group in interfaces for name, part in group.springs(field).items()}
+    return np.concatenate([np.column_stack(springs[name][:2]) for name in names])
+
+
+def _diagonal(space: fem.FunctionSpace, springs: Springs) -> np.ndarray:
+    """What springs add to the diagonal of a block, at this rank's unknowns (collective)."""
+    total = fem.Function(space)
+    for side in (springs.first, springs.second):
+        np.add.at(total.x.array, side, springs.strengths)
+    total.x.scatter_reverse(la.InsertMode.add)
+    return total.x.array[: space.dofmap.index_map.size_local]

@@ -1,18 +1,19 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients
 from thermospin.constraints import Constraint, constrain
+from thermospin.fields import Field
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
-from thermospin.interfaces import resistive_interfaces
+from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
-from thermospin.multigrid import AggregationMultigrid, FieldMultigrid, TwoLevelMultigrid, set_options
-from thermospin.spaces import Spaces, interpolation_matrix
+from thermospin.multigrid import FieldMultigrid, Level, Multigrid, field_multigrid, set_options
+from thermospin.spaces import Spaces
 from thermospin.system import CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
 
@@ -54,7 +55,7 @@ class Problem:
         with progress.stage("multigrid"):
             self._low = self.spaces.lowest_order() if self.spaces.degree > 1 else None
             self._low_terminals = locate_terminals(self._low) if self._low else {}
-            self._multigrid = FieldMultigrid(self._multigrids())
+            self._multigrid = FieldMultigrid(self._multigrids(interfaces))
             self.linear = LinearSolver(self.system.matrix, self._multigrid, config.solver.max_iterations)
 
     def scheme(self, name: str) -> SchemeSolver:
@@ -77,20 +78,23 @@ class Problem:
         """Set the magnetic configuration: the sign of every magnetic region."""
         self.system.magnetise(signs)
 
-    def _multigrids(self) -> dict:
-        if self._low is None:
-            return {
-                field: AggregationMultigrid(field, block)
-                for field, block in zip(self.spaces.fields, self.system.diagonal, strict=True)
-            }
-        interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
-        low_blocks = diagonal_blocks(self._low, self.coefficients, interfaces)
-        return {
-            field: TwoLevelMultigrid(
-                field, block, low, interpolation_matrix(self._low.spaces[field], self.spaces.spaces[field])
+    def _multigrids(self, interfaces: Sequence[Interfaces]) -> dict[Field, Multigrid]:
+        levels = [(self.spaces, self.system.diagonal, interfaces)]
+        if self._low is not None:
+            low_interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
+            low_blocks = diagonal_blocks(self._low, self.coefficients, low_interfaces)
+            levels.append((self._low, low_blocks, low_interfaces))
+        multigrids = {}
+        for i, field in enumerate(self.spaces.fields):
+            stiff = stiff_interfaces(interfaces, self.spaces.spaces[field], field, self.system.diagonal[i])
+            multigrids[field] = field_multigrid(
+                field,
+                [
+                    Level(spaces.spaces[field], blocks[i], tied_unknowns(parts, field, stiff))
+                    for spaces, blocks, parts in levels
+                ],
             )
-            for field, block, low in zip(self.spaces.fields, self.system.diagonal, low_blocks, strict=True)
-        }
+        return multigrids
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]

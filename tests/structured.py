@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from thermospin.checks import contact_regions
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.ordering import facet_neighbours, order_mesh
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -16,7 +18,7 @@ KUHN = np.array([[0, 1, 3, 7], [0, 1, 5, 7], [0, 2, 3, 7], [0, 2, 6, 7], [0, 4, 
 
 
 def structured_device(config: Config, spacing: float, directory: Path, comm: MPI.Comm) -> DeviceMesh:
-    """A mesh of cubes cut into tetrahedra, of a device whose solids are boxes (collective).
+    """A mesh of cubes cut into tetrahedra, and along interfaces, of a device of boxes (collective).
 
     Args:
         config: The device; all faces of its boxes lie on multiples of the spacing.
@@ -26,10 +28,12 @@ def structured_device(config: Config, spacing: float, directory: Path, comm: MPI
     """
     regions = {name: tag for tag, name in enumerate(config.geometry.materials, start=1)}
     faces = {name: tag for tag, name in enumerate(config.terminals, start=1)}
+    contacts = contact_regions(config)
     if comm.rank == 0:
         _write(config, spacing, directory, regions)
+        store_cut(directory, tag_pairs(regions, contacts))
     comm.Barrier()
-    return read_mesh(directory, regions, faces, {}, comm)
+    return read_mesh(directory, regions, faces, {}, comm, contacts)
 
 
 def _write(config: Config, spacing: float, directory: Path, regions: dict[str, int]) -> None:

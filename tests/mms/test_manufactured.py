@@ -44,7 +44,7 @@ class Manufactured:
         self.exact = exact(self.mesh)[: len(self.spaces.fields)]
         metadata = {"quadrature_degree": 2 * self.spaces.degree + 4}
         volumes = [(tag, device.owned(device.cells([name]))) for name, tag in device.regions.items()]
-        faces = [(tag, boundary(device, tag)) for tag in device.regions.values()]
+        faces = self.faces(device)
         self.dx = ufl.Measure("dx", self.mesh, subdomain_data=volumes, metadata=metadata)
         self.ds = ufl.Measure("ds", self.mesh, subdomain_data=faces, metadata=metadata)
         self.conductors = self.spaces.dx(CONDUCTORS, metadata=metadata)
@@ -53,6 +53,14 @@ class Manufactured:
     def form(self, form):
         return fem.form(form, entity_maps=[self.spaces.entity_map])
 
+    def faces(self, device):
+        """Tags and facets of what sources are on: the boundaries of the regions."""
+        return [(tag, boundary(device, tag)) for tag in device.regions.values()]
+
+    def in_region(self, name) -> State:
+        """The exact fields of a region."""
+        return self.exact
+
     def source_forms(self):
         """Strong-form residuals of the exact fields, tested: what has to be added to the right-hand side."""
         tests = [ufl.TestFunction(space) for space in self.spaces.spaces.values()]
@@ -60,7 +68,7 @@ class Manufactured:
         config = self.problem.config
         for name, tag in self.spaces.device.regions.items():
             material = config.material(config.geometry.materials[name])
-            fields, t0 = self.exact, config.temperature
+            fields, t0 = self.in_region(name), config.temperature
             if material.is_conductor:
                 channels = Channels(material, self.sign, t0, fields)
                 up, down = channels.currents

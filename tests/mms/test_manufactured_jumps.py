@@ -1,0 +1,170 @@
+"""Manufactured solutions that jump at resistive interfaces: flat, tilted, and curved ones.
+
+A magnet and a metal side by side on an insulator, each cut from the others. The fields are smooth in every
+region, and nothing relates those of one to those of another. As in ``test_manufactured.py`` a region's own
+flux through its boundary is supplied there; so is what the jumps drive across, on both sides.
+"""
+
+import numpy as np
+import pytest
+from layered import SIDE, configuration
+from structured import structured_device
+from support import SilentProgress
+from test_manufactured import Manufactured, exact
+
+from thermospin.compat import MPI, fem, ufl
+from thermospin.config import load_config
+from thermospin.fields import FIELDS, State
+from thermospin.problem import Problem
+
+INTERFACES = [
+    {
+        "between": ["N", "F"],
+        "conductance": 8e14,
+        "polarisation": 0.5,
+        "seebeck": "-60 uV/K",
+        "spin_seebeck": "80 uV/K",
+        "phonon_heat_conductance": 5e8,
+    },
+    {"between": ["F", "I"], "phonon_heat_conductance": 2e8},
+    {"between": ["I", "N"], "kapitza_resistance": 1e-8},
+]
+SHAPES = {
+    "flat": lambda x: x,
+    "tilted": lambda x: x @ np.array([[1, 0, 0], [-0.15, 1, 0], [0.3, 0, 1]]),
+    "curved": lambda x: x + 0.05 * SIDE * np.sin(3 * x[:, [1, 2, 0]] / SIDE + 2 * x[:, [2, 0, 1]] / SIDE),
+}
+
+FIRST_TAG = 100
+"""Number of the first side of an interface, beyond those of regions."""
+
+
+def exact_in(region, mesh) -> State:
+    """The fields of a region."""
+    smooth = exact(mesh)
+    x, y, z = (ufl.SpatialCoordinate(mesh)[i] / SIDE for i in range(3))
+    added = {
+        "F": (0, 0, 0),
+        "N": (
+            6e-4 * ufl.cos(2 * y + z),
+            -2e-4 * ufl.sin(1.5 * x + z + 0.5),
+            5 * ufl.exp(-y) * ufl.cos(2 * z),
+        ),
+        "I": (0, 0, -4 * ufl.cos(1.4 * x - y)),
+    }[region]
+    return State(*(field + more for field, more in zip(smooth[:3], added, strict=True)))
+
+
+class Jumping(Manufactured):
+    """A problem whose solution is known, with interfaces.
+
+    Args:
+        problem: The problem.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        device, contacts = problem.spaces.device, problem.config.contacts.values()
+        self.fields = {region: exact_in(region, device.mesh) for region in device.regions}
+        self.sides = [
+            (contact, *sides, out)
+            for contact in contacts
+            for sides, out in (((contact.first, contact.second), 1), ((contact.second, contact.first), -1))
+        ]
+        super().__init__(problem)
+
+    def faces(self, device):
+        more = [(FIRST_TAG + i, between(device, *side[1:3])) for i, side in enumerate(self.sides)]
+        return super().faces(device) + more
+
+    def source_forms(self):
+        forms = super().source_forms()
+        tests = [ufl.TestFunction(space) for space in self.spaces.spaces.values()]
+        for tag, (contact, _, _, out) in enumerate(self.sides, start=FIRST_TAG):
+            for i, flux in enumerate(self.crossing(contact)):
+                if flux is not None:
+                    forms[i] += out * flux * tests[i] * self.ds(tag)
+        return forms
+
+    def in_region(self, name) -> State:
+        return self.fields[name]
+
+    def crossing(self, contact):
+        """``j``, ``j_s`` and ``q/T0`` from side 1 to side 2, channel by channel (physics.md §4)."""
+        law, t0 = contact.law, self.problem.config.temperature
+        first, second = self.fields[contact.first], self.fields[contact.second]
+        v, s, theta = (a - b for a, b in zip(first, second, strict=True))
+        if not law.is_conducting:
+            return None, None, law.phonon_heat_conductance / t0 * theta
+        g = [law.conductance * (1 + p * self.sign * law.polarisation) / 2 for p in (1, -1)]
+        up = law.seebeck + (1 - law.polarisation) * law.spin_seebeck / 2
+        down = law.seebeck - (1 + law.polarisation) * law.spin_seebeck / 2
+        middle, half = (up + down) / 2, self.sign * (up - down) / 2
+        seebeck = middle + half, middle - half
+        jumps = v + s, v - s
+        currents = [g[i] * (jumps[i] + seebeck[i] * theta) for i in (0, 1)]
+        peltier = sum(g[i] * seebeck[i] * jumps[i] for i in (0, 1))
+        return sum(currents), currents[0] - currents[1], peltier + law.heat_conductance(t0) / t0 * theta
+
+    def interpolated(self) -> State:
+        spaces, functions = self.spaces, self.spaces.functions()
+        for i, (field, function) in enumerate(zip(FIELDS, functions, strict=True)):
+            space = spaces.spaces[field]
+            for region in spaces.device.regions:
+                cells = spaces.device.cells([region])
+                cells = spaces.sub_cells[cells] if field.on_conductors else cells
+                if np.all(cells >= 0):
+                    known = exact_in(region, space.mesh)[i]
+                    points = space.element.interpolation_points
+                    expression = fem.Expression(known, points, comm=space.mesh.comm)
+                    function.interpolate(expression, cells0=cells)
+            function.x.scatter_forward()
+        return functions
+
+    def error(self, field, found, known) -> float:
+        conducting = field.on_conductors
+        regions = [r for r in self.fields if r not in self.problem.config.insulators or not conducting]
+        i, squares = FIELDS.index(field), np.zeros(2)
+        for region in regions:
+            known = self.fields[region][i]
+            dx = self.dx(self.spaces.device.regions[region])
+            for k, e in enumerate((found - known, known)):
+                squares[k] += fem.assemble_scalar(self.form(ufl.inner(e, e) * dx))
+        squares = self.mesh.comm.allreduce(squares, MPI.SUM)
+        return (squares[0] / squares[1]) ** 0.5
+
+
+def between(device, here, there):
+    """The owned (cell, facet) pairs of a region beyond which another one begins."""
+    n_owned = len(device.neighbour_tags)
+    inside = device.cell_tags[:n_owned, None] == device.regions[here]
+    return np.argwhere(inside & (device.neighbour_tags == device.regions[there])).astype(np.int32).ravel()
+
+
+@pytest.fixture(scope="module", params=[(n, shape) for n in (1, 2) for shape in SHAPES], ids=str)
+def errors(request, comm, tmp_path_factory):
+    """The degree, the spacings, and by sign the errors on every mesh: shape (meshes, fields)."""
+    degree, shape = request.param
+    data = configuration(degree).resolved() | {"interfaces": INTERFACES}
+    divisions, found = {1: [10, 14, 20], 2: [6, 8, 10]}[degree], {1: [], -1: []}
+    for n in divisions:
+        directory = comm.bcast(tmp_path_factory.mktemp("mesh"))
+        device = structured_device(load_config(data), SIDE / n, directory, comm)
+        points = device.mesh.geometry.x
+        points[:] = SHAPES[shape](points)
+        jumping = Jumping(Problem(load_config(data), device, SilentProgress()))
+        for sign, rows in found.items():
+            rows.append(jumping.solve(sign))
+    return degree, SIDE / np.array(divisions), {sign: np.array(rows) for sign, rows in found.items()}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_order_of_convergence(errors, sign):
+    degree, spacings, by_sign = errors
+    orders = np.polyfit(np.log(spacings), np.log(by_sign[sign]), 1)[0]
+    assert np.all(orders >= degree + 0.9)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_errors_are_small(errors, sign):
+    degree, _, by_sign = errors
+    assert np.all(by_sign[sign][-1] < {1: 3e-2, 2: 1e-3}[degree])
