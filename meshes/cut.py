@@ -2,7 +2,8 @@
 
 A node gets a copy for every fan of cells around it that the interfaces leave connected. So the end of an
 interface stays whole, a line where three regions meet gets as many copies as there are separate sides,
-and an interface whose sides are joined somewhere else is cut up to there.
+and an interface whose sides are joined somewhere else is cut up to there. Conductors, where V, s and τ live,
+are cut on their own as well: an insulator that touches both sides joins them for heat, not for currents.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from thermospin.meshes.ordering import FACES
+from thermospin.meshes.ordering import FACES, first_appearance
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""
 
 Pairs = Mapping[str, tuple[int, int]]
@@ -87,6 +88,42 @@ def cut_mesh(cells: np.ndarray, cell_tags: np.ndarray, neighbours: np.ndarray, p
     return Cut(new_cells, np.concatenate([whole, copied])[order], contacts)
 
 
+def cut_conductors(
+    cells: np.ndarray,
+    cell_tags: np.ndarray,
+    neighbours: np.ndarray,
+    pairs: Pairs,
+    conducting: Collection[int],
+) -> np.ndarray:
+    """Nodes of the conductors, doubled where no conductor joins the sides of an interface.
+
+    Args:
+        cells: As for :func:`cut_mesh`.
+        cell_tags: Likewise.
+        neighbours: Likewise.
+        pairs: Likewise.
+        conducting: Tags of the conductors.
+
+    Returns:
+        Nodes of every conducting cell, numbered by first appearance in the conductors, shape (n_cells, 4);
+        -1 in insulators.
+    """
+    inside = np.flatnonzero(np.isin(cell_tags, list(conducting)))
+    found = np.full(cells.shape, -1, dtype=np.int32)
+    if not len(inside):
+        return found
+    place = np.full(len(cells) + 1, -1, dtype=np.int32)
+    place[inside] = np.arange(len(inside))
+    chosen = cells[inside]
+    used, compact = np.unique(chosen, return_inverse=True)
+    compact = compact.reshape(-1, 4)
+    ordered = first_appearance(compact, len(used))[compact]
+    kept = {name: tags for name, tags in pairs.items() if set(tags) <= set(conducting)}
+    # Index -1, the boundary, finds the last entry of `place`: -1.
+    found[inside] = cut_mesh(ordered, cell_tags[inside], place[neighbours[inside]], kept).cells
+    return found
+
+
 def find_contacts(cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs) -> dict[str, np.ndarray]:
     """The facets of every interface, as in :class:`Cut`."""
     return {name: _facets_between(cell_tags, neighbours, *tags) for name, tags in pairs.items()}
@@ -148,7 +185,7 @@ def _fans(
     return positions, connected_components(graph, directed=False)[1]
 
 
-def store_cut(directory: Path, pairs: Pairs) -> Path:
+def store_cut(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -> Path:
     """Cut the mesh of a record, unless that is done already, and keep the result in the record.
 
     To be called on one rank, before the others read the mesh. It is written aside and renamed, so that a
@@ -157,12 +194,13 @@ def store_cut(directory: Path, pairs: Pairs) -> Path:
     Args:
         directory: The record.
         pairs: The interfaces.
+        conducting: Tags of the conductors.
 
     Returns:
-        Where it is: ``cells, points`` and for every interface ``contact-<tag 1>-<tag 2>``, as ``.npy``;
-        without interfaces the record itself.
+        Where it is: ``cells, points, conductors`` (of :func:`cut_conductors`) and for every interface
+        ``contact-<tag 1>-<tag 2>``, as ``.npy``; without interfaces the record itself.
     """
-    kept = cut_directory(directory, pairs)
+    kept = cut_directory(directory, pairs, conducting)
     if kept.exists():
         return kept
     names = ("cells", "cell_tags", "neighbours", "points")
@@ -172,8 +210,9 @@ def store_cut(directory: Path, pairs: Pairs) -> Path:
     try:
         np.save(aside / "cells.npy", cut.cells)
         np.save(aside / "points.npy", points[cut.parent])
-        for name, tags in pairs.items():
-            np.save(contact_file(aside, tags), cut.contacts[name])
+        np.save(aside / "conductors.npy", cut_conductors(cells, tags, neighbours, pairs, conducting))
+        for name, sides in pairs.items():
+            np.save(contact_file(aside, sides), cut.contacts[name])
         aside.chmod(0o755)
         _rename(aside, kept)
     finally:
@@ -181,12 +220,12 @@ def store_cut(directory: Path, pairs: Pairs) -> Path:
     return kept
 
 
-def cut_directory(directory: Path, pairs: Pairs) -> Path:
+def cut_directory(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -> Path:
     """Where :func:`store_cut` keeps the mesh of a record with these interfaces."""
     if not pairs:
         return directory
     shapes = [np.load(directory / f"{name}.npy", mmap_mode="r").shape for name in ("cells", "points")]
-    content = json.dumps([FORMAT, sorted(map(list, pairs.values())), shapes])
+    content = json.dumps([FORMAT, sorted(map(list, pairs.values())), sorted(conducting), shapes])
     return directory / f"cut-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
 
 

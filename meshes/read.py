@@ -5,7 +5,7 @@ range of equal cost, plus one layer of ghost cells across facets; node ownership
 Cells on the two sides of an interface count as neighbours, though they share no node (``cut.py``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,19 @@ import numpy as np
 from thermospin.compat import MPI, build_mesh, dmesh, index_map
 from thermospin.meshes.cut import contact_file, cut_directory, tag_pairs
 from thermospin.meshes.ordering import FACES
+
+
+@dataclass(frozen=True)
+class Conductors:
+    """Nodes of the conductors of a mesh that is cut: an insulator that joins two sides does not join these.
+
+    Attributes:
+        cells: Global numbers of the nodes of every local cell, -1 in insulators, shape (n_cells, 4).
+        ranges: First node of every rank, and the total.
+    """
+
+    cells: np.ndarray
+    ranges: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class DeviceMesh:
         contacts: For every interface whose nodes are doubled its facets, shape (n, 4), int32: cell on
             side 1, its face, cell on side 2, its face. The cell on side 1 is owned, so that every facet is
             on one rank; the one on side 2 may be a ghost.
+        conductors: The nodes of the conductors where interfaces are cut; else they are those of the mesh.
     """
 
     mesh: dmesh.Mesh
@@ -38,6 +52,7 @@ class DeviceMesh:
     regions: dict[str, int]
     terminals: dict[str, np.ndarray]
     contacts: dict[str, np.ndarray] = field(default_factory=dict)
+    conductors: "Conductors | None" = None
 
     def cells(self, names) -> np.ndarray:
         """Sorted local cells, ghosts included, of the named regions."""
@@ -55,6 +70,7 @@ def read_mesh(
     weights: dict[str, float],
     comm: MPI.Comm,
     contacts: Mapping[str, tuple[str, str]] | None = None,
+    conductors: Collection[str] = (),
 ) -> DeviceMesh:
     """Read a record on all ranks of a communicator.
 
@@ -66,12 +82,13 @@ def read_mesh(
         comm: The communicator.
         contacts: Regions on sides 1 and 2 of every interface along which the mesh is cut; the record holds
             that cut (:func:`thermospin.meshes.cut.store_cut`).
+        conductors: The conducting regions; needed with contacts.
 
     Raises:
         ValueError: The cut in the record is not one of this mesh.
     """
     pairs = tag_pairs(regions, contacts or {})
-    cut = cut_directory(directory, pairs)
+    cut = cut_directory(directory, pairs, {regions[name] for name in conductors})
     arrays = {
         name: np.load((cut if name in ("cells", "points") else directory) / f"{name}.npy", mmap_mode="r")
         for name in ("cells", "cell_tags", "points", "facet_cells", "facet_tags", "neighbours")
@@ -113,6 +130,7 @@ def read_mesh(
             name: _local_contact(np.load(contact_file(cut, pair)), start, stop, ghost_cells)
             for name, pair in pairs.items()
         },
+        _conductors(cut, cell_ranges, local_cells) if pairs and conductors else None,
     )
     for name, pair in pairs.items():
         _check_contact(device, name, pair)
@@ -150,6 +168,12 @@ def _ghosts(neighbours: np.ndarray, start: int, stop: int) -> np.ndarray:
 def _tags_across(tags: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
     """Region tags of the neighbours, -1 where there is none."""
     return np.where(neighbours >= 0, np.asarray(tags)[neighbours], -1).astype(np.int32)
+
+
+def _conductors(cut: Path, cell_ranges: np.ndarray, local_cells: np.ndarray) -> Conductors:
+    cells = np.load(cut / "conductors.npy", mmap_mode="r")
+    ranges = _nodes_before(cells, cell_ranges)
+    return Conductors(np.asarray(cells[local_cells]), np.append(ranges, int(cells.max()) + 1))
 
 
 def _local_contact(facets: np.ndarray, start: int, stop: int, ghost_cells: np.ndarray) -> np.ndarray:

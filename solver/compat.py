@@ -80,30 +80,41 @@ def build_mesh(comm, vertex_map, cell_map, cells, original_cells, x, original_no
     return dmesh.Mesh(cpp.mesh.Mesh_float64(comm, topology, geometry), ufl.Mesh(element))
 
 
-def build_submesh(mesh: dmesh.Mesh, local_cells) -> tuple[dmesh.Mesh, dmesh.EntityMap]:
+def build_submesh(
+    mesh: dmesh.Mesh, local_cells, vertex_map=None, vertices=None, original_nodes=None
+) -> tuple[dmesh.Mesh, dmesh.EntityMap]:
     """The mesh of some cells of another one, with the map between the two.
 
     Args:
         mesh: The parent mesh.
         local_cells: Sorted local cell numbers, ghosts included, int32.
+        vertex_map: Index map of the vertices, where they are not those of the parent.
+        vertices: With it, the local vertices of each cell, shape (n_cells, 4), int32.
+        original_nodes: With it, the number of each local vertex in the input.
     """
     import numpy as np
 
     topology, geometry = mesh.topology, mesh.geometry
     cell_map, chosen = cpp.common.create_sub_index_map(topology.index_map(3), local_cells, False)
-    parent_vertices = geometry.dofmaps[0][chosen]
-    vertex_map, vertices = cpp.common.create_sub_index_map(
-        topology.index_map(0), np.unique(parent_vertices).astype(np.int32), True
-    )
-    local = np.empty(len(geometry.x), dtype=np.int32)
-    local[vertices] = np.arange(len(vertices), dtype=np.int32)
+    parents = geometry.dofmaps[0][chosen]
+    if vertex_map is None:
+        vertex_map, kept = cpp.common.create_sub_index_map(
+            topology.index_map(0), np.unique(parents).astype(np.int32), True
+        )
+        local = np.empty(len(geometry.x), dtype=np.int32)
+        local[kept] = np.arange(len(kept), dtype=np.int32)
+        vertices, original_nodes = local[parents], geometry.input_global_indices[kept]
+    else:
+        vertices = vertices[np.searchsorted(local_cells, chosen)]
+        kept = np.empty(len(original_nodes), dtype=np.int32)
+        kept[vertices] = parents
     submesh = build_mesh(
         mesh.comm,
         vertex_map,
         cell_map,
-        local[parent_vertices],
+        vertices,
         topology.original_cell_index[chosen],
-        geometry.x[vertices],
-        geometry.input_global_indices[vertices],
+        geometry.x[kept],
+        original_nodes,
     )
     return submesh, dmesh.entity_map(topology, submesh.topology, 3, chosen)

@@ -60,7 +60,13 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
     }
     with progress.stage("read"):
         device = read_mesh(
-            record.directory, record.regions, record.terminals, weights, comm, contact_regions(config)
+            record.directory,
+            record.regions,
+            record.terminals,
+            weights,
+            comm,
+            contact_regions(config),
+            _conductors(config),
         )
     return record, device
 
@@ -68,8 +74,13 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
 def _checked_mesh(config: Config) -> MeshRecord:
     record = make_mesh(config)
     check_mesh(config, record)
-    store_cut(record.directory, tag_pairs(record.regions, contact_regions(config)))
+    conducting = [record.regions[name] for name in _conductors(config)]
+    store_cut(record.directory, tag_pairs(record.regions, contact_regions(config)), conducting)
     return record
+
+
+def _conductors(config: Config) -> list[str]:
+    return [region for region in config.geometry.materials if region not in config.insulators]
 
 
 def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from thermospin.compat import PETSc, build_submesh, fem, ufl
+from thermospin.compat import PETSc, build_submesh, fem, index_map, ufl
 from thermospin.fields import FIELDS, Field, State
 from thermospin.meshes.read import DeviceMesh
 
@@ -34,7 +34,7 @@ class Spaces:
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
         self.conducting_cells = device.cells(conductors)
-        self.submesh, self.entity_map = build_submesh(device.mesh, self.conducting_cells)
+        self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]
         subdomains = {
             CONDUCTORS: self.conducting_cells,
@@ -98,6 +98,21 @@ class Spaces:
             part = vector.array_r[self.ranges[field]]
             function.x.array[: len(part)] = part
             function.x.scatter_forward()
+
+
+def _conductors(device: DeviceMesh, cells: np.ndarray) -> tuple:
+    """The submesh of the conductors; where the mesh is cut it has nodes of its own (collective)."""
+    if device.conductors is None:
+        return build_submesh(device.mesh, cells)
+    nodes, ranges, comm = device.conductors.cells[cells], device.conductors.ranges, device.mesh.comm
+    first, last = ranges[comm.rank : comm.rank + 2]
+    ghosts = np.setdiff1d(nodes, np.arange(first, last)).astype(np.int64)
+    owners = (np.searchsorted(ranges, ghosts, side="right") - 1).astype(np.int32)
+    numbers = np.concatenate([np.arange(first, last), ghosts])
+    vertices = index_map(comm, last - first, ghosts, owners)
+    place = np.searchsorted(numbers, nodes, sorter=np.argsort(numbers))
+    local = np.argsort(numbers)[place].astype(np.int32)
+    return build_submesh(device.mesh, cells, vertices, local, numbers)
 
 
 def interpolation_matrix(low: fem.FunctionSpace, high: fem.FunctionSpace) -> PETSc.Mat:

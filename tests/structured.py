@@ -29,11 +29,12 @@ def structured_device(config: Config, spacing: float, directory: Path, comm: MPI
     regions = {name: tag for tag, name in enumerate(config.geometry.materials, start=1)}
     faces = {name: tag for tag, name in enumerate(config.terminals, start=1)}
     contacts = contact_regions(config)
+    conductors = [name for name in regions if name not in config.insulators]
     if comm.rank == 0:
         _write(config, spacing, directory, regions)
-        store_cut(directory, tag_pairs(regions, contacts))
+        store_cut(directory, tag_pairs(regions, contacts), [regions[name] for name in conductors])
     comm.Barrier()
-    return read_mesh(directory, regions, faces, {}, comm, contacts)
+    return read_mesh(directory, regions, faces, {}, comm, contacts, conductors)
 
 
 def _write(config: Config, spacing: float, directory: Path, regions: dict[str, int]) -> None:

@@ -210,7 +210,6 @@ def test_interfaces_between_ranks(layers, degree, comm, tmp_path):
         assert found["balances"]["energy"] <= 1e-9
 
 
-@pytest.mark.xfail(strict=True, reason="V and s share the nodes of an insulator that touches both sides")
 def test_substrate_carries_no_current(comm):
     """Ohm in series, on a substrate that joins the two sides for heat only: it is no shunt."""
     solids = [("A", "Cu", 0, 0, 20, 20), ("B", "Cu", 20, 0, 40, 20), ("S", "SiO2", 0, -10, 40, 0)]
