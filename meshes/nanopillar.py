@@ -16,6 +16,9 @@ NM = 1e-9
 
 NonNegativeLength = quantity("m", ge=0)
 
+ROUNDING = 1e-9
+"""Relative difference of lengths that are the same."""
+
 SPIN_VALVE = tuple(
     Layer(name=name, material=material, thickness=15 * NM)
     for name, material in (("Py1", "Py"), ("Cu", "Cu"), ("Py2", "Py"))
@@ -24,6 +27,25 @@ SPIN_VALVE = tuple(
 
 ROUND = 10
 """Elements along the smaller side of the pillar, so that an ellipse stays round."""
+
+
+class Thermocouple(Section):
+    """An arm of another metal on the side of a lead, which reads the lead's temperature there.
+
+    It leaves the lead at right angles, as thick as the lead, and its end is cold. In open circuit that is at
+    (S_arm − S_lead) ΔT above an end of the lead that carries no current, ΔT that of the junction. Currents
+    spread into an idle branch of a lead over its width divided by π, heat farther: put the arm between.
+    """
+
+    material: str = Field("Constantan", min_length=1)
+    """Material of the arm."""
+    lead: Literal["bottom", "top"] = "bottom"
+    """The lead it touches."""
+    width: PositiveLength = 100 * NM
+    """Width of the arm, m."""
+    offset: quantity("m") = 500 * NM
+    """Distance along the lead from the pillar's axis to the middle of the arm, m; positive towards the end
+    that measures the voltage."""
 
 
 class Nanopillar(Section):
@@ -73,6 +95,8 @@ class Nanopillar(Section):
     """Material around the pillar and the bottom lead."""
     substrate_material: str = "SiO2"
     """Material of the substrate."""
+    thermocouple: Thermocouple | None = None
+    """An arm that reads the temperature of a lead; default none."""
     lateral_aspect: float = Field(4.0, ge=1, le=20)
     """How many times longer elements are along x and y than along z. The sizes under `mesh` are those along
     z, across the layers; lateral sizes matter at the rim of the pillar only."""
@@ -80,7 +104,7 @@ class Nanopillar(Section):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         """Refuse layers named alike, and a pillar or a lead that sticks out."""
-        check_names(self.layers, taken=("BottomLead", "TopLead", "Insulator", "Substrate"))
+        check_names(self.layers, taken=("BottomLead", "TopLead", "Thermocouple", "Insulator", "Substrate"))
         limits = {
             "length": (self.length, self.top_width, "the width of the top lead (top_width)"),
             "width": (self.width, self.bottom_width, "the width of the bottom lead (bottom_width)"),
@@ -94,6 +118,22 @@ class Nanopillar(Section):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _thermocouple_fits(self) -> Self:
+        """Refuse an arm beyond the end of its lead."""
+        if self.thermocouple is None:
+            return self
+        lead, far = self.thermocouple.lead, abs(self.thermocouple.offset) + self.thermocouple.width / 2
+        reach = self.bottom_reach if lead == "bottom" else self.top_reach
+        if far > (1 - ROUNDING) * reach:
+            raise mistake(
+                f"too far out: the arm ends {far / NM:g} nm from the axis, which must be less than "
+                f"{reach / NM:g} nm, the reach of the lead ({lead}_reach)",
+                "thermocouple",
+                "offset",
+            )
+        return self
+
     @property
     def materials(self) -> dict[str, str]:
         """Material of every region."""
@@ -101,14 +141,16 @@ class Nanopillar(Section):
 
     @property
     def terminals(self) -> dict[str, TerminalFace]:
-        """The ends of the leads and the bottom of the substrate, all of them heat sinks."""
+        """The ends of the leads and of the thermocouple and the bottom of the substrate, all heat sinks."""
         faces = {
             "bottom_current": ("BottomLead", "xmin"),
             "bottom_voltage": ("BottomLead", "xmax"),
             "top_current": ("TopLead", "ymin"),
             "top_voltage": ("TopLead", "ymax"),
-            "substrate": ("Substrate", "zmin"),
         }
+        if self.thermocouple is not None:
+            faces["thermocouple"] = ("Thermocouple", "ymax" if self.thermocouple.lead == "bottom" else "xmax")
+        faces["substrate"] = ("Substrate", "zmin")
         return {name: TerminalFace(region=r, face=f, sink=True) for name, (r, f) in faces.items()}
 
     @property
@@ -119,7 +161,13 @@ class Nanopillar(Section):
     @cached_property
     def resolved(self) -> SolidsGeometry:
         """The solids of the device."""
-        solids = (*self._pillar(), *self._leads(), self._insulator(), self._substrate())
+        solids = (
+            *self._pillar(),
+            *self._leads(),
+            *self._thermocouple(),
+            self._insulator(),
+            self._substrate(),
+        )
         return SolidsGeometry(solids=solids, lateral_aspect=self.lateral_aspect)
 
     def _pillar(self) -> list[Solid]:
@@ -148,6 +196,22 @@ class Nanopillar(Section):
     def _lead(self, name: str, material: str, box: Box, width: float) -> Solid:
         size = width / (4 * self.lateral_aspect)
         return Solid(name=name, material=material, priority=1, box=box, max_size=size, elements_along_z=3)
+
+    def _thermocouple(self) -> list[Solid]:
+        """The arm, from the side of its lead to where the other lead ends."""
+        if self.thermocouple is None:
+            return []
+        half, middle, top = self.thermocouple.width / 2, self.thermocouple.offset, self._pillar_top
+        low, high = middle - half, middle + half
+        if self.thermocouple.lead == "bottom":
+            box = Box(
+                min=(low, self.bottom_width / 2, 0.0), max=(high, self.top_reach, self.bottom_thickness)
+            )
+        else:
+            box = Box(
+                min=(self.top_width / 2, low, top), max=(self.bottom_reach, high, top + self.top_thickness)
+            )
+        return [self._lead("Thermocouple", self.thermocouple.material, box, self.thermocouple.width)]
 
     def _insulator(self) -> Solid:
         """The insulator; not cut into layers, as its cuts could come too close to those of the pillar."""

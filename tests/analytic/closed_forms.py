@@ -6,6 +6,9 @@
 from dataclasses import dataclass
 from math import cosh, exp, prod, sinh, sqrt, tanh
 
+import numpy as np
+
+from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.material import Material
 
 
@@ -32,10 +35,22 @@ def magnetoresistance(magnet: Material, normal: Material, distance: float) -> fl
     return valve_difference(magnet.polarisation, r_f, r_n, d)
 
 
-def valve_difference(polarisation: float, r_f: float, r_n: float, d: float) -> float:
-    """Item 3 in numbers: AP − P, in the unit of ``r``; ``d`` is the distance over the decay length in N."""
-    numerator = 2 * (polarisation * r_f) ** 2
-    return numerator / (r_f * cosh(d) + r_n / 2 * (1 + (r_f / r_n) ** 2) * sinh(d))
+def valve_difference(
+    polarisation: float, r_f: float, r_n: float, d: float, contact: tuple[float, float] = (0.0, 0.0)
+) -> float:
+    """Item 3 in numbers: AP − P, in the unit of ``r``; ``d`` is the distance over the decay length in N.
+
+    Args:
+        polarisation: Of the magnets.
+        r_f: Of the magnets.
+        r_n: Of the metal between them.
+        d: See above.
+        contact: γ and ``r_b`` of both contacts.
+    """
+    gamma, r_b = contact
+    x = r_f + r_b
+    numerator = 2 * (polarisation * r_f + gamma * r_b) ** 2
+    return numerator / (x * cosh(d) + r_n / 2 * (1 + (x / r_n) ** 2) * sinh(d))
 
 
 def thermal_spin_valve(magnet: Material, normal: Material, distance: float, gradient: float) -> float:
@@ -145,10 +160,19 @@ def spin_heat_injection(magnet: SpinHeat, normal: SpinHeat, heat: float) -> floa
     return magnet.polarisation * heat * r_f * r_n / (r_f + r_n)
 
 
-def spin_heat_valve(magnet: SpinHeat, normal: SpinHeat, distance: float) -> float:
-    """Thermal resistance times area of F|N|F, AP − P, m² K/W."""
+def spin_heat_valve(
+    magnet: SpinHeat, normal: SpinHeat, distance: float, contact: tuple[float, float] = (0.0, 0.0)
+) -> float:
+    """Thermal resistance times area of F|N|F, AP − P, m² K/W.
+
+    Args:
+        magnet: Of both sides.
+        normal: Between them.
+        distance: From contact to contact, m.
+        contact: ``P_K`` and ``r_b`` (m² K/W) of contacts without phonons, ``1/K_↑,↓ = 2 r_b (1 ∓ P_K)``.
+    """
     d = distance / normal.decay_length
-    return valve_difference(magnet.polarisation, magnet.resistance, normal.resistance, d)
+    return valve_difference(magnet.polarisation, magnet.resistance, normal.resistance, d, contact)
 
 
 def nonlocal_valve(
@@ -168,3 +192,59 @@ def nonlocal_valve(
     ratios = [spin_resistance(magnet) / area / r_n for area in contacts]
     denominator = prod(1 + 2 * ratio for ratio in ratios) - decay**2
     return 4 * r_n * decay * prod(p * ratio for ratio in ratios) / denominator
+
+
+@dataclass(frozen=True)
+class TunnelContact:
+    """Item 9: a tunnel contact between a magnet in which spins are in equilibrium and a metal without S.
+
+    Attributes:
+        law: What crosses; side 1 is the magnet.
+        normal: The metal on side 2.
+        temperature: T0, K.
+    """
+
+    law: InterfaceMaterial
+    normal: Material
+    temperature: float
+
+    @property
+    def spin_heat_resistance(self) -> float:
+        """``λ_Q/k_e`` of the metal, m² K/W."""
+        return self.normal.spin_heat_length / self.normal.electronic_heat(self.temperature).sum
+
+    def accumulations(self, j: float, step: float) -> tuple[float, float]:
+        """``s`` (V) and ``τ`` (K) in the metal at the contact.
+
+        The channels' currents ``J_σ = G_σ(V ∓ s) − G_σ S_σ (ΔT ± τ)`` and heats ``Q_σ = T0 G_σ S_σ (V ∓ s) −
+        K_σ (ΔT ± τ)`` must add up to j and have the differences ``s/r_s`` and ``τ/r_s^Q``.
+
+        Args:
+            j: Current density from the magnet to the metal, A/m².
+            step: ``ΔT``, temperature of the metal less that of the magnet at the contact, K.
+        """
+        r_s, r_heat = spin_resistance(self.normal), self.spin_heat_resistance
+        k_e, difference = self.law.electronic_heat(self.temperature)
+        rows, known = np.zeros((3, 3)), np.array([j, 0.0, 0.0])
+        channels = zip(self.law.channel_conductance, self.law.channel_seebeck, (1, -1), strict=True)
+        for g, seebeck, sign in channels:
+            k = (k_e + sign * difference) / 2
+            # What V, s, τ and ΔT drive in this channel.
+            current = g * np.array([1, -sign, -sign * seebeck, -seebeck])
+            heat = np.array([*(self.temperature * seebeck * current[:2]), -sign * k, -k])
+            drives = np.array([current, sign * current, sign * heat])
+            rows += drives[:, :3]
+            known -= drives[:, 3] * step
+        rows[1, 1] -= 1 / r_s
+        rows[2, 2] -= 1 / r_heat
+        _, s, tau = np.linalg.solve(rows, known)
+        return s, tau
+
+    def leading_order(self, j: float) -> tuple[float, float]:
+        """The same to leading order in ``r_s/R_tun`` (Eq. 14)."""
+        law, r_s, t0 = self.law, spin_resistance(self.normal), self.temperature
+        k_e = law.electronic_heat(t0).sum
+        b = law.thermoelectric.difference / law.conductance
+        s = r_s * law.polarisation * j / (1 + (1 - law.polarisation**2) * r_s * law.conductance)
+        heat = self.spin_heat_resistance
+        return s, heat * t0 * b * j / (1 + (k_e - t0 * law.conductance * b**2) * heat)

@@ -30,6 +30,13 @@ def test_magnetoresistance(nm, printed):
     assert agrees(closed_forms.magnetoresistance(PY, CU, nm * NANO) / 1e-17, printed, digits)
 
 
+@pytest.mark.parametrize(("nm", "printed"), [(15, 28.0502), (100, 16.8634), (500, 4.02684)])
+def test_magnetoresistance_with_contacts(nm, printed):
+    r_f, r_n, d = *map(closed_forms.spin_resistance, (PY, CU)), nm * NANO / CU.spin_diffusion_length
+    difference = closed_forms.valve_difference(PY.polarisation, r_f, r_n, d, contact=(0.7, 0.25e-15))
+    assert agrees(difference / 1e-17, printed, len(str(printed).split(".")[1]))
+
+
 @pytest.mark.parametrize(("nm", "printed"), [(15, 207.100), (100, 117.194)])
 def test_thermal_spin_valve(nm, printed):
     assert agrees(closed_forms.thermal_spin_valve(PY, CU, nm * NANO, STEEP) / NANO, printed, 3)

@@ -183,6 +183,54 @@ def test_leads_and_materials_are_parameters(cache):
 
 
 @pytest.mark.parametrize(
+    ("lead", "contact", "length"), [("bottom", 60, 1000 - 150), ("top", 130, 1000 - 150)]
+)
+def test_thermocouple_touches_the_side_of_its_lead(cache, lead, contact, length):
+    arm = {"material": "Al", "lead": lead, "width": 80 * NM, "offset": 400 * NM}
+    pillar = Nanopillar(shape="rectangular", thermocouple=arm)
+    record = build(pillar, cache, refinement=0.5)
+    assert record.materials["Thermocouple"] == "Al"
+    assert volume(record, "Thermocouple") == pytest.approx(80 * contact * length)
+    touched = "BottomLead" if lead == "bottom" else "TopLead"
+    assert shared_area(record, touched, "Thermocouple") == pytest.approx(80 * contact)
+    assert volume(record, "BottomLead") == pytest.approx(2000 * 300 * 60)
+    assert volume(record, "TopLead") == pytest.approx(2000 * 300 * 130)
+    assert shared_area(record, "Py2", "TopLead") == pytest.approx(150 * 80)
+    assert terminal_area(record, "thermocouple") == pytest.approx(80 * contact)
+    assert pillar.terminals["thermocouple"].sink is True
+    solids = pillar.resolved.solids
+    (box,) = (solid.box for solid in solids if solid.name == "Thermocouple")
+    along = 0 if lead == "bottom" else 1
+    assert (box.min[along] / NM, box.max[along] / NM) == pytest.approx((360, 440))
+
+
+def test_no_thermocouple_unless_asked_for(elliptic):
+    assert "Thermocouple" not in elliptic.materials
+    assert "thermocouple" not in Nanopillar().terminals
+
+
+def test_thermocouple_needs_a_name_of_its_own():
+    stack = [layers(5)[0] | {"name": "Thermocouple"}]
+    with pytest.raises(pydantic.ValidationError, match="another region is named 'Thermocouple' already"):
+        Nanopillar(layers=stack)
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ({"offset": 950 * NM}, "1000 nm from the axis, which must be less than 1000 nm.*bottom_reach"),
+        ({"offset": -980 * NM, "lead": "top"}, "1030 nm from the axis.*top_reach"),
+        ({"lead": "left"}, "'bottom' or 'top'"),
+        ({"width": 0}, "greater than 0 m"),
+        ({"material": ""}, "at least 1 character"),
+    ],
+)
+def test_bad_thermocouples(arm, message):
+    with pytest.raises(pydantic.ValidationError, match=message):
+        Nanopillar(thermocouple=arm)
+
+
+@pytest.mark.parametrize(
     ("parameters", "message"),
     [
         ({"layers": []}, "no layer; add one"),
