@@ -108,9 +108,6 @@ def test_spin_valve_without_interfaces(comm):
     assert found == pytest.approx(-difference(config, current=1.0), rel=0.1, abs=0)
 
 
-@pytest.mark.xfail(
-    reason="14 % low: P − AP converges slowly with the mesh where interfaces resist", strict=True
-)
 def test_spin_valve_against_valet_and_fert(comm):
     """The same with the interfaces of the library."""
     config = example("seebeck", bottom_material="Cu", bottom_thickness="100 nm")
