@@ -192,7 +192,11 @@ def _observables(
 def _interfaces(
     config: Config, observer: Observer, total: CellFields, orders: list[CellFields]
 ) -> dict[str, Any]:
-    """Averages over every interface of a magnet and a normal metal, from the magnet's side."""
+    """Averages over every interface of a magnet and a normal metal, from the magnet's side.
+
+    Where the interface resists, fields jump: ``across`` has the averages from the other side.
+    """
+    resistive = {frozenset(sides) for sides in contact_regions(config).values()}
     normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
     found = {}
     for first, second in itertools.product(config.magnets, normal):
@@ -207,6 +211,8 @@ def _interfaces(
                     if key in averages
                 }
             }
+            if {first, second} in resistive:
+                found[f"{first}|{second}"]["across"] = observer.interface(total, second, first)
     return found
 
 

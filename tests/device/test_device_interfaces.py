@@ -85,6 +85,15 @@ def test_interfaces_resist(scaled, comm):
     assert found - before > 1 / (conductance * area)
 
 
+def test_both_sides(scaled):
+    """Where an interface resists, the accumulation of the two sides differs; their area does not."""
+    for _, _, found in configurations(scaled):
+        for here in found["interfaces"].values():
+            across = here["across"]
+            assert across["area"] == pytest.approx(here["area"], rel=1e-12)
+            assert abs(across["mu_s"]["mean"] - here["mu_s"]["mean"]) > 0.01 * abs(here["mu_s"]["mean"])
+
+
 def test_reciprocity(scaled, whole):
     for results in (scaled, whole):
         for scheme, _, found in configurations(results):
