@@ -140,7 +140,16 @@ def between(device, here, there):
     return np.argwhere(inside & (device.neighbour_tags == device.regions[there])).astype(np.int32).ravel()
 
 
-@pytest.fixture(scope="module", params=[(n, shape) for n in (1, 2) for shape in SHAPES], ids=str)
+CASES = [
+    pytest.param(
+        (degree, shape), marks=[pytest.mark.slow] if shape == "flat" else [], id=f"P{degree}, {shape}"
+    )
+    for degree in (1, 2)
+    for shape in SHAPES
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
 def errors(request, comm, tmp_path_factory):
     """The degree, the spacings, and by sign the errors on every mesh: shape (meshes, fields)."""
     degree, shape = request.param
