@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import TAU, THETA, Field, V
+from thermospin.fields import SPIN_HEAT, THETA, Field, V
 from thermospin.spaces import Spaces
 from thermospin.terminals import Terminal
 
@@ -107,7 +107,7 @@ class Circuit:
         By reciprocity it is the largest reading that a watt of heat anywhere in the device gives. With τ,
         heat in one channel is read through ``ϑ ± τ``.
         """
-        parts = [self.spaces.ranges[field] for field in self.spaces.fields if field in (THETA, TAU)]
+        parts = [self.spaces.ranges[field] for field in self.spaces.fields if field is THETA or field in SPIN_HEAT]
         largest = [
             self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
         ]

@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from thermospin.compat import fem
-from thermospin.fields import FIELDS, TAU, Field
-from thermospin.lift import Lift
+from thermospin.compat import fem, ufl
+from thermospin.fields import FIELDS, SPIN_HEAT, Field, S
+from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material
 from thermospin.materials.material import Pair
 from thermospin.meshes.read import DeviceMesh
@@ -24,40 +24,58 @@ class Coefficients:
         heat: What conducts heat for both channels alike, W/(m K²): ``k_ph / T0`` with τ, ``k / T0``
             without. The heat equations are divided by T0.
         electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
-        relaxation: ``(1−P²) σ/λ²``, S/m³ (Valet–Fert).
-        heat_relaxation: ``(1−P_k²) k_e/λ_Q² / T0``, W/(m³ K²); 0 without τ.
+        relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across, turning ``σ/λ_J²``.
+        heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
+        larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
+        heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
     """
 
     electrical: Lift
     thermoelectric: Lift
     heat: Any
     electronic_heat: Lift
-    relaxation: Any
-    heat_relaxation: Any
+    relaxation: Lift
+    heat_relaxation: Lift
     temperature: float
+    larmor: SpinVector | None = None
+    heat_larmor: SpinVector | None = None
+
+    def _lifts(self, change: Callable[[Lift], Lift], **others: Any) -> Self:
+        """The same with every lift changed."""
+        names = "electrical", "thermoelectric", "electronic_heat", "relaxation", "heat_relaxation"
+        return replace(self, **{name: change(getattr(self, name)) for name in names}, **others)
 
     @property
     def isotropic(self) -> Self:
         """The part of the coefficients that is the same in every magnetic configuration."""
-        return replace(
-            self,
-            electrical=self.electrical.isotropic,
-            thermoelectric=self.thermoelectric.isotropic,
-            electronic_heat=self.electronic_heat.isotropic,
-        )
+        return self._lifts(lambda lift: lift.isotropic)
 
     @property
     def magnetic(self) -> Self:
-        """The rest: differences between the channels, in magnets only."""
+        """The rest: differences between the channels, and between along and across m, in magnets only."""
+        return self._lifts(lambda lift: lift.magnetic, heat=0, larmor=None, heat_larmor=None)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the components of a spin mix in magnets."""
+        return self.electrical.turns or self.relaxation.turns
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether no spin precesses, so that the operator is symmetric."""
+        return (self.electrical.turning, self.relaxation.turning, self.larmor) == (None, None, None)
+
+    @property
+    def damped(self) -> Self:
+        """With relaxation as strong as precession instead of it: symmetric, and close in magnitude."""
+        still = self._lifts(lambda lift: lift.damped, larmor=None, heat_larmor=None)
+        if self.larmor is None:
+            return still
         return replace(
-            self,
-            electrical=self.electrical.magnetic,
-            thermoelectric=self.thermoelectric.magnetic,
-            electronic_heat=self.electronic_heat.magnetic,
-            heat=0,
-            relaxation=0,
-            heat_relaxation=0,
+            still,
+            relaxation=still.relaxation.plus(_length(self.larmor)),
+            heat_relaxation=still.heat_relaxation.plus(_length(self.heat_larmor)),
         )
 
     @property
@@ -66,14 +84,24 @@ class Coefficients:
         return self.thermoelectric.times(self.electrical.inverse)
 
 
+def _length(vector: SpinVector) -> Any:
+    return ufl.sqrt(vector.dot(vector))
+
+
+Magnetisation = Mapping[str, "int | Texture"]
+"""Region to ±1 or, with vector spin, to what gives the direction at points."""
+
+
 class CellCoefficients:
-    """The coefficients of a device, and the magnetisation that can be reversed.
+    """The coefficients of a device, and the magnetisation that can be changed.
 
     Args:
         device: The mesh.
         materials: Material of every region.
         temperature: T0, K.
         fields: The unknowns of the problem.
+        magnetic_field: B, T; with vector spin only.
+        degree: Polynomial degree of the direction of m, within every element; with vector spin only.
     """
 
     def __init__(
@@ -82,46 +110,103 @@ class CellCoefficients:
         materials: Mapping[str, Material],
         temperature: float,
         fields: Sequence[Field] = FIELDS,
+        magnetic_field: Sequence[float] = (0.0, 0.0, 0.0),
+        degree: int = 0,
     ) -> None:
-        self._device = device
+        self._device, self._materials, self._temperature = device, materials, temperature
         self._space = fem.functionspace(device.mesh, ("DG", 0))
-        self.magnetisation = self._field({name: 1.0 for name in materials})
+        self.magnetisation = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
+        self._m_space = None if S in fields else self.magnetisation[0].function_space
+        self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
+        if any(magnetic_field):
+            self.all = self._with_field(fem.Constant(device.mesh, np.array(magnetic_field)))
 
-        def scalar(quantity: Callable[[Material], float]) -> fem.Function:
-            return self._field({name: quantity(material) for name, material in materials.items()})
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        if self._m_space is None:
+            self._fill(self.magnetisation, dict(magnetisation))
+            return
+        points = self._m_space.tabulate_dof_coordinates()
+        for region, direction in magnetisation.items():
+            dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
+            for component, values in zip(self.magnetisation, direction(points[dofs]).T, strict=True):
+                component.x.array[dofs] = values
 
-        def lift(pair: Callable[[Material], Pair], scale: float = 1.0) -> Lift:
-            total, difference = (
-                scalar(lambda m: pair(m).sum / scale),
-                scalar(lambda m: pair(m).difference / scale),
+    def _coefficients(self, split: bool) -> Coefficients:
+        """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
+        t0, none = self._temperature, Lift(0, 0, self.magnetisation)
+        if not split:
+            heat, electronic, relaxation = self._scalar(lambda m: m.thermal_conductivity / t0), none, none
+        else:
+            heat = self._scalar(lambda m: m.phonon_heat(t0) / t0)
+            electronic = self._conducting(lambda m: m.electronic_heat(t0), 1 / t0)
+            relaxation = self._relaxing(
+                lambda m: m.spin_heat_relaxation(t0) / t0,
+                lambda m: m.transverse_heat_relaxation(t0) / t0,
+                lambda m: m.heat_exchange_precession(t0) / t0,
             )
-            return Lift(total, difference, self.magnetisation)
-
-        self.all = Coefficients(
-            electrical=lift(lambda m: m.electrical),
-            thermoelectric=lift(lambda m: m.thermoelectric),
-            heat=scalar(lambda m: m.thermal_conductivity / temperature),
-            electronic_heat=Lift(0, 0, self.magnetisation),
-            relaxation=scalar(lambda m: m.spin_relaxation),
-            heat_relaxation=0,
-            temperature=temperature,
+        return Coefficients(
+            electrical=self._conducting(lambda m: m.electrical),
+            thermoelectric=self._conducting(lambda m: m.thermoelectric),
+            heat=heat,
+            electronic_heat=electronic,
+            relaxation=self._relaxing(
+                lambda m: m.spin_relaxation, lambda m: m.transverse_relaxation, lambda m: m.exchange_precession
+            ),
+            heat_relaxation=relaxation,
+            temperature=t0,
         )
-        if TAU in fields:
-            self.all = replace(
-                self.all,
-                heat=scalar(lambda m: m.phonon_heat(temperature) / temperature),
-                electronic_heat=lift(lambda m: m.electronic_heat(temperature), scale=temperature),
-                heat_relaxation=scalar(lambda m: m.spin_heat_relaxation(temperature) / temperature),
-            )
 
-    def magnetise(self, signs: Mapping[str, int]) -> None:
-        """Set the sign of the magnetisation of the named regions."""
-        self._fill(self.magnetisation, dict(signs))
+    def _with_field(self, b: fem.Constant) -> Coefficients:
+        """The coefficients in a magnetic field."""
+        t0 = self._temperature
+        spin = self._scalar(lambda m: m.larmor)
+        heat = self._scalar(lambda m: m.heat_larmor(t0) / t0) if self.all.electronic_heat.X != 0 else 0
+        larmor, heat_larmor = (SpinVector(*(factor * b[i] for i in range(3))) for factor in (spin, heat))
+        return replace(self.all, larmor=larmor, heat_larmor=heat_larmor)
 
-    def _field(self, values: Mapping[str, float]) -> fem.Function:
+    def _conducting(self, pair: Callable[[Material], Pair], scale: float = 1.0) -> Lift:
+        """A coefficient of the two channels; spins that precess between collisions carry less across m."""
+
+        def part(value: Callable[[Material], float]) -> fem.Function:
+            return self._scalar(lambda m: value(m) * scale)
+
+        total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
+        if not self._any(lambda m: m.tensor_diffusion):
+            return Lift(total, difference, self.magnetisation)
+        across = part(lambda m: pair(m).sum * m.transverse_mobility.real)
+        turning = part(lambda m: pair(m).sum * m.transverse_mobility.imag)
+        return Lift(total, difference, self.magnetisation, across, turning)
+
+    def _relaxing(
+        self,
+        along: Callable[[Material], float],
+        across: Callable[[Material], float],
+        turning: Callable[[Material], float],
+    ) -> Lift:
+        """Relaxation along m and across it, and precession about it."""
+        lift = Lift(self._scalar(along), 0, self.magnetisation)
+        if self._m_space is None:
+            return lift
+        if self._any(lambda m: m.is_magnetic and across(m) != along(m)):
+            lift = lift._replace(across=self._scalar(across))
+        return lift._replace(turning=self._scalar(turning)) if self._any(turning) else lift
+
+    def _any(self, quality: Callable[[Material], Any]) -> bool:
+        return any(quality(material) for material in self._materials.values())
+
+    def _scalar(self, quantity: Callable[[Material], float]) -> fem.Function:
+        values = {name: quantity(material) for name, material in self._materials.items()}
         field = fem.Function(self._space)
         self._fill(field, values)
         return field
+
+    def _direction(self, degree: int) -> SpinVector:
+        """A direction in every cell, +z to begin with."""
+        space = fem.functionspace(self._device.mesh, ("DG", degree))
+        m = SpinVector(*(fem.Function(space) for _ in "xyz"))
+        m[2].x.array[:] = 1.0
+        return m
 
     def _fill(self, field: fem.Function, values: Mapping[str, float]) -> None:
         tags = self._device.cell_tags

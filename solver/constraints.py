@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.compat import PETSc
-from thermospin.fields import TAU, THETA, Field, S, V
+from thermospin.fields import SPIN, Field, V
 from thermospin.spaces import Spaces
 from thermospin.terminals import Terminal
 
@@ -38,8 +38,8 @@ def constrain(
     spaces: Spaces, terminals: Mapping[str, Terminal], held: Collection[str], sinks: Collection[str]
 ) -> Constraint:
     """Fix V and s at the ``held`` terminals, ϑ and τ at the ``sinks``."""
-    fixing = {V: held, S: held, THETA: sinks, TAU: sinks}
-    dofs = {field: _union(_dofs(terminals, fixing[field], field)) for field in spaces.fields}
+    fixing = {field: held if field is V or field in SPIN else sinks for field in spaces.fields}
+    dofs = {field: _union(_dofs(terminals, names, field)) for field, names in fixing.items()}
     fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in spaces.fields])
     return Constraint(dofs, fixed)
 

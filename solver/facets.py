@@ -38,22 +38,28 @@ class FacetPairs:
 
     Attributes:
         areas: m², shape (n,).
+        weights: Weights of the quadrature points of :meth:`traces`, which add up to ½, shape (q,).
         sides: The unknowns of every field on both sides.
     """
 
     def __init__(self, spaces: Spaces, facets: np.ndarray, fields: tuple[Field, ...]) -> None:
         self._spaces, self._facets = spaces, facets
         element = spaces.spaces[THETA].element.basix_element
-        points, self._weights = basix.make_quadrature(basix.CellType.triangle, 2 * element.degree)
+        points, self.weights = basix.make_quadrature(basix.CellType.triangle, 2 * element.degree)
         closures, self._places, basis = _tables(spaces.spaces[THETA], points)
         self._closures, self._basis = closures, basis[facets[:, 1]]
         self.areas = facet_areas(spaces.device.mesh, facets[:, :2])
         self.sides = {field: self._sides(field) for field in fields}
 
     @property
+    def centres(self) -> np.ndarray:
+        """Centres of the facets, m, shape (n, 3)."""
+        return self._positions(self._facets[:, :2])[:, :3].mean(axis=1)
+
+    @property
     def mass(self) -> np.ndarray:
         """Mass matrix of every facet, m², shape (n, k, k)."""
-        local = np.einsum("q,nqi,nqj->nij", 2 * self._weights, self._basis, self._basis, optimize=True)
+        local = np.einsum("q,nqi,nqj->nij", 2 * self.weights, self._basis, self._basis, optimize=True)
         return self.areas[:, None, None] * local
 
     def traces(self, functions: State) -> State:
@@ -67,7 +73,7 @@ class FacetPairs:
 
     def integrate(self, density: np.ndarray) -> np.ndarray:
         """Integrals of a density (at the quadrature points, shape (n, q)) times the basis, shape (n, k)."""
-        weights = 2 * self.areas[:, None] * self._weights
+        weights = 2 * self.areas[:, None] * self.weights
         return np.einsum("nq,nqi->ni", weights * density, self._basis)
 
     def _trace(self, field: Field, function: fem.Function) -> Trace:

@@ -1,8 +1,9 @@
 """The unknowns (physics.md §1) and the fields made of them for the output: names, units, where they live."""
 
-from dataclasses import dataclass
-from operator import itemgetter
+from dataclasses import dataclass, replace
 from typing import Any, Self
+
+from thermospin.lift import SpinVector
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,7 @@ class Field:
     """An unknown of the coupled system.
 
     Attributes:
-        symbol: Name in the code and in PETSc options (``fieldsplit_<symbol>_``).
+        symbol: Name in the code and in PETSc options (``<symbol>_<option>``).
         quantity: What it is.
         unit: SI unit.
         on_conductors: Whether it lives on conductors only, or everywhere.
@@ -27,31 +28,68 @@ S = Field("s", "half the spin splitting of the potential", "V", on_conductors=Tr
 THETA = Field("theta", "temperature rise", "K", on_conductors=False)
 TAU = Field("tau", "half the spin splitting of the temperature", "K", on_conductors=True)
 
-FIELDS = (V, S, THETA)
-"""The unknowns of every problem, in the order of the blocks of the system."""
-FIELDS_WITH_SPIN_HEAT = (*FIELDS, TAU)
-"""The unknowns when the spins have temperatures of their own."""
+S_VECTOR = tuple(replace(S, symbol=f"s_{axis}", quantity=f"{S.quantity}, along {axis}") for axis in "xyz")
+TAU_VECTOR = tuple(replace(TAU, symbol=f"tau_{axis}", quantity=f"{TAU.quantity}, along {axis}") for axis in "xyz")
+"""s and τ as vectors along x, y, z in spin space: every component is an unknown like any other."""
+
+SPIN = {S, *S_VECTOR}
+SPIN_HEAT = {TAU, *TAU_VECTOR}
+
+
+def unknowns(vector: bool = False, spin_heat: bool = False) -> tuple[Field, ...]:
+    """The unknowns of a problem, in the order of the blocks of the system.
+
+    Args:
+        vector: Whether spins may point anywhere, instead of along one axis.
+        spin_heat: Whether the spins have temperatures of their own.
+    """
+    spin, heat = (S_VECTOR, TAU_VECTOR) if vector else ((S,), (TAU,))
+    return V, *spin, THETA, *(heat if spin_heat else ())
+
+
+FIELDS = unknowns()
+FIELDS_WITH_SPIN_HEAT = unknowns(spin_heat=True)
 
 
 class State(tuple):
     """One value per field of a problem, in their order: trial functions, test functions, or a solution.
 
-    A state without τ has three values, and τ reads as zero.
+    With vector spin, ``s`` and ``tau`` are a :class:`SpinVector` of three of the values. A state without τ
+    has fewer values, and τ reads as zero.
     """
 
     __slots__ = ()
 
-    def __new__(cls, V: Any, s: Any, theta: Any, tau: Any = None) -> Self:
-        """A state of three or of four fields."""
-        return super().__new__(cls, (V, s, theta) if tau is None else (V, s, theta, tau))
+    def __new__(cls, *values: Any) -> Self:
+        """A state of 3 or 4 fields (V, s, ϑ, τ), or of 5 or 8 with vector spin."""
+        assert len(values) in (3, 4, 5, 8), "these are not the fields of a problem"
+        return super().__new__(cls, values)
 
-    V = property(itemgetter(0))
-    s = property(itemgetter(1))
-    theta = property(itemgetter(2))
+    @property
+    def is_vector(self) -> bool:
+        """Whether s and τ have three components."""
+        return len(self) > 4
+
+    @property
+    def V(self) -> Any:
+        """The charge potential."""
+        return self[0]
+
+    @property
+    def s(self) -> Any:
+        """Half the spin splitting of the potential."""
+        return SpinVector(*self[1:4]) if self.is_vector else self[1]
+
+    @property
+    def theta(self) -> Any:
+        """The temperature rise."""
+        return self[4] if self.is_vector else self[2]
 
     @property
     def tau(self) -> Any:
         """Half the spin splitting of the temperature; 0 where the spins share one."""
+        if self.is_vector:
+            return SpinVector(*self[5:]) if len(self) > 5 else SpinVector(0, 0, 0)
         return self[3] if len(self) > 3 else 0
 
     @property

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
-from thermospin.fields import TAU, THETA
+from thermospin.fields import SPIN_HEAT, THETA, Field, State
 from thermospin.interfaces import Interfaces
+from thermospin.lift import Pair
 from thermospin.solution import Solution
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
@@ -33,21 +34,27 @@ class HeatSource:
         self._spaces, self._interfaces = spaces, interfaces
         self._first, self._second = spaces.functions(), spaces.functions()
         constant = fem.Constant(spaces.device.mesh, scale)
-        heating, at_interfaces = (
+        heating, self._at_interfaces = (
             (JouleHeating(constant), JouleHeating(scale))
             if model == "joule"
             else (ConservingHeating(), ConservingHeating())
         )
-        self._at_interfaces = at_interfaces.source
-        tests = {THETA: (ufl.TestFunction(spaces.spaces[THETA]), 0)}
-        if TAU in spaces.fields:
-            tests[TAU] = 0, ufl.TestFunction(spaces.spaces[TAU])
         fields, dx = (self._first, self._second), spaces.dx(CONDUCTORS)
         self._forms = {
-            field: fem.form(heating.source(coefficients.all, *fields, v, dx), entity_maps=[spaces.entity_map])
-            for field, v in tests.items()
+            field: fem.form(
+                heating.source(coefficients.all, *fields, self._test(field), dx),
+                entity_maps=[spaces.entity_map],
+            )
+            for field in spaces.fields
+            if field is THETA or field in SPIN_HEAT
         }
         self._scale, self._temperature = scale if model == "joule" else 1.0, coefficients.all.temperature
+
+    def _test(self, field: Field) -> Pair:
+        """Test functions of ϑ and τ: that of one field, 0 for the others."""
+        space = self._spaces.spaces[field]
+        tests = (ufl.TestFunction(space) if other is field else 0 for other in self._spaces.fields)
+        return State(*tests).temperatures
 
     def add(self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0) -> float:
         """Add ``factor`` times the heat of two fields to a right-hand side (collective).

@@ -5,19 +5,22 @@ facets into the blocks of the fields; the sides share no entity, so it is no for
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from thermospin.coefficients import Coefficients
+from thermospin.coefficients import Coefficients, Magnetisation
 from thermospin.compat import MPI, PETSc, cpp, fem, la
 from thermospin.config.interfaces import Contact
 from thermospin.facets import FacetPairs
-from thermospin.fields import TAU, THETA, Field, S, State
-from thermospin.lift import Lift
+from thermospin.fields import S_VECTOR, SPIN_HEAT, TAU_VECTOR, Field, S, State, V
+from thermospin.lift import Lift, SpinVector
+from thermospin.materials import InterfaceMaterial
+from thermospin.materials.material import Pair
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Trace
-from thermospin.terms.transport import transport
+from thermospin.terms.heating import Heating
+from thermospin.terms.transport import currents, transport
 
 Block = tuple[int, int]
 SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
@@ -60,13 +63,39 @@ class Interfaces:
         facets = [spaces.device.contacts[name] for name in contacts]
         self._name = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
-        self._magnetisation = np.ones((len(self._name), 1))
+        shape = (len(self._name), 1)
+        self._is_vector = S not in spaces.fields
+        self._m = SpinVector(*(np.ones(shape) * (axis == "z") for axis in "xyz")) if self._is_vector else np.ones(shape)
         self.coefficients = self._lifts(temperature)
+        self._mixing = self._absorption(temperature)
+        first, second = (
+            self._values(lambda contact, i=i: contact.magnet == (contact.second, contact.first)[i])
+            for i in (0, 1)
+        )
+        self._normal = np.eye(2)[None] * np.stack([first, second], axis=1)  # 1 on the side beside a magnet
 
-    def magnetise(self, signs: Mapping[str, int]) -> None:
-        """Set the sign of the magnetisation of the named regions."""
-        of_contact = [signs.get(contact.magnet, 1) for contact in self._contacts.values()]
-        self._magnetisation[:, 0] = np.array(of_contact, dtype=float)[self._name]
+    @property
+    def turns(self) -> bool:
+        """Whether the components of a spin mix."""
+        return self._mixing is not None
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether no spin precesses when a magnet reflects it."""
+        return self._mixing is None or self._mixing.electrical.turning is None
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        for i, contact in enumerate(self._contacts.values()):
+            here = self._name == i
+            if contact.magnet is None:
+                continue
+            if self._is_vector:
+                direction = magnetisation[contact.magnet](self.pairs.centres[here])
+                for component, values in zip(self._m, direction.T, strict=True):
+                    component[here, 0] = values
+            else:
+                self._m[here, 0] = magnetisation[contact.magnet]
 
     def reserve(self, pattern: cpp.la.SparsityPattern, key: Block) -> None:
         """Make room in the sparsity pattern of a block for what couples the two sides."""
@@ -74,21 +103,30 @@ class Interfaces:
         for row, column in zip(rows, columns, strict=True):
             pattern.insert(row, column)
 
-    def add(self, block: PETSc.Mat, key: Block, coefficients: Coefficients) -> None:
-        """Add what crosses the interfaces to a block.
+    def jumps(self, key: Block) -> bool:
+        """Whether both fields of a block jump."""
+        return {self._spaces.fields[i] for i in key} <= set(self.fields)
+
+    def add(self, block: PETSc.Mat, key: Block, part: Callable[[Coefficients], Coefficients]) -> None:
+        """Add what crosses the interfaces, and what magnets absorb there, to a block.
 
         Args:
             block: The matrix, not assembled yet.
             key: Numbers of the two fields.
-            coefficients: The part of the coefficients to take.
+            part: Takes the part of the coefficients that is wanted.
         """
-        if not {self._spaces.fields[i] for i in key} <= set(self.fields):
+        if not self.jumps(key):
             return
-        mass = self._density(coefficients, key)[:, :, None] * self.pairs.mass
-        local = SIGNS[None, :, None, :, None] * mass[:, None, :, None, :]
+        local = SIGNS[None, :, None, :, None] * self._local(part(self.coefficients), key)
+        if self._mixing is not None:
+            local = local + self._normal[:, :, None, :, None] * self._local(part(self._mixing), key)
         rows, columns = (self.pairs.sides[self._spaces.fields[i]].both.astype(PETSc.IntType) for i in key)
         values = local.reshape(len(rows), rows.shape[1] * columns.shape[1])
         block.setValuesLocalRCV(rows, columns, values, addv=PETSc.InsertMode.ADD_VALUES)
+
+    def _local(self, coefficients: Coefficients, key: Block) -> np.ndarray:
+        mass = self._density(coefficients, key)[:, :, None] * self.pairs.mass
+        return mass[:, None, :, None, :]
 
     def _unit(self, field: int) -> State:
         """A jump of 1 of one field, from side 1 to side 2."""
@@ -96,7 +134,11 @@ class Interfaces:
         return State(*(Trace(1.0 if i == field else 0.0, 0.0) for i in numbers))
 
     def springs(self, field: Field) -> dict[str, Springs]:
-        """What ties the two sides of every interface together in a field."""
+        """What ties the two sides of every interface together in a field.
+
+        A component of a spin is tied at a magnet as far as it is along the magnetisation: this changes, and
+        such interfaces are left out.
+        """
         if field not in self.fields:
             return {}
         number = self._spaces.fields.index(field)
@@ -104,12 +146,13 @@ class Interfaces:
         strengths = density * np.einsum("nkk->nk", self.pairs.mass)
         first, second = self.pairs.sides[field]
         doubled = first != second
-        return {
-            name: Springs(first[here], second[here], strengths[here])
-            for name, here in (
-                (name, doubled & (self._name == i)[:, None]) for i, name in enumerate(self._contacts)
-            )
-        }
+        is_component = field in (*S_VECTOR, *TAU_VECTOR)
+        found = {}
+        for i, (name, contact) in enumerate(self._contacts.items()):
+            if not (is_component and contact.magnet):
+                here = doubled & (self._name == i)[:, None]
+                found[name] = Springs(first[here], second[here], strengths[here])
+        return found
 
     def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
         """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
@@ -119,49 +162,100 @@ class Interfaces:
         return np.unique(self.pairs.sides[field].both[chosen])
 
     def heat(
-        self, source: Callable[..., Any], first: State, second: State, field: Field, loads: np.ndarray
+        self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray
     ) -> None:
-        """Add the heat of two fields to this rank's part of the load of ϑ or τ, ghosts included.
+        """Add the heat of two fields to this rank's part of the load of a temperature, ghosts included.
 
         Args:
-            source: A heat source: coefficients, the traces of two fields, a pair of test functions, measure.
+            heating: The heat source.
             first: Functions.
             second: Functions.
-            field: ϑ or τ.
+            field: ϑ or a component of τ.
             loads: The load, A·V/K, changed in place.
         """
-        if S not in self.fields:
+        if V not in self.fields:
             return
-        a, b, none = self.pairs.traces(first), self.pairs.traces(second), Trace(0.0, 0.0)
-        for test, unknowns in zip((Trace(1.0, 0.0), Trace(0.0, 1.0)), self.pairs.sides[field], strict=True):
-            density = source(self.coefficients, a, b, (test, none) if field is THETA else (none, test), 1.0)
+        a, b = self.pairs.traces(first), self.pairs.traces(second)
+        number = self._spaces.fields.index(field)
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            tests = [Trace(0.0, 0.0)] * len(self._spaces.fields)
+            tests[number] = Trace(*np.eye(2)[side])
+            v = State(*tests).temperatures
+            density = heating.source(self.coefficients, a, b, v, 1.0)
+            if self._mixing is not None:
+                density = density + heating.absorbed(self._mixing, self._beside(a), self._beside(b), v)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def torque(self, magnet: str, fields: State) -> SpinVector:
+        """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs."""
+        chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._name]
+        if self._mixing is None:
+            return SpinVector(0.0, 0.0, 0.0)
+        _, absorbed = currents(self._mixing, self._beside(self.pairs.traces(fields)))
+        towards = np.where(self._normal[:, :1, 0] > 0, 1.0, -1.0)  # positive currents go from side 1 to side 2
+        return absorbed.map(lambda j: float((self.pairs.areas * ((towards * j) @ self.pairs.weights))[chosen].sum()))
+
+    def _beside(self, traces: State) -> State:
+        """Traces on the side that is not the magnet's, and 0 on the magnet's."""
+        first, second = (self._normal[:, i, i, None] for i in (0, 1))
+        return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
 
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
         """What couples the jumps of two fields, per area of every facet, shape (n, 1)."""
         coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
-        return coupling * np.ones_like(self._magnetisation)
+        return coupling * np.ones((len(self._name), 1))
+
+    def _values(self, quantity: Callable[[Contact], float]) -> np.ndarray:
+        """A number per interface as one per facet, shape (n, 1)."""
+        values = [quantity(contact) for contact in self._contacts.values()]
+        return np.array(values, dtype=float)[self._name][:, None]
 
     def _lifts(self, temperature: float) -> Coefficients:
-        laws = [contact.law for contact in self._contacts.values()]
+        """The coefficients of what crosses; next to a magnet, spins across its magnetisation do not."""
+        crosses = self._values(lambda contact: contact.magnet is None)
+        none = Lift(0.0, 0.0, self._m)
 
-        def per_facet(values: Sequence[float]) -> np.ndarray:
-            return np.array(values, dtype=float)[self._name][:, None]
+        def lift(pair: Callable[[Contact], Pair], scale: float = 1.0) -> Lift:
+            total = scale * self._values(lambda contact: pair(contact).sum)
+            difference = scale * self._values(lambda contact: pair(contact).difference)
+            return Lift(total, difference, self._m, crosses * total if self._is_vector else None)
 
-        def lift(pairs) -> Lift:
-            sums, differences = (per_facet([pair[i] for pair in pairs]) for i in (0, 1))
-            return Lift(sums, differences, self._magnetisation)
-
-        total = per_facet([law.heat_conductance(temperature) / temperature for law in laws])
-        electronic = lift([law.electronic_heat(temperature) for law in laws]).scaled(1 / temperature)
-        split = TAU in self.fields
+        total = self._values(lambda contact: contact.law.heat_conductance(temperature) / temperature)
+        electronic = lift(lambda contact: contact.law.electronic_heat(temperature), 1 / temperature)
+        split = any(field in SPIN_HEAT for field in self._spaces.fields)
         return Coefficients(
-            electrical=lift([law.electrical for law in laws]),
-            thermoelectric=lift([law.thermoelectric for law in laws]),
+            electrical=lift(lambda contact: contact.law.electrical),
+            thermoelectric=lift(lambda contact: contact.law.thermoelectric),
             heat=total - electronic.X if split else total,
-            electronic_heat=electronic if split else Lift(0.0, 0.0, self._magnetisation),
-            relaxation=0.0,
-            heat_relaxation=0.0,
+            electronic_heat=electronic if split else none,
+            relaxation=none,
+            heat_relaxation=none,
+            temperature=temperature,
+        )
+
+    def _absorption(self, temperature: float) -> Coefficients | None:
+        """The coefficients of what magnets absorb across their magnetisation, from the other side."""
+        magnetic = [contact for contact in self._contacts.values() if contact.magnet is not None]
+        if not self._is_vector or not magnetic:
+            return None
+        none = Lift(0.0, 0.0, self._m)
+
+        def lift(across: Callable[[InterfaceMaterial], float]) -> Lift:
+            values = self._values(lambda contact: across(contact.law) if contact.magnet else 0.0)
+            return none._replace(across=values)
+
+        electrical = lift(lambda law: 2 * law.mixing.real)
+        if any(contact.law.mixing.imag for contact in magnetic):
+            electrical = electrical._replace(turning=lift(lambda law: 2 * law.mixing.imag).across)
+        heat = lift(lambda law: law.mixing_heat(temperature) / temperature)
+        split = any(field in SPIN_HEAT for field in self._spaces.fields)
+        return Coefficients(
+            electrical=electrical,
+            thermoelectric=lift(lambda law: law.mixing_seebeck),
+            heat=0.0,
+            electronic_heat=heat if split else none,
+            relaxation=none,
+            heat_relaxation=none,
             temperature=temperature,
         )
 

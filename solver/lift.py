@@ -1,62 +1,183 @@
 """The lift (physics.md §2): how a coefficient of two spin channels acts on a (scalar, spin) pair."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Self
+
+import numpy as np
 
 Pair = tuple[Any, Any]
 
 
-class Lift(NamedTuple):
-    """``L[X, Y]``: the symmetric matrix ``[[X, pY], [pY, X]]`` of a collinear magnet with sign ``p = ±1``.
+class SpinVector(tuple):
+    """The x, y and z components in spin space of a number, a field, a gradient or a current."""
 
-    ``X`` is the sum of the two channels and ``Y`` their difference for a magnet with ``p = +1``. The
-    lifts of one material commute, so products and inverses are lifts again.
+    __slots__ = ()
+    __array_ufunc__ = None  # numpy arrays leave ``array * vector`` to the vector
+
+    def __new__(cls, x: Any, y: Any, z: Any) -> Self:
+        """The vector of three components."""
+        return super().__new__(cls, (x, y, z))
+
+    def map(self, function: Callable[[Any], Any]) -> Self:
+        """The vector of ``function`` of every component."""
+        return type(self)(*map(function, self))
+
+    def __add__(self, other: Any) -> Self:
+        """The sum with another vector; 0 is one."""
+        if isinstance(other, SpinVector):
+            return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Self:
+        return self.map(lambda component: -component)
+
+    def __sub__(self, other: Any) -> Self:
+        return self + -other
+
+    def __mul__(self, factor: Any) -> Self:
+        return self.map(lambda component: factor * component)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Any) -> Self:
+        return self.map(lambda component: component / divisor)
+
+    def dot(self, other: Self) -> Any:
+        """The scalar product in spin space."""
+        return sum(a * b for a, b in zip(self, other, strict=True))
+
+    def cross(self, other: Self) -> Self:
+        """The vector product in spin space."""
+        (a, b, c), (x, y, z) = self, other
+        return type(self)(b * z - c * y, c * x - a * z, a * y - b * x)
+
+
+class Lift(NamedTuple):
+    """``L[X, Y]``: what a coefficient of two channels, along the magnetisation and against it, does.
+
+    Collinear, ``m = ±1``: the matrix ``[[X, mY], [mY, X]]``. For a unit vector m, the spin part across m has
+    a coefficient ``X⊥`` and may turn about m:
+
+        scalar:  X a + Y m·b            spin:  m (Y a + X m·b) + X⊥ b⊥ + X× m × b        b⊥ = b − m (m·b)
+
+    The lifts of one material commute, so products and inverses are lifts again.
 
     Attributes:
-        X: Sum, a UFL expression.
-        Y: Difference, a UFL expression; 0 in a normal metal.
-        p: Sign of the magnetisation, a UFL expression.
+        X: Sum of the two channels, a UFL expression or a number.
+        Y: Difference; 0 in a normal metal.
+        m: Sign of the magnetisation, or its direction as a :class:`SpinVector`.
+        across: X⊥; None where it is X.
+        turning: X×; None where it is 0.
     """
 
     X: Any
     Y: Any
-    p: Any
+    m: Any
+    across: Any = None
+    turning: Any = None
 
     def __call__(self, pair: Pair) -> Pair:
         """Act on a pair (scalar part, spin part) of numbers or of vectors in space."""
         scalar, spin = pair
-        return self.X * scalar + self.p * self.Y * spin, self.p * self.Y * scalar + self.X * spin
+        if not isinstance(self.m, SpinVector):
+            return self.X * scalar + self.m * self.Y * spin, self.m * self.Y * scalar + self.X * spin
+        return self.X * scalar + self.Y * self.m.dot(spin), self.m * (self.Y * scalar) + self.on_spin(spin)
+
+    def on_spin(self, spin: Any) -> Any:
+        """The spin part of what it does to a spin."""
+        if self.across is None and self.turning is None:
+            return self.X * spin
+        across = self.X if self.across is None else self.across
+        found = across * spin + self.m * ((self.X - across) * self.m.dot(spin))
+        return found if self.turning is None else found + self.turning * self.m.cross(spin)
 
     @property
     def isotropic(self) -> Self:
         """The part that no magnetisation enters: ``L[X, 0]``."""
-        return self._replace(Y=0)
+        return self._replace(Y=0, across=None, turning=None)
 
     @property
     def magnetic(self) -> Self:
-        """The rest, ``L[0, Y]``: non-zero in magnets only, and all that changes when one is reversed."""
-        return self._replace(X=0)
+        """The rest, ``L[0, Y]``: non-zero in magnets only, and all that changes with the magnetisation."""
+        across = None if self.across is None else self.across - self.X
+        return self._replace(X=0, across=across)
+
+    @property
+    def symmetric(self) -> Self:
+        """Without the turning, which is antisymmetric and produces no heat."""
+        return self._replace(turning=None)
 
     @property
     def inverse(self) -> Self:
-        """``L⁻¹``; needs ``|Y| < |X|``."""
+        """``L⁻¹``; needs ``|Y| < |X|``. Where nothing crosses m, nothing does in the inverse either."""
         determinant = self.X**2 - self.Y**2
-        return self._replace(X=self.X / determinant, Y=-self.Y / determinant)
+        inverse = self._replace(X=self.X / determinant, Y=-self.Y / determinant)
+        if not self.turns:
+            return inverse
+        across, turning = self._transverse
+        square = across**2 + turning**2
+        return inverse._replace(across=_quotient(across, square), turning=-_quotient(turning, square))
+
+    @property
+    def damped(self) -> Self:
+        """Symmetric, with the magnitude of what goes across m and turns."""
+        if self.turning is None:
+            return self
+        across, turning = self._transverse
+        return self._replace(across=(across**2 + turning**2) ** 0.5, turning=None)
+
+    def plus(self, rate: Any) -> Self:
+        """With the same number added along m and across it."""
+        return self._replace(X=self.X + rate, across=None if self.across is None else self.across + rate)
 
     def scaled(self, factor: float) -> Self:
         """The lift times a number."""
-        return self._replace(X=factor * self.X, Y=factor * self.Y)
+        across, turning = (None if part is None else factor * part for part in (self.across, self.turning))
+        return self._replace(X=factor * self.X, Y=factor * self.Y, across=across, turning=turning)
 
     def times(self, other: Self) -> Self:
         """The product with another lift of the same material."""
-        return self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
+        product = self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
+        if not (self.turns or other.turns):
+            return product
+        (a, b), (c, d) = self._transverse, other._transverse
+        return product._replace(across=a * c - b * d, turning=a * d + b * c)
+
+    @property
+    def turns(self) -> bool:
+        """Whether what is across m has a coefficient of its own."""
+        return self.across is not None or self.turning is not None
+
+    @property
+    def _transverse(self) -> tuple[Any, Any]:
+        """X⊥ and X×: as ``m ×`` turns by a right angle, they multiply like a complex number."""
+        return self.X if self.across is None else self.across, 0 if self.turning is None else self.turning
 
 
-def dot(first: Pair, second: Pair, product) -> Any:
+def _quotient(a: Any, b: Any) -> Any:
+    """``a / b``, and 0 in arrays where b is 0."""
+    if isinstance(b, np.ndarray):
+        return np.divide(a, b, out=np.zeros_like(b), where=b != 0)
+    return a / b
+
+
+def contract(product: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    """The product of two parts of pairs: summed over spin components if both are vectors in spin space."""
+    if isinstance(a, SpinVector) and isinstance(b, SpinVector):
+        return sum(product(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, SpinVector):
+        return a.map(lambda x: product(x, b))
+    return b.map(lambda y: product(a, y)) if isinstance(b, SpinVector) else product(a, b)
+
+
+def dot(first: Pair, second: Pair, product: Callable[[Any, Any], Any]) -> Any:
     """The sum of the products of two pairs, part by part."""
-    return product(first[0], second[0]) + product(first[1], second[1])
+    return contract(product, first[0], second[0]) + contract(product, first[1], second[1])
 
 
-def channel_products(flux: Pair, force: Pair, product) -> Pair:
+def channel_products(flux: Pair, force: Pair, product: Callable[[Any, Any], Any]) -> Pair:
     """The products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
 
     Args:

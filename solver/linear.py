@@ -8,7 +8,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.constraints import Constraint
 from thermospin.errors import ConvergenceError
-from thermospin.fields import S, V
+from thermospin.fields import SPIN, V
 from thermospin.multigrid import FieldMultigrid
 
 MAX_CYCLES = 8
@@ -120,7 +120,7 @@ class LinearSolver:
         self.apply(None, self.remainder, self._step)
         products = self._multigrid.products(self.remainder, self._step)
         report.norm = max(sum(products.values()), 0.0) ** 0.5
-        report.current_norm = max(products[V] + products[S], 0.0) ** 0.5
+        report.current_norm = max(sum(value for field, value in products.items() if field is V or field in SPIN), 0.0) ** 0.5
 
     def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec) -> None:
         """Put the true residual into :attr:`remainder`."""

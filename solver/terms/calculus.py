@@ -4,10 +4,11 @@ In the bulk a gradient drives a current; across an interface minus the jump does
 """
 
 import operator
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from thermospin.compat import ufl
-from thermospin.lift import Pair
+from thermospin.lift import Pair, SpinVector
 
 
 class Trace(NamedTuple):
@@ -29,19 +30,31 @@ def slope(field: Any) -> Any:
 
 def slopes(pair: Pair) -> Pair:
     """The slopes of a pair; a part that is no field, 0, has none."""
-    flat = 0.0 if any(isinstance(part, Trace) for part in pair) else ufl.zero(3)
-    first, second = (flat if isinstance(part, int) else slope(part) for part in pair)
-    return first, second
+    flat = 0.0 if any(isinstance(field, Trace) for field in components(pair)) else ufl.zero(3)
+    return _each(lambda field: flat if isinstance(field, int) else slope(field), pair)
 
 
 def value(field: Any) -> Any:
     """The field itself; at an interface the mean of the sides, so that heat goes half to each."""
+    if isinstance(field, SpinVector):
+        return field.map(value)
     return (field.first + field.second) / 2 if isinstance(field, Trace) else field
 
 
 def values(pair: Pair) -> Pair:
     """The values of a pair."""
-    return value(pair[0]), value(pair[1])
+    return _each(value, pair)
+
+
+def components(pair: Pair) -> Sequence[Any]:
+    """A scalar part and a spin part one after the other, component by component."""
+    scalar, spin = pair
+    return (scalar, *spin) if isinstance(spin, SpinVector) else (scalar, spin)
+
+
+def _each(function: Callable[[Any], Any], pair: Pair) -> Pair:
+    scalar, spin = pair
+    return function(scalar), spin.map(function) if isinstance(spin, SpinVector) else function(spin)
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -4,11 +4,11 @@ Every source is a pair: that of both channels, ``h``, and its ↑ − ↓ differ
 """
 
 from operator import mul
-from typing import Any
+from typing import Any, Protocol
 
 from thermospin.coefficients import Coefficients
 from thermospin.fields import State
-from thermospin.lift import Pair, channel_products, dot
+from thermospin.lift import Pair, channel_products, contract, dot
 from thermospin.terms.calculus import inner, slopes, value, values
 from thermospin.terms.transport import currents
 
@@ -19,8 +19,8 @@ def joule(c: Coefficients, a: State, b: State) -> Pair:
 
 
 def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:
-    """Heat of spin relaxation ``4 g s²``, ``g = (1−P²) σ/(4λ²)``, W/m³; it splits evenly."""
-    return c.relaxation * value(a.s) * value(b.s), 0
+    """Heat of spin relaxation ``σ s·R s``, ``4 g s²`` if collinear, W/m³; it splits evenly."""
+    return contract(mul, c.relaxation.symmetric.on_spin(value(a.s)), value(b.s)), 0
 
 
 def thomson(c: Coefficients, a: State, b: State) -> Pair:
@@ -31,6 +31,21 @@ def thomson(c: Coefficients, a: State, b: State) -> Pair:
 def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
     """What the Peltier heat fluxes gain at the local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``."""
     return channel_products(c.seebeck(currents(c, a)), values(b.temperatures), mul)
+
+
+def absorbed_heat(c: Coefficients, a: State, b: State) -> Any:
+    """``j_s⊥·s_⊥``, W/m²: the current of ``a`` from one side of an interface, and the accumulation of ``b`` there."""
+    return -contract(inner, currents(c, a)[1], slopes(b.potentials)[1])
+
+
+class Heating(Protocol):
+    """A heat source."""
+
+    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+        """``∫ (h v_ϑ + h_s v_τ + …)/T0 dx``, A·V/K, for two fields (symmetric in them)."""
+
+    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+        """The same, per area, for what a magnet absorbs at its interface across its magnetisation."""
 
 
 class JouleHeating:
@@ -47,6 +62,10 @@ class JouleHeating:
         """``∫ (h v_ϑ + h_s v_τ)/T0 dx``, A·V/K, for two fields (symmetric in them)."""
         return self.scale * dot(joule(c, a, b), values(v), mul) / c.temperature * dx
 
+    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+        """Nothing: only the two channels along the magnetisation heat."""
+        return 0.0
+
 
 class ConservingHeating:
     """``heating: conserving``: all heat, so that the energy current is divergence-free.
@@ -61,6 +80,11 @@ class ConservingHeating:
         heat = sum(both for both, _ in sources), sum(difference for _, difference in sources)
         gained = _mean(local_peltier(c, a, b), local_peltier(c, b, a))
         return (dot(heat, values(v), mul) + dot(gained, slopes(v), inner)) / c.temperature * dx
+
+    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+        """``s_⊥·j_s⊥ v_ϑ/T0``, A·V/(K m²)."""
+        heat = _mean((absorbed_heat(c, a, b), 0), (absorbed_heat(c, b, a), 0))[0]
+        return heat * value(v[0]) / c.temperature
 
 
 def _mean(first: Pair, second: Pair) -> Pair:

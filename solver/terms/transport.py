@@ -8,7 +8,7 @@ from typing import Any
 from thermospin.coefficients import Coefficients
 from thermospin.fields import State
 from thermospin.lift import Pair
-from thermospin.terms.calculus import inner, slope, slopes
+from thermospin.terms.calculus import components, inner, slope, slopes
 
 
 def currents(c: Coefficients, u: State) -> Pair:
@@ -37,7 +37,7 @@ def fluxes(c: Coefficients, u: State) -> tuple[Any, ...]:
         c: The coefficients; only a part of them gives that part of the fluxes.
         u: The fields or their trial functions.
     """
-    return (*currents(c, u), *heat_fluxes(c, u))[: len(u)]
+    return (*components(currents(c, u)), *components(heat_fluxes(c, u)))[: len(u)]
 
 
 def heat_flux(c: Coefficients, u: State) -> Any:
