@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from thermospin.config import magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import SPIN_HEAT_FIELDS
 from thermospin.materials.material import Material
@@ -16,13 +17,6 @@ from thermospin.section import mistake, one_of
 
 if TYPE_CHECKING:
     from thermospin.config.root import Config
-
-
-def sign(value: Any) -> int:
-    """The sign of a magnet: +1 or −1."""
-    if isinstance(value, bool) or value not in (1, -1):
-        raise mistake(f"must be 1 or -1, not {value!r}")
-    return int(value)
 
 
 def not_empty(sections: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +38,7 @@ def check(config: Config) -> None:
     _materials(config)
     contacts(config)
     _spin_heat(config)
-    _configurations(config)
+    magnetisation.check(config)
     _terminals(config)
     _schemes(config)
     _probes(config)
@@ -115,19 +109,6 @@ def _spin_heat_of(material: Material, temperature: float, name: str) -> None:
             "too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
             "materials", name, "electronic_thermal_conductivity",
         )  # fmt: skip
-
-
-def _configurations(config: Config) -> None:
-    for name, signs in config.configurations.items():
-        for region in signs:
-            at = ("configurations", name, region)
-            _known(region, config.geometry.materials, "region", *at)
-            if region not in config.magnets:
-                material = config.geometry.materials[region]
-                raise mistake(
-                    f"'{material}' is not magnetic; remove this, or set materials.{material}.magnetic: true",
-                    *at,
-                )
 
 
 def _terminals(config: Config) -> None:

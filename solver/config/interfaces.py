@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from thermospin.materials.interface import OF_ELECTRONS, SAME, InterfaceMaterial, InterfaceValues
+from thermospin.materials.interface import OF_ELECTRONS, OF_MIXING, SAME, InterfaceMaterial, InterfaceValues
 from thermospin.materials.library import interface_library
 from thermospin.section import mistake, one_of
 
@@ -164,7 +164,8 @@ def _contact(config: Config, i: int, first: str, second: str) -> Contact:
 
 def _key(entry: Interface, *names: str) -> str:
     """The key that gives one of these values."""
-    return "library" if entry.library is not None else next(name for name in names if getattr(entry, name))
+    given = [name for name in names if getattr(entry, name) is not None]
+    return "library" if entry.library is not None else next((n for n in given if getattr(entry, n)), given[0])
 
 
 def _check_conduction(config: Config, i: int, first: str, second: str) -> None:
@@ -192,21 +193,31 @@ def _check_heat(config: Config, i: int) -> None:
             f"{law.seebeck_heat_conductance(temperature):.3g}: raise it, or lower seebeck or spin_seebeck",
             "interfaces", i, "electronic_heat_conductance",
         )  # fmt: skip
+    if config.solver.spin == "vector" and config.solver.spin_heat and law.mixing_margin(temperature) < 0:
+        raise mistake(
+            "T0 (η' G S_i)² must be below 2 Re G↑↓ η K_e for the equations to be positive definite, at "
+            f"{temperature:g} K it is not: lower this or seebeck, or raise mixing_conductance",
+            "interfaces", i, "mixing_thermopower",
+        )  # fmt: skip
 
 
 def _magnet(config: Config, i: int, first: str, second: str) -> str | None:
-    """The region whose sign applies, or None where spins cross alike."""
+    """The region whose magnetisation applies, or None where spins cross alike.
+
+    With vector spin one magnet alone always applies, as it absorbs the spins across its magnetisation.
+    """
     entry, sides = config.interfaces[i], (first, second)
     magnets = [region for region in sides if region in config.magnets]
     if entry.magnet is not None:
         magnets = _named_magnet(config, i, sides, magnets)
     if not entry.material.is_spin_dependent:
-        return None
+        absorbs = config.solver.spin == "vector" and entry.material.is_conducting and len(magnets) == 1
+        return magnets[0] if absorbs else None
     if not magnets:
         raise mistake(
             f"depends on spin, but neither '{first}' nor '{second}' is magnetic; remove it, or set "
             f"materials.{config.geometry.materials[first]}.magnetic: true",
-            "interfaces", i, _key(entry, *OF_ELECTRONS[:2], "spin_seebeck", "heat_polarisation"),
+            "interfaces", i, _key(entry, *OF_ELECTRONS[:2], "spin_seebeck", "heat_polarisation", *OF_MIXING),
         )  # fmt: skip
     if len(magnets) == 2:
         raise mistake(

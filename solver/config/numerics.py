@@ -38,6 +38,8 @@ class Heating(Section):
 class SolverOptions(Section):
     """Unknowns, discretisation, harmonics and the linear solver."""
 
+    spin: Literal["collinear", "vector"] = "collinear"
+    """`collinear`: spins along one axis; `vector`: s and τ have three components, magnets any direction."""
     spin_heat: bool = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
     degree: Literal[1, 2] = 1

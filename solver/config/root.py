@@ -5,9 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
-from thermospin.config import checks
+from thermospin.config import checks, magnetisation
 from thermospin.config.circuit import LockIn, Probe, Scheme
+from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
+from thermospin.config.magnetisation import MagneticField, Magnetisation
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.errors import InputError
@@ -18,10 +20,10 @@ from thermospin.meshes.geometry import Geometry
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, Section
+from thermospin.textures import Texture
 from thermospin.units import quantity
 
 BaseTemperature = quantity("K", gt=0, le=5000)
-Sign = Annotated[int, BeforeValidator(checks.sign, json_schema_input_type=int)]
 
 
 class Config(Section):
@@ -41,8 +43,13 @@ class Config(Section):
     """Materials that override the library, derive from it, or are new."""
     interfaces: tuple[Interface, ...] = ()
     """Interfaces that resist charge, spin or heat; all others are transparent."""
-    configurations: dict[Name, dict[str, Sign]] = {}
-    """Named magnetic configurations: region to ±1; by default P and AP (last magnet reversed)."""
+    magnetic_field: MagneticField = (0.0, 0.0, 0.0)
+    """B, T, about which the spins of normal metals precess; with `spin: vector`."""
+    magnetisation: dict[str, Magnetisation] = {}
+    """Where each magnet points, region to direction or texture; +z by default; with `spin: vector`."""
+    configurations: dict[Name, dict[str, State]] = {}
+    """Named magnetic configurations: region to ±1, which multiplies its magnetisation, or with `spin: vector`
+    to a direction instead of it; by default P and AP (last magnet reversed)."""
     heating: Heating = Heating()
     """Heat sources."""
     terminals: dict[str, TerminalFace] = {}
@@ -121,13 +128,24 @@ class Config(Section):
 
     @property
     def magnetisations(self) -> Mapping[str, Mapping[str, int]]:
-        """The magnetic configurations in full: name, then magnetic region, to ±1 (+1 where not given)."""
-        parallel = dict.fromkeys(self.magnets, 1)
-        if self.configurations:
-            return {name: parallel | signs for name, signs in self.configurations.items()}
-        if not parallel:
-            return {"P": {}}
-        return {"P": parallel, "AP": parallel | {self.magnets[-1]: -1}}
+        """The magnetic configurations in full: name, then magnetic region, to ±1 (+1 where not given).
+
+        A direction, which with vector spin may stand instead of a sign, counts +1: see `directions`.
+        """
+        return {
+            name: {region: state if isinstance(state, int) else 1 for region, state in states.items()}
+            for name, states in magnetisation.states(self).items()
+        }
+
+    @property
+    def textures(self) -> Mapping[str, Texture]:
+        """Where each magnetic region points, before the configurations turn it."""
+        return magnetisation.textures(self)
+
+    @property
+    def directions(self) -> Mapping[str, Mapping[str, Texture]]:
+        """Where each magnetic region points in each magnetic configuration: name, then region."""
+        return magnetisation.directions(self)
 
     def resolved(self) -> dict[str, Any]:
         """The configuration as plain data in SI, with defaults and library materials; it loads again."""

@@ -14,8 +14,13 @@ AreaResistance = quantity("ohm m^2", gt=0, le=1e-3)
 HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
 KapitzaResistance = quantity("m^2 K/W", ge=1e-16, le=1e-2)
 
+MixingConductance = quantity("S/m^2", ge=-HIGHEST_CONDUCTANCE, le=HIGHEST_CONDUCTANCE)
+Ratio = quantity("", ge=-1e3, le=1e3)
+
+OF_MIXING = ("mixing_conductance", "mixing_conductance_imaginary", "mixing_thermopower")
+"""Keys that mean nothing while all spins are along one axis."""
 OF_ELECTRONS = ("polarisation", "asymmetry", "seebeck", "spin_seebeck")
-OF_ELECTRONS += ("electronic_heat_conductance", "heat_polarisation")
+OF_ELECTRONS += ("electronic_heat_conductance", "heat_polarisation", *OF_MIXING)
 """Keys that mean nothing where no current crosses."""
 SAME = (
     ("conductance", "area_resistance"),
@@ -45,6 +50,12 @@ class InterfaceMaterial(Section):
     """P_K = (K↑ − K↓)/K_e, between −1 and 1; default P_G."""
     phonon_heat_conductance: HeatConductance = 0.0
     """K_ph, W/(m² K)."""
+    mixing_conductance: Conductance | None = None
+    """Re G↑↓, S/m²: spins across the magnetisation are absorbed with η = 2 Re G↑↓/G; default G/2, η = 1."""
+    mixing_conductance_imaginary: MixingConductance = 0.0
+    """Im G↑↓, S/m²: they precess about the magnetisation."""
+    mixing_thermopower: Ratio | None = None
+    """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
 
     @model_validator(mode="after")
     def _electrons_need_a_conductance(self) -> "InterfaceMaterial":
@@ -58,8 +69,11 @@ class InterfaceMaterial(Section):
 
     @property
     def is_spin_dependent(self) -> bool:
-        """Whether the sign of a magnet applies here."""
-        return any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
+        """Whether the magnetisation of a magnet applies here."""
+        mixes = any(getattr(self, key) is not None for key in ("mixing_conductance", "mixing_thermopower"))
+        return mixes or any(
+            (self.polarisation, self.spin_seebeck, self.heat_polarisation, self.mixing_conductance_imaginary)
+        )
 
     @property
     def electrical(self) -> Pair:
@@ -79,6 +93,27 @@ class InterfaceMaterial(Section):
             k_e = LORENZ_NUMBER * self.conductance * temperature
         p_k = self.polarisation if self.heat_polarisation is None else self.heat_polarisation
         return Pair(k_e, k_e * p_k)
+
+    @property
+    def mixing(self) -> complex:
+        """G↑↓, S/m²: j_s⊥ = 2 Re G↑↓ s_⊥ + 2 Im G↑↓ m × s_⊥ (Hatami Eqs. 1–3)."""
+        real = self.conductance / 2 if self.mixing_conductance is None else self.mixing_conductance
+        return complex(real, self.mixing_conductance_imaginary)
+
+    @property
+    def mixing_ratio(self) -> float:
+        """η = 2 Re G↑↓/G; 0 where no current crosses."""
+        return 2 * self.mixing.real / self.conductance if self.is_conducting else 0.0
+
+    @property
+    def mixing_seebeck(self) -> float:
+        """η' G S_i, A/(m² K): what multiplies τ_⊥ in j_s⊥, and T0 s_⊥ in q_s⊥ (Hatami Eqs. 1–3)."""
+        ratio = self.mixing_ratio if self.mixing_thermopower is None else self.mixing_thermopower
+        return ratio * self.conductance * self.seebeck
+
+    def mixing_heat(self, temperature: float) -> float:
+        """η K_e, W/(m² K), at the base temperature T0 in K: what multiplies τ_⊥ in q_s⊥."""
+        return self.mixing_ratio * self.electronic_heat(temperature).sum
 
     def heat_conductance(self, temperature: float) -> float:
         """K = K_e + K_ph, W/(m² K), at the base temperature T0 in K."""
@@ -104,6 +139,11 @@ class InterfaceMaterial(Section):
     def is_positive(self, temperature: float) -> bool:
         """Whether the equations stay positive definite at the base temperature T0 in K."""
         return self.heat_conductance(temperature) > self.seebeck_heat_conductance(temperature)
+
+    def mixing_margin(self, temperature: float) -> float:
+        """2 Re G↑↓ η K_e − T0 (η' G S_i)²; with τ the equations of the spins across m need it positive."""
+        seebeck = self.mixing_seebeck
+        return 2 * self.mixing.real * self.mixing_heat(temperature) - temperature * seebeck**2
 
 
 class InterfaceValues(Section):
@@ -136,6 +176,12 @@ class InterfaceValues(Section):
     """K_ph, W/(m² K); default 0."""
     kapitza_resistance: KapitzaResistance | None = None
     """1/K_ph, m² K/W; instead of phonon_heat_conductance."""
+    mixing_conductance: Conductance | None = None
+    """Re G↑↓, S/m²: spins across the magnetisation are absorbed with η = 2 Re G↑↓/G; default G/2, η = 1."""
+    mixing_conductance_imaginary: MixingConductance | None = None
+    """Im G↑↓, S/m²: they precess about the magnetisation; default 0."""
+    mixing_thermopower: Ratio | None = None
+    """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "InterfaceValues":
@@ -175,6 +221,9 @@ class InterfaceValues(Section):
             electronic_heat_conductance=self.electronic_heat_conductance,
             heat_polarisation=self.heat_polarisation,
             phonon_heat_conductance=phonons,
+            mixing_conductance=self.mixing_conductance,
+            mixing_conductance_imaginary=self.mixing_conductance_imaginary or 0.0,
+            mixing_thermopower=self.mixing_thermopower,
         )
 
 

@@ -1,9 +1,11 @@
 """The transport coefficients of one material (physics.md §2)."""
 
+import math
 from typing import NamedTuple
 
 from pydantic import model_validator
 
+from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
@@ -17,6 +19,11 @@ Seebeck = quantity("V/K", ge=-0.1, le=0.1)
 Polarisation = quantity("", gt=-1, lt=1)
 RelaxationLength = quantity("m", gt=0, le=1e-3)
 LengthRatio = quantity("", gt=0, le=1e6)
+
+OF_MAGNETS = ("dephasing_length", "precession_length", "tensor_diffusion")
+"""Keys that mean nothing without a magnetisation."""
+OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS)
+"""Keys that mean nothing while all spins are along one axis."""
 
 
 class Pair(NamedTuple):
@@ -56,6 +63,16 @@ class Material(Section):
     """α = λ/λ_Q, instead of λ_Q."""
     magnetic: bool = False
     """True for a magnet; implied by P, S_s or P_k."""
+    spin_relaxation_time: RelaxationTime | None = None
+    """τ_sf of a normal metal, s; spins precess in the magnetic field only where it is given."""
+    g_factor: GFactor = 2.0
+    """g in ω_L = g μ_B B/ħ."""
+    dephasing_length: RelaxationLength | None = None
+    """λ_φ of a magnet, m: decay of spins across the magnetisation; default as along it, λ/√(1−P²)."""
+    precession_length: RelaxationLength | None = None
+    """λ_J of a magnet, m: precession of spins about the magnetisation; none by default."""
+    tensor_diffusion: TensorDiffusion | None = None
+    """Instead of λ_φ and λ_J: spins of a magnet that precess between collisions; λ is √(D τ_sf)."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Material":
@@ -76,6 +93,33 @@ class Material(Section):
                 raise mistake(
                     f"must not exceed thermal_conductivity, {self.thermal_conductivity:g} W/(m K)", name
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _consistent_precession(self) -> "Material":
+        given = [key for key in OF_MAGNETS if getattr(self, key) is not None]
+        if given and not self.is_magnetic:
+            raise mistake(
+                "acts about a magnetisation, and this material has none; remove it, or set 'magnetic: true'",
+                given[0],
+            )
+        if self.spin_relaxation_time is not None and (self.is_magnetic or not self.is_conductor):
+            raise mistake(
+                "precession in the field is that of normal metals; remove this (in a magnet spins precess "
+                "about the magnetisation: precession_length or tensor_diffusion)",
+                "spin_relaxation_time",
+            )
+        if self.tensor_diffusion is None:
+            return self
+        if len(given) > 1:
+            raise mistake("give this or tensor_diffusion, not both", given[0])
+        length = self.tensor_diffusion.diffusion_length
+        if not math.isclose(self.spin_diffusion_length or 0.0, length, rel_tol=1e-3):
+            raise mistake(
+                f"must be the √(D τ_sf) of tensor_diffusion, {length:.4g} m, "
+                f"not {self.spin_diffusion_length:.4g} m",
+                "spin_diffusion_length",
+            )
         return self
 
     @property
@@ -120,6 +164,45 @@ class Material(Section):
         if self.spin_diffusion_length is None:
             return 0.0
         return (1 - self.polarisation**2) * self.conductivity / self.spin_diffusion_length**2
+
+    @property
+    def larmor(self) -> float:
+        """The factor of −B × s in −∇·j_s, g μ_B/ħ · τ_sf σ/λ², S/(m³ T) (Hanle); 0 without τ_sf."""
+        return self._precession(self.conductivity)
+
+    @property
+    def transverse_relaxation(self) -> float:
+        """σ/λ_φ², S/m³: what multiplies s_⊥ in −∇·j_s; as for the part along m where no λ_φ is given."""
+        if self.dephasing_length is None:
+            return self.spin_relaxation
+        return self.conductivity / self.dephasing_length**2
+
+    @property
+    def exchange_precession(self) -> float:
+        """σ/λ_J², S/m³: what multiplies m × s in −∇·j_s."""
+        return 0.0 if self.precession_length is None else self.conductivity / self.precession_length**2
+
+    def heat_larmor(self, temperature: float) -> float:
+        """The factor of −B × τ in −∇·q_s, g μ_B/ħ · τ_Q k_e/λ_Q², W/(m³ K T), τ_Q/λ_Q² = τ_sf/λ², T0 in K."""
+        return self._precession(self.electronic_heat(temperature).sum)
+
+    def transverse_heat_relaxation(self, temperature: float) -> float:
+        """k_e/λ_φ², W/(m³ K): what multiplies τ_⊥ in −∇·q_s, at T0 in K; default as along m."""
+        if self.dephasing_length is None:
+            return self.spin_heat_relaxation(temperature)
+        return self.electronic_heat(temperature).sum / self.dephasing_length**2
+
+    def heat_exchange_precession(self, temperature: float) -> float:
+        """k_e/λ_J², W/(m³ K): what multiplies m × τ in −∇·q_s, at T0 in K."""
+        if self.precession_length is None:
+            return 0.0
+        return self.electronic_heat(temperature).sum / self.precession_length**2
+
+    def _precession(self, conductivity: float) -> float:
+        if self.spin_relaxation_time is None or self.spin_diffusion_length is None:
+            return 0.0
+        rate = self.g_factor * MAGNETON * self.spin_relaxation_time
+        return rate * conductivity / self.spin_diffusion_length**2
 
     @property
     def spin_heat_length(self) -> float | None:

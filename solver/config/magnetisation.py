@@ -1,0 +1,125 @@
+"""What vector spin adds: the magnetic field, where magnets point, and in which configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator
+
+from thermospin.config.directions import Direction, State, Vector
+from thermospin.materials.interface import OF_MIXING
+from thermospin.materials.material import OF_VECTOR_SPIN
+from thermospin.section import mistake, one_of
+from thermospin.textures import Texture
+from thermospin.units import quantity
+
+if TYPE_CHECKING:
+    from thermospin.config.root import Config
+
+
+def _three(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        raise mistake(f"expected three components, such as [0, 0, 100 mT], not {value!r}")
+    return value
+
+
+_Component = quantity("T", ge=-1e3, le=1e3)
+MagneticField = Annotated[tuple[_Component, _Component, _Component], BeforeValidator(_three)]
+"""A magnetic field, T."""
+Magnetisation = Direction
+DEFAULT: Vector = (0.0, 0.0, 1.0)
+"""Where magnets point that the configuration does not mention."""
+
+
+def textures(config: Config) -> dict[str, Texture]:
+    """Where each magnetic region points, before the configurations turn it."""
+    return {
+        region: _texture(config.magnetisation.get(region, DEFAULT), f"magnetisation.{region}", config.source)
+        for region in config.magnets
+    }
+
+
+def _texture(value: Magnetisation, key: str, file: str) -> Texture:
+    return Texture.along(value, key, file)
+
+
+def states(config: Config) -> Mapping[str, Mapping[str, State]]:
+    """The magnetic configurations with every magnetic region; +1 where it is not mentioned."""
+    parallel = dict.fromkeys(config.magnets, 1)
+    if config.configurations:
+        return {name: parallel | given for name, given in config.configurations.items()}
+    if not parallel:
+        return {"P": {}}
+    return {"P": parallel, "AP": parallel | {config.magnets[-1]: -1}}
+
+
+def directions(config: Config) -> dict[str, dict[str, Texture]]:
+    """Where each magnetic region points in each magnetic configuration: name, then region."""
+    given = textures(config)
+    return {
+        name: {
+            region: _turned(given[region], state, f"configurations.{name}.{region}", config.source)
+            for region, state in of_regions.items()
+        }
+        for name, of_regions in states(config).items()
+    }
+
+
+def _turned(texture: Texture, state: State, key: str, file: str) -> Texture:
+    """The texture times ±1, or a direction instead of it."""
+    if isinstance(state, tuple):
+        return Texture.along(state, key, file)
+    return texture if state > 0 else -texture
+
+
+def check(config: Config) -> None:
+    """Check that magnets are named, and that nothing asks for vector spin in a collinear run.
+
+    Raises:
+        PydanticCustomError: The first mistake, with its place.
+    """
+    for name, given in config.configurations.items():
+        for region in given:
+            _check_magnet(config, region, "configurations", name, region)
+    if config.solver.spin == "collinear":
+        for at in _of_vector_spin(config):
+            raise mistake("needs 'solver.spin: vector'; set it, or remove this", *at)
+    for region in config.magnetisation:
+        _check_magnet(config, region, "magnetisation", region)
+    _check_field(config)
+
+
+def _check_magnet(config: Config, region: str, *at: str) -> None:
+    if region not in config.geometry.materials:
+        raise mistake(one_of(region, config.geometry.materials, "region"), *at)
+    if region not in config.magnets:
+        material = config.geometry.materials[region]
+        raise mistake(
+            f"'{material}' is not magnetic; remove this, or set materials.{material}.magnetic: true", *at
+        )
+
+
+def _check_field(config: Config) -> None:
+    """A field that acts nowhere is a mistake."""
+    used = dict.fromkeys(config.geometry.materials.values())
+    if any(config.magnetic_field) and not any(config.material(name).larmor for name in used):
+        raise mistake(
+            "no spin precesses in it: no normal metal of this device has a spin_relaxation_time; give one, "
+            "such as 'materials.Cu.spin_relaxation_time: 20 ps'",
+            "magnetic_field",
+        )
+
+
+def _of_vector_spin(config: Config) -> Iterator[tuple[str | int, ...]]:
+    """Where the configuration gives what only vector spin uses."""
+    if any(config.magnetic_field):
+        yield ("magnetic_field",)
+    if config.magnetisation:
+        yield ("magnetisation",)
+    for name, given in config.configurations.items():
+        yield from (("configurations", name, at) for at, state in given.items() if isinstance(state, tuple))
+    for name, material in config.materials.items():
+        yield from (("materials", name, key) for key in OF_VECTOR_SPIN if getattr(material, key) is not None)
+    for i, interface in enumerate(config.interfaces):
+        yield from (("interfaces", i, key) for key in OF_MIXING if getattr(interface, key) is not None)

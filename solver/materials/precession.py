@@ -1,0 +1,34 @@
+"""Precession of spins: in a field, and by tensor diffusion about the magnetisation (physics.md §3)."""
+
+import math
+
+from scipy.constants import e, m_e
+
+from thermospin.section import Section
+from thermospin.units import quantity
+
+MAGNETON = e / (2 * m_e)
+"""μ_B/ħ, rad/(s T): spins precess at ω_L = g μ_B B/ħ."""
+
+RelaxationTime = quantity("s", gt=0, le=1)
+Diffusion = quantity("m^2/s", gt=0, le=1e3)
+AngularFrequency = quantity("rad/s", ge=-1e18, le=1e18)
+GFactor = quantity("", ge=-1e3, le=1e3)
+
+
+class TensorDiffusion(Section):
+    """Diffusion of spins whose precession bends their current, j_n = −D A⁻¹ ∇n with A = 1 + τ_p [H]×."""
+
+    momentum_time: RelaxationTime
+    """τ_p, s."""
+    spin_flip_time: RelaxationTime
+    """τ_sf, s."""
+    diffusion_constant: Diffusion
+    """D, m²/s."""
+    precession_frequency: AngularFrequency
+    """H in H(x) = H m(x), rad/s; dn/dt = −H × n."""
+
+    @property
+    def diffusion_length(self) -> float:
+        """√(D τ_sf), m."""
+        return math.sqrt(self.diffusion_constant * self.spin_flip_time)

@@ -1,0 +1,5 @@
+"""Where magnets point: unit vectors that may depend on the position."""
+
+from thermospin.textures.texture import Texture
+
+__all__ = ["Texture"]
