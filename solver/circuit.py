@@ -107,7 +107,9 @@ class Circuit:
         By reciprocity it is the largest reading that a watt of heat anywhere in the device gives. With τ,
         heat in one channel is read through ``ϑ ± τ``.
         """
-        parts = [self.spaces.ranges[field] for field in self.spaces.fields if field is THETA or field in SPIN_HEAT]
+        parts = [
+            self.spaces.ranges[field] for field in self.spaces.fields if field is THETA or field in SPIN_HEAT
+        ]
         largest = [
             self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
         ]

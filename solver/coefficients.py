@@ -151,7 +151,9 @@ class CellCoefficients:
             heat=heat,
             electronic_heat=electronic,
             relaxation=self._relaxing(
-                lambda m: m.spin_relaxation, lambda m: m.transverse_relaxation, lambda m: m.exchange_precession
+                lambda m: m.spin_relaxation,
+                lambda m: m.transverse_relaxation,
+                lambda m: m.exchange_precession,
             ),
             heat_relaxation=relaxation,
             temperature=t0,

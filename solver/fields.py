@@ -29,7 +29,9 @@ THETA = Field("theta", "temperature rise", "K", on_conductors=False)
 TAU = Field("tau", "half the spin splitting of the temperature", "K", on_conductors=True)
 
 S_VECTOR = tuple(replace(S, symbol=f"s_{axis}", quantity=f"{S.quantity}, along {axis}") for axis in "xyz")
-TAU_VECTOR = tuple(replace(TAU, symbol=f"tau_{axis}", quantity=f"{TAU.quantity}, along {axis}") for axis in "xyz")
+TAU_VECTOR = tuple(
+    replace(TAU, symbol=f"tau_{axis}", quantity=f"{TAU.quantity}, along {axis}") for axis in "xyz"
+)
 """s and τ as vectors along x, y, z in spin space: every component is an unknown like any other."""
 
 SPIN = {S, *S_VECTOR}

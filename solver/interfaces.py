@@ -65,7 +65,11 @@ class Interfaces:
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
         shape = (len(self._name), 1)
         self._is_vector = S not in spaces.fields
-        self._m = SpinVector(*(np.ones(shape) * (axis == "z") for axis in "xyz")) if self._is_vector else np.ones(shape)
+        self._m = (
+            SpinVector(*(np.ones(shape) * (axis == "z") for axis in "xyz"))
+            if self._is_vector
+            else np.ones(shape)
+        )
         self.coefficients = self._lifts(temperature)
         self._mixing = self._absorption(temperature)
         first, second = (
@@ -161,9 +165,7 @@ class Interfaces:
         chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._name]
         return np.unique(self.pairs.sides[field].both[chosen])
 
-    def heat(
-        self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray
-    ) -> None:
+    def heat(self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray) -> None:
         """Add the heat of two fields to this rank's part of the load of a temperature, ghosts included.
 
         Args:
@@ -192,8 +194,12 @@ class Interfaces:
         if self._mixing is None:
             return SpinVector(0.0, 0.0, 0.0)
         _, absorbed = currents(self._mixing, self._beside(self.pairs.traces(fields)))
-        towards = np.where(self._normal[:, :1, 0] > 0, 1.0, -1.0)  # positive currents go from side 1 to side 2
-        return absorbed.map(lambda j: float((self.pairs.areas * ((towards * j) @ self.pairs.weights))[chosen].sum()))
+        towards = np.where(
+            self._normal[:, :1, 0] > 0, 1.0, -1.0
+        )  # positive currents go from side 1 to side 2
+        return absorbed.map(
+            lambda j: float((self.pairs.areas * ((towards * j) @ self.pairs.weights))[chosen].sum())
+        )
 
     def _beside(self, traces: State) -> State:
         """Traces on the side that is not the magnet's, and 0 on the magnet's."""

@@ -1,4 +1,4 @@
-"""Conjugate gradients on the admissible fields, to a tolerance on the true residual."""
+"""Conjugate gradients, or GMRES where spins precess, on the admissible fields, to a true residual."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from thermospin.multigrid import FieldMultigrid
 MAX_CYCLES = 8
 MARGIN = 0.9
 """Where the recursive residual stops, of what the true one must reach."""
+GMRES_RESTART = 60
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less."""
 
@@ -50,23 +51,39 @@ class LinearSolver:
         matrix: The operator without boundary conditions.
         multigrid: The preconditioner.
         max_iterations: Iterations allowed in one solve.
+        scales: For an operator that is not symmetric: by unknown, what a unit of it is worth.
 
     Attributes:
+        is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
             out there.
     """
 
-    def __init__(self, matrix: PETSc.Mat, multigrid: FieldMultigrid, max_iterations: int) -> None:
+    def __init__(
+        self,
+        matrix: PETSc.Mat,
+        multigrid: FieldMultigrid,
+        max_iterations: int,
+        scales: PETSc.Vec | None = None,
+    ) -> None:
         self.matrix, self._multigrid, self._max_iterations = matrix, multigrid, max_iterations
+        self.is_symmetric = scales is None
         self._constraint: Constraint | None = None
         self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
         self._ksp = PETSc.KSP().create(matrix.comm)
-        self._ksp.setOperators(matrix)
-        self._ksp.setType(PETSc.KSP.Type.CG)
-        self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
-        self._ksp.getPC().setPythonContext(self)
+        if scales is None:
+            self._ksp.setOperators(matrix)
+            self._ksp.setType(PETSc.KSP.Type.CG)
+            self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
+            self._ksp.getPC().setPythonContext(self)
+        else:
+            self._scaled = ScaledSystem(matrix, self.apply, scales)
+            self._ksp.setOperators(self._scaled.operator)
+            self._ksp.setType(PETSc.KSP.Type.GMRES)
+            self._ksp.setGMRESRestart(GMRES_RESTART)
+            self._ksp.getPC().setPythonContext(self._scaled)
         self._ksp.setFromOptions()
 
     def apply(self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
@@ -85,6 +102,7 @@ class LinearSolver:
         tolerance: float,
         scale: float | None = None,
         centre: Callable[[PETSc.Vec], None] = lambda x: None,
+        transpose: bool = False,
     ) -> Report:
         """Solve ``A x = b`` for the unknowns that are not fixed.
 
@@ -96,6 +114,7 @@ class LinearSolver:
             scale: What the tolerance refers to; the norm of the start's residual if not given.
             centre: Changes the reference of V in a vector, in place. It is called before a true residual is
                 evaluated, which is most accurate where the potential is small.
+            transpose: Solve with ``Aᵀ`` instead.
 
         Raises:
             ConvergenceError: Too many iterations, or the system is not positive definite.
@@ -103,12 +122,12 @@ class LinearSolver:
         self._constraint = constraint
         report, previous = Report(0, np.inf, np.inf, scale or 0.0), np.inf
         centre(x)
-        self.evaluate(rhs, x)
+        self.evaluate(rhs, x, transpose)
         for _ in range(MAX_CYCLES):
-            begun = self._cycle(x, tolerance, report)
+            begun = self._cycle(x, tolerance, report, transpose)
             report.scale = report.scale or begun
             centre(x)
-            self.evaluate(rhs, x)
+            self.evaluate(rhs, x, transpose)
             self._measure(report)
             if report.norm <= tolerance * report.scale or report.norm > STAGNATION * min(begun, previous):
                 break
@@ -120,25 +139,43 @@ class LinearSolver:
         self.apply(None, self.remainder, self._step)
         products = self._multigrid.products(self.remainder, self._step)
         report.norm = max(sum(products.values()), 0.0) ** 0.5
-        report.current_norm = max(sum(value for field, value in products.items() if field is V or field in SPIN), 0.0) ** 0.5
+        report.current_norm = (
+            max(sum(value for field, value in products.items() if field is V or field in SPIN), 0.0) ** 0.5
+        )
 
-    def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec) -> None:
+    def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec, transpose: bool = False) -> None:
         """Put the true residual into :attr:`remainder`."""
-        self.matrix.mult(x, self.remainder)
+        (self.matrix.multTranspose if transpose and not self.is_symmetric else self.matrix.mult)(
+            x, self.remainder
+        )
         self.remainder.aypx(-1.0, rhs)
 
-    def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report) -> float:
+    def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report, transpose: bool) -> float:
         """Reduce the remainder, add the correction to ``x``; the norm it began with."""
         goal = MARGIN * tolerance
-        relative, absolute = (0.0, goal * report.scale) if report.scale else (goal, 0.0)
         left = self._max_iterations - report.iterations
-        self._ksp.setTolerances(rtol=relative, atol=absolute, divtol=1e12, max_it=left)
-        self._ksp.solve(self.remainder, self._step)
+        if self.is_symmetric:
+            relative, absolute = (0.0, goal * report.scale) if report.scale else (goal, 0.0)
+            self._ksp.setTolerances(rtol=relative, atol=absolute, divtol=1e12, max_it=left)
+            self._ksp.solve(self.remainder, self._step)
+            begun = self._ksp.getConvergenceHistory()[0]
+        else:
+            begun = self._norm()
+            relative = min(goal * (report.scale or begun) / begun, 0.5) if begun else 1.0
+            self._ksp.setTolerances(rtol=relative, atol=0.0, divtol=1e12, max_it=left)
+            self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
         history = self._ksp.getConvergenceHistory()
-        self._check(history[-1] / (report.scale or history[0]) if history[0] else 0.0)
-        return history[0]
+        reached = history[-1] / history[0] * begun if history[0] else 0.0
+        self._check(reached / (report.scale or begun) if begun else 0.0)
+        return begun
+
+    def _norm(self) -> float:
+        """The norm of the remainder."""
+        report = Report(0, 0.0, 0.0, 0.0)
+        self._measure(report)
+        return report.norm
 
     def _check(self, residual: float) -> None:
         reason = self._ksp.getConvergedReason()
@@ -153,3 +190,55 @@ class LinearSolver:
                 f"the linear solver stopped (PETSc reason {reason}): the system is not positive definite; "
                 "check materials (|P| < 1, k > T0 σ S²) and solver.petsc"
             )
+
+
+class ScaledSystem:
+    """The operator and its preconditioner for fields in units in which all of them count alike.
+
+    GMRES minimises a sum of squares over all unknowns, in which kelvins would drown the spin potentials.
+
+    Args:
+        matrix: The operator.
+        precondition: The preconditioner, as PETSc calls it; symmetric.
+        scales: By unknown, what a unit of it is worth.
+
+    Attributes:
+        operator: ``D⁻¹ A D⁻¹``.
+    """
+
+    def __init__(
+        self,
+        matrix: PETSc.Mat,
+        precondition: Callable[[PETSc.PC | None, PETSc.Vec, PETSc.Vec], None],
+        scales: PETSc.Vec,
+    ) -> None:
+        self._matrix, self._precondition, self._scales = matrix, precondition, scales
+        self._first, self._second = matrix.createVecLeft(), matrix.createVecLeft()
+        self.operator = PETSc.Mat().createPython(matrix.getSizes(), self, comm=matrix.comm)
+
+    def mult(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
+        """``y = D⁻¹ A D⁻¹ x``; PETSc calls it."""
+        self._first.pointwiseDivide(x, self._scales)
+        self._matrix.mult(self._first, self._second)
+        y.pointwiseDivide(self._second, self._scales)
+
+    def multTranspose(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:  # noqa: N802
+        """``y = D⁻¹ Aᵀ D⁻¹ x``; PETSc calls it."""
+        self._first.pointwiseDivide(x, self._scales)
+        self._matrix.multTranspose(self._first, self._second)
+        y.pointwiseDivide(self._second, self._scales)
+
+    def apply(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
+        """``z = D M⁻¹ D r``; PETSc calls it."""
+        self._first.pointwiseMult(residual, self._scales)
+        self._precondition(None, self._first, self._second)
+        correction.pointwiseMult(self._second, self._scales)
+
+    applyTranspose = apply  # noqa: N815
+
+    def solve(self, ksp: PETSc.KSP, residual: PETSc.Vec, step: PETSc.Vec, transpose: bool) -> None:
+        """Solve ``A z = r``, or with ``Aᵀ`` (collective)."""
+        scaled, found = residual.duplicate(), step.duplicate()
+        scaled.pointwiseDivide(residual, self._scales)
+        (ksp.solveTranspose if transpose else ksp.solve)(scaled, found)
+        step.pointwiseDivide(found, self._scales)

@@ -244,7 +244,7 @@ class FieldMultigrid:
     """
 
     def __init__(self, multigrids: Mapping[Field, Multigrid]) -> None:
-        self._multigrids = multigrids
+        self._multigrids = dict(multigrids)
         self._anchors: dict[Field, Sequence[np.ndarray]] = {}
         blocks = [multigrid.pc.getOperators()[0] for multigrid in multigrids.values()]
         ends = np.cumsum([0] + [block.getLocalSize()[0] for block in blocks])
@@ -263,6 +263,13 @@ class FieldMultigrid:
             if not self._is_anchored(field, dofs[field]):
                 multigrid.anchor(dofs[field])
                 self._anchors[field] = dofs[field]
+
+    def renew(self, multigrids: Mapping[Field, Multigrid]) -> None:
+        """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
+        for field, multigrid in multigrids.items():
+            self._multigrids[field] = multigrid
+            if field in self._anchors:
+                multigrid.anchor(self._anchors[field])
 
     def _is_anchored(self, field: Field, dofs: Sequence[np.ndarray]) -> bool:
         """Whether exactly these unknowns are fixed already (collective)."""

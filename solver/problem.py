@@ -1,10 +1,11 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from thermospin.circuit import Circuit, Drive
-from thermospin.coefficients import CellCoefficients
+from thermospin.coefficients import CellCoefficients, Magnetisation
+from thermospin.compat import PETSc
 from thermospin.constraints import Constraint, constrain
 from thermospin.fields import Field
 from thermospin.harmonics import SchemeSolver
@@ -14,8 +15,24 @@ from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import FieldMultigrid, Level, Multigrid, field_multigrid, set_options
 from thermospin.spaces import Spaces
-from thermospin.system import CoupledSystem, diagonal_blocks
+from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
+
+
+class Discretisation(NamedTuple):
+    """The operator's diagonal with one polynomial degree.
+
+    Attributes:
+        spaces: The spaces.
+        interfaces: The resistive interfaces.
+        diagonal: The field-diagonal blocks.
+        blocks: What assembles them; None if they are the system's own.
+    """
+
+    spaces: Spaces
+    interfaces: Sequence[Interfaces]
+    diagonal: Sequence[PETSc.Mat]
+    blocks: Blocks | None
 
 
 class Problem:
@@ -43,20 +60,30 @@ class Problem:
         with progress.stage("spaces"):
             fields = config.unknowns
             self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
-            self.coefficients = CellCoefficients(device, materials, config.temperature, fields)
+            self.coefficients = CellCoefficients(
+                device,
+                materials,
+                config.temperature,
+                fields,
+                config.magnetic_field,
+                config.solver.degree if config.is_textured else 0,
+            )
         with progress.stage("assembly"):
-            interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
-            self.system = CoupledSystem(self.spaces, self.coefficients, interfaces)
+            self.interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces)
             self.heat = HeatSource(
-                self.spaces, self.coefficients, config.heating.model, config.heating.scale, interfaces
+                self.spaces, self.coefficients, config.heating.model, config.heating.scale, self.interfaces
             )
             terminals = locate_terminals(self.spaces)
         self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
         with progress.stage("multigrid"):
-            self._low = self.spaces.lowest_order() if self.spaces.degree > 1 else None
-            self._low_terminals = locate_terminals(self._low) if self._low else {}
-            self._multigrid = FieldMultigrid(self._multigrids(interfaces))
-            self.linear = LinearSolver(self.system.matrix, self._multigrid, config.solver.max_iterations)
+            self._levels = self._discretisations()
+            self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
+            self._multigrid = FieldMultigrid({field: self._build(field) for field in fields})
+            scales = None if self.system.is_symmetric else self.system.scales
+            self.linear = LinearSolver(
+                self.system.matrix, self._multigrid, config.solver.max_iterations, scales
+            )
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
@@ -74,32 +101,44 @@ class Problem:
         self._anchor(solver.constraint, drive)
         return solver
 
-    def magnetise(self, signs: Mapping[str, int]) -> None:
-        """Set the magnetic configuration: the sign of every magnetic region."""
-        self.system.magnetise(signs)
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""
+        self.system.magnetise(magnetisation)
+        if self.system.changing:
+            for level in self._levels[1:]:
+                for interface in level.interfaces:
+                    interface.magnetise(magnetisation)
+                level.blocks.assemble()
+            self._multigrid.renew({field: self._build(field) for field in self.system.changing})
 
-    def _multigrids(self, interfaces: Sequence[Interfaces]) -> dict[Field, Multigrid]:
-        levels = [(self.spaces, self.system.diagonal, interfaces)]
-        if self._low is not None:
-            low_interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
-            low_blocks = diagonal_blocks(self._low, self.coefficients, low_interfaces)
-            levels.append((self._low, low_blocks, low_interfaces))
-        multigrids = {}
-        for i, field in enumerate(self.spaces.fields):
-            stiff = stiff_interfaces(interfaces, self.spaces.spaces[field], field, self.system.diagonal[i])
-            multigrids[field] = field_multigrid(
-                field,
-                [
-                    Level(spaces.spaces[field], blocks[i], tied_unknowns(parts, field, stiff))
-                    for spaces, blocks, parts in levels
-                ],
+    def _discretisations(self) -> list[Discretisation]:
+        """What multigrid is built of: the problem's degree and, below it, degree 1."""
+        levels = [Discretisation(self.spaces, self.interfaces, self.system.diagonal, None)]
+        if self.spaces.degree > 1:
+            low = self.spaces.lowest_order()
+            interfaces = resistive_interfaces(low, self.config.contacts, self.config.temperature)
+            blocks = diagonal_blocks(low, self.coefficients, interfaces)
+            blocks.assemble()
+            diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
+            levels.append(Discretisation(low, interfaces, diagonal, blocks))
+        return levels
+
+    def _build(self, field: Field) -> Multigrid:
+        """The multigrid of a field (collective)."""
+        i, finest = self.spaces.fields.index(field), self._levels[0]
+        stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
+        levels = [
+            Level(
+                level.spaces.spaces[field], level.diagonal[i], tied_unknowns(level.interfaces, field, stiff)
             )
-        return multigrids
+            for level in self._levels
+        ]
+        return field_multigrid(field, levels)
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]
-        if self._low is not None:
-            levels.append(constrain(self._low, self._low_terminals, drive.held, self.circuit.sinks))
+        for level in self._levels[1:]:
+            levels.append(constrain(level.spaces, self._low_terminals, drive.held, self.circuit.sinks))
         self._multigrid.anchor(
             {field: [level.dofs[field] for level in levels] for field in self.spaces.fields}
         )

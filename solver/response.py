@@ -1,7 +1,7 @@
 """One linear solve of a scheme, and readings that are far more accurate than the fields.
 
-A reading is a linear functional ``ℓ`` of the fields. With the adjoint ``A z = ℓ``, which is the experiment
-with injector and probe exchanged, the error of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves
+A reading is a linear functional ``ℓ`` of the fields. With the adjoint ``Aᵀ z = ℓ``, which is the experiment
+with injector and probe exchanged and, where spins precess, every magnet and the field reversed, the error of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves
 the product of two small errors: R1 may be a millionth of the potentials and is still known to ten digits.
 """
 
@@ -86,7 +86,9 @@ class LinearResponse:
             return known
         rhs, vector = self._exchanged_source(pair), known.vector if known else self.source()
         scale = known.report.scale if known else None
-        report = self._linear.solve(rhs, vector, self.constraint, tolerance=ADJOINT_TOLERANCE, scale=scale)
+        report = self._linear.solve(
+            rhs, vector, self.constraint, tolerance=ADJOINT_TOLERANCE, scale=scale, transpose=True
+        )
         self._adjoints[pair] = Adjoint(vector, report, self._circuit.reading_per_watt(vector), state)
         return self._adjoints[pair]
 
@@ -115,7 +117,7 @@ class LinearResponse:
         """
         z = self.adjoint(pair).vector
         terminals = self._circuit.readings(z)
-        self._linear.evaluate(self._exchanged_source(pair), z)
+        self._linear.evaluate(self._exchanged_source(pair), z, transpose=True)
         read = sum(share * terminals[name] for name, share in self._drive.uniform.items())
         return read + driven.vector.dot(self._linear.remainder)
 
@@ -170,7 +172,7 @@ class LinearResponse:
             tolerance /= 2.0 * excess
         leaving = circuit.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
-        for name, unit in self._units[1].items():
+        for name, unit in self._units[1].items() if linear.is_symmetric else ():
             # Likewise: the fields of 1 V are the adjoint of the current through an equipotential terminal.
             leaving[name] = unit.vector.dot(linear.remainder) + unit.offset * total
         rounding = _rounding(terminals)

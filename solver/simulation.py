@@ -108,9 +108,9 @@ def solve(problem: Problem, progress: Any) -> Results:
         with progress.stage("multigrid"):
             solver = problem.scheme(scheme)
         configurations = {}
-        for name, signs in config.magnetisations.items():
+        for name, state in config.states.items():
             with progress.stage("assembly"):
-                problem.magnetise(signs)
+                problem.magnetise(state)
             with progress.stage("solve"):
                 expansion = _expand(config, solver)
             _report(progress, scheme, name, expansion)
@@ -263,7 +263,7 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
     for (scheme, name), expansion in results.expansions.items():
         if not config.output.fields and (scheme, name) not in maps:
             continue
-        problem.coefficients.magnetise(config.magnetisations[name])
+        problem.coefficients.magnetise(config.states[name])
         with progress.stage("sampling"):
             samples = [sampler.sample(observer.observe(order), 0.0) for order in expansion.orders]
         if problem.spaces.comm.rank == 0:

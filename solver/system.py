@@ -1,75 +1,172 @@
-"""The coupled system: assembled once, in blocks, and in part again when a magnet is reversed."""
+"""The coupled system: assembled once, in blocks, and in part again when the magnetisation changes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from thermospin.coefficients import CellCoefficients
-from thermospin.compat import MPI, PETSc, create_matrix, fem, la, ufl
-from thermospin.fields import Field, State
+from thermospin.coefficients import CellCoefficients, Coefficients, Magnetisation
+from thermospin.compat import MPI, PETSc, cpp, create_matrix, fem, la, ufl
+from thermospin.fields import SPIN, SPIN_HEAT, Field, S, State
 from thermospin.interfaces import Interfaces
 from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
-from thermospin.terms.relaxation import spin_relaxation
+from thermospin.terms.relaxation import larmor_precession, spin_relaxation
 from thermospin.terms.transport import conduction, transport
 
 Block = tuple[int, int]
+Part = Callable[[Coefficients], Coefficients]
+
+
+class Blocks:
+    """Blocks of the operator, without boundary conditions.
+
+    What no magnetisation enters is assembled once; the blocks that have a magnetic part, by :meth:`assemble`.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+        interfaces: The resistive interfaces.
+        wanted: Which blocks.
+        part: Takes what is wanted of the coefficients.
+
+    Attributes:
+        blocks: The matrices.
+        magnetic: The blocks that change with the magnetisation.
+    """
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        interfaces: Sequence[Interfaces],
+        wanted: Callable[[Block], bool],
+        part: Part = lambda c: c,
+    ) -> None:
+        self._spaces, self._interfaces, self._part = spaces, interfaces, part
+        c = part(coefficients.all)
+        constant = compiled_blocks(spaces, constant_form(spaces, c), wanted)
+        magnetic = compiled_blocks(spaces, magnetic_form(spaces, c), wanted)
+        turning = {key for key in _all_blocks(spaces) if wanted(key) and self._turns(key)}
+        self.magnetic = sorted(magnetic.keys() | turning)
+        self._forms = {
+            key: [forms[key] for forms in (constant, magnetic) if key in forms] for key in self.magnetic
+        }
+        self.blocks = self._constant({key: form for key, form in constant.items() if key not in self._forms})
+        for key, forms in self._forms.items():
+            self.blocks[key] = self._empty(key, forms)
+
+    def assemble(self) -> None:
+        """Assemble the blocks that change with the magnetisation (collective)."""
+        for key, forms in self._forms.items():
+            block = self.blocks[key]
+            block.zeroEntries()
+            for form in forms:
+                fem.petsc.assemble_matrix(block, form)
+            for interface in self._interfaces:
+                interface.add(block, key, self._part)
+            block.assemble()
+
+    def _turns(self, key: Block) -> bool:
+        """Whether interfaces mix the components of a spin in a block."""
+        of_spins = all(self._spaces.fields[i] in SPIN | SPIN_HEAT for i in key)
+        return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
+
+    def _constant(self, forms: Mapping[Block, fem.Form]) -> dict[Block, PETSc.Mat]:
+        """Assemble blocks; those of the same spaces share their sparsity pattern."""
+        blocks: dict[Block, PETSc.Mat] = {}
+        patterns: dict[tuple, PETSc.Mat] = {}
+        for key, form in forms.items():
+            place = tuple(self._spaces.fields[i].on_conductors for i in key)
+            if place not in patterns:
+                patterns[place] = blocks[key] = self._empty(key, [form])
+            else:
+                blocks[key] = patterns[place].duplicate()
+            fem.petsc.assemble_matrix(blocks[key], form)
+            for interface in self._interfaces:
+                interface.add(blocks[key], key, lambda c: self._part(c).isotropic)
+            blocks[key].assemble()
+        return blocks
+
+    def _empty(self, key: Block, forms: Sequence[fem.Form]) -> PETSc.Mat:
+        """A matrix with room for the first of some forms and for what couples the sides of interfaces."""
+        jumping = [interface for interface in self._interfaces if interface.jumps(key)]
+        if forms and not jumping:
+            return fem.petsc.create_matrix(forms[0])
+        spaces = [self._spaces.spaces[self._spaces.fields[i]] for i in key]
+        if forms:
+            pattern = fem.create_sparsity_pattern(forms[0])
+        else:
+            maps = [space.dofmap.index_map for space in spaces]
+            pattern = cpp.la.SparsityPattern(self._spaces.comm, maps, [1, 1])
+        for interface in jumping:
+            interface.reserve(pattern, key)
+        pattern.finalize()
+        return create_matrix(spaces[0].mesh.comm, pattern)
 
 
 class CoupledSystem:
-    """The symmetric positive definite operator of physics.md §3, without boundary conditions.
+    """The operator of physics.md §3, without boundary conditions; its symmetric part is positive definite.
 
-    The blocks that no magnetisation enters are assembled once. The magnetic ones, which live on magnets
-    only, are assembled by :meth:`magnetise`. Blocks below the diagonal are transposes of those above.
+    It is symmetric unless spins precess. Then the blocks of two spins are assembled on both sides of the
+    diagonal; all other blocks below the diagonal are transposes of those above.
 
     Attributes:
         matrix: The operator, a nest of the blocks.
-        diagonal: The field-diagonal blocks.
+        is_symmetric: Whether it is symmetric.
+        diagonal: The field-diagonal blocks for preconditioners: symmetric, with relaxation as strong as
+            precession instead of it.
+        changing: Fields whose diagonal blocks change with the magnetisation.
     """
 
     def __init__(
         self, spaces: Spaces, coefficients: CellCoefficients, interfaces: Sequence[Interfaces] = ()
     ) -> None:
         self.spaces, self.coefficients, self._interfaces = spaces, coefficients, interfaces
-        constant = assemble_blocks(
-            spaces, compiled_blocks(spaces, constant_form(spaces, coefficients)), interfaces
-        )
-        self._magnetic_forms = compiled_blocks(spaces, magnetic_form(spaces, coefficients))
-        self._magnetic = {
-            key: empty_block(spaces, key, form, interfaces) for key, form in self._magnetic_forms.items()
-        }
-        overlap = constant.keys() & self._magnetic.keys()
-        assert not overlap, f"blocks {overlap} have a constant and a magnetic part"
-        self._blocks = constant | self._magnetic
-        self.diagonal = [self._blocks[i, i] for i in range(len(spaces.fields))]
+        self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
+        self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled)
+        self._parts = [self._whole]
+        if not self.is_symmetric:
+            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces))
+        self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
+        self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
-        self._signs: dict[str, int] = {}
+        self._magnetisation: Magnetisation = {}
+        if self.changing:
+            self._assemble_magnetic()
 
-    def magnetise(self, signs: Mapping[str, int]) -> None:
-        """Assemble the blocks of a magnetic configuration: the sign of every magnetic region."""
-        flips = self._flips(signs) if self._signs else None
-        self._signs = dict(signs)
-        self.coefficients.magnetise(signs)
+    def _is_assembled(self, key: Block) -> bool:
+        """Whether a block is assembled, and not the transpose of another one."""
+        i, j = key
+        of_spins = all(self.spaces.fields[k] in SPIN | SPIN_HEAT for k in key)
+        return j >= i or (of_spins and not self.is_symmetric)
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
+        flips = self._flips(magnetisation) if self._magnetisation else None
+        self._magnetisation = dict(magnetisation)
+        self.coefficients.magnetise(magnetisation)
         for interface in self._interfaces:
-            interface.magnetise(signs)
+            interface.magnetise(magnetisation)
         if flips is None:
             self._assemble_magnetic()
         else:
-            for (i, _), block in self._magnetic.items():
-                block.diagonalScale(L=flips[self.spaces.fields[i]])
+            for i, j in self._whole.magnetic:
+                self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
         self.matrix.assemble()
 
-    def _flips(self, signs: Mapping[str, int]) -> dict[Field, PETSc.Vec] | None:
+    def _flips(self, signs: Magnetisation) -> dict[Field, PETSc.Vec] | None:
         """Factors ±1 for the rows of every field that turn the magnetic blocks into those of other signs.
 
         A row of a magnetic block belongs to one magnet, unless magnets touch, or the same node of a normal
         metal touches two through resistive interfaces: then there are no such factors (collective).
         """
-        reversed_magnets = [name for name, sign in signs.items() if sign != self._signs[name]]
+        if S not in self.spaces.fields:
+            return None
+        reversed_magnets = [name for name, sign in signs.items() if sign != self._magnetisation[name]]
         kept = [name for name in signs if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
-        for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._magnetic):
+        for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._whole.magnetic):
             flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
             if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
                 return None
@@ -90,96 +187,74 @@ class CoupledSystem:
         mark.x.scatter_reverse(la.InsertMode.add)
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
 
+    @property
+    def scales(self) -> PETSc.Vec:
+        """At every unknown the square root of its field's mean diagonal: ``x² · scale²`` is like ``x A x``."""
+        scales = self.matrix.createVecLeft()
+        with scales as array:
+            for field, block in zip(self.spaces.fields, self.diagonal, strict=True):
+                diagonal = block.getDiagonal()
+                array[self.spaces.ranges[field]] = (diagonal.sum() / diagonal.getSize()) ** 0.5
+        return scales
+
     def _assemble_magnetic(self) -> None:
-        for key, form in self._magnetic_forms.items():
-            block = self._magnetic[key]
-            block.zeroEntries()
-            fem.petsc.assemble_matrix(block, form)
-            for interface in self._interfaces:
-                interface.add(block, key, interface.coefficients.magnetic)
-            block.assemble()
+        for part in self._parts:
+            part.assemble()
 
     def _nest(self) -> PETSc.Mat:
         numbers = range(len(self.spaces.fields))
         rows = [[self._entry(i, j) for j in numbers] for i in numbers]
         nest = PETSc.Mat().createNest(rows, comm=self.spaces.comm)
         nest.setVecType(PETSc.Vec.Type.STANDARD)
-        nest.setOption(PETSc.Mat.Option.SYMMETRIC, True)
+        nest.setOption(PETSc.Mat.Option.SYMMETRIC, self.is_symmetric)
         return nest
 
     def _entry(self, i: int, j: int) -> PETSc.Mat | None:
-        if (i, j) in self._blocks:
-            return self._blocks[i, j]
-        if (j, i) in self._blocks:
-            return PETSc.Mat().createTranspose(self._blocks[j, i])
+        blocks = self._whole.blocks
+        if (i, j) in blocks:
+            return blocks[i, j]
+        if (j, i) in blocks and not self._is_assembled((i, j)):
+            return PETSc.Mat().createTranspose(blocks[j, i])
         return None
 
 
-def constant_form(spaces: Spaces, coefficients: CellCoefficients) -> ufl.Form:
+def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
     """The bilinear form without its magnetic part."""
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    c, dx = coefficients.all, spaces.dx
-    return (
-        transport(c.isotropic, u, v, dx(CONDUCTORS))
+    c, dx = coefficients.isotropic, spaces.dx
+    form = (
+        transport(c, u, v, dx(CONDUCTORS))
         + spin_relaxation(c, u, v, dx(CONDUCTORS))
         + conduction(c, u, v, dx(INSULATORS))
     )
+    return form if c.larmor is None else form + larmor_precession(c, u, v, dx(CONDUCTORS))
 
 
-def magnetic_form(spaces: Spaces, coefficients: CellCoefficients) -> ufl.Form:
-    """The part of the bilinear form that changes when a magnet is reversed."""
+def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
+    """The part of the bilinear form that changes with the magnetisation."""
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    return transport(coefficients.all.magnetic, u, v, spaces.dx(MAGNETS))
+    c, dx = coefficients.magnetic, spaces.dx(MAGNETS)
+    form = transport(c, u, v, dx)
+    return form + spin_relaxation(c, u, v, dx) if c.turns else form
 
 
-def compiled_blocks(spaces: Spaces, form: ufl.Form) -> dict[Block, fem.Form]:
-    """Compile the blocks on and above the diagonal; the others are their transposes."""
+def compiled_blocks(spaces: Spaces, form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, fem.Form]:
+    """Compile some blocks of a form."""
     return {
         (i, j): fem.form(block, entity_maps=[spaces.entity_map])
         for i, row in enumerate(ufl.extract_blocks(form))
         for j, block in enumerate(row)
-        if j >= i and block is not None and not block.empty()
+        if wanted((i, j)) and block is not None and not block.empty()
     }
 
 
 def diagonal_blocks(
     spaces: Spaces, coefficients: CellCoefficients, interfaces: Sequence[Interfaces] = ()
-) -> list[PETSc.Mat]:
-    """The field-diagonal blocks alone, for the coarse level of P2."""
-    forms = compiled_blocks(spaces, constant_form(spaces, coefficients))
-    diagonal = {key: form for key, form in forms.items() if key[0] == key[1]}
-    blocks = assemble_blocks(spaces, diagonal, interfaces)
-    return [blocks[i, i] for i in range(len(spaces.fields))]
+) -> Blocks:
+    """The symmetric field-diagonal blocks alone, for preconditioners."""
+    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], lambda c: c.damped)
 
 
-def assemble_blocks(
-    spaces: Spaces, forms: Mapping[Block, fem.Form], interfaces: Sequence[Interfaces] = ()
-) -> dict[Block, PETSc.Mat]:
-    """Assemble blocks without boundary conditions; those of the same spaces share their sparsity pattern."""
-    blocks: dict[Block, PETSc.Mat] = {}
-    patterns: dict[tuple, PETSc.Mat] = {}
-    for (i, j), form in forms.items():
-        place = (spaces.fields[i].on_conductors, spaces.fields[j].on_conductors)
-        if place not in patterns:
-            patterns[place] = blocks[i, j] = empty_block(spaces, (i, j), form, interfaces)
-        else:
-            blocks[i, j] = patterns[place].duplicate()
-        fem.petsc.assemble_matrix(blocks[i, j], form)
-        for interface in interfaces:
-            interface.add(blocks[i, j], (i, j), interface.coefficients.isotropic)
-        blocks[i, j].assemble()
-    return blocks
-
-
-def empty_block(spaces: Spaces, key: Block, form: fem.Form, interfaces: Sequence[Interfaces]) -> PETSc.Mat:
-    """A matrix with room for a form and for what couples the sides of interfaces."""
-    jumping = [
-        interface for interface in interfaces if {spaces.fields[i] for i in key} <= set(interface.fields)
-    ]
-    if not jumping:
-        return fem.petsc.create_matrix(form)
-    pattern = fem.create_sparsity_pattern(form)
-    for interface in jumping:
-        interface.reserve(pattern, key)
-    pattern.finalize()
-    return create_matrix(form.mesh.comm, pattern)
+def _all_blocks(spaces: Spaces) -> list[Block]:
+    numbers = range(len(spaces.fields))
+    return [(i, j) for i in numbers for j in numbers]

@@ -13,7 +13,7 @@ from thermospin.config.magnetisation import MagneticField, Magnetisation
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.errors import InputError
-from thermospin.fields import FIELDS, FIELDS_WITH_SPIN_HEAT, Field
+from thermospin.fields import Field, unknowns
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
@@ -94,7 +94,7 @@ class Config(Section):
     @property
     def unknowns(self) -> Sequence[Field]:
         """The fields that are solved for."""
-        return FIELDS_WITH_SPIN_HEAT if self.solver.spin_heat else FIELDS
+        return unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
     def material(self, name: str) -> Material:
         """The material of that name: of this configuration, else of the library.
@@ -146,6 +146,18 @@ class Config(Section):
     def directions(self) -> Mapping[str, Mapping[str, Texture]]:
         """Where each magnetic region points in each magnetic configuration: name, then region."""
         return magnetisation.directions(self)
+
+    @property
+    def is_textured(self) -> bool:
+        """Whether a magnetisation depends on the position in some configuration."""
+        return self.solver.spin == "vector" and any(
+            texture.uniform is None for textures in self.directions.values() for texture in textures.values()
+        )
+
+    @property
+    def states(self) -> Mapping[str, Magnetisation]:
+        """What the solver takes as magnetic configurations: signs or, with vector spin, directions."""
+        return self.directions if self.solver.spin == "vector" else self.magnetisations
 
     def resolved(self) -> dict[str, Any]:
         """The configuration as plain data in SI, with defaults and library materials; it loads again."""

@@ -179,8 +179,8 @@ class Material(Section):
 
     @property
     def exchange_precession(self) -> float:
-        """σ/λ_J², S/m³: what multiplies m × s in −∇·j_s."""
-        return 0.0 if self.precession_length is None else self.conductivity / self.precession_length**2
+        """σ/λ_J², or σ H/D, S/m³: what multiplies m × s in −∇·j_s."""
+        return self._turning(self.conductivity)
 
     def heat_larmor(self, temperature: float) -> float:
         """The factor of −B × τ in −∇·q_s, g μ_B/ħ · τ_Q k_e/λ_Q², W/(m³ K T), τ_Q/λ_Q² = τ_sf/λ², T0 in K."""
@@ -193,10 +193,24 @@ class Material(Section):
         return self.electronic_heat(temperature).sum / self.dephasing_length**2
 
     def heat_exchange_precession(self, temperature: float) -> float:
-        """k_e/λ_J², W/(m³ K): what multiplies m × τ in −∇·q_s, at T0 in K."""
-        if self.precession_length is None:
-            return 0.0
-        return self.electronic_heat(temperature).sum / self.precession_length**2
+        """k_e/λ_J², or k_e H/D, W/(m³ K): what multiplies m × τ in −∇·q_s, at T0 in K."""
+        return self._turning(self.electronic_heat(temperature).sum)
+
+    @property
+    def transverse_mobility(self) -> complex:
+        """1/(1 + i τ_p H), by which spins across m diffuse; multiplying by i stands for ``m ×``."""
+        if self.tensor_diffusion is None:
+            return 1.0
+        return 1 / (1 + 1j * self.tensor_diffusion.momentum_time * self.tensor_diffusion.precession_frequency)
+
+    def _turning(self, conductivity: float) -> float:
+        if self.tensor_diffusion is not None:
+            rate, diffusion = (
+                self.tensor_diffusion.precession_frequency,
+                self.tensor_diffusion.diffusion_constant,
+            )
+            return conductivity * rate / diffusion
+        return 0.0 if self.precession_length is None else conductivity / self.precession_length**2
 
     def _precession(self, conductivity: float) -> float:
         if self.spin_relaxation_time is None or self.spin_diffusion_length is None:
