@@ -12,6 +12,7 @@ from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material
 from thermospin.materials.material import Pair
 from thermospin.meshes.read import DeviceMesh
+from thermospin.textures import Texture
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Coefficients:
         heat: What conducts heat for both channels alike, W/(m K²): ``k_ph / T0`` with τ, ``k / T0``
             without. The heat equations are divided by T0.
         electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
-        relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across, turning ``σ/λ_J²``.
+        relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
+            ``σ/λ_J²``.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
         larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
@@ -88,7 +90,7 @@ def _length(vector: SpinVector) -> Any:
     return ufl.sqrt(vector.dot(vector))
 
 
-Magnetisation = Mapping[str, "int | Texture"]
+Magnetisation = Mapping[str, int | Texture]
 """Region to ±1 or, with vector spin, to what gives the direction at points."""
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
-from thermospin.fields import TAU, THETA, S, V
+from thermospin.fields import THETA, Field, State
+from thermospin.lift import SpinVector
 from thermospin.meshes.ordering import FACES
 from thermospin.solution import Solution
 from thermospin.spaces import Spaces
@@ -30,6 +31,9 @@ class CellFields:
         tau: Half the spin splitting of the temperature at the vertices, K, shape (n_cells, 4); None without.
         q_s: Spin heat flux ``q↑ − q↓`` at the base temperature at the centre, W/m², shape (n_cells, 3),
             likewise.
+
+    With vector spin, ``s``, ``j_s``, ``tau`` and ``q_s`` have the components in spin space as second axis:
+    shapes (n_cells, 3, 4) and (n_cells, 3, 3).
     """
 
     V: np.ndarray
@@ -43,9 +47,18 @@ class CellFields:
 
     @property
     def accumulations(self) -> dict[str, np.ndarray]:
-        """``mu_s`` (eV) and, if there is one, ``T_s`` (K) at the vertices, shape (n_cells, 4)."""
-        spin_heat = {} if self.tau is None else {"T_s": 2 * self.tau}
-        return {"mu_s": 2 * self.s} | spin_heat
+        """``mu_s`` (eV) and, if there is one, ``T_s`` (K) at the vertices, shape (n_cells, 4).
+
+        With vector spin, their components: ``mu_s_x``, …
+        """
+        splittings = {"mu_s": self.s} | ({} if self.tau is None else {"T_s": self.tau})
+        if self.s.ndim == 2:
+            return {name: 2 * half for name, half in splittings.items()}
+        return {
+            f"{name}_{axis}": 2 * half[:, i]
+            for name, half in splittings.items()
+            for i, axis in enumerate("xyz")
+        }
 
 
 class Observer:
@@ -83,24 +96,25 @@ class Observer:
         fluxes = np.full((self._n_cells, len(names), 3), np.nan)
         fluxes[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, len(names), 3)
         fluxes[self._insulating, names.index(THETA)] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
-        flux = {field: fluxes[:, i] for i, field in enumerate(names)}
+        nodal = [self._at_vertices(field) for field in names]
+        flux, value = State(*np.moveaxis(fluxes, 1, 0)), State(*nodal)
         t0, spin_heat = self._c.temperature, {}
-        if TAU in flux:
-            spin_heat = {"tau": self._at_vertices(TAU), "q_s": flux[TAU] * t0}
+        if len(names) in (4, 8):
+            spin_heat = {"tau": _stacked(value.tau), "q_s": _stacked(flux.tau) * t0}
         return CellFields(
-            V=self._at_vertices(V) + solution.offset,
-            s=self._at_vertices(S),
-            rise=self._at_vertices(THETA),
-            j=flux[V],
-            j_s=flux[S],
-            q=flux[THETA] * t0,
+            V=value.V + solution.offset,
+            s=_stacked(value.s),
+            rise=value.theta,
+            j=flux.V,
+            j_s=_stacked(flux.s),
+            q=flux.theta * t0,
             **spin_heat,
         )
 
-    def _at_vertices(self, field) -> np.ndarray:
+    def _at_vertices(self, field: Field) -> np.ndarray:
         """Values at the four vertices of the owned cells."""
         space = self._spaces.spaces[field]
-        values = getattr(self._fields, field.symbol).x.array
+        values = self._fields[self._spaces.fields.index(field)].x.array
         layout = space.dofmap.dof_layout
         vertex_dofs = [layout.entity_dofs(0, i)[0] for i in range(4)]
         if not field.on_conductors:
@@ -177,6 +191,11 @@ class Observer:
         largest = np.empty_like(values)
         self._spaces.comm.Allreduce(values, largest, MPI.MAX)
         return largest
+
+
+def _stacked(part: np.ndarray | SpinVector) -> np.ndarray:
+    """A spin part as one array, with the components in spin space as second axis."""
+    return np.stack(part, axis=1) if isinstance(part, SpinVector) else part
 
 
 def _face_geometry(x: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,8 +1,9 @@
 """One linear solve of a scheme, and readings that are far more accurate than the fields.
 
 A reading is a linear functional ``ℓ`` of the fields. With the adjoint ``Aᵀ z = ℓ``, which is the experiment
-with injector and probe exchanged and, where spins precess, every magnet and the field reversed, the error of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves
-the product of two small errors: R1 may be a millionth of the potentials and is still known to ten digits.
+with injector and probe exchanged (and, where spins precess, the field and every magnet reversed), the error
+of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves the product of two small errors: R1 may be a
+millionth of the potentials and is still known to ten digits.
 """
 
 from collections.abc import Hashable, Mapping, Sequence

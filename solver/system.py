@@ -189,7 +189,7 @@ class CoupledSystem:
 
     @property
     def scales(self) -> PETSc.Vec:
-        """At every unknown the square root of its field's mean diagonal: ``x² · scale²`` is like ``x A x``."""
+        """At every unknown, the square root of the mean diagonal of its field's block."""
         scales = self.matrix.createVecLeft()
         with scales as array:
             for field, block in zip(self.spaces.fields, self.diagonal, strict=True):

@@ -34,7 +34,7 @@ def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
 
 
 def absorbed_heat(c: Coefficients, a: State, b: State) -> Any:
-    """``j_s⊥·s_⊥``, W/m²: the current of ``a`` from one side of an interface, and the accumulation of ``b`` there."""
+    """``j_s⊥·s_⊥``, W/m²: the current of ``a`` from a side of an interface, and what ``b`` has there."""
     return -contract(inner, currents(c, a)[1], slopes(b.potentials)[1])
 
 

@@ -1,4 +1,4 @@
-"""Relaxation and precession of spin and spin heat (physics.md §3; Valet–Fert, Slachter et al. 2010, Eq. 4)."""
+"""Relaxation and precession of spin and spin heat (physics.md §3; Slachter et al. 2010, Eq. 4)."""
 
 from operator import mul
 from typing import Any

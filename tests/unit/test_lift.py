@@ -15,7 +15,7 @@ SIGNS = [1, -1]
 
 def matrix(lift):
     """The definition: ``[[X, pY], [pY, X]]``."""
-    return np.array([[lift.X, lift.p * lift.Y], [lift.p * lift.Y, lift.X]])
+    return np.array([[lift.X, lift.m * lift.Y], [lift.m * lift.Y, lift.X]])
 
 
 @pytest.mark.parametrize(("pair", "p"), [*product(PAIRS, SIGNS)])
@@ -53,8 +53,8 @@ def test_inverse(pair, p):
 def test_isotropic_and_magnetic_parts_add_up(pair, p):
     lift = Lift(*pair, p)
     np.testing.assert_array_equal(matrix(lift.isotropic) + matrix(lift.magnetic), matrix(lift))
-    np.testing.assert_array_equal(matrix(lift.isotropic), matrix(lift._replace(p=-p).isotropic))
-    np.testing.assert_array_equal(matrix(lift.magnetic), -matrix(lift._replace(p=-p).magnetic))
+    np.testing.assert_array_equal(matrix(lift.isotropic), matrix(lift._replace(m=-p).isotropic))
+    np.testing.assert_array_equal(matrix(lift.magnetic), -matrix(lift._replace(m=-p).magnetic))
 
 
 def test_dot_adds_the_parts():

@@ -91,8 +91,9 @@ def test_multigrid_contracts(magnetised, field):
 def test_interpolation_from_the_lowest_order(problem, spaces, comm):
     """Linear functions are in both spaces: every unknown of the finer one is reached, on any rank."""
     for field in FIELDS:
-        matrix = interpolation_matrix(problem._low.spaces[field], problem.spaces.spaces[field])
-        coarse, fine = fem.Function(problem._low.spaces[field]), fem.Function(spaces.spaces[field])
+        low = problem._levels[1].spaces.spaces[field]
+        matrix = interpolation_matrix(low, problem.spaces.spaces[field])
+        coarse, fine = fem.Function(low), fem.Function(spaces.spaces[field])
         coarse.interpolate(linear(1.0, (2, -3, 4)))
         fine.interpolate(linear(1.0, (2, -3, 4)))
         x, y = matrix.createVecRight(), matrix.createVecLeft()
