@@ -13,7 +13,7 @@ from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh
 from thermospin.meshes.cut import find_contacts, tag_pairs
 from thermospin.meshes.ordering import FACES
-from thermospin.meshes.quality import facet_areas
+from thermospin.meshes.quality import describe, facet_areas
 from thermospin.output.files import write_json
 
 
@@ -35,11 +35,13 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
-            of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
+            of a scheme or probe lies on an insulator, the regions of an interface do not touch, or a
+            texture has no direction somewhere in its magnet.
     """
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     pieces = find_pieces(record)
     _check_interfaces(config, pieces)
+    _check_textures(config, record)
     conducting = [materials[region].is_conductor for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
     conductors = pieces.bodies(conducting)
@@ -73,6 +75,30 @@ def _check_interfaces(config: Any, pieces: "Pieces") -> None:
                 f"'{first}' and '{second}' do not touch; name one of the regions that '{first}' touches "
                 f"({', '.join(others) or 'none'}), or check the geometry",
             )
+
+
+def _check_textures(config: Any, record: MeshRecord) -> None:
+    """Evaluate every texture at the centres of its cells: here one rank tells, when all wait for it."""
+    for region, texture in config.textures.items():
+        if texture.uniform is None:
+            cells = record.array("cells")[record.array("cell_tags") == record.regions[region]]
+            texture(record.array("points")[cells].mean(axis=1))
+
+
+def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
+    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
+    if config.solver.spin == "collinear":
+        return []
+    found = []
+    for region, mesh in describe(record).regions.items():
+        material = config.material(config.geometry.materials[region])
+        length = material.transverse_length
+        if length is not None and length < mesh.shortest_edge:
+            found.append(
+                f"spins across the magnetisation of {region} change over {length * 1e9:.3g} nm, but the "
+                f"shortest edge there is {mesh.shortest_edge * 1e9:.3g} nm; refine the mesh to resolve them"
+            )
+    return found
 
 
 def contact_regions(config: Any) -> dict[str, tuple[str, str]]:

@@ -119,7 +119,15 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
 
 
 def _show_device(config: "Config", file: Path) -> None:
-    from thermospin.checks import check_mesh, contact_areas, contact_regions, find_pieces, make_mesh
+    from thermospin.checks import (
+        check_mesh,
+        contact_areas,
+        contact_regions,
+        find_pieces,
+        make_mesh,
+        unresolved_magnets,
+    )
+    from thermospin.config.magnetisation import described
 
     record = make_mesh(config)
     check_mesh(config, record)
@@ -127,6 +135,7 @@ def _show_device(config: "Config", file: Path) -> None:
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
+        **described(config),
         "configurations": config.magnetisations,
         "terminals": config.all_terminals,
         "schemes": config.schemes,
@@ -136,6 +145,8 @@ def _show_device(config: "Config", file: Path) -> None:
         "groups": pieces.groups(contact_regions(config).values()),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
+    for warning in unresolved_magnets(config, record):
+        click.echo(f"  warning: {warning}")
 
 
 @main.command()

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 from thermospin.section import Section, mistake
 from thermospin.units import quantity, to_si
 
-Angle = quantity("rad", ge=-100, le=100)
+Angle = quantity("rad", ge=-4 * math.pi, le=4 * math.pi)
 Vector = tuple[float, float, float]
 
 _AXES = {
@@ -72,6 +72,11 @@ Direction = Annotated[
     AfterValidator(lambda value: value.vector if isinstance(value, Angles) else value),
 ]
 """A unit vector, from three numbers, from the angles theta and phi, or from the name of an axis."""
+
+
+def shown(vector: Vector) -> str:
+    """A vector for people."""
+    return f"[{', '.join(f'{part + 0.0:.4g}' for part in vector)}]"
 
 
 def sign_or_direction(value: Any) -> str:

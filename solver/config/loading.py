@@ -104,10 +104,12 @@ def _with(data: Any, path: Sequence[str], value: Any, key: str) -> Any:
 
 
 def _place(data: dict[str, Any], path: Path) -> None:
-    """Make a mesh file relative to the configuration, and name the output after it."""
-    geometry, output = data.get("geometry"), data.get("output")
-    if isinstance(geometry, dict) and isinstance(geometry.get("file"), str):
-        geometry["file"] = str((path.parent / geometry["file"]).absolute())
+    """Make files of meshes and textures relative to the configuration, and name the output after it."""
+    output, textures = data.get("output"), data.get("magnetisation")
+    with_files = [data.get("geometry"), *(textures.values() if isinstance(textures, dict) else ())]
+    for section in with_files:
+        if isinstance(section, dict) and isinstance(section.get("file"), str):
+            section["file"] = str((path.parent / section["file"]).absolute())
     if output is None:
         data["output"] = {"directory": f"results/{path.stem}"}
     elif isinstance(output, dict):

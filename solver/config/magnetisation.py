@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
 
-from thermospin.config.directions import Direction, State, Vector
+from thermospin.config.directions import State, Vector, shown
+from thermospin.config.textures import Magnetisation
 from thermospin.materials.interface import OF_MIXING
 from thermospin.materials.material import OF_VECTOR_SPIN
 from thermospin.section import mistake, one_of
@@ -27,7 +28,6 @@ def _three(value: Any) -> Any:
 _Component = quantity("T", ge=-1e3, le=1e3)
 MagneticField = Annotated[tuple[_Component, _Component, _Component], BeforeValidator(_three)]
 """A magnetic field, T."""
-Magnetisation = Direction
 DEFAULT: Vector = (0.0, 0.0, 1.0)
 """Where magnets point that the configuration does not mention."""
 
@@ -41,7 +41,21 @@ def textures(config: Config) -> dict[str, Texture]:
 
 
 def _texture(value: Magnetisation, key: str, file: str) -> Texture:
-    return Texture.along(value, key, file)
+    return Texture.along(value, key, file) if isinstance(value, tuple) else Texture(value.vectors, key, file)
+
+
+def described(config: Config) -> dict[str, list[str]]:
+    """The magnetic field, and where each magnet points, for people; nothing in a collinear run."""
+    if config.solver.spin == "collinear":
+        return {}
+    given = {region: config.magnetisation.get(region, DEFAULT) for region in config.magnets}
+    return {
+        "magnetic field": [f"{shown(config.magnetic_field)} T"],
+        "magnetisation": [
+            f"{region} {shown(value) if isinstance(value, tuple) else value}"
+            for region, value in given.items()
+        ],
+    }
 
 
 def states(config: Config) -> Mapping[str, Mapping[str, State]]:

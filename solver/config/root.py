@@ -9,9 +9,10 @@ from thermospin.config import checks, magnetisation
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
-from thermospin.config.magnetisation import MagneticField, Magnetisation
+from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
+from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Field, unknowns
 from thermospin.materials.library import MaterialEntry, derive, library, library_material

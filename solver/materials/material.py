@@ -178,6 +178,13 @@ class Material(Section):
         return self.conductivity / self.dephasing_length**2
 
     @property
+    def transverse_length(self) -> float | None:
+        """The shortest length over which spins across the magnetisation change, m, where one is given."""
+        given = [self.dephasing_length, self.precession_length]
+        given.append(self.tensor_diffusion and self.tensor_diffusion.transverse_length)
+        return min((length for length in given if length is not None), default=None)
+
+    @property
     def exchange_precession(self) -> float:
         """σ/λ_J², or σ H/D, S/m³: what multiplies m × s in −∇·j_s."""
         return self._turning(self.conductivity)

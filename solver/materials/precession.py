@@ -32,3 +32,11 @@ class TensorDiffusion(Section):
     def diffusion_length(self) -> float:
         """√(D τ_sf), m."""
         return math.sqrt(self.diffusion_constant * self.spin_flip_time)
+
+    @property
+    def transverse_length(self) -> float:
+        """|k|⁻¹, m, of n₊ ∝ e^{kx} across a uniform H: k² = (1 + i τ_p H)(1 + i τ_sf H)/(D τ_sf)."""
+        factors = (
+            1 + 1j * time * self.precession_frequency for time in (self.momentum_time, self.spin_flip_time)
+        )
+        return self.diffusion_length / math.sqrt(abs(math.prod(factors)))

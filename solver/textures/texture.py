@@ -66,8 +66,6 @@ class Texture:
 
     def __neg__(self) -> Texture:
         """The opposite direction everywhere."""
-        vectors = self.vectors
-        uniform = None if self.uniform is None else -self.uniform
-        if uniform is not None:
-            uniform.flags.writeable = False
-        return replace(self, vectors=lambda points: -vectors(points), uniform=uniform)
+        if self.uniform is not None:
+            return Texture.along(0.0 - self.uniform, self.key, self.file)  # 0 − m has no −0
+        return replace(self, vectors=lambda points: -self.vectors(points))
