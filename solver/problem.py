@@ -17,6 +17,7 @@ from thermospin.multigrid import FieldMultigrid, Level, Multigrid, field_multigr
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
+from thermospin.torque import Torques
 
 
 class Discretisation(NamedTuple):
@@ -110,6 +111,15 @@ class Problem:
                     interface.magnetise(magnetisation)
                 level.blocks.assemble()
             self._multigrid.renew({field: self._build(field) for field in self.system.changing})
+
+    def torques(self) -> Torques | None:
+        """What evaluates the torques on the magnets; None while all spins are along one axis."""
+        config = self.config
+        if config.solver.spin != "vector" or not config.magnets:
+            return None
+        others = {*config.magnets, *config.insulators}
+        metals = [region for region in config.geometry.materials if region not in others]
+        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals)
 
     def _discretisations(self) -> list[Discretisation]:
         """What multigrid is built of: the problem's degree and, below it, degree 1."""
