@@ -62,7 +62,7 @@ class Torques:
                 total[i, component] += vector.array[device.cells([magnet])].sum()
         for i, magnet in enumerate(self._magnets):
             for interface in self._interfaces:
-                total[i] += interface.torque(magnet, self._fields)
+                total[i] += list(interface.torque(magnet, self._fields))
         total = PER_AMPERE * self._spaces.comm.allreduce(total, MPI.SUM)
         return dict(zip(self._magnets, total, strict=True))
 
