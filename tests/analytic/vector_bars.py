@@ -28,13 +28,19 @@ def along(m: np.ndarray) -> np.ndarray:
     return m[..., :, None] * m[..., None, :]
 
 
-def lift(pair: Pair, m: np.ndarray, transverse: float | None = None) -> np.ndarray:
-    """§2 for directions (k, 3): ``[[X, Y mᵀ], [Y m, X m mᵀ + X⊥ (1 − m mᵀ)]]``, (k, 4, 4)."""
-    across = pair.sum if transverse is None else transverse
+def lift(pair: Pair, m: np.ndarray, transverse: complex = 1.0) -> np.ndarray:
+    """§2 for directions (k, 3): ``[[X, Y mᵀ], [Y m, X m mᵀ + X⊥ (1 − m mᵀ)]]``, (k, 4, 4).
+
+    Args:
+        pair: X and Y.
+        m: Unit vectors.
+        transverse: ``X⊥/X``, whose imaginary part multiplies ``m ×``.
+    """
     full = np.zeros((len(m), 4, 4))
     full[:, 0, 0] = pair.sum
     full[:, 0, 1:] = full[:, 1:, 0] = pair.difference * m
-    full[:, 1:, 1:] = pair.sum * along(m) + across * (np.eye(3) - along(m))
+    across = transverse.real * (np.eye(3) - along(m)) + transverse.imag * cross(m)
+    full[:, 1:, 1:] = pair.sum * (along(m) + across)
     return full
 
 
@@ -49,6 +55,7 @@ class Layer:
         precession: ``ω_L τ_sf`` of a normal metal, vector.
         dephasing_length: λ_φ, m; None relaxes the transverse part like the longitudinal one.
         precession_length: λ_J, m; None for no exchange precession.
+        bending: ``τ_p H`` and ``τ_sf H`` of tensor diffusion about m, instead of the two lengths.
         elements: How many.
     """
 
@@ -58,6 +65,7 @@ class Layer:
     precession: Sequence[float] = (0.0, 0.0, 0.0)
     dephasing_length: float | None = None
     precession_length: float | None = None
+    bending: tuple[float, float] = (0.0, 0.0)
     elements: int = 200
 
     def direction(self, x: np.ndarray) -> np.ndarray:
@@ -69,12 +77,12 @@ class Layer:
 
     def conduction(self, x: np.ndarray, temperature: float) -> np.ndarray:
         """The matrix of all fluxes over all gradients, (k, 8, 8)."""
-        m, metal = self.direction(x), self.material
-        thermoelectric, full = lift(metal.thermoelectric, m), np.zeros((len(x), 8, 8))
-        full[:, :4, :4] = lift(metal.electrical, m)
+        m, metal, bent = self.direction(x), self.material, 1 / (1 + 1j * self.bending[0])
+        thermoelectric, full = lift(metal.thermoelectric, m, bent), np.zeros((len(x), 8, 8))
+        full[:, :4, :4] = lift(metal.electrical, m, bent)
         full[:, :4, 4:] = thermoelectric
         full[:, 4:, :4] = temperature * thermoelectric
-        full[:, 4:, 4:] = lift(metal.electronic_heat(temperature), m)
+        full[:, 4:, 4:] = lift(metal.electronic_heat(temperature), m, bent)
         full[:, HEAT, HEAT] += metal.phonon_heat(temperature)
         return full
 
@@ -97,7 +105,9 @@ class Layer:
             turn = total / self.material.spin_diffusion_length**2 * cross(np.asarray(self.precession, float))
             return np.broadcast_to(longitudinal * np.eye(3) - turn, (len(m), 3, 3))
         across = longitudinal if self.dephasing_length is None else total / self.dephasing_length**2
-        turn = 0.0 if self.precession_length is None else total / self.precession_length**2
+        turn = total * self.bending[1] / self.material.spin_diffusion_length**2
+        if self.precession_length is not None:
+            turn = total / self.precession_length**2
         return longitudinal * along(m) + across * (np.eye(3) - along(m)) + turn * cross(m)
 
 
@@ -122,7 +132,7 @@ class Contact:
     def longitudinal(self, temperature: float) -> np.ndarray:
         """Fluxes from side 1 to side 2 over jumps, of charge, heat and what is along m, (8, 8)."""
         m = np.array([self._unit])
-        bare = 0.0 if self.magnetisation is not None else None
+        bare = 0.0 if self.magnetisation is not None else 1.0
         thermoelectric, full = lift(self.law.thermoelectric, m, bare)[0], np.zeros((8, 8))
         full[:4, :4] = lift(self.law.electrical, m, bare)[0]
         full[:4, 4:], full[4:, :4] = thermoelectric, temperature * thermoelectric
