@@ -105,6 +105,11 @@ class Lift(NamedTuple):
         return self._replace(X=0, across=across)
 
     @property
+    def transverse(self) -> Self:
+        """What it does to a spin across m: ``X⊥ b⊥ + X× m × b``."""
+        return self._replace(X=0, Y=0, across=self._transverse[0])
+
+    @property
     def symmetric(self) -> Self:
         """Without the turning, which is antisymmetric and produces no heat."""
         return self._replace(turning=None)

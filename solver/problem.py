@@ -122,7 +122,12 @@ class Problem:
             return None
         others = {*config.magnets, *config.insulators}
         metals = [region for region in config.geometry.materials if region not in others]
-        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals)
+        absorbing = [
+            magnet
+            for magnet in config.magnets
+            if config.material(config.geometry.materials[magnet]).absorbs_transverse_spin
+        ]
+        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, absorbing)
 
     def _discretisations(self) -> list[Discretisation]:
         """What multigrid is built of: the problem's degree and, below it, degree 1."""

@@ -129,6 +129,11 @@ class Material(Section):
         return self.magnetic or any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
 
     @property
+    def absorbs_transverse_spin(self) -> bool:
+        """Whether spins across the magnetisation are lost to it, by dephasing or precession."""
+        return any(getattr(self, key) is not None for key in OF_MAGNETS)
+
+    @property
     def electrical(self) -> Pair:
         """σ and σP, S/m."""
         return Pair(self.conductivity, self.conductivity * self.polarisation)
