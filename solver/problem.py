@@ -59,15 +59,17 @@ class Problem:
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):
-            fields = config.unknowns
-            self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
+            fields, degree = config.unknowns, config.solver.degree
+            # A unit vector that varies is no polynomial; with one quadrature for all terms energy still balances.
+            quadrature = 2 * degree + 2 if config.is_textured else None
+            self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
                 device,
                 materials,
                 config.temperature,
                 fields,
                 config.magnetic_field,
-                config.solver.degree if config.is_textured else 0,
+                degree if config.is_textured else 0,
             )
         with progress.stage("assembly"):
             self.interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
