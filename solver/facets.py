@@ -88,7 +88,8 @@ class FacetPairs:
     def _sides(self, field: Field) -> Sides:
         here, there = self._facets[:, :2], self._facets[:, 2:]
         distance = np.linalg.norm(
-            self._positions(here, self._places)[:, :, None] - self._positions(there, self._places)[:, None], axis=-1
+            self._positions(here, self._places)[:, :, None] - self._positions(there, self._places)[:, None],
+            axis=-1,
         )
         match = distance.argmin(axis=2)
         apart = np.take_along_axis(distance, match[:, :, None], axis=2)[:, :, 0]
