@@ -1,5 +1,6 @@
 """Macrospin dynamics: Landau–Lifshitz–Gilbert for a uniform free layer under a spin-transfer torque."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -231,8 +232,12 @@ def integrate(
     def passing(_, m: np.ndarray) -> float:
         return m @ layer.easy_axis
 
+    def moving(_, m: np.ndarray) -> np.ndarray:
+        unit = m / math.sqrt(m @ m)
+        return layer.velocity(unit, torque(unit))
+
     found = solve_ivp(
-        lambda _, m: layer.velocity(m, torque(m)),
+        moving,
         (0.0, duration),
         initial / np.linalg.norm(initial),
         method="DOP853",
@@ -248,6 +253,9 @@ def integrate(
 
 
 def switching_time(layer: Macrospin, path: Trajectory) -> float | None:
-    """When m passed to the other side of the easy axis for good, s; None if it did not."""
+    """When m passed the plane normal to the easy axis for good, s.
+
+    None if it does not end within 60° of the other direction of the easy axis.
+    """
     start, end = path.m[0] @ layer.easy_axis, path.m[-1] @ layer.easy_axis
-    return float(path.crossings[-1]) if start * end < 0 and len(path.crossings) else None
+    return float(path.crossings[-1]) if end * np.sign(start) < -0.5 else None

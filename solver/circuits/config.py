@@ -22,7 +22,7 @@ CurrentDensity = quantity("A/m^2", ge=-1e16, le=1e16)
 SpinConductance = quantity("S/m^2", ge=0, le=1e20)
 HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
 Area = quantity("m^2", gt=0, le=1)
-Field_ = quantity("T", ge=-1e3, le=1e3)
+MagneticField = quantity("T", ge=-1e3, le=1e3)
 AnisotropyField = quantity("T", ge=0, le=1e3)
 Magnetisation = quantity("A/m", gt=0, le=1e7)
 Thickness = quantity("m", gt=0, le=1e-3)
@@ -70,8 +70,8 @@ AnyDirection = Annotated[
 class Node(Section):
     """A normal metal, or a ferromagnet where a magnetisation is given.
 
-    A node that is given a voltage, a current or a temperature is a reservoir: ``s = 0`` and ``τ = 0``; without
-    a voltage no other current enters, without a temperature it is at T0. All other nodes float.
+    A node that is given a voltage, a current or a temperature is a reservoir: ``s = 0`` and ``τ = 0``.
+    Without a voltage or current no current enters; without a temperature it is at T0. Other nodes float.
     """
 
     magnetisation: AnyDirection | None = None
@@ -155,7 +155,7 @@ class FreeLayer(Section):
     """Normal of the easy plane, if any."""
     plane_field: AnisotropyField | None = None
     """Field of the easy plane, T; default μ0 M_s where a hard_axis is given: a thin film."""
-    magnetic_field: tuple[Field_, Field_, Field_] = (0.0, 0.0, 0.0)
+    magnetic_field: tuple[MagneticField, MagneticField, MagneticField] = (0.0, 0.0, 0.0)
     """Applied field B, T."""
     g_factor: GFactor = 2.0
     """g; the gyromagnetic ratio is g μ_B/ħ."""
@@ -214,7 +214,7 @@ class CircuitConfig(Section):
     area: Area | None = None
     """Cross-section of the circuit, m²; without it currents and torques are per area."""
     regime: Literal["thermalised", "non-interacting"] = "thermalised"
-    """`thermalised`: one temperature for both spins, τ = 0; `non-interacting`: τ is an unknown of each node."""
+    """`thermalised`: both spins have one temperature, τ = 0; `non-interacting`: every node has its own τ."""
     nodes: Annotated[dict[Name, Node], AfterValidator(_not_empty)]
     """Ferromagnets and normal metals by name."""
     elements: tuple[Element, ...]
@@ -283,13 +283,13 @@ def _check_element(config: CircuitConfig, i: int, element: Element) -> None:
         )  # fmt: skip
     if not magnets and element.spin_key:
         raise mistake(
-            f"depends on spin, but neither '{first}' nor '{second}' has a magnetisation; remove it or give one",
+            f"depends on spin, but neither '{first}' nor '{second}' has a magnetisation; add one",
             "elements", i, element.spin_key,
         )  # fmt: skip
     law = element.law(config.temperature, bool(magnets))
     if not law.is_positive(config.temperature, config.regime == "non-interacting"):
         raise mistake(
-            "produces negative entropy: in each channel K_e + K_ph must exceed T0 G S²; raise it, or lower the "
+            "in each channel K_e + K_ph must exceed T0 G S², or entropy would decrease; raise it, or lower the "
             "thermopower",
             "elements", i, "electronic_heat_conductance",
         )  # fmt: skip

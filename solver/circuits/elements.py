@@ -113,7 +113,7 @@ class Element(InterfaceValues):
 class ElementLaw:
     """The law of an element, per area, as blocks that act on ``(V, s, ϑ, τ)``, eight components.
 
-    Fluxes are ``(j, j_s, q/T0, q_s/T0)``: with heat over T0 the blocks are symmetric (Onsager), but for Im G↑↓.
+    Fluxes are ``(j, j_s, q/T0, q_s/T0)``; with heat over T0 blocks are symmetric but for Im G↑↓ (Onsager).
 
     Attributes:
         electrical: G and G P, S/m².

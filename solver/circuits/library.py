@@ -61,9 +61,7 @@ def table_source() -> str:
 def table() -> Mapping[str, Printed]:
     """Hatami's table, by names such as ``Cu/Co(001)*``; the star is a dirty interface."""
     return {
-        name: Printed(
-            row["slope"] * 1e-9, row["P'"] / 100, row["P_S"] / 100, row.get("eta"), row.get("eta'")
-        )
+        name: Printed(row["slope"] * 1e-9, row["P'"] / 100, row["P_S"] / 100, row.get("eta"), row.get("eta'"))
         for name, row in _document()["interfaces"].items()
     }
 

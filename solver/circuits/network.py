@@ -1,8 +1,8 @@
 """The circuit as a linear system: Kirchhoff's rules for charge, spin, heat and spin heat at every node.
 
 Every node has eight fields, ``u = (V, s, ϑ, τ)``. What flows out of a node through its elements, and what
-relaxes in it, is ``K u``; what enters from outside is ``f``. Some fields are given (reservoirs), some vanish (τ in
-the thermalised regime, the transverse spin of a ferromagnet). The rest are coordinates of the free directions.
+relaxes in it, is ``K u``; what enters from outside is ``f``. Some fields are given (reservoirs), some vanish
+(τ in the thermalised regime, the transverse spin of a ferromagnet); the rest are free.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,6 +29,8 @@ REMEDIES = (
 )
 TORQUE_PER_SPIN_CURRENT = -hbar / (2 * elementary_charge)
 """ħ/2e with the charge of the electron, J/A."""
+ROUNDING = 1e-14
+"""Below this, relative to what was added up, a result is a rounding error."""
 UNDETERMINED = 1e-12
 """Smallest pivot, relative to the largest, of a circuit whose fields are all determined."""
 
@@ -97,7 +99,7 @@ class State:
 
 @dataclass(frozen=True)
 class Joint:
-    """An element in place: node numbers, the ferromagnet's name and the normal node's number if there is one."""
+    """An element in place: numbers of its nodes; name of the ferromagnet and number of the normal node, if any."""
 
     name: str
     first: int
@@ -176,8 +178,10 @@ class Network:
         given, load = sources.fields.ravel(), np.zeros_like(sources.fields)
         load[:, V] = sources.currents
         free = np.linalg.solve(matrix, basis.T @ (load.ravel() - conductance @ given))
+        free = _without_rounding(free, max(abs(free).max(initial=0.0), abs(given / self._units).max()))
         fields = given + basis @ free
-        return self._state(magnets, conductance @ fields, fields.reshape(-1, FIELDS))
+        flows = _without_rounding(conductance @ fields, abs(conductance) @ abs(fields))
+        return self._state(magnets, flows, fields.reshape(-1, FIELDS))
 
     def check(self) -> None:
         """Make sure that every field is determined.
@@ -253,3 +257,8 @@ class Network:
                 )
         heats = np.array([1.0] * 4 + [t0] * 4)
         return State(self.nodes, fields, flows.reshape(-1, FIELDS) * heats, absorbed, crossing)
+
+
+def _without_rounding(values: np.ndarray, sizes: np.ndarray | float) -> np.ndarray:
+    """Values with those set to zero that are rounding errors of sums of these sizes."""
+    return np.where(abs(values) > ROUNDING * sizes, values, 0.0)
