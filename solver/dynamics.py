@@ -140,7 +140,7 @@ def critical_drive(layer: Macrospin, torque: Torque, m: np.ndarray) -> float | N
     at_rest = np.linalg.norm(_cross(m, field)) <= BALANCE * np.linalg.norm(field)
     if not at_rest or damping <= 0 or feeding == 0 or tilting > BALANCE * abs(feeding):
         return None
-    return damping / feeding
+    return float(damping / feeding)
 
 
 @dataclass(frozen=True)

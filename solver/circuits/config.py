@@ -289,7 +289,7 @@ def _check_element(config: CircuitConfig, i: int, element: Element) -> None:
     law = element.law(config.temperature, bool(magnets))
     if not law.is_positive(config.temperature, config.regime == "non-interacting"):
         raise mistake(
-            "in each channel K_e + K_ph must exceed T0 G S², or entropy would decrease; raise it, or lower the "
-            "thermopower",
+            "in each channel K_e + K_ph must exceed T0 G S², or entropy would decrease; raise it, or lower "
+            "the thermopower",
             "elements", i, "electronic_heat_conductance",
         )  # fmt: skip

@@ -99,7 +99,7 @@ class State:
 
 @dataclass(frozen=True)
 class Joint:
-    """An element in place: numbers of its nodes; name of the ferromagnet and number of the normal node, if any."""
+    """An element in place: numbers of its nodes, the ferromagnet's name and the normal node's number."""
 
     name: str
     first: int
@@ -195,8 +195,9 @@ class Network:
         _, values, vectors = np.linalg.svd(matrix)
         if values[-1] > UNDETERMINED * values[0]:
             return
-        scaled = (basis @ vectors[-1] / self._units).reshape(-1, FIELDS)
-        node, field = np.unravel_index(np.argmax(abs(scaled)), scaled.shape)
+        free = abs(basis @ vectors[-1] / self._units)
+        first = np.argmax(free > 0.99 * free.max())
+        node, field = divmod(int(first), FIELDS)
         raise InputError(
             f"nothing determines {KINDS[field]} here; {REMEDIES[field]}",
             key=f"nodes.{self.nodes[node]}",

@@ -1,5 +1,6 @@
 """What a study of a circuit leaves behind: tables on the terminal, CSV, JSON and figures."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -179,9 +180,9 @@ def plot_angles(path: Path, study: Study) -> None:
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for panel, (title, names) in zip(grid, panels.items(), strict=False):
             scale = _scale(names[0], [value for name in names for value in points[name]])
-            for name in names:
-                label = name.partition(".")[0]
-                panel.plot(points[ANGLE], np.array(points[name]) / scale.factor, label=label)
+            for name, style in zip(names, itertools.cycle(("-", "--", ":", "-."))):
+                values = np.array(points[name]) / scale.factor
+                panel.plot(points[ANGLE], values, style, label=name.partition(".")[0])
             panel.set(xlabel="θ (°)", ylabel=f"{title} ({scale.unit})")
             panel.set_xlim(points[ANGLE][0], points[ANGLE][-1])
             panel.grid(alpha=0.3, linewidth=0.6)

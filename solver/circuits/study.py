@@ -117,7 +117,7 @@ def _row(network: Network, point: Point) -> dict[str, Any]:
             row |= _vector(f"{name}.torque_per_area", "J/m^2", torque / network.area)
     if point.response is not None:
         row |= _response(point.response, bool(config.area))
-    return {name: float(value) for name, value in row.items()}
+    return {name: float(value) + 0.0 for name, value in row.items()}
 
 
 def _vector(name: str, unit: str, values: np.ndarray) -> dict[str, float]:

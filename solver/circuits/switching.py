@@ -118,7 +118,7 @@ def source_columns(network: Network, factor: float) -> dict[str, Any]:
     """Voltages, currents and temperature rises that are given and not 0, times a factor, by column name."""
     per = "" if network.config.area is not None else "/m^2"
     columns = {}
-    for i, (name, node) in enumerate(network.config.nodes.items()):
+    for i, name in enumerate(network.nodes):
         fields, current = factor * network.sources.fields[i], factor * network.sources.currents[i]
         columns[f"{name}.voltage (V)"] = fields[0]
         columns[f"{name}.current (A{per})"] = current
