@@ -9,6 +9,8 @@ from scipy.constants import hbar, physical_constants
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
+from thermospin.errors import ConvergenceError
+
 BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 """μ_B, J/T."""
 
@@ -226,7 +228,7 @@ def integrate(
         tolerance: Relative and absolute, of each component.
 
     Raises:
-        RuntimeError: The integrator gave up.
+        ConvergenceError: The integrator gave up.
     """
 
     def passing(_, m: np.ndarray) -> float:
@@ -247,7 +249,7 @@ def integrate(
         atol=tolerance,
     )
     if not found.success:
-        raise RuntimeError(found.message)
+        raise ConvergenceError(f"macrospin dynamics: {found.message}")
     length = np.linalg.norm(found.y, axis=0)
     return Trajectory(found.t, (found.y / length).T, found.t_events[0], float(abs(length - 1).max()))
 

@@ -52,7 +52,7 @@ def test_the_table_has_the_rows_of_the_paper():
     assert len(table()) == 12
     assert "99, 066603" in table_source()
     row = table()["Cr/Fe(001)*"]
-    assert row == (7e-9, -1.9, -95.0, 3.25, -0.48)
+    assert tuple(row) == pytest.approx((7e-9, -1.9, -95.0, 3.25, -0.48), rel=1e-12, abs=0)
     assert table()["Cr/Au(001)"].mixing is None
     assert sum(name.endswith("*") for name in table()) == 6
 
@@ -81,8 +81,6 @@ def test_the_printed_parameters_increase_entropy(name):
 def test_every_interface_is_usable_by_name(name):
     electrical = {"conductance", "area_resistance"} & element_library()[name].keys()
     own = {} if electrical else {"conductance": 1e15}
-    if "conductance" not in own and not electrical:
-        pytest.fail("no conductance")
     nodes = {"F": {"magnetisation": [0, 0, 1], "voltage": 1}, "N": {"voltage": 0}}
     if not Element(between=("F", "N"), library=name, **own).spin_key:
         del nodes["F"]["magnetisation"]
@@ -100,7 +98,7 @@ def test_own_values_win_over_the_library():
 
 MISTAKES = {
     "unknown key": ("nodes.N.volts=1", "nodes.N.volts", "unknown key 'volts'"),
-    "unknown interface": ("elements[0].library=Cu/Co", "elements[0].library", "did you mean 'Co/Cu'"),
+    "unknown interface": ("elements[0].library=Cu/Co", "elements[0].library", "did you mean 'Cu/Co(1"),
     "unknown node": ("elements[0].between=[L, M]", "elements[0].between[1]", "unknown node 'M'"),
     "one node twice": ("elements[0].between=[L, L]", "elements[0].between", "with itself"),
     "three nodes": ("elements[0].between=[L, N, R]", "elements[0].between", "expected two nodes"),
@@ -192,10 +190,7 @@ def test_command_writes_tables_figures_and_json(tmp_path, file):
     assert float(rows[2]["R.|torque| (J)"]) == points["R.|torque| (J)"][2] > 0
     per_area = points["R.torque_per_area_z (J/m^2)"][2]
     assert per_area == pytest.approx(points["R.torque_z (J)"][2] / 5e-15)
-    assert results["switching"]["R.rise (K)" if "R.rise (K)" in results["switching"] else "L.rise (K)"] == [
-        1,
-        30,
-    ]
+    assert results["switching"]["L.rise (K)"] == [1, 30]
     assert results["balances"]["charge"] < 1e-10
     again = load_circuit(results["config"])
     assert again.nodes == load_circuit(file).nodes
