@@ -2,9 +2,9 @@
 
     python configs/hatami2007.py OUTDIR
 
-Prints Table I of M. Hatami et al., Phys. Rev. Lett. 99, 066603 (2007) with the polarisation P that follows, and
-the temperature difference that acts on the magnets like 100 µV. Writes OUTDIR/hatami2007.csv and .png: what the
-circuit of configs/hatami2007_circuit.yaml gives in both regimes (points) on the closed forms (lines).
+Prints Table I of M. Hatami et al., Phys. Rev. Lett. 99, 066603 (2007) with the polarisation P that follows,
+and the temperature difference that acts on the magnets like 100 µV. Writes OUTDIR/hatami2007.csv and .png:
+the circuit of configs/hatami2007_circuit.yaml in both regimes (points) on the closed forms (lines).
 """
 
 import argparse

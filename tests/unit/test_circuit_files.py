@@ -1,17 +1,14 @@
-"""Circuit files: Hatami's table, mistakes in one line, the command and what it writes."""
+"""Circuit files: Hatami's table, and mistakes in one line."""
 
-import csv
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from thermospin.circuits import load_circuit
 from thermospin.circuits.elements import Element
 from thermospin.circuits.library import element_library, table, table_source
-from thermospin.cli import main
+from thermospin.circuits.study import study
 from thermospin.errors import InputError
 from thermospin.materials.material import LORENZ_NUMBER
 
@@ -26,14 +23,6 @@ nodes:
 elements:
   - {between: [L, N], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
   - {between: [N, R], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
-"""
-SWITCH = """
-free_layer:
-  {node: R, saturation_magnetisation: 1e6 A/m, thickness: 2 nm, damping: 0.02, easy_axis: [0, 0, 1],
-   anisotropy_field: 100 mT}
-dynamics: {initial: {theta: 5 deg}, duration: 0.5 ns, drives: [1, 30]}
-sweep: {angle: {node: R, points: 5}}
-area: 5000 nm^2
 """
 
 
@@ -144,64 +133,26 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("override", "key", "words"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_mistake(file, override, key, words):
-    result = CliRunner().invoke(main, ["circuit", str(file), "--set", override])
-    assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {file}: {key}: "), result.stderr
-    assert words in result.stderr
-    assert result.stderr.count("\n") == 1
+    with pytest.raises(InputError) as caught:
+        load_circuit(file, [override])
+    message = str(caught.value)
+    assert message.startswith(f"{file}: {key}: "), message
+    assert words in message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
     ("nodes", "key", "words"),
     [
-        ({"A": {"temperature": "300 K"}, "B": {"temperature": "301 K"}}, "nodes.A", "determines V here"),
-        ({"A": {"voltage": 0, "adiabatic": True}, "B": {}}, "nodes.A", "determines the temperature"),
-        ({"A": {}, "B": {"lattice_conductance": 1e9}}, "nodes.A", "give"),
+        ({"A": {"temperature": "300 K"}, "B": {"temperature": "301 K"}}, "nodes.A", "V here; give one node"),
+        ({"A": {"voltage": 0, "adiabatic": True}, "B": {}}, "nodes.A", "the temperature here"),
+        ({"A": {}, "B": {"lattice_conductance": 1e9}}, "nodes.A", "voltage"),
     ],
 )
-def test_what_nothing_determines_is_named(tmp_path, nodes, key, words):
-    path = tmp_path / "open.yaml"
-    path.write_text(json.dumps({"nodes": nodes, "elements": [{"between": list(nodes), "conductance": 1e15}]}))
-    result = CliRunner().invoke(main, ["circuit", str(path)])
-    assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {path}: {key}")
-    assert words in result.stderr
-
-
-def test_command_writes_tables_figures_and_json(tmp_path, file):
-    file.write_text(VALVE + SWITCH)
-    out = tmp_path / "out"
-    result = CliRunner().invoke(main, ["circuit", str(file), "-o", str(out)])
-    assert result.exit_code == 0, result.output
-    assert {path.name for path in out.iterdir()} == {
-        "points.csv",
-        "points.png",
-        "results.json",
-        "switching.csv",
-        "switching.png",
-        "trajectory.csv",
-    }
-    results = json.loads((out / "results.json").read_text())
-    points = results["points"]
-    assert points["angle (deg)"] == pytest.approx([0, 45, 90, 135, 180])
-    assert set(results["thresholds"]) == {"+easy_axis", "-easy_axis"}
-    with (out / "points.csv").open() as lines:
-        rows = list(csv.DictReader(lines))
-    assert float(rows[2]["R.|torque| (J)"]) == points["R.|torque| (J)"][2] > 0
-    per_area = points["R.torque_per_area_z (J/m^2)"][2]
-    assert per_area == pytest.approx(points["R.torque_z (J)"][2] / 5e-15)
-    assert results["switching"]["L.rise (K)"] == [1, 30]
-    assert results["balances"]["charge"] < 1e-10
-    again = load_circuit(results["config"])
-    assert again.nodes == load_circuit(file).nodes
-    assert "torque on R" in result.output
-
-
-def test_command_without_a_sweep(tmp_path, file):
-    result = CliRunner().invoke(main, ["circuit", str(file), "-o", str(tmp_path / "out")])
-    assert result.exit_code == 0, result.output
-    assert "thermopower" in result.output
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {"points.csv", "results.json"}
+def test_what_nothing_determines_is_named(nodes, key, words):
+    config = load_circuit({"nodes": nodes, "elements": [{"between": list(nodes), "conductance": 1e15}]})
+    with pytest.raises(InputError, match=f"^{key}: nothing determines .*{words}"):
+        study(config)
 
 
 def test_results_are_named_after_the_file(file):
