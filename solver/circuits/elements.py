@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.circuits.library import element_library
-from thermospin.materials.interface import Conductance, InterfaceMaterial, InterfaceValues
+from thermospin.materials.interface import InterfaceMaterial, InterfaceValues
 from thermospin.materials.material import Pair
 from thermospin.section import mistake, one_of
 from thermospin.units import quantity
@@ -46,14 +46,8 @@ class Element(InterfaceValues):
     """S_i/T0, V/K²; instead of seebeck."""
     thermoelectric_polarisation: quantity("", ge=-1e6, le=1e6) | None = None
     """P', the difference over the sum of G↑S↑ and G↓S↓; instead of spin_seebeck."""
-    mixing_conductance: Conductance | None = None
-    """Re G↑↓, S/m²; default G/2."""
     relative_mixing_conductance: quantity("", ge=0, le=1e6) | None = None
     """η = 2 Re G↑↓/G; instead of mixing_conductance."""
-    mixing_conductance_imaginary: quantity("S/m^2", ge=-1e20, le=1e20) = 0.0
-    """Im G↑↓, S/m²."""
-    mixing_thermopower: quantity("", ge=-1e6, le=1e6) | None = None
-    """η' = 2 Re G'↑↓/G'; default η."""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,19 +85,17 @@ class Element(InterfaceValues):
             p, own = material.polarisation, self.thermoelectric_polarisation
             splitting = 2 * (own - p) * material.seebeck / (1 - p**2)
             material = material.model_copy(update={"spin_seebeck": splitting})
-        eta = self.relative_mixing_conductance
-        if self.mixing_conductance is not None:
-            eta = 2 * self.mixing_conductance / material.conductance
-        eta = 1.0 if eta is None else eta
-        eta_thermal = eta if self.mixing_thermopower is None else self.mixing_thermopower
+        if self.relative_mixing_conductance is not None:
+            real = self.relative_mixing_conductance * material.conductance / 2
+            material = material.model_copy(update={"mixing_conductance": real})
         return ElementLaw(
             electrical=material.electrical,
             thermoelectric=material.thermoelectric,
             heat=material.electronic_heat(temperature),
             phonons=material.phonon_heat_conductance,
-            mixing=complex(eta * material.conductance, 2 * self.mixing_conductance_imaginary),
-            mixing_thermoelectric=eta_thermal * material.thermoelectric.sum,
-            mixing_heat=eta * material.electronic_heat(temperature).sum,
+            mixing=2 * material.mixing,
+            mixing_thermoelectric=material.mixing_seebeck,
+            mixing_heat=material.mixing_heat(temperature),
             material=material,
             magnetic=magnetic,
         )
