@@ -2,8 +2,8 @@
 
     python configs/hanle.py TABLE.csv OUTDIR --distance "500 nm"
 
-TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and one
-or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png.
+TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and
+one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png.
 """
 
 import argparse
