@@ -29,6 +29,7 @@ class Coefficients:
             ``σ/λ_J²``.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
+        equilibrium: What spins in magnets relax to, V; None where it is 0.
         larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
         heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
     """
@@ -40,6 +41,7 @@ class Coefficients:
     relaxation: Lift
     heat_relaxation: Lift
     temperature: float
+    equilibrium: SpinVector | None = None
     larmor: SpinVector | None = None
     heat_larmor: SpinVector | None = None
 
@@ -119,6 +121,7 @@ class CellCoefficients:
         self._space = fem.functionspace(device.mesh, ("DG", 0))
         self.magnetisation = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
         self._m_space = None if S in fields else self.magnetisation[0].function_space
+        self._strength = self._profile()
         self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
         if any(magnetic_field):
             self.all = self._with_field(fem.Constant(device.mesh, np.array(magnetic_field)))
@@ -159,6 +162,7 @@ class CellCoefficients:
             ),
             heat_relaxation=relaxation,
             temperature=t0,
+            equilibrium=self._equilibrium(),
         )
 
     def _with_field(self, b: fem.Constant) -> Coefficients:
@@ -178,9 +182,10 @@ class CellCoefficients:
         total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
         if not self._any(lambda m: m.tensor_diffusion):
             return Lift(total, difference, self.magnetisation)
-        across = part(lambda m: pair(m).sum * m.transverse_mobility.real)
-        turning = part(lambda m: pair(m).sum * m.transverse_mobility.imag)
-        return Lift(total, difference, self.magnetisation, across, turning)
+        # Across m, where ``m ×`` acts like i, spins diffuse with 1/(1 + i a).
+        angle = self._scalar(lambda m: m.collision_angle) * self._strength
+        across = total / (1 + angle**2)
+        return Lift(total, difference, self.magnetisation, across, -angle * across)
 
     def _relaxing(
         self,
@@ -194,7 +199,30 @@ class CellCoefficients:
             return lift
         if self._any(lambda m: m.is_magnetic and across(m) != along(m)):
             lift = lift._replace(across=self._scalar(across))
-        return lift._replace(turning=self._scalar(turning)) if self._any(turning) else lift
+        return lift._replace(turning=self._strength * self._scalar(turning)) if self._any(turning) else lift
+
+    def _equilibrium(self) -> SpinVector | None:
+        """What spins relax to, V."""
+        if not self._any(lambda m: m.tensor_diffusion and m.tensor_diffusion.equilibrium):
+            return None
+        splitting = self._scalar(lambda m: m.tensor_diffusion.equilibrium if m.tensor_diffusion else 0.0)
+        return self.magnetisation * (splitting * self._strength)
+
+    def _profile(self) -> fem.Function | float:
+        """How strong the field that spins precess about is, by place; 1 unless a material says otherwise."""
+        profiles = {
+            region: material.tensor_diffusion.strength
+            for region, material in self._materials.items()
+            if material.tensor_diffusion and material.tensor_diffusion.profile
+        }
+        if not profiles or self._m_space is None:
+            return 1.0
+        found, points = fem.Function(self._m_space), self._m_space.tabulate_dof_coordinates()
+        found.x.array[:] = 1.0
+        for region, strength in profiles.items():
+            dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
+            found.x.array[dofs] = strength(points[dofs])
+        return found
 
     def _any(self, quality: Callable[[Material], Any]) -> bool:
         return any(quality(material) for material in self._materials.values())

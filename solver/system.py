@@ -191,6 +191,11 @@ class CoupledSystem:
         mark.x.scatter_reverse(la.InsertMode.add)
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
 
+    def blocks(self, fields: Sequence[Field]) -> list[list[PETSc.Mat | None]]:
+        """The blocks of some fields, row by row."""
+        numbers = [self.spaces.fields.index(field) for field in fields]
+        return [[self._entry(i, j) for j in numbers] for i in numbers]
+
     @property
     def scales(self) -> PETSc.Vec:
         """At every unknown, the square root of the mean diagonal of its field's block."""

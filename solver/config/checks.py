@@ -124,6 +124,14 @@ def _terminals(config: Config) -> None:
                 "use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
+    for name in dict.fromkeys(config.geometry.materials.values()):
+        tensor = config.material(name).tensor_diffusion
+        if tensor and tensor.equilibrium and config.solver.method == "expansion":
+            raise mistake(
+                "there are spins without a drive, so orders cannot be separated one by one; use "
+                "'solver.method: demodulate'",
+                "materials", name, "tensor_diffusion", "equilibrium",
+            )  # fmt: skip
 
 
 def _schemes(config: Config) -> None:

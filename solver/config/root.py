@@ -150,8 +150,11 @@ class Config(Section):
 
     @property
     def is_textured(self) -> bool:
-        """Whether a magnetisation depends on the position in some configuration."""
-        return self.solver.spin == "vector" and any(
+        """Whether what spins precess about depends on the position within a region."""
+        if self.solver.spin != "vector":
+            return False
+        tensors = (self.material(name).tensor_diffusion for name in self.geometry.materials.values())
+        return any(tensor and tensor.profile for tensor in tensors) or any(
             texture.uniform is None for textures in self.directions.values() for texture in textures.values()
         )
 

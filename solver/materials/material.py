@@ -200,11 +200,10 @@ class Material(Section):
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property
-    def transverse_mobility(self) -> complex:
-        """1/(1 + i τ_p H), by which spins across m diffuse; multiplying by i stands for ``m ×``."""
-        if self.tensor_diffusion is None:
-            return 1.0
-        return 1 / (1 + 1j * self.tensor_diffusion.momentum_time * self.tensor_diffusion.precession_frequency)
+    def collision_angle(self) -> float:
+        """Angle a = τ_p H by which spins precess between collisions."""
+        tensor = self.tensor_diffusion
+        return tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
 
     def _turning(self, conductivity: float) -> float:
         if self.tensor_diffusion is not None:
