@@ -92,8 +92,20 @@ def _length(vector: SpinVector) -> Any:
     return ufl.sqrt(vector.dot(vector))
 
 
+def _unit(vector: SpinVector) -> SpinVector:
+    """The direction of a vector that is interpolated between unit vectors, and so is shorter than they are.
+
+    The lift's inverse needs unit length: without it heat and work would differ.
+    """
+    return vector / ufl.sqrt(vector.dot(vector) + TINY)
+
+
 Magnetisation = Mapping[str, int | Texture]
 """Region to ±1 or, with vector spin, to what gives the direction at points."""
+
+
+TINY = 1e-30
+"""Added to squares of lengths, which may vanish where a magnetisation reverses within one element."""
 
 
 class CellCoefficients:
@@ -119,8 +131,9 @@ class CellCoefficients:
     ) -> None:
         self._device, self._materials, self._temperature = device, materials, temperature
         self._space = fem.functionspace(device.mesh, ("DG", 0))
-        self.magnetisation = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
-        self._m_space = None if S in fields else self.magnetisation[0].function_space
+        self._m = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
+        self._m_space = None if S in fields else self._m[0].function_space
+        self.magnetisation = _unit(self._m) if degree else self._m
         self._strength = self._profile()
         self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
         if any(magnetic_field):
@@ -129,12 +142,12 @@ class CellCoefficients:
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the sign, or the direction, of the magnetisation of the named regions."""
         if self._m_space is None:
-            self._fill(self.magnetisation, dict(magnetisation))
+            self._fill(self._m, dict(magnetisation))
             return
         points = self._m_space.tabulate_dof_coordinates()
         for region, direction in magnetisation.items():
             dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
-            for component, values in zip(self.magnetisation, direction(points[dofs]).T, strict=True):
+            for component, values in zip(self._m, direction(points[dofs]).T, strict=True):
                 component.x.array[dofs] = values
 
     def _coefficients(self, split: bool) -> Coefficients:

@@ -62,15 +62,17 @@ class Problem:
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):
-            fields = config.unknowns
-            self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
+            fields, degree = config.unknowns, config.solver.degree
+            # A unit vector that varies is no polynomial; with one quadrature for all terms energy still balances.
+            quadrature = 2 * degree + 2 if config.is_textured else None
+            self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
                 device,
                 materials,
                 config.temperature,
                 fields,
                 config.magnetic_field,
-                config.solver.degree if config.is_textured else 0,
+                degree if config.is_textured else 0,
             )
         with progress.stage("assembly"):
             self.interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
@@ -127,7 +129,12 @@ class Problem:
             return None
         others = {*config.magnets, *config.insulators}
         metals = [region for region in config.geometry.materials if region not in others]
-        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals)
+        absorbing = [
+            magnet
+            for magnet in config.magnets
+            if config.material(config.geometry.materials[magnet]).absorbs_transverse_spin
+        ]
+        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, absorbing)
 
     def _discretisations(self) -> list[Discretisation]:
         """What multigrid is built of: the problem's degree and, below it, degree 1."""

@@ -14,7 +14,7 @@ from test_manufactured import Manufactured, exact
 
 from thermospin.compat import MPI, fem, ufl
 from thermospin.config import load_config
-from thermospin.fields import FIELDS, State
+from thermospin.fields import State
 from thermospin.problem import Problem
 
 INTERFACES = [
@@ -64,13 +64,17 @@ class Jumping(Manufactured):
 
     def __init__(self, problem: Problem) -> None:
         device, contacts = problem.spaces.device, problem.config.contacts.values()
-        self.fields = {region: exact_in(region, device.mesh) for region in device.regions}
+        self.fields = {region: self.exact_in(region, device.mesh) for region in device.regions}
         self.sides = [
             (contact, *sides, out)
             for contact in contacts
             for sides, out in (((contact.first, contact.second), 1), ((contact.second, contact.first), -1))
         ]
         super().__init__(problem)
+
+    def exact_in(self, region, mesh) -> State:
+        """The fields of a region."""
+        return exact_in(region, mesh)
 
     def faces(self, device):
         more = [(FIRST_TAG + i, between(device, *side[1:3])) for i, side in enumerate(self.sides)]
@@ -79,11 +83,15 @@ class Jumping(Manufactured):
     def source_forms(self):
         forms = super().source_forms()
         tests = [ufl.TestFunction(space) for space in self.spaces.spaces.values()]
-        for tag, (contact, _, _, out) in enumerate(self.sides, start=FIRST_TAG):
-            for i, flux in enumerate(self.crossing(contact)):
+        for tag, (contact, here, _, out) in enumerate(self.sides, start=FIRST_TAG):
+            for i, flux in enumerate(self.leaving(contact, here, out)):
                 if flux is not None:
-                    forms[i] += out * flux * tests[i] * self.ds(tag)
+                    forms[i] += flux * tests[i] * self.ds(tag)
         return forms
+
+    def leaving(self, contact, here, out):
+        """What leaves a side, the first (``out`` = 1) or the second (−1), for every field."""
+        return [flux if flux is None else out * flux for flux in self.crossing(contact)]
 
     def in_region(self, name) -> State:
         return self.fields[name]
@@ -107,13 +115,13 @@ class Jumping(Manufactured):
 
     def interpolated(self) -> State:
         spaces, functions = self.spaces, self.spaces.functions()
-        for i, (field, function) in enumerate(zip(FIELDS, functions, strict=True)):
+        for i, (field, function) in enumerate(zip(spaces.fields, functions, strict=True)):
             space = spaces.spaces[field]
             for region in spaces.device.regions:
                 cells = spaces.device.cells([region])
                 cells = spaces.sub_cells[cells] if field.on_conductors else cells
                 if np.all(cells >= 0):
-                    known = exact_in(region, space.mesh)[i]
+                    known = self.exact_in(region, space.mesh)[i]
                     points = space.element.interpolation_points
                     expression = fem.Expression(known, points, comm=space.mesh.comm)
                     function.interpolate(expression, cells0=cells)
@@ -123,7 +131,7 @@ class Jumping(Manufactured):
     def error(self, field, found, known) -> float:
         conducting = field.on_conductors
         regions = [r for r in self.fields if r not in self.problem.config.insulators or not conducting]
-        i, squares = FIELDS.index(field), np.zeros(2)
+        i, squares = self.spaces.fields.index(field), np.zeros(2)
         for region in regions:
             known = self.fields[region][i]
             dx = self.dx(self.spaces.device.regions[region])
