@@ -124,9 +124,9 @@ class OutputField:
     label: str
     symbol: str
     unit: str
-    components: int = 1
-    in_cells: bool = False
-    in_spin_space: bool = False
+    components: int
+    in_cells: bool
+    in_spin_space: bool
 
     @property
     def drawn(self) -> str:
@@ -142,15 +142,24 @@ class OutputField:
             yield replace(self, name=name, label=label, symbol=f"${symbol % axis}$")
 
 
+def _scalar(name: str, label: str, symbol: str, unit: str) -> OutputField:
+    return OutputField(name, label, symbol, unit, components=1, in_cells=False, in_spin_space=False)
+
+
 def _flux(name: str, label: str, symbol: str, unit: str) -> OutputField:
     """A vector in space."""
-    return OutputField(name, label, symbol, unit, components=3, in_cells=True)
+    return OutputField(name, label, symbol, unit, components=3, in_cells=True, in_spin_space=False)
 
 
-_V = OutputField("V", "electric potential", "$V$", "V")
-_T = OutputField("T", "temperature", "$T$", "K")
-_MU_S = OutputField("mu_s", "spin accumulation", r"$\mu_s$", "eV")
-_T_S = OutputField("T_s", "spin heat accumulation", "$T_s$", "K")
+def _vector(field: OutputField) -> OutputField:
+    """The vector in spin space of what is given along one axis."""
+    return replace(field, components=3, in_spin_space=True)
+
+
+_V = _scalar("V", "electric potential", "$V$", "V")
+_T = _scalar("T", "temperature", "$T$", "K")
+_MU_S = _scalar("mu_s", "spin accumulation", r"$\mu_s$", "eV")
+_T_S = _scalar("T_s", "spin heat accumulation", "$T_s$", "K")
 _J = _flux("J", "current density", r"$\mathrm{J}$", "A/m²")
 _J_S = _flux("J_s", "spin current density", r"$\mathrm{J}_s$", "A/m²")
 _Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²")
@@ -158,15 +167,11 @@ _Q_S = _flux("Q_s", "spin heat flux", r"$\mathrm{Q}_s$", "W/m²")
 _M = OutputField("m", "magnetisation", "$m$", "1", components=3, in_cells=True, in_spin_space=True)
 
 
-def _vector(field: OutputField) -> OutputField:
-    return replace(field, components=3, in_spin_space=True)
-
-
 _COLLINEAR = (
     _V,
     _T,
-    OutputField("mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV"),
-    OutputField("mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV"),
+    _scalar("mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV"),
+    _scalar("mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV"),
     _MU_S,
     _J,
     _flux("J_up", "current density of spin up", r"$\mathrm{J}_\uparrow$", "A/m²"),
@@ -175,8 +180,8 @@ _COLLINEAR = (
     _Q,
 )
 _COLLINEAR_SPIN_HEAT = (
-    OutputField("T_up", "temperature of spin up", r"$T_\uparrow$", "K"),
-    OutputField("T_down", "temperature of spin down", r"$T_\downarrow$", "K"),
+    _scalar("T_up", "temperature of spin up", r"$T_\uparrow$", "K"),
+    _scalar("T_down", "temperature of spin down", r"$T_\downarrow$", "K"),
     _T_S,
     _Q_S,
 )
@@ -195,7 +200,9 @@ def output_fields(vector: bool, spin_heat: bool = True) -> tuple[OutputField, ..
     return (*fields, *more) if spin_heat else fields
 
 
-OUTPUT_NAMES = tuple(dict.fromkeys(field.name for field in output_fields(vector=False) + output_fields(vector=True)))
+OUTPUT_NAMES = tuple(
+    dict.fromkeys(field.name for field in output_fields(vector=False) + output_fields(vector=True))
+)
 """Names of all fields that there may be in the output."""
 
 TEMPERATURES = ("T", "T_up", "T_down")
