@@ -8,6 +8,10 @@ import pyvista as pv
 
 _ALONG = 30
 """Arrows along the longest side of a picture, where the mesh is fine enough."""
+_FINER = 3
+"""Candidates for an arrow along the distance of two arrows."""
+_AREA = 1e-3
+"""Faces below this times the square of that distance are slivers, and no candidates."""
 _SHORTEST = 0.01
 """Vectors shorter than this times the longest have no arrow."""
 _AWAY = -0.5
@@ -37,7 +41,7 @@ class Arrows:
             towards: Unit vector to the viewer, (3,).
         """
         away = self.directions @ towards < _AWAY
-        shape = pv.Arrow((-0.5, 0, 0), tip_length=0.4, tip_radius=0.18, shaft_radius=0.06)
+        shape = pv.Arrow(start=(-0.5, 0, 0), tip_length=0.4, tip_radius=0.18, shaft_radius=0.06)
         found = {}
         for points_away in (False, True):
             chosen = away == points_away
@@ -51,25 +55,34 @@ class Arrows:
 
 
 def arrows(parts: Sequence[pv.DataSet], name: str, extent: float) -> Arrows:
-    """Arrows at the centres of some cells: at most one in every cube of a lattice.
+    """Arrows at the centres of some faces, at distances as even as the mesh allows.
 
     Args:
         parts: What is drawn, nm; faces that two parts have in common are inside the device.
         name: The array of vectors, at the points or in the cells, NaN where there are none.
         extent: Longest side of the picture, nm.
     """
+    spacing = extent / _ALONG
     places = np.concatenate([part.cell_centers().points for part in parts]).astype(float)
+    areas = np.concatenate([part.compute_cell_sizes().cell_data["Area"] for part in parts])
     vectors = np.concatenate([_in_cells(part, name) for part in parts])
-    spacing, length = extent / _ALONG, np.linalg.norm(vectors, axis=1)
-    outside = _single(places) & np.isfinite(length)
-    shown = outside & (length > _SHORTEST * length[outside].max(initial=0.0))
-    places, vectors, length = places[shown], vectors[shown], length[shown]
-    cubes = np.floor(places / spacing)
-    from_centre = np.linalg.norm(places / spacing - cubes - 0.5, axis=1)
-    nearest = np.argsort(from_centre, kind="stable")
-    _, first = np.unique(cubes[nearest], axis=0, return_index=True)
-    chosen = nearest[first]
+    length = np.linalg.norm(vectors, axis=1)
+    outside = _single(places) & np.isfinite(length) & (areas > _AREA * spacing**2)
+    shown = np.flatnonzero(outside & (length > _SHORTEST * length[outside].max(initial=0.0)))
+    chosen = shown[_apart(places[shown] / spacing)]
     return Arrows(places[chosen], vectors[chosen] / length[chosen, None], 0.9 * spacing)
+
+
+def _apart(places: np.ndarray) -> list[int]:
+    """Some of the places, no two nearer than 1, those near the points of a lattice first."""
+    cubes = np.floor(_FINER * places)
+    _, candidates = np.unique(cubes, axis=0, return_index=True)
+    off_lattice = np.linalg.norm(places - np.floor(places) - 0.5, axis=1)
+    kept: list[int] = []
+    for i in candidates[np.argsort(off_lattice[candidates], kind="stable")]:
+        if (np.linalg.norm(places[kept] - places[i], axis=1) >= 1).all():
+            kept.append(int(i))
+    return kept
 
 
 def _in_cells(part: pv.DataSet, name: str) -> np.ndarray:

@@ -82,5 +82,5 @@ def _curves(quantity: Quantity, values: np.ndarray) -> dict[str, np.ndarray]:
     if quantity.components == 1:
         return {quantity.name: values[:, 0]}
     if quantity.in_spin_space:
-        return dict(zip("xyz", values.T, strict=True))
+        return {f"along {axis}": values[:, i] for i, axis in enumerate("xyz")}
     return {quantity.name: np.linalg.norm(values, axis=1)}

@@ -55,7 +55,7 @@ def _as_it_is(magnitude: float, unit: str) -> Scale:
     return Scale(1.0, unit)
 
 
-_DIRECTION = (False, "YlGnBu", _as_it_is)
+_DIRECTION = (False, "YlGnBu_r", _as_it_is)
 """The same for unit vectors there."""
 
 
