@@ -80,6 +80,8 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
     written = []
     for stem, wanted in maps.items():
         sample, words = _sample(wanted, case)
+        if wanted.field not in {*sample.point_data, *sample.cell_data}:
+            raise InputError(f"there is no {wanted.field} in the fields of this run", key="output.maps")
         quantity = quantities(case.is_vector)[wanted.field]
         where = f"{case.scheme}, {case.configuration}"
         subject = Subject(
