@@ -14,6 +14,7 @@ import click
 from thermospin.errors import InputError, ThermospinError
 
 if TYPE_CHECKING:
+    from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
     from thermospin.meshes import MeshRecord
 
@@ -226,6 +227,29 @@ def _describe(record: "MeshRecord", directory: Path) -> None:
         click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
     place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
     click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Solve the circuit of nodes and resistive elements in FILE and write the results."""
+    from thermospin.circuits import load_circuit
+
+    if output is not None:
+        overrides = (*overrides, f"output={json.dumps(str(output))}")
+    config = load_circuit(file, overrides)
+    _on_root(lambda: _solve_circuit(config))
+
+
+def _solve_circuit(config: "CircuitConfig") -> None:
+    from thermospin.circuits.report import show, write
+    from thermospin.circuits.study import study
+
+    found = study(config)
+    show(found)
+    click.echo(f"results: {write(found)}")
 
 
 @main.command()

@@ -161,7 +161,9 @@ class LinearSolver:
             begun = self._ksp.getConvergenceHistory()[0]
         else:
             begun = self._norm()
-            relative = min(goal * (report.scale or begun) / begun, 0.5) if begun else 1.0
+            if begun <= goal * report.scale:
+                return begun
+            relative = min(goal * (report.scale or begun) / begun, 0.5)
             self._ksp.setTolerances(rtol=relative, atol=0.0, divtol=1e12, max_it=left)
             self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)

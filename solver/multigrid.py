@@ -91,6 +91,42 @@ class AggregationMultigrid:
         self.pc.setUp()
 
 
+class SiblingMultigrid:
+    """Multigrid of a P1 block with the interpolation of another field on the same space.
+
+    V and s have the same Laplacian, and relaxation only helps: what coarsens V coarsens s.
+
+    Args:
+        field: The field.
+        block: Its diagonal block without boundary conditions.
+        elder: The other field's multigrid; it is anchored first.
+    """
+
+    def __init__(self, field: Field, block: PETSc.Mat, elder: AggregationMultigrid) -> None:
+        self.block, self._elder, self._prefix = AnchoredBlock(block), elder, f"{field.symbol}_"
+        set_options(self._prefix, {f"mg_levels_{key}": value for key, value in SMOOTHER.items()})
+        set_options(self._prefix, {"pc_mg_galerkin": "both"})
+        self.pc = self._empty()
+
+    def anchor(self, dofs: Sequence[np.ndarray]) -> None:
+        """Fix the given owned unknowns: one array, for the only space."""
+        self.block.anchor(dofs[0])
+        levels = self._elder.pc.getMGLevels()
+        self.pc = self._empty()
+        self.pc.setMGLevels(levels)
+        for level in range(1, levels):
+            self.pc.setMGInterpolation(level, self._elder.pc.getMGInterpolation(level))
+        self.pc.setFromOptions()
+        self.pc.setUp()
+
+    def _empty(self) -> PETSc.PC:
+        pc = PETSc.PC().create(self.block.matrix.comm)
+        pc.setOptionsPrefix(self._prefix)
+        pc.setType(PETSc.PC.Type.MG)
+        pc.setOperators(self.block.matrix)
+        return pc
+
+
 class TwoLevelMultigrid:
     """A smoother on a higher-order block around aggregation multigrid on its P1 counterpart.
 
@@ -202,7 +238,7 @@ class JumpCorrection:
             array[self._fixed] = 0.0
 
 
-Multigrid = AggregationMultigrid | TwoLevelMultigrid | MergedMultigrid
+Multigrid = AggregationMultigrid | SiblingMultigrid | TwoLevelMultigrid | MergedMultigrid
 
 
 class Level(NamedTuple):
@@ -219,8 +255,16 @@ class Level(NamedTuple):
     tied: np.ndarray | None
 
 
-def field_multigrid(field: Field, levels: Sequence[Level]) -> Multigrid:
-    """The multigrid of a field, with P1 alone or with P1 below a higher order (collective)."""
+def field_multigrid(field: Field, levels: Sequence[Level], elder: Multigrid | None = None) -> Multigrid:
+    """The multigrid of a field, with P1 alone or with P1 below a higher order (collective).
+
+    Args:
+        field: The field.
+        levels: Finest first.
+        elder: The multigrid of a field on the same space, from which P1 alone takes its coarse spaces.
+    """
+    if len(levels) == 1 and levels[0].tied is None and isinstance(elder, AggregationMultigrid):
+        return SiblingMultigrid(field, levels[0].block, elder)
     blocks = [level.block for level in levels]
     down = [interpolation_matrix(low.space, high.space) for high, low in pairwise(levels)]
     if levels[0].tied is None:

@@ -7,7 +7,7 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import Field
+from thermospin.fields import Field, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
@@ -17,6 +17,7 @@ from thermospin.multigrid import FieldMultigrid, Level, Multigrid, field_multigr
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
+from thermospin.torque import Torques
 
 
 class Discretisation(NamedTuple):
@@ -79,7 +80,10 @@ class Problem:
         with progress.stage("multigrid"):
             self._levels = self._discretisations()
             self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
-            self._multigrid = FieldMultigrid({field: self._build(field) for field in fields})
+            multigrids: dict[Field, Multigrid] = {}
+            for field in fields:
+                multigrids[field] = self._build(field, multigrids.get(V))
+            self._elder, self._multigrid = multigrids[V], FieldMultigrid(multigrids)
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = LinearSolver(
                 self.system.matrix, self._multigrid, config.solver.max_iterations, scales
@@ -109,7 +113,16 @@ class Problem:
                 for interface in level.interfaces:
                     interface.magnetise(magnetisation)
                 level.blocks.assemble()
-            self._multigrid.renew({field: self._build(field) for field in self.system.changing})
+            self._multigrid.renew({field: self._build(field, self._elder) for field in self.system.changing})
+
+    def torques(self) -> Torques | None:
+        """What evaluates the torques on the magnets; None while all spins are along one axis."""
+        config = self.config
+        if config.solver.spin != "vector" or not config.magnets:
+            return None
+        others = {*config.magnets, *config.insulators}
+        metals = [region for region in config.geometry.materials if region not in others]
+        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals)
 
     def _discretisations(self) -> list[Discretisation]:
         """What multigrid is built of: the problem's degree and, below it, degree 1."""
@@ -123,8 +136,8 @@ class Problem:
             levels.append(Discretisation(low, interfaces, diagonal, blocks))
         return levels
 
-    def _build(self, field: Field) -> Multigrid:
-        """The multigrid of a field (collective)."""
+    def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
+        """The multigrid of a field, on conductors with the coarse spaces of V (collective)."""
         i, finest = self.spaces.fields.index(field), self._levels[0]
         stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
         levels = [
@@ -133,7 +146,7 @@ class Problem:
             )
             for level in self._levels
         ]
-        return field_multigrid(field, levels)
+        return field_multigrid(field, levels, elder if field.on_conductors else None)
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]

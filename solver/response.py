@@ -71,6 +71,7 @@ class LinearResponse:
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
         self._adjoints: dict[Pair, Adjoint] = {}
         self._units: tuple[int | None, dict[str, Solution]] = None, {}
+        self._weights: dict[str, tuple[PETSc.Vec, float]] = {}
 
     def source(self) -> PETSc.Vec:
         """An empty right-hand side."""
@@ -101,13 +102,27 @@ class LinearResponse:
         """
         state = self._linear.matrix.stateGet()
         if self._units[0] != state:
-            self._units = None, {}
+            self._units, self._weights = (None, {}), {}
             found = {
                 name: self.solve(self.source(), {}, {name: 1.0}, {}, ("unit", name), tolerance)
                 for name in self._drive.equipotential
             }
             self._units = state, found
+            self._weights = {name: self._current_weights(name, unit) for name, unit in found.items()}
         return self._units[1]
+
+    def _current_weights(self, name: str, unit: Solution) -> tuple[PETSc.Vec, float]:
+        """What times a residual is the current out of an equipotential terminal: the adjoint of that current.
+
+        Returns:
+            The adjoint and the potential that has been subtracted from it, V.
+        """
+        if self._linear.is_symmetric:
+            return unit.vector, unit.offset
+        z = self.source()
+        self._circuit.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
+        self._linear.solve(self.source(), z, self.constraint, tolerance=ADJOINT_TOLERANCE, transpose=True)
+        return z, 0.0
 
     def exchanged(self, pair: Pair, driven: Solution) -> float:
         """What the injector of the scheme reads when 1 A flows through a probe, Ω (collective).
@@ -173,9 +188,8 @@ class LinearResponse:
             tolerance /= 2.0 * excess
         leaving = circuit.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
-        for name, unit in self._units[1].items() if linear.is_symmetric else ():
-            # Likewise: the fields of 1 V are the adjoint of the current through an equipotential terminal.
-            leaving[name] = unit.vector.dot(linear.remainder) + unit.offset * total
+        for name, (weights, offset) in self._weights.items():
+            leaving[name] = weights.dot(linear.remainder) + offset * total
         rounding = _rounding(terminals)
         solution = Solution(
             vector=x,

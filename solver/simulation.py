@@ -23,6 +23,7 @@ from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, lock_in, signals
 from thermospin.sampling import Sampler
 from thermospin.solution import Expansion
+from thermospin.torque import Torques, torque_data
 
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
@@ -101,6 +102,7 @@ def solve(problem: Problem, progress: Any) -> Results:
     """Solve every scheme and configuration of a problem (collective)."""
     config = problem.config
     observer = Observer(problem.spaces, problem.coefficients)
+    torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
     for scheme in config.schemes:
@@ -121,6 +123,8 @@ def solve(problem: Problem, progress: Any) -> Results:
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
+                if torques:
+                    data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
             expansions[scheme, name] = expansion
         schemes[scheme] = {
@@ -187,6 +191,16 @@ def _observables(
     for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
     return found | {"drive": drive, "interfaces": _interfaces(problem.config, observer, at_drive, fields)}
+
+
+def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
+    """Torques of every order, of a temperature bias without a drive, and at the operating drive."""
+    solutions = {f"order{n}": order for n, order in enumerate(expansion.orders, start=1)}
+    if expansion.rest:
+        solutions["rest"] = expansion.rest
+    if drive is not None:
+        solutions["at_drive"] = expansion.at(drive)
+    return torque_data(torques, solutions)
 
 
 def _interfaces(

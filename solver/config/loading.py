@@ -1,7 +1,7 @@
 """From a YAML file to a Config, and from any mistake in it to one line."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from thermospin.config.root import Config
 from thermospin.errors import InputError
+from thermospin.section import Section
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -45,18 +46,38 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
+    return load(Config, source, overrides, _place)
+
+
+def load[S: Section](
+    model: type[S],
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str],
+    place: Callable[[dict[str, Any], Path], None],
+) -> S:
+    """Read and check a file that holds a section of another kind.
+
+    Args:
+        model: The section; it keeps the name of the file as ``_source``.
+        source: A YAML file, or the same content as a mapping.
+        overrides: Texts such as ``solver.degree=2``, laid over it.
+        place: Given the data and the file, fills in what depends on the name of the file.
+
+    Raises:
+        InputError: The first mistake found, with file, key and remedy in one line.
+    """
     file = "" if isinstance(source, Mapping) else str(source)
     data = dict(source) if isinstance(source, Mapping) else _read(Path(source))
     for override in overrides:
         data = _override(data, override)
     if file:
-        _place(data, Path(file))
+        place(data, Path(file))
     try:
-        config = Config.model_validate(data)
+        section = model.model_validate(data)
     except ValidationError as error:
         raise _translate(error, data, file) from None
-    config._source = file
-    return config
+    section._source = file
+    return section
 
 
 def _read(path: Path) -> dict[str, Any]:

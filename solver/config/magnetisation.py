@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator
@@ -10,7 +10,8 @@ from pydantic import BeforeValidator
 from thermospin.config.directions import State, Vector, shown
 from thermospin.config.textures import Magnetisation
 from thermospin.materials.interface import OF_MIXING
-from thermospin.materials.material import OF_VECTOR_SPIN
+from thermospin.materials.library import library, library_material
+from thermospin.materials.material import OF_MAGNETS, OF_VECTOR_SPIN
 from thermospin.section import mistake, one_of
 from thermospin.textures import Texture
 from thermospin.units import quantity
@@ -96,6 +97,7 @@ def check(config: Config) -> None:
     for name, given in config.configurations.items():
         for region in given:
             _check_magnet(config, region, "configurations", name, region)
+    _check_materials(config)
     if config.solver.spin == "collinear":
         for at in _of_vector_spin(config):
             raise mistake("needs 'solver.spin: vector'; set it, or remove this", *at)
@@ -125,6 +127,16 @@ def _check_field(config: Config) -> None:
         )
 
 
+def _check_materials(config: Config) -> None:
+    """A law across the magnetisation is a mistake where there is none."""
+    for name, key in _given(config, OF_MAGNETS):
+        if not config.material(name).is_magnetic:
+            raise mistake(
+                f"acts about a magnetisation, and '{name}' has none; remove it, or set 'magnetic: true'",
+                "materials", name, key,
+            )  # fmt: skip
+
+
 def _of_vector_spin(config: Config) -> Iterator[tuple[str | int, ...]]:
     """Where the configuration gives what only vector spin uses."""
     if any(config.magnetic_field):
@@ -133,7 +145,15 @@ def _of_vector_spin(config: Config) -> Iterator[tuple[str | int, ...]]:
         yield ("magnetisation",)
     for name, given in config.configurations.items():
         yield from (("configurations", name, at) for at, state in given.items() if isinstance(state, tuple))
-    for name, material in config.materials.items():
-        yield from (("materials", name, key) for key in OF_VECTOR_SPIN if getattr(material, key) is not None)
+    yield from (("materials", *place) for place in _given(config, OF_VECTOR_SPIN))
     for i, interface in enumerate(config.interfaces):
         yield from (("interfaces", i, key) for key in OF_MIXING if getattr(interface, key) is not None)
+
+
+def _given(config: Config, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Materials of the configuration and those of the keys that they have and do not owe to the library."""
+    for name, material in config.materials.items():
+        for key in keys:
+            published = (getattr(library_material(other), key) for other in library())
+            if getattr(material, key) not in (None, *published):
+                yield name, key

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 import yaml
 from pydantic import Field, create_model
 
-from thermospin.materials.material import Material
+from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, Material
 from thermospin.section import Section, mistake, one_of
 
 
@@ -116,4 +116,14 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
         inherited = {}
     else:
         raise mistake(one_of(base, {**library(), **entries}, "material"), name, "base")
-    return inherited | own
+    return _without_rivals(inherited, own) | own
+
+
+def _without_rivals(inherited: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What is inherited, but for the other of two laws across the magnetisation when one of them is given."""
+    rivals: tuple[str, ...] = ()
+    if "tensor_diffusion" in own:
+        rivals = INSTEAD_OF_TENSOR_DIFFUSION
+    elif any(key in own for key in INSTEAD_OF_TENSOR_DIFFUSION):
+        rivals = ("tensor_diffusion",)
+    return {key: value for key, value in inherited.items() if key not in rivals}

@@ -22,6 +22,9 @@ _COLUMNS = {
     "seebeck": "S",
     "spin_seebeck": "S_s",
     "thermal_conductivity": "k",
+    "spin_relaxation_time": "τ_sf",
+    "dephasing_length": "λ_φ",
+    "precession_length": "λ_J",
 }
 _INTERFACE_COLUMNS = {
     "area_resistance": "2AR*",
@@ -30,22 +33,19 @@ _INTERFACE_COLUMNS = {
     "electronic_heat_conductance": "K_e",
     "phonon_heat_conductance": "K_ph",
     "kapitza_resistance": "1/K_ph",
+    "mixing_conductance": "Re G↑↓",
+    "mixing_conductance_imaginary": "Im G↑↓",
+    "mixing_thermopower": "η'",
 }
 
 
 def list_materials() -> RenderableType:
     """All materials and interfaces with the numbers of their references, and the references."""
-    materials = Table(
-        "material", *_COLUMNS.values(), title="Materials (the number of the source in brackets)"
-    )
-    interfaces = Table("interface", *_INTERFACE_COLUMNS.values(), title="Interfaces")
     numbers = {key: i for i, key in enumerate(_citations(), start=1)}
-    for table, entries, columns in (
-        (materials, library(), _COLUMNS),
-        (interfaces, interface_library(), _INTERFACE_COLUMNS),
-    ):
-        for name, properties in entries.items():
-            table.add_row(name, *(_cell(properties.get(column), numbers) for column in columns))
+    materials = _table("material", library(), _COLUMNS, numbers)
+    materials.title = "Materials (the number of the source in brackets)"
+    interfaces = _table("interface", interface_library(), _INTERFACE_COLUMNS, numbers)
+    interfaces.title = "Interfaces"
     sources = Table.grid(padding=(0, 1))
     for key, number in numbers.items():
         sources.add_row(f"\\[{number}]", _citations()[key])
@@ -64,6 +64,20 @@ def show_material(name: str) -> RenderableType:
     table = Table("property", "value", "source", "note", title=name)
     for key, entry in entries[name].items():
         table.add_row(key, str(entry.value), _citations()[entry.source], entry.note)
+    return table
+
+
+def _table(
+    kind: str,
+    entries: Mapping[str, Mapping[str, SourcedValue]],
+    columns: Mapping[str, str],
+    numbers: Mapping[str, int],
+) -> Table:
+    """A row for each entry, with a column for each property that any of them has."""
+    given = {key: symbol for key, symbol in columns.items() if any(key in own for own in entries.values())}
+    table = Table(kind, *given.values())
+    for name, properties in entries.items():
+        table.add_row(name, *(_cell(properties.get(key), numbers) for key in given))
     return table
 
 

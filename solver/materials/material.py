@@ -20,7 +20,8 @@ Polarisation = quantity("", gt=-1, lt=1)
 RelaxationLength = quantity("m", gt=0, le=1e-3)
 LengthRatio = quantity("", gt=0, le=1e6)
 
-OF_MAGNETS = ("dephasing_length", "precession_length", "tensor_diffusion")
+INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
+OF_MAGNETS = (*INSTEAD_OF_TENSOR_DIFFUSION, "tensor_diffusion")
 """Keys that mean nothing without a magnetisation."""
 OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS)
 """Keys that mean nothing while all spins are along one axis."""
@@ -97,12 +98,6 @@ class Material(Section):
 
     @model_validator(mode="after")
     def _consistent_precession(self) -> "Material":
-        given = [key for key in OF_MAGNETS if getattr(self, key) is not None]
-        if given and not self.is_magnetic:
-            raise mistake(
-                "acts about a magnetisation, and this material has none; remove it, or set 'magnetic: true'",
-                given[0],
-            )
         if self.spin_relaxation_time is not None and (self.is_magnetic or not self.is_conductor):
             raise mistake(
                 "precession in the field is that of normal metals; remove this (in a magnet spins precess "
@@ -111,8 +106,9 @@ class Material(Section):
             )
         if self.tensor_diffusion is None:
             return self
-        if len(given) > 1:
-            raise mistake("give this or tensor_diffusion, not both", given[0])
+        for key in INSTEAD_OF_TENSOR_DIFFUSION:
+            if getattr(self, key) is not None:
+                raise mistake("give this or tensor_diffusion, not both", key)
         length = self.tensor_diffusion.diffusion_length
         if not math.isclose(self.spin_diffusion_length or 0.0, length, rel_tol=1e-3):
             raise mistake(

@@ -113,14 +113,20 @@ def _read_csv(file: Path) -> tuple[np.ndarray, np.ndarray]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     names = [name.strip().lower() for name in lines[0].split(",")] if lines else []
     has_names = set(COLUMNS) <= set(names)
+    rows = lines[has_names:]
+    if not rows:
+        raise InputError(f"{file} holds no points")
     try:
-        values = np.loadtxt(lines[has_names:], delimiter=",", ndmin=2, comments=None)
+        values = np.loadtxt(rows, delimiter=",", ndmin=2, comments=None)
     except ValueError as error:
         raise InputError(f"{file} is no CSV of numbers: {str(error).splitlines()[0]}") from None
+    count = values.shape[1]
+    if has_names and count != len(names):
+        raise InputError(f"{file} has {count} columns under {len(names)} names; give one name for each")
+    if not has_names and count != len(COLUMNS):
+        raise InputError(f"{file} has {count} columns; give {','.join(COLUMNS)}")
     if has_names:
         values = values[:, [names.index(column) for column in COLUMNS]]
-    if values.size and values.shape[1] != len(COLUMNS):
-        raise InputError(f"{file} has {values.shape[1]} columns; give {','.join(COLUMNS)}")
     return values[:, :3], values[:, 3:]
 
 

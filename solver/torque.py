@@ -1,0 +1,94 @@
+"""The torque that spin currents exert on magnets (physics.md §4; Hatami et al. 2007)."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.constants import e, hbar
+
+from thermospin.coefficients import CellCoefficients
+from thermospin.compat import MPI, fem, ufl
+from thermospin.fields import S_VECTOR
+from thermospin.interfaces import Interfaces
+from thermospin.meshes.read import DeviceMesh
+from thermospin.solution import Solution
+from thermospin.spaces import MAGNETS, Spaces
+from thermospin.terminals import facet_areas
+
+PER_AMPERE = -hbar / (2 * e)
+"""ħ/2e of electrons, whose charge is negative, J/A: torque per absorbed transverse spin current."""
+
+
+class Torques:
+    """The torque on every magnet of a device with vector spin.
+
+    ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: what the interfaces of a magnet absorb, and what is lost
+    inside it by dephasing and precession, which counts only where the material has either.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients, with the magnetisation of the moment.
+        interfaces: The resistive interfaces.
+        magnets: The magnetic regions.
+        metals: The other conducting regions.
+    """
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        interfaces: Sequence[Interfaces],
+        magnets: Sequence[str],
+        metals: Sequence[str],
+    ) -> None:
+        self._spaces, self._interfaces, self._magnets = spaces, interfaces, magnets
+        self._fields = spaces.functions()
+        self.areas = {magnet: _area(spaces.device, magnet, metals) for magnet in magnets}
+        self._forms: list[fem.Form] = []
+        if coefficients.all.relaxation.turns:
+            across = coefficients.all.relaxation._replace(X=0)
+            cells = ufl.TestFunction(fem.functionspace(spaces.device.mesh, ("DG", 0)))
+            self._forms = [
+                fem.form(component * cells * spaces.dx(MAGNETS), entity_maps=[spaces.entity_map])
+                for component in across.on_spin(self._fields.s)
+            ]
+
+    def of(self, solution: Solution) -> dict[str, np.ndarray]:
+        """The torque on every magnet, J, components along x, y, z (collective)."""
+        self._spaces.load(solution.vector, self._fields)
+        device, total = self._spaces.device, np.zeros((len(self._magnets), len(S_VECTOR)))
+        for component, form in enumerate(self._forms):
+            vector = fem.assemble_vector(form)
+            for i, magnet in enumerate(self._magnets):
+                total[i, component] += vector.array[device.cells([magnet])].sum()
+        for i, magnet in enumerate(self._magnets):
+            for interface in self._interfaces:
+                total[i] += list(interface.torque(magnet, self._fields))
+        total = PER_AMPERE * self._spaces.comm.allreduce(total, MPI.SUM)
+        return dict(zip(self._magnets, total, strict=True))
+
+
+def torque_data(torques: Torques, orders: Mapping[str, Solution]) -> dict[str, dict]:
+    """The torques of some solutions as plain data: by magnet, J and J/m² under the name of every solution.
+
+    Args:
+        torques: The torques.
+        orders: Name to solution.
+    """
+    found = {name: torques.of(solution) for name, solution in orders.items()}
+    return {
+        magnet: {
+            "area": area,
+            "torque": {name: values[magnet].tolist() for name, values in found.items()},
+            "per_area": {name: (values[magnet] / area).tolist() for name, values in found.items() if area},
+        }
+        for magnet, area in torques.areas.items()
+    }
+
+
+def _area(device: DeviceMesh, magnet: str, metals: Sequence[str]) -> float:
+    """Area of the boundary of a magnet with other conductors, m² (collective)."""
+    n_owned = len(device.neighbour_tags)
+    others = [device.regions[metal] for metal in metals]
+    inside = device.cell_tags[:n_owned, None] == device.regions[magnet]
+    facets = np.argwhere(inside & np.isin(device.neighbour_tags, others))
+    return float(device.mesh.comm.allreduce(facet_areas(device.mesh, facets).sum(), MPI.SUM))
