@@ -150,6 +150,27 @@ class CellCoefficients:
             for component, values in zip(self._m, direction(points[dofs]).T, strict=True):
                 component.x.array[dofs] = values
 
+    def direction(self, point: np.ndarray) -> np.ndarray | None:
+        """The magnetisation at one point of every cell of this rank, NaN outside magnets.
+
+        Args:
+            point: The point in the reference cell, shape (1, 3).
+
+        Returns:
+            The vector of which the coefficients are made, (n_cells, 3), of owned cells: between the nodes of
+            a texture it is a little shorter than 1. None where all spins have one axis.
+        """
+        if self._m_space is None:
+            return None
+        magnets = [region for region, material in self._materials.items() if material.is_magnetic]
+        cells = self._device.owned(self._device.cells(magnets))
+        weights = self._m_space.element.basix_element.tabulate(0, point)[0, 0, :, 0]
+        dofs = self._m_space.dofmap.list[cells]
+        found = np.full((self._device.mesh.topology.index_map(3).size_local, 3), np.nan)
+        for i, component in enumerate(self.magnetisation):
+            found[cells, i] = component.x.array[dofs] @ weights
+        return found
+
     def _coefficients(self, split: bool) -> Coefficients:
         """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
         t0, none = self._temperature, Lift(0, 0, self.magnetisation)

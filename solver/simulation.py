@@ -219,11 +219,7 @@ def _interfaces(
             by_order = [observer.interface(fields, first, second) for fields in orders]
             found[f"{first}|{second}"] = averages | {
                 "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
-                | {
-                    key: [order[key]["mean"] for order in by_order]
-                    for key in ("mu_s", "T_s")
-                    if key in averages
-                }
+                | {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
             }
             if {first, second} in resistive:
                 found[f"{first}|{second}"]["across"] = observer.interface(total, second, first)

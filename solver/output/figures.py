@@ -22,6 +22,7 @@ _STYLE = {
     "ytick.direction": "out",
     "lines.linewidth": 1.6,
 }
+_CURVES = ("#1f5f9f", "#c8532b", "#3f8f4f")
 _LONG, _SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
 
@@ -99,20 +100,26 @@ def save_mesh(
         _save(figure, path, dpi=max(image.shape) / _LONG)
 
 
-def save_profile(path: Path, distance: np.ndarray, values: np.ndarray, title: str, label: str) -> None:
+def save_profile(
+    path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
+) -> None:
     """Save a plot of values along a line.
 
     Args:
         path: The PNG.
         distance: Distance from the start, nm, (n,).
-        values: Values in the displayed unit, (n,), NaN where there are none.
+        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none; a single
+            one needs no legend.
         title: Title of the figure.
         label: Label of the vertical axis, with the unit.
     """
     with rc_context(_STYLE):
         figure = Figure(figsize=(5.6, 3.4), layout="constrained")
         panel = figure.subplots()
-        panel.plot(distance, values, color="#1f5f9f")
+        for (name, values), colour in zip(curves.items(), _CURVES, strict=False):
+            panel.plot(distance, values, color=colour, label=name)
+        if len(curves) > 1:
+            panel.legend(frameon=False)
         panel.set_xlim(distance[0], distance[-1])
         panel.set_xlabel("distance (nm)")
         panel.set_ylabel(label)
