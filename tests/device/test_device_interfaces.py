@@ -90,7 +90,7 @@ def test_both_sides(scaled):
     for _, _, found in configurations(scaled):
         for here in found["interfaces"].values():
             across = here["across"]
-            assert across["area"] == pytest.approx(here["area"], rel=1e-12)
+            assert across["area"] == pytest.approx(here["area"], rel=1e-12, abs=0)
             assert abs(across["mu_s"]["mean"] - here["mu_s"]["mean"]) > 0.01 * abs(here["mu_s"]["mean"])
 
 
@@ -161,7 +161,7 @@ def compare(together, alone, probes):
             np.testing.assert_allclose(found, expected, rtol=1e-9)
         for region, values in there["regions"].items():
             for key in ("max_temperature_rise", "max_current_density"):
-                assert here["regions"][region][key] == pytest.approx(values[key], rel=1e-8)
+                assert here["regions"][region][key] == pytest.approx(values[key], rel=1e-8, abs=0)
         for sink, values in there["sinks"].items():
             np.testing.assert_allclose(here["sinks"][sink]["heat"][1], values["heat"][1], rtol=1e-9)
 
