@@ -5,6 +5,7 @@ from typing import Any
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients
+from thermospin.config.interfaces import contacts
 from thermospin.constraints import Constraint, constrain
 from thermospin.fields import Field
 from thermospin.harmonics import SchemeSolver
@@ -33,10 +34,11 @@ class Problem:
         circuit: The terminals.
         heat: The heat source.
         linear: The linear solver.
+        contacts: The resistive interfaces by name.
     """
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.config = config
+        self.config, self.contacts = config, contacts(config, device.surfaces)
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
@@ -45,7 +47,7 @@ class Problem:
             self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
             self.coefficients = CellCoefficients(device, materials, config.temperature, fields)
         with progress.stage("assembly"):
-            interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
             self.system = CoupledSystem(self.spaces, self.coefficients, interfaces)
             self.heat = HeatSource(
                 self.spaces, self.coefficients, config.heating.model, config.heating.scale, interfaces
@@ -81,7 +83,7 @@ class Problem:
     def _multigrids(self, interfaces: Sequence[Interfaces]) -> dict[Field, Multigrid]:
         levels = [(self.spaces, self.system.diagonal, interfaces)]
         if self._low is not None:
-            low_interfaces = resistive_interfaces(self._low, self.config.contacts, self.config.temperature)
+            low_interfaces = resistive_interfaces(self._low, self.contacts, self.config.temperature)
             low_blocks = diagonal_blocks(self._low, self.coefficients, low_interfaces)
             levels.append((self._low, low_blocks, low_interfaces))
         multigrids = {}
