@@ -78,7 +78,13 @@ def _mesh(
     from thermospin.meshes.structured import set_columns
 
     if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
-        return renumber(imports.read_mesh(geometry, terminals, surfaces))
+        mesh = imports.read_mesh(geometry, terminals, surfaces)
+        try:
+            return renumber(mesh)
+        except ValueError as error:
+            raise InputError(
+                f"{geometry.file} does not fit together: {error}; mend the mesh", key="geometry.file"
+            ) from None
     for key in surfaces.values():
         raise InputError(
             "only a mesh of your own has physical surfaces; name regions with 'between', and split a region "
