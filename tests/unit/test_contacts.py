@@ -13,6 +13,7 @@ from valve import gather
 from thermospin.checks import check_mesh, make_mesh
 from thermospin.cli import main
 from thermospin.compat import MPI, build_submesh, fem, la, ufl
+from thermospin.config import load_config
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_mesh
@@ -243,6 +244,55 @@ def test_materials_of_an_interface_need_not_touch_everywhere():
     check_mesh(config, record)
     areas = {"A|B": 24 * H**2, "B|C": 24 * H**2, "A|C": 0.0}
     assert contact_areas(config, record) == pytest.approx(areas, rel=1e-9, abs=0)
+
+
+def pillar_on(material, edge, size):
+    """A three-sided pillar on a film, in a matrix of a material; it resists to the film."""
+    corners = [(30 * NM, 30 * NM), ((30 + edge) * NM, 30 * NM), (30 * NM, (30 + edge) * NM)]
+    solids = [
+        {"name": "Film", "material": "Cu", "box": {"min": [0, 0, 0], "max": [60 * NM, 60 * NM, 20 * NM]}},
+        {
+            "name": "Pillar",
+            "material": "Py",
+            "priority": 1,
+            "polygon": {"points": corners, "z": [20 * NM, 40 * NM]},
+        },
+        {
+            "name": "Matrix",
+            "material": material,
+            "box": {"min": [0, 0, 20 * NM], "max": [60 * NM, 60 * NM, 40 * NM]},
+        },
+    ]
+    return load_config(
+        {
+            "geometry": {"solids": solids},
+            "mesh": {"interface_size": size * NM, "max_size": 20 * NM, "elements_across_film": 1},
+            "interfaces": [{"between": ["Pillar", "Film"], "conductance": 1e15}],
+            "terminals": {
+                "top": {"region": "Pillar", "face": "zmax", "sink": True},
+                "bottom": {"region": "Film", "face": "zmin", "sink": True},
+            },
+            "schemes": {"through": {"top": "current", "bottom": "ground"}},
+        }
+    )
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("material", ["Cu", "SiO2"])
+def test_a_patch_without_a_node_inside(material):
+    """Three nodes on its rim, and both sides meet round it: nothing could jump, of heat at least."""
+    config = pillar_on(material, 3, 20)
+    place = r"4.5 nm² at \(31.0, 31.0, 20.0\) nm"
+    words = rf"^interfaces: 'Pillar\|Film' has a patch, {place}, all nodes on its rim"
+    with pytest.raises(InputError, match=words):
+        check_mesh(config, make_mesh(config))
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("material", ["Cu", "SiO2"])
+def test_a_patch_with_nodes_inside(material):
+    config = pillar_on(material, 20, 5)
+    check_mesh(config, make_mesh(config))
 
 
 def test_prepare_cuts_the_mesh(comm):

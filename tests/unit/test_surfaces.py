@@ -42,7 +42,10 @@ AREA = 400 * NM**2
 
 
 def write_mesh(path, regions):
-    """A magnet of two blocks, one region or two, below a metal: F1 and F2, 20 nm wide each, touch N from below."""
+    """A magnet of two blocks, F1 and F2 or both F, that touch a metal as high as they are from below.
+
+    Two ranks meet there.
+    """
     corners = [(0, 0, 0, 20, 20, 40), (20, 0, 0, 20, 20, 40), (0, 0, 40, 40, 20, 40)]
     with model():
         occ = gmsh.model.occ
