@@ -3,9 +3,9 @@
     python benchmarks/extensions.py configs/slachter2010.yaml
     python benchmarks/extensions.py configs/slachter2010.yaml --p1 0.3 --p2 --repeat 1        # a short one
 
-Every run is a process of its own: R1 and R2 of the scheme ``thermal`` in P and AP (``thermospin_case.py``). The
-models take turns, so that what slows the machine slows all of them; a row is the best of its runs. Table and
-numbers go to benchmarks/results/.
+Every run is a process of its own: R1 and R2 of the scheme ``thermal`` in P and AP (``thermospin_case.py``).
+The models take turns, so that what slows the machine slows all of them; a row is the best of its runs. Table
+and numbers go to benchmarks/results/.
 """
 
 import argparse
@@ -22,7 +22,8 @@ from thermospin.checks import check_mesh, make_mesh
 
 P1 = [0.74, 1.17]
 P2 = [0.5]
-"""Refinements at which Slachter's device has about 1e5 and 3e5 unknowns (P1) and 3e5 (P2)."""
+"""Refinements at which Slachter's device, with three elements across films, has about 1e5 and 3e5 unknowns
+(P1) and 3e5 (P2)."""
 INTERFACES = ["interfaces=[{between: [Py, Cu], library: Py/Cu}]"]
 SPIN_HEAT = ["solver.spin_heat=true"]
 SPIN_HEAT += [f"materials.{name}={{base: {name}, spin_heat_ratio: 2}}" for name in ("Py", "Cu", "Au")]
@@ -72,9 +73,7 @@ def measure(degree: int, refinement: float, options: argparse.Namespace) -> dict
         for model in MODELS:
             ratio = best[model.name]["total"] / plain
             rows.append(best[model.name] | {"model": model.name, "ratio": ratio, "target": model.target})
-            say(
-                f"  {program.name}, {model.name}: {rows[-1]['total']:.2f} s, {ratio:.2f} times the plain model"
-            )
+            say(f"  {program.name}, {model.name}: {rows[-1]['total']:.2f} s, {ratio:.2f} times plain")
     return {"degree": degree, "refinement": refinement, "cells": record.cells, "rows": rows}
 
 

@@ -171,7 +171,7 @@ STACKS = {"two": ("F1", "N"), "three": ("F1", "N", "F2")}
 """Layers of as many cells each: two or three ranks that share the two layers meet in the interface."""
 
 
-def stack(layers, degree):
+def stack(layers, degree, spin_heat):
     """Layers along z, alike in shape."""
     solids = [
         {
@@ -184,6 +184,7 @@ def stack(layers, degree):
     return load_config(
         {
             "geometry": {"solids": solids},
+            "materials": {name: {"base": name, "spin_heat_ratio": 2} for name in ("Py", "Cu")},
             "interfaces": INTERFACES[:1],
             "heating": {"model": "conserving"},
             "terminals": {
@@ -194,15 +195,16 @@ def stack(layers, degree):
             "schemes": {"up": {"top": "current", "bottom": "ground"}},
             "probes": {"along": ["top", "bottom"], "half": ["side", "bottom"]},
             "output": {"current": "100 uA"},
-            "solver": {"degree": degree},
+            "solver": {"degree": degree, "spin_heat": spin_heat},
         }
     )
 
 
+@pytest.mark.parametrize("spin_heat", [False, True], ids=["", "spin heat"])
 @pytest.mark.parametrize("degree", [1, 2])
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS)
-def test_interfaces_between_ranks(layers, degree, comm, tmp_path):
-    config, results = stack(layers, degree), []
+def test_interfaces_between_ranks(layers, degree, spin_heat, comm, tmp_path):
+    config, results = stack(layers, degree, spin_heat), []
     for ranks, name in ((comm, "together"), (MPI.COMM_SELF, "alone")):
         directory = comm.bcast(tmp_path) / name
         directory = directory / str(comm.rank) if name == "alone" else directory
