@@ -120,15 +120,9 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
 
 
 def _show_device(config: "Config", file: Path) -> None:
-    from thermospin.checks import (
-        check_mesh,
-        contact_areas,
-        contact_regions,
-        find_pieces,
-        make_mesh,
-        unresolved_magnets,
-    )
+    from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
     from thermospin.config.magnetisation import described
+    from thermospin.contacts import contact_areas, groups
 
     record = make_mesh(config)
     check_mesh(config, record)
@@ -143,7 +137,7 @@ def _show_device(config: "Config", file: Path) -> None:
         "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
         "conductors": pieces.conductors(config.insulators),
         "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
-        "groups": pieces.groups(contact_regions(config).values()),
+        "groups": groups(config, record),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
     for warning in unresolved_magnets(config, record):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
+from thermospin.config.interfaces import contacts
 from thermospin.constraints import Constraint, constrain
 from thermospin.direct import FAST, DirectSpins
 from thermospin.equilibrium import Equilibrium
@@ -54,16 +55,17 @@ class Problem:
         circuit: The terminals.
         heat: The heat source.
         linear: The linear solver.
+        contacts: The resistive interfaces by name.
     """
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.config = config
+        self.config, self.contacts = config, contacts(config, device.surfaces)
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):
             fields, degree = config.unknowns, config.solver.degree
-            # A unit vector that varies is no polynomial; with one quadrature for all terms energy still balances.
+            # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
             quadrature = 2 * degree + 2 if config.is_textured else None
             self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
@@ -75,7 +77,7 @@ class Problem:
                 degree if config.is_textured else 0,
             )
         with progress.stage("assembly"):
-            self.interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces)
             self.heat = HeatSource(
                 self.spaces, self.coefficients, config.heating.model, config.heating.scale, self.interfaces
@@ -141,7 +143,7 @@ class Problem:
         levels = [Discretisation(self.spaces, self.interfaces, self.system.diagonal, None)]
         if self.spaces.degree > 1:
             low = self.spaces.lowest_order()
-            interfaces = resistive_interfaces(low, self.config.contacts, self.config.temperature)
+            interfaces = resistive_interfaces(low, self.contacts, self.config.temperature)
             blocks = diagonal_blocks(low, self.coefficients, interfaces)
             blocks.assemble()
             diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]

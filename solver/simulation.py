@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from thermospin.checks import check_mesh, contact_regions, make_mesh
+from thermospin.checks import check_mesh, make_mesh
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
+from thermospin.contacts import contact_regions
 from thermospin.errors import ThermospinError
 from thermospin.meshes import MeshRecord
-from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
@@ -66,8 +66,9 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
             record.terminals,
             weights,
             comm,
-            contact_regions(config),
-            _conductors(config),
+            contact_regions(config, record),
+            [region for region in record.regions if region not in config.insulators],
+            record.surfaces,
         )
     return record, device
 
@@ -75,13 +76,7 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
 def _checked_mesh(config: Config) -> MeshRecord:
     record = make_mesh(config)
     check_mesh(config, record)
-    conducting = [record.regions[name] for name in _conductors(config)]
-    store_cut(record.directory, tag_pairs(record.regions, contact_regions(config)), conducting)
     return record
-
-
-def _conductors(config: Config) -> list[str]:
-    return [region for region in config.geometry.materials if region not in config.insulators]
 
 
 def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
@@ -190,7 +185,7 @@ def _observables(
     at_drive = observer.observe(expansion.at(drive))
     for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem.config, observer, at_drive, fields)}
+    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
@@ -204,13 +199,14 @@ def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dic
 
 
 def _interfaces(
-    config: Config, observer: Observer, total: CellFields, orders: list[CellFields]
+    problem: Problem, observer: Observer, total: CellFields, orders: list[CellFields]
 ) -> dict[str, Any]:
     """Averages over every interface of a magnet and a normal metal, from the magnet's side.
 
     Where the interface resists, fields jump: ``across`` has the averages from the other side.
     """
-    resistive = {frozenset(sides) for sides in contact_regions(config).values()}
+    config = problem.config
+    resistive = {frozenset((contact.first, contact.second)) for contact in problem.contacts.values()}
     normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
     found = {}
     for first, second in itertools.product(config.magnets, normal):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from thermospin.config.root import Config
 from thermospin.errors import InputError
-from thermospin.section import Section
+from thermospin.section import Section, dotted
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -141,9 +141,8 @@ def _translate(error: ValidationError, data: Any, file: str) -> InputError:
     """The first of pydantic's errors as one line; of the attempts at a union, the last."""
     paths = {_path(item, data): item for item in error.errors(include_url=False)}
     path, first = next(iter(paths.items()))
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
-    return InputError(_message(first) + more, key=key, file=file)
+    return InputError(_message(first) + more, key=dotted(path), file=file)
 
 
 def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:

@@ -124,7 +124,10 @@ class Config(Section):
 
     @property
     def contacts(self) -> Mapping[str, Contact]:
-        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``."""
+        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``.
+
+        Those on physical surfaces need the mesh: :func:`thermospin.config.interfaces.contacts`.
+        """
         return contacts(self)
 
     @property

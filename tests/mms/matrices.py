@@ -136,5 +136,7 @@ class Matrices:
             across = (unit - along) / length**2
             across += tensor.precession_frequency / tensor.diffusion_constant * cross(self.m)
         else:
-            across = (unit - along) / material.dephasing_length**2 + cross(self.m) / material.precession_length**2
+            across = (unit - along) / material.dephasing_length**2 + cross(
+                self.m
+            ) / material.precession_length**2
         return (1 - polarisation**2) / length**2 * along + across

@@ -153,7 +153,9 @@ def test_order_of_convergence(case, comm, tmp_path_factory):
     for n in divisions:
         directory = comm.bcast(tmp_path_factory.mktemp("mesh"))
         device = structured_device(config, SIDE / n, directory, comm)
-        found.append(VectorManufactured(Problem(config, device, SilentProgress()), case).solve_configuration())
+        found.append(
+            VectorManufactured(Problem(config, device, SilentProgress()), case).solve_configuration()
+        )
     errors = np.array(found)
     orders = np.polyfit(np.log(SIDE / np.array(divisions)), np.log(errors), 1)[0]
     print(orders, errors[-1])
