@@ -1,7 +1,7 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.cut import find_contacts, tag_pairs
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import facet_areas
@@ -23,9 +23,23 @@ def make_mesh(config: Any) -> MeshRecord:
     Raises:
         InputError: The geometry cannot be meshed; it names the configuration's file.
     """
+    return _of_mesh(build_mesh, config)
+
+
+def find_hash(config: Any) -> str:
+    """The hash of the mesh of a configuration, which need not have been made.
+
+    Raises:
+        InputError: The file of the geometry cannot be read; it names the configuration's file.
+    """
+    return _of_mesh(mesh_hash, config)
+
+
+def _of_mesh(work: Callable[..., Any], config: Any) -> Any:
+    """Do something with what determines the mesh of a configuration; errors name its file."""
     magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
     try:
-        return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+        return work(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
     except InputError as error:
         raise config.error(error.key, error.message) from None
 

@@ -69,6 +69,10 @@ class LinearSolver:
         self._ksp.getPC().setPythonContext(self)
         self._ksp.setFromOptions()
 
+    def destroy(self) -> None:
+        """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
+        self._ksp.destroy()
+
     def apply(self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
         """The preconditioner, projected onto the admissible fields; PETSc calls it."""
         residual.copy(self._work)

@@ -36,7 +36,6 @@ class Problem:
     """
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.config = config
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
@@ -45,18 +44,26 @@ class Problem:
             self.spaces = Spaces(device, conductors, config.magnets, config.solver.degree, fields)
             self.coefficients = CellCoefficients(device, materials, config.temperature, fields)
         with progress.stage("assembly"):
-            interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
-            self.system = CoupledSystem(self.spaces, self.coefficients, interfaces)
-            self.heat = HeatSource(
-                self.spaces, self.coefficients, config.heating.model, config.heating.scale, interfaces
-            )
-            terminals = locate_terminals(self.spaces)
-        self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
+            self._interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            self.system = CoupledSystem(self.spaces, self.coefficients, self._interfaces)
+            self._terminals = locate_terminals(self.spaces)
+            self.adopt(config)
         with progress.stage("multigrid"):
             self._low = self.spaces.lowest_order() if self.spaces.degree > 1 else None
             self._low_terminals = locate_terminals(self._low) if self._low else {}
-            self._multigrid = FieldMultigrid(self._multigrids(interfaces))
+            self._multigrid = FieldMultigrid(self._multigrids(self._interfaces))
             self.linear = LinearSolver(self.system.matrix, self._multigrid, config.solver.max_iterations)
+
+    def adopt(self, config: Any) -> None:
+        """Take another configuration with the same operator: other drives, probes, sinks or heating."""
+        self.config = config
+        model, scale = config.heating.model, config.heating.scale
+        self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self._interfaces)
+        self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
+
+    def destroy(self) -> None:
+        """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
+        self.linear.destroy()
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

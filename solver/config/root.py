@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
 from thermospin.config import checks
+from thermospin.config.axes import Axis
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.interfaces import Contact, Interface, contacts
 from thermospin.config.numerics import Heating, SolverOptions
@@ -57,6 +58,8 @@ class Config(Section):
     """Predict the readings of a lock-in amplifier."""
     output: Output = Output()
     """Directory, fields, maps."""
+    sweep: tuple[Axis, ...] = ()
+    """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
 
