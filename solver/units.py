@@ -80,7 +80,9 @@ def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
     units = [match and (match[3] or "").strip() for match in found]
     for value, unit in zip(values, units, strict=True):
         if unit is None or bool(unit) != bool(units[0]):
-            raise ValueError(f"cannot read {value!r} as a quantity like {values[0]!r}; give all a unit, or none")
+            raise ValueError(
+                f"cannot read {value!r} as a quantity like {values[0]!r}; give all a unit, or none"
+            )
     unit = units[0]
     return [_parse(value, unit) for value in values], unit
 
