@@ -69,7 +69,7 @@ class LinearSolver:
         self._ksp.getPC().setPythonContext(self)
         self._ksp.setFromOptions()
 
-    def destroy(self) -> None:
+    def free(self) -> None:
         """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
         self._ksp.destroy()
 

@@ -61,9 +61,9 @@ class Problem:
         self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self._interfaces)
         self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
 
-    def destroy(self) -> None:
+    def free(self) -> None:
         """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
-        self.linear.destroy()
+        self.linear.free()
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

@@ -81,7 +81,7 @@ class Workbench:
         if self._problem is None:
             return
         comm = self._problem.spaces.comm
-        self._problem.destroy()
+        self._problem.free()
         self._problem = None
         gc.collect()
         PETSc.garbage_cleanup(comm)

@@ -104,5 +104,5 @@ class Axis(Section):
             numbers = math.copysign(1, start) * np.geomspace(abs(start), abs(stop), self.num)
         else:
             numbers = np.linspace(start, stop, self.num)
-        rounded = [float(f"{number:.{DIGITS}g}") for number in numbers]
-        return [f"{number!r} {unit}" for number in rounded] if unit else rounded
+        texts = [f"{number:.{DIGITS}g}" for number in numbers]
+        return [f"{text} {unit}" for text in texts] if unit else [float(text) for text in texts]
