@@ -72,6 +72,7 @@ class LinearSolver:
     def free(self) -> None:
         """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
         self._ksp.destroy()
+        self._multigrid.free()
 
     def apply(self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
         """The preconditioner, projected onto the admissible fields; PETSc calls it."""

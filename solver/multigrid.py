@@ -257,6 +257,14 @@ class FieldMultigrid:
             for start, end in zip(ends, ends[1:], strict=False)
         ]
 
+    def free(self) -> None:
+        """Free the multigrids (collective).
+
+        What only a Python preconditioner holds is lost if that one is left to PETSc's collection of garbage.
+        """
+        for multigrid in self._multigrids.values():
+            multigrid.pc.destroy()
+
     def anchor(self, dofs: Mapping[Field, Sequence[np.ndarray]]) -> None:
         """Fix unknowns of every field: per field, one array for each of its spaces, finest first."""
         for field, multigrid in self._multigrids.items():

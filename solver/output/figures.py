@@ -140,7 +140,7 @@ def save_sweep(
     rows = math.ceil(len(panels) / 2)
     with rc_context(_STYLE):
         figure = Figure(figsize=(8.4, 2.9 * rows), layout="constrained")
-        grid = figure.subplots(rows, 2, squeeze=False, sharex=True)
+        grid = figure.subplots(rows, 2, squeeze=False)
         for panel, (quantity, curves) in zip(grid.flat, panels, strict=False):
             for name, curve in curves.items():
                 panel.plot(values, curve, marker="o", markersize=3.5, label=name)

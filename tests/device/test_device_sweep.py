@@ -1,17 +1,21 @@
 """Sweeps from a file to a table: equal to single runs, in groups, in tasks, and after a kill."""
 
 import csv
+import functools
 import json
+import weakref
 
 import numpy as np
 import pytest
 from lateral import COARSE, device, solved
+from support import SilentProgress
 from test_device_commands import check_mistake, command, write_config
 
 from thermospin import sweep as sweeping
 from thermospin import workbench
-from thermospin.config import load_sweep
+from thermospin.config import load_config, load_sweep
 from thermospin.meshes import build
+from thermospin.simulation import checked_mesh, on_root, solve
 
 SCALES, POLARISATIONS = [1, 2.5], [0.2, 0.3]
 AXES = [
@@ -203,6 +207,22 @@ def test_operator_that_stays_is_used_again(comm, shared_directory, monkeypatch):
     monkeypatch.setattr(workbench, "Problem", lambda *arguments: made.append(1) or problem(*arguments))
     sweeping.run_sweep(load_sweep(json.loads(json.dumps(swept()))), shared_directory, comm)
     assert len(made) == len(POLARISATIONS)
+
+
+def test_problem_that_is_replaced_is_freed(comm):
+    """PETSc and its Python preconditioners refer to each other, through interfaces too."""
+    contact = {"between": ["Py1", "Cu"], "area_resistance": "1e-4 fohm m^2"}
+    bench, references = workbench.Workbench(comm), []
+    for temperature in (300, 310):
+        config = load_config(device(mesh=COARSE, interfaces=[contact], temperature=temperature))
+        record = on_root(comm, functools.partial(checked_mesh, config))
+        problem = bench.problem(config, record, SilentProgress())
+        assert [reference() for reference in references] == [None] * len(references)
+        solve(problem, SilentProgress())
+        references += [weakref.ref(part) for part in (problem, problem.linear, problem.system)]
+        del problem
+    bench.clear()
+    assert [reference() for reference in references] == [None] * len(references)
 
 
 def test_mistake_that_a_mesh_shows_comes_before_the_first_solution(comm, shared_directory):
