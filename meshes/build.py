@@ -51,10 +51,11 @@ def build_mesh(
     Raises:
         InputError: The geometry, the options, a terminal or a surface cannot be realised.
     """
-    terminals, surfaces = dict(terminals) or geometry.terminals, dict(surfaces or {})
+    surfaces = dict(surfaces or {})
     _check_regions(geometry, options.region_max_size, "mesh.region_max_size")
     _check_regions(geometry, [name for pair in options.interfaces or () for name in pair], "mesh.interfaces")
-    digest = _digest(geometry, options, terminals, magnetic, insulating, surfaces)
+    digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
+    terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     if not (directory / "mesh.json").exists():
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
@@ -128,15 +129,20 @@ def _check_regions(geometry: Geometry, names: Iterable[str], key: str) -> None:
             raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
 
 
-def _digest(
+def mesh_hash(
     geometry: Geometry,
     options: MeshOptions,
-    terminals: dict[str, TerminalFace],
+    terminals: Mapping[str, TerminalFace],
     magnetic: frozenset[str],
-    insulating: frozenset[str],
-    surfaces: dict[str, str],
+    insulating: frozenset[str] = frozenset(),
+    surfaces: Mapping[str, str] | None = None,
 ) -> str:
-    """Digest of everything that determines the mesh, the content of a file included."""
+    """Digest of everything that determines the mesh of :func:`build_mesh`, the content of a file included.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    terminals = dict(terminals) or geometry.terminals
     is_file = isinstance(geometry, FileGeometry)
     content = {
         "format": FORMAT,

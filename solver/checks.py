@@ -1,7 +1,7 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from thermospin.config.interfaces import surface_entries
 from thermospin.contacts import check_cut
 from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.numbering import components
 from thermospin.meshes.quality import describe
 from thermospin.output.files import write_json
@@ -22,10 +22,24 @@ def make_mesh(config: Any) -> MeshRecord:
     Raises:
         InputError: The geometry cannot be meshed; it names the configuration's file.
     """
+    return _of_mesh(build_mesh, config)
+
+
+def find_hash(config: Any) -> str:
+    """The hash of the mesh of a configuration, which need not have been made.
+
+    Raises:
+        InputError: The file of the geometry cannot be read; it names the configuration's file.
+    """
+    return _of_mesh(mesh_hash, config)
+
+
+def _of_mesh(work: Callable[..., Any], config: Any) -> Any:
+    """Do something with what determines the mesh of a configuration; errors name its file."""
     magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
     surfaces = {name: f"interfaces[{i}].surface" for i, name in surface_entries(config).items()}
     try:
-        return build_mesh(
+        return work(
             config.geometry, config.mesh, config.all_terminals, magnets, insulators, surfaces=surfaces
         )
     except InputError as error:

@@ -113,10 +113,58 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @main.command()
 @FILE
 @OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@click.option(
+    "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
+)
+@click.option(
+    "--points", "chosen", metavar="A:B", help="Only the points A to B-1, counted from 0; or one point."
+)
+@click.option("--task", metavar="K/N", help="Only the K-th of N parts, for the K-th task of a job array.")
+@click.option("--fields", is_flag=True, help="Also write fields and maps of every point.")
+@click.option("--retry", is_flag=True, help="Solve points again that did not converge before.")
+def sweep(
+    file: Path,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    chosen: str | None,
+    task: str | None,
+    **options: Any,
+) -> None:
+    """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
+    from thermospin.config import load_sweep
+    from thermospin.output.sweeps import describe_sweep
+    from thermospin.sweep import parse_part, run_sweep
+
+    found = load_sweep(file, overrides)
+    part = parse_part(chosen, task, len(found.points))
+    directory = output or found.config.output.directory
+    results = run_sweep(found, directory, **part, **options)
+    if results:
+        click.echo(describe_sweep(results, directory))
+
+
+@main.command()
+@FILE
+@OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks."""
+    """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks, points of a sweep."""
     config = _load(file, overrides)
     _on_root(lambda: _show_device(config, file))
+    if config.sweep:
+        _check_points(file, overrides)
+
+
+def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
+    """Check all points of a sweep and make their meshes (collective)."""
+    from thermospin.compat import MPI
+    from thermospin.config import load_sweep
+    from thermospin.sweep import check_sweep
+
+    found = load_sweep(file, overrides)
+    check_sweep(found)
+    if MPI.COMM_WORLD.rank == 0:
+        click.echo(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
 
 
 def _show_device(config: "Config", file: Path) -> None:

@@ -33,6 +33,14 @@ class FieldPreconditioner:
             for start, end in zip(ends, ends[1:], strict=False)
         ]
 
+    def free(self) -> None:
+        """Free the parts (collective).
+
+        What only a Python preconditioner holds is lost if that one is left to PETSc's collection of garbage.
+        """
+        for part in self._parts.values():
+            part.pc.destroy()
+
     def anchor(self, dofs: Mapping[Field, Sequence[np.ndarray]]) -> None:
         """Fix unknowns of every field: per field, one array for each of its spaces, finest first."""
         for fields, part in self._parts.items():
@@ -44,6 +52,7 @@ class FieldPreconditioner:
     def renew(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
         """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
         for fields, part in parts.items():
+            self._parts[fields].pc.destroy()
             self._parts[fields] = part
             if fields in self._anchors:
                 part.anchor(self._anchors[fields])

@@ -59,7 +59,7 @@ class Problem:
     """
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.config, self.contacts = config, contacts(config, device.surfaces)
+        self.contacts = contacts(config, device.surfaces)
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
@@ -79,13 +79,10 @@ class Problem:
         with progress.stage("assembly"):
             self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces)
-            self.heat = HeatSource(
-                self.spaces, self.coefficients, config.heating.model, config.heating.scale, self.interfaces
-            )
-            terminals = locate_terminals(self.spaces)
+            self._terminals = locate_terminals(self.spaces)
+            self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
-        self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
         with progress.stage("multigrid"):
             self._levels = self._discretisations()
             self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
@@ -95,6 +92,17 @@ class Problem:
             self.linear = LinearSolver(
                 self.system.matrix, self._preconditioner, config.solver.max_iterations, scales
             )
+
+    def adopt(self, config: Any) -> None:
+        """Take another configuration with the same operator: other drives, probes, sinks or heating."""
+        self.config = config
+        model, scale = config.heating.model, config.heating.scale
+        self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self.interfaces)
+        self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
+        self.linear.free()
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

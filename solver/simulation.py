@@ -41,26 +41,28 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
-        results.data["mesh"] = {
-            "file": "mesh.msh",
-            "hash": record.hash,
-            "cells": record.cells,
-            "points": record.points,
-        }
+        results.data["mesh"] = describe_mesh(record)
         write(problem, results, record, progress)
+        if comm.rank == 0:
+            print_table(results.data)
     return results
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
-        record = on_root(comm, lambda: _checked_mesh(config))
+        record = on_root(comm, lambda: checked_mesh(config))
+    return record, read_device(config, record, comm, progress)
+
+
+def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
+    """Read the mesh that :func:`checked_mesh` left on all ranks (collective)."""
     weights = {  # for load balance: a conductor has all the fields, an insulator one
         region: float(len(config.unknowns)) if config.material(name).is_conductor else 1.0
         for region, name in record.materials.items()
     }
     with progress.stage("read"):
-        device = read_mesh(
+        return read_mesh(
             record.directory,
             record.regions,
             record.terminals,
@@ -70,10 +72,19 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
             [region for region in record.regions if region not in config.insulators],
             record.surfaces,
         )
-    return record, device
 
 
-def _checked_mesh(config: Config) -> MeshRecord:
+def describe_mesh(record: MeshRecord) -> dict[str, Any]:
+    """The mesh, for the results."""
+    return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+
+
+def checked_mesh(config: Config) -> MeshRecord:
+    """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
     record = make_mesh(config)
     check_mesh(config, record)
     return record
@@ -253,7 +264,6 @@ def write(problem: Problem, results: Results, record: MeshRecord, progress: Any)
     if comm.rank == 0:
         results.data["timings"] = dict(progress.timings)
         write_results(directory, results.data)
-        print_table(results.data)
 
 
 def _copy_mesh(record: MeshRecord, directory: Path) -> None:

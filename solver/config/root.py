@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
 from thermospin.config import checks, magnetisation
+from thermospin.config.axes import Axis
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
@@ -65,6 +66,8 @@ class Config(Section):
     """Predict the readings of a lock-in amplifier."""
     output: Output = Output()
     """Directory, fields, maps."""
+    sweep: tuple[Axis, ...] = ()
+    """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
 

@@ -1,7 +1,7 @@
 """Figures with matplotlib: rendered pixels with axes, colour bar or legend, and profiles."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +126,39 @@ def save_profile(
         panel.grid(alpha=0.3, linewidth=0.6)
         panel.ticklabel_format(axis="y", useOffset=False)
         panel.set_title(title, loc="left")
+        _save(figure, path)
+
+
+def save_sweep(
+    path: Path,
+    axis: tuple[str, Sequence[float] | Sequence[str], str],
+    panels: Sequence[tuple[str, Mapping[str, Sequence[float]]]],
+    title: str,
+) -> None:
+    """Save what a probe reads along a sweep, a panel for every label, two in a row.
+
+    Args:
+        path: The PNG.
+        axis: Label of the horizontal axis; its values, numbers or names; its scale, ``linear`` or ``log``.
+        panels: Label of the vertical axis, and curves by name, NaN where there is no value.
+        title: Title of the figure.
+    """
+    label, values, scale = axis
+    rows = math.ceil(len(panels) / 2)
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.4, 2.9 * rows), layout="constrained")
+        grid = figure.subplots(rows, 2, squeeze=False)
+        for panel, (quantity, curves) in zip(grid.flat, panels, strict=False):
+            for name, curve in curves.items():
+                panel.plot(values, curve, marker="o", markersize=3.5, label=name)
+            panel.set_xscale(scale)
+            panel.set(xlabel=label, ylabel=quantity)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+            panel.legend(frameon=False, fontsize=9)
+        for unused in list(grid.flat)[len(panels) :]:
+            unused.set_axis_off()
+        figure.suptitle(title, fontsize=10)
         _save(figure, path)
 
 
