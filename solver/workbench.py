@@ -4,9 +4,9 @@ import gc
 import json
 from typing import Any
 
-from thermospin.checks import contact_regions
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
+from thermospin.contacts import contact_regions
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
 from thermospin.problem import Problem
@@ -19,6 +19,7 @@ BESIDE = (
     "lock_in",
     "output",
     "configurations",
+    "magnetisation",
     "heating",
     "terminals",
     "sweep",
@@ -30,6 +31,7 @@ BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
 def operator_key(config: Config) -> str:
     """What an operator depends on besides its mesh: all that is not known to have no influence."""
     content = {key: value for key, value in config.resolved().items() if key not in BESIDE}
+    content["textured"] = config.is_textured
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
     return json.dumps(content, sort_keys=True)
 
@@ -59,7 +61,7 @@ class Workbench:
             record: Its mesh, checked and cut.
             progress: Anything with a ``stage(name)`` context manager.
         """
-        mesh = record.hash, contact_regions(config), config.insulators, config.unknowns
+        mesh = record.hash, contact_regions(config, record), config.insulators, config.unknowns
         operator = mesh, operator_key(config)
         if self._problem is not None and operator == self._operator:
             self._problem.adopt(config)
