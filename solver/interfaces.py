@@ -194,12 +194,10 @@ class Interfaces:
         if self._mixing is None:
             return SpinVector(0.0, 0.0, 0.0)
         _, absorbed = currents(self._mixing, self._beside(self.pairs.traces(fields)))
-        towards = np.where(
-            self._normal[:, :1, 0] > 0, 1.0, -1.0
-        )  # positive currents go from side 1 to side 2
-        return absorbed.map(
-            lambda j: float((self.pairs.areas * ((towards * j) @ self.pairs.weights))[chosen].sum())
-        )
+        # positive currents go from side 1 to side 2
+        towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
+        areas = 2 * self.pairs.areas * towards  # the weights add up to ½
+        return absorbed.map(lambda j: float(areas @ (j @ self.pairs.weights)))
 
     def _beside(self, traces: State) -> State:
         """Traces on the side that is not the magnet's, and 0 on the magnet's."""
