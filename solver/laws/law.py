@@ -96,14 +96,14 @@ class Law(ABC):
         low, high = self.limits
         outside = ~((temperatures >= low) & (temperatures <= high) & (temperatures > 0))
         if outside.any():
-            found = _farthest(temperatures[outside], low, high)
+            found = _farthest(np.asarray(temperatures)[outside], low, high)
             raise RangeError(
-                f"the law holds from {low:g} K to {high:g} K, but the temperature here is {found:.5g} K; "
-                "give a law that holds there, or drive the device less",
+                f"the law holds from {low:g} K to {high:g} K, not at {found:.5g} K; give one that does, or "
+                "keep the device in its range",
                 found,
             )
 
-    def _check_values(self, values: np.ndarray, temperatures: np.ndarray) -> None:
+    def _check_values(self, values: np.ndarray, temperatures: np.ndarray) -> None:  # noqa: B027
         """Refuse values that no material can have; by default all are possible."""
 
 
@@ -124,7 +124,7 @@ class CoefficientLaw(Section, Law):
     """What the coefficient may be, as in :func:`thermospin.units.quantity`."""
 
     range: TemperatureRange | None = None
-    """Temperatures [lowest, highest] between which it holds, K; by default all where the value is possible."""
+    """[lowest, highest] temperature where it holds, K; by default wherever the value is possible."""
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -163,10 +163,10 @@ class CoefficientLaw(Section, Law):
         for bound, limit in self.bounds.items():
             holds, words = BOUNDS[bound]
             if (wrong := ~holds(values, limit)).any():
-                value, temperature = values[wrong].flat[0], temperatures[wrong].flat[0]
+                value, temperature = np.asarray(values)[wrong][0], np.asarray(temperatures)[wrong][0]
                 raise RangeError(
                     f"gives {value:.4g} {self.unit}".rstrip()
                     + f" at {temperature:.5g} K; must be {words} {limit:g} {self.unit}".rstrip()
-                    + ": give a range, or a law that holds there",
+                    + "; give a law that is possible there",
                     float(temperature),
                 )

@@ -6,7 +6,7 @@ from thermospin.laws.law import CoefficientLaw, Temperature
 from thermospin.laws.taylor import Taylor
 from thermospin.units import quantity
 
-TemperatureCoefficient = quantity("1/K", ge=-1, le=1)
+TemperatureCoefficient = quantity("K^-1", ge=-1, le=1)
 
 
 class Linear(CoefficientLaw):

@@ -42,7 +42,7 @@ class RelaxationTimes(NamedTuple):
 
 
 class Channels(NamedTuple):
-    """Conductivities, S/m, and Seebeck coefficients, V/K, of the spins along the field axis and against it."""
+    """Conductivity, S/m, and Seebeck coefficient, V/K, of the spins ↑ and ↓."""
 
     conductivity: tuple[Taylor, Taylor]
     seebeck: tuple[Taylor, Taylor]
@@ -74,18 +74,18 @@ class Nanoclusters(Section):
     """U, J m³, of a cluster (`eV nm^3` too): with J and n_c instead of the three times."""
     exchange: Potential | None = None
     """J, J m³, between the spins of an electron and of a cluster."""
-    cluster_density: quantity("1/m^3", gt=0, le=1e30) | None = None
+    cluster_density: quantity("m^-3", gt=0, le=1e30) | None = None
     """n_c, 1/m³."""
     spin: quantity("", ge=2, le=1e7)
     """s, the spin of a cluster, much above 1: its magnetic moment over μ_B, 1.7 for every atom of cobalt."""
     fermi_velocity: quantity("m/s", gt=0, le=1e8)
     """v_F, m/s; 1.57e6 m/s in copper."""
-    density_of_states: quantity("1/(J m^3)", gt=0, le=1e50)
-    """ν, 1/(J m³), at the Fermi level for each spin (`/(eV m^3)` too); 5.6e46 /(J m^3) in free-electron copper."""
+    density_of_states: quantity("J^-1 m^-3", gt=0, le=1e50)
+    """ν, 1/(J m³), for each spin at the Fermi level; 5.6e46 /(J m^3) in copper with free electrons."""
     host_relaxation_time: Time | None = None
     """τ_0, s, of scattering by everything else, such as phonons and impurities; none by default."""
     range: TemperatureRange | None = None
-    """Temperatures [lowest, highest] between which this holds, K; by default all."""
+    """[lowest, highest] temperature where this holds, K; by default all."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Nanoclusters:
@@ -99,7 +99,8 @@ class Nanoclusters(Section):
                 raise mistake(f"missing; give {', '.join(TIMES)}, or {', '.join(POTENTIALS)}", key)
         if self.exchange == 0:
             raise mistake("must not be 0: without it the clusters are no magnets", "exchange")
-        if wanted is TIMES and 2 * self.spin_flip_time < max(self.relaxation_time_up, self.relaxation_time_down):
+        times = self.relaxation_times
+        if wanted is TIMES and 2 * times.spin_flip < max(times.up, times.down):
             raise mistake(
                 "must be at least half of relaxation_time_up and of relaxation_time_down: scattering that "
                 "turns the spin is a part of all scattering",
@@ -233,4 +234,3 @@ def _even(x: Taylor, coefficients: list[float]) -> Taylor:
     for coefficient in reversed(coefficients):
         total = total * square + coefficient
     return total
-

@@ -38,7 +38,7 @@ class Polynomial(CoefficientLaw):
     @classmethod
     def example(cls, unit: str) -> str:
         """How to write it, for a coefficient of that unit."""
-        return f"{{polynomial: [1 {unit}, 0.1 {_over(unit, 1)}], reference: 300 K}}".replace("1 ,", "1,")
+        return f"{{polynomial: [{f'1 {unit}'.strip()}, 0.001 {_over(unit, 1)}], reference: 300 K}}"
 
     def _series(self, temperature: Taylor) -> Taylor:
         step, total = temperature - self.reference, temperature.constant(0.0)
@@ -49,8 +49,9 @@ class Polynomial(CoefficientLaw):
 
 def _over(unit: str, power: int) -> str:
     """The unit of a coefficient of the polynomial."""
-    kelvins = "K" if power == 1 else f"K^{power}"
-    return f"{unit or '1'}/{kelvins}" if power else unit
+    if not unit:
+        return f"K^-{power}" if power else ""
+    return f"{unit}/K^{power}" if power > 1 else f"{unit}/K" if power else unit
 
 
 def _coefficient(value: Any, unit: str, power: int) -> float:

@@ -1,10 +1,12 @@
 """A measured coefficient, interpolated between temperatures."""
 
+from __future__ import annotations
+
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from scipy.interpolate import PchipInterpolator
 
 from thermospin.laws.law import CoefficientLaw, Temperature, TemperatureRange
@@ -34,9 +36,9 @@ def _ascending(rows: tuple[tuple[float, float], ...]) -> tuple[tuple[float, floa
 class Table(CoefficientLaw):
     """``X(T_i) = X_i``, and between them the cubic Hermite interpolant that is monotone where the rows are.
 
-    It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated value
-    lies outside those of its rows. The first derivative is continuous, the second jumps at the rows. There is no
-    extrapolation.
+    It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated
+    value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows.
+    There is no extrapolation.
     """
 
     key: ClassVar[str] = "table"
@@ -44,7 +46,7 @@ class Table(CoefficientLaw):
     table: tuple[tuple[Temperature, float], ...]
     """Rows [T, value], by rising temperature: `[[250 K, 1.3 uV/K], [300 K, 1.6 uV/K], [350 K, 1.8 uV/K]]`."""
     range: TemperatureRange | None = None
-    """Temperatures [lowest, highest] between which it holds, K; by default, and at most, those of the table."""
+    """[lowest, highest] temperature where it holds, K; by default, and at most, those of the table."""
 
     @classmethod
     def _quantities(cls, unit: str, bounds: dict[str, float]) -> dict[str, Any]:
@@ -62,6 +64,15 @@ class Table(CoefficientLaw):
         """The temperatures between which it holds, K."""
         low, high = self.table[0][0], self.table[-1][0]
         return (low, high) if self.range is None else (max(low, self.range[0]), min(high, self.range[1]))
+
+    @model_validator(mode="after")
+    def _range_overlaps(self) -> Table:
+        low, high = self.limits
+        if low >= high:
+            raise mistake(
+                f"leaves nothing of the table, {self.table[0][0]:g} K to {self.table[-1][0]:g} K", "range"
+            )
+        return self
 
     @cached_property
     def _interpolant(self) -> PchipInterpolator:

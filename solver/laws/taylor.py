@@ -1,4 +1,4 @@
-"""Truncated Taylor series in the temperature: exact derivatives of sums, products, quotients and exponentials."""
+"""Truncated Taylor series in the temperature: exact derivatives of sums, products and quotients."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class Material(Responsive):
             part = getattr(self, name)
             if part is not None and isinstance(whole, WiedemannFranzAndPhonons):
                 raise mistake(
-                    "thermal_conductivity has both parts in its law; remove this, or write the phonons there", name
+                    "the law of thermal_conductivity has both parts; remove this, or write its phonons", name
                 )
             if isinstance(part, float) and isinstance(whole, float) and part > whole:
                 raise mistake(
@@ -138,7 +138,9 @@ class Material(Responsive):
                 raise mistake("give this or tensor_diffusion, not both", key)
         length = self.tensor_diffusion.diffusion_length
         if isinstance(self.spin_diffusion_length, Law):
-            raise mistake(f"must be the √(D τ_sf) of tensor_diffusion, {length:.4g} m", "spin_diffusion_length")
+            raise mistake(
+                f"must be √(D τ_sf), {length:.4g} m, with tensor_diffusion", "spin_diffusion_length"
+            )
         if not math.isclose(self.spin_diffusion_length or 0.0, length, rel_tol=1e-3):
             raise mistake(
                 f"must be the √(D τ_sf) of tensor_diffusion, {length:.4g} m, "

@@ -1,11 +1,12 @@
 """What the laws of a material give at a temperature, and the derivatives of its lifted coefficients.
 
-The formulas are those of :class:`~thermospin.materials.material.Material`, evaluated with truncated Taylor series
-in place of numbers.
+The formulas are those of :class:`~thermospin.materials.material.Material`, evaluated with truncated Taylor
+series in place of numbers.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -89,7 +90,7 @@ class Responsive(Section):
             temperatures: T, K, of any shape.
             order: The highest derivative.
             field: B, T, along the axis of the spins.
-            base: T0, K, for the Wiedemann–Franz default of k_e where neither σ nor k follows a law; T without it.
+            base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
 
         Raises:
             RangeError: A law does not hold at one of the temperatures.
@@ -119,6 +120,7 @@ def laws(material: Material) -> dict[str, Law]:
     return {name: law.given(sigma) if isinstance(law, WiedemannFranz) else law for name, law in found.items()}
 
 
+@functools.lru_cache(maxsize=256)
 def _constant(material: Material, temperature: float, field: float) -> Material:
     """The material with the numbers of its laws at T in K and B in T."""
     found = _series(material, Taylor.variable(np.array([temperature]), 0), field)
@@ -135,7 +137,7 @@ def _response(
         temperatures: T, K, of any shape.
         order: The highest derivative.
         field: B, T, along the axis of the spins.
-        base: T0, K, for the Wiedemann–Franz default of k_e where neither σ nor k follows a law; T without it.
+        base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
 
     Raises:
         RangeError: A law does not hold at one of the temperatures.
@@ -186,7 +188,8 @@ def _check_parts(material: Material, found: Mapping[str, Taylor], temperatures: 
         part = found.get(name, getattr(material, name))
         if part is None or (isinstance(part, float) and isinstance(whole, float)):
             continue
-        excess = np.broadcast_to((part.value if isinstance(part, Taylor) else part) - whole, temperatures.shape)
+        part = part.value if isinstance(part, Taylor) else part
+        excess = np.broadcast_to(part - whole, temperatures.shape)
         if (excess > 1e-12 * np.max(whole, initial=0.0)).any():
             temperature = float(np.asarray(temperatures)[excess > 0][0])
             raise RangeError(
