@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import model_validator
 from scipy.constants import e, hbar, k, physical_constants
-from scipy.special import bernoulli
+from scipy.special import zeta
 
 from thermospin.laws.law import Law, TemperatureRange
 from thermospin.laws.taylor import Taylor, where
@@ -221,11 +221,11 @@ def frozen_out(x: Taylor) -> Taylor:
     return where(half.value > 1, 2 * large * decay / (1 - decay**2), 1 / _even(near, _SINHC)) ** 2
 
 
-_TERMS = 18
-_LANGEVIN = [
-    4.0**n * float(bernoulli(2 * n)[-1]) / math.factorial(2 * n) for n in range(1, _TERMS)
-]  # coth y − 1/y = y Σ_n c_n y^(2n−2)
-_SINHC = [1 / math.factorial(2 * n + 1) for n in range(_TERMS)]  # sinh(x)/x = Σ_n c_n x^(2n)
+_TERMS = 30
+_LANGEVIN = [-2 * (-1) ** n * float(zeta(2 * n)) / math.pi ** (2 * n) for n in range(1, _TERMS)]
+"""c_n of ``coth y − 1/y = y Σ_n c_n y^(2n−2)``, for |y| < π."""
+_SINHC = [1 / math.factorial(2 * n + 1) for n in range(_TERMS)]
+"""c_n of ``sinh(x)/x = Σ_n c_n x^(2n)``."""
 
 
 def _even(x: Taylor, coefficients: list[float]) -> Taylor:
