@@ -116,7 +116,7 @@ class CellCoefficients:
         materials: Material of every region.
         temperature: T0, K.
         fields: The unknowns of the problem.
-        magnetic_field: B, T; with vector spin only.
+        magnetic_field: B, T, in which spins precess; with vector spin only.
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
     """
 
@@ -136,7 +136,7 @@ class CellCoefficients:
         self.magnetisation = _unit(self._m) if degree else self._m
         self._strength = self._profile()
         self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
-        if any(magnetic_field):
+        if any(magnetic_field) and self._any(lambda m: m.larmor):
             self.all = self._with_field(fem.Constant(device.mesh, np.array(magnetic_field)))
 
     def magnetise(self, magnetisation: Magnetisation) -> None:

@@ -87,12 +87,13 @@ def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
     return [_parse(value, unit) for value in values], unit
 
 
-_BOUNDS = {
+BOUNDS = {
     "gt": (operator.gt, "greater than"),
     "ge": (operator.ge, "at least"),
     "lt": (operator.lt, "less than"),
     "le": (operator.le, "at most"),
 }
+"""The bounds of a quantity: what must hold, and in words."""
 
 
 def quantity(unit: str, **bounds: float) -> Any:
@@ -101,7 +102,7 @@ def quantity(unit: str, **bounds: float) -> Any:
     def convert(value: Any) -> float:
         number = to_si(value, unit)
         for bound, limit in bounds.items():
-            holds, words = _BOUNDS[bound]
+            holds, words = BOUNDS[bound]
             if not holds(number, limit):
                 hint = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
                 raise ValueError(f"must be {words} {limit:g} {unit}".rstrip() + f", not {value}{hint}")

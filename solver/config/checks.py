@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from thermospin.config import magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import output_fields
+from thermospin.laws import RangeError
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry
@@ -74,7 +75,10 @@ def _materials(config: Config) -> None:
     for region, name in config.geometry.materials.items():
         _known(name, config.material_names, "material", *_place(config.geometry, region))
     for name in {*config.materials, *config.geometry.materials.values()}:
-        margin = config.material(name).open_circuit_margin(config.temperature)
+        try:
+            margin = config.material(name).open_circuit_margin(config.temperature)
+        except RangeError as error:
+            raise mistake(error.message, "materials", name, error.key) from None
         if margin <= 0:
             raise mistake(
                 f"must exceed T0 Σ σ_σ S_σ² for the equations to be positive definite; at "

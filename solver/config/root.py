@@ -46,7 +46,8 @@ class Config(Section):
     interfaces: tuple[Interface, ...] = ()
     """Interfaces that resist charge, spin or heat; all others are transparent."""
     magnetic_field: MagneticField = (0.0, 0.0, 0.0)
-    """B, T, about which the spins of normal metals precess; with `spin: vector`."""
+    """B, T, about which the spins of normal metals precess with `spin: vector`; [0, 0, B] also polarises
+    nanocluster metals, in a collinear run along the axis of the spins."""
     magnetisation: dict[str, Magnetisation] = {}
     """Where each magnet points, region to direction or texture; +z by default; with `spin: vector`."""
     configurations: dict[Name, dict[str, State]] = {}
@@ -101,12 +102,29 @@ class Config(Section):
         return unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
     def material(self, name: str) -> Material:
-        """The material of that name: of this configuration, else of the library.
+        """The material of that name, with the numbers of its laws at the base temperature and in the field.
 
         Raises:
-            KeyError: Neither has it.
+            KeyError: Neither this configuration nor the library has it.
+            RangeError: A law does not hold at the base temperature.
         """
+        return self._given(name).at(self.temperature, self.axial_field)
+
+    def material_laws(self, name: str) -> Material:
+        """The material of that name, with its laws; its errors name file and key.
+
+        Raises:
+            KeyError: Neither this configuration nor the library has it.
+        """
+        return self._given(name).placed(f"materials.{name}", self._source)
+
+    def _given(self, name: str) -> Material:
         return self.materials[name] if name in self.materials else library_material(name)
+
+    @property
+    def axial_field(self) -> float:
+        """The magnetic field along z, T, the axis of the spins of collinear runs and nanocluster metals."""
+        return self.magnetic_field[2]
 
     @property
     def material_names(self) -> Sequence[str]:
@@ -174,7 +192,7 @@ class Config(Section):
         data = self.model_dump(mode="json", exclude_none=True)
         used = self.geometry.materials.values()
         data["materials"] |= {
-            name: self.material(name).model_dump(mode="json", exclude_none=True) for name in used
+            name: self._given(name).model_dump(mode="json", exclude_none=True) for name in used
         }
         return data
 

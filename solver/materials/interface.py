@@ -2,7 +2,8 @@
 
 from pydantic import model_validator
 
-from thermospin.materials.material import LORENZ_NUMBER, Pair, Polarisation, Seebeck
+from thermospin.materials.coefficients import Polarisation, Seebeck
+from thermospin.materials.material import LORENZ_NUMBER, Pair
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
