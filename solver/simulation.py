@@ -13,6 +13,7 @@ from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.errors import ThermospinError
+from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -20,7 +21,7 @@ from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, lock_in, signals
+from thermospin.results import Results, configuration_data, signals
 from thermospin.sampling import Sampler
 from thermospin.solution import Expansion
 from thermospin.torque import Torques, torque_data
