@@ -112,6 +112,20 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @main.command()
 @FILE
 @OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
+    from thermospin.loop import run_loop
+    from thermospin.output.loops import describe_loop
+
+    config = _load(file, overrides, output)
+    results = run_loop(config)
+    _on_root(lambda: click.echo(describe_loop(results, config.output.directory)))
+
+
+@main.command()
+@FILE
+@OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
     """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks."""
     config = _load(file, overrides)
@@ -127,7 +141,7 @@ def _show_device(config: "Config", file: Path) -> None:
         make_mesh,
         unresolved_magnets,
     )
-    from thermospin.config.magnetisation import described
+    from thermospin.config import loop, magnetisation
 
     record = make_mesh(config)
     check_mesh(config, record)
@@ -135,8 +149,9 @@ def _show_device(config: "Config", file: Path) -> None:
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-        **described(config),
+        **magnetisation.described(config),
         "configurations": config.magnetisations,
+        **loop.described(config),
         "terminals": config.all_terminals,
         "schemes": config.schemes,
         "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
@@ -231,7 +246,7 @@ def _describe(record: "MeshRecord", directory: Path) -> None:
 @main.command()
 @OUT
 def plot(out: Path) -> None:
-    """Draw the maps of the results in OUT again."""
+    """Draw the maps of the results in OUT, or the loop, again."""
     from thermospin.output import plot as draw
 
     draw(out)

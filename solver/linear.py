@@ -86,6 +86,12 @@ class LinearSolver:
             self._ksp.getPC().setPythonContext(self._scaled)
         self._ksp.setFromOptions()
 
+    def free(self) -> None:
+        """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
+        self._ksp.destroy()
+        if not self.is_symmetric:
+            self._scaled.operator.destroy()
+
     def apply(self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
         """The preconditioner, projected onto the admissible fields; PETSc calls it."""
         residual.copy(self._work)

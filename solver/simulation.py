@@ -99,8 +99,14 @@ def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
     return outcome
 
 
-def solve(problem: Problem, progress: Any) -> Results:
-    """Solve every scheme and configuration of a problem (collective)."""
+def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
+    """Solve every scheme and configuration of a problem (collective).
+
+    Args:
+        problem: The problem.
+        progress: Anything with a ``stage(name)`` context manager.
+        keep_fields: Whether the results hold the fields of all of them.
+    """
     config = problem.config
     observer = Observer(problem.spaces, problem.coefficients)
     torques = problem.torques()
@@ -127,7 +133,8 @@ def solve(problem: Problem, progress: Any) -> Results:
                 if torques:
                     data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
-            expansions[scheme, name] = expansion
+            if keep_fields:
+                expansions[scheme, name] = expansion
         schemes[scheme] = {
             "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
             "configurations": configurations,
