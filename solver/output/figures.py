@@ -117,7 +117,7 @@ def save_loop(
     rows = math.ceil(len(panels) / 2)
     with rc_context(_STYLE):
         figure = Figure(figsize=(8.4, 2.6 * rows + 0.4), layout="constrained")
-        grid = figure.subplots(rows, 2, squeeze=False, sharex=True)
+        grid = figure.subplots(rows, 2, squeeze=False)
         for panel, (quantity, branches) in zip(grid.flat, panels, strict=False):
             for name, values in branches.items():
                 colour, marker = style[name]
@@ -135,8 +135,10 @@ def save_loop(
             panel.ticklabel_format(axis="y", useOffset=False)
         for unused in list(grid.flat)[len(panels) :]:
             unused.set_axis_off()
-        grid.flat[0].legend(frameon=False, fontsize=9)
-        figure.suptitle(title, fontsize=10)
+        figure.legend(
+            *grid.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9
+        )
+        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
         _save(figure, path)
 
 
