@@ -47,27 +47,27 @@ def with_loop(**sections):
     )
 
 
-@pytest.fixture
-def count(monkeypatch):
-    """Counts solutions."""
-    solves = []
-    expand = SchemeSolver.expand
-    monkeypatch.setattr(SchemeSolver, "expand", lambda self, orders: solves.append(1) or expand(self, orders))
-    return lambda: len(solves)
-
-
 def run(config, comm, directory):
-    """The results of a loop (collective)."""
+    """The results of a loop, and how many solutions they took (collective)."""
     found = load_config(config | {"output": {"directory": str(directory)}})
-    results = run_loop(found, comm)
+    solves, expand = [], SchemeSolver.expand
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SchemeSolver, "expand", lambda self, orders: solves.append(1) or expand(self, orders))
+        results = run_loop(found, comm)
     comm.Barrier()
-    return results
+    return results, len(solves)
 
 
-def test_only_distinct_states_are_solved(comm, shared_directory, count):
+@pytest.fixture(scope="module")
+def sharp(comm, tmp_path_factory):
+    """The loop of two magnets that switch, and how many solutions it took."""
+    return run(with_loop(), comm, comm.bcast(tmp_path_factory.mktemp("loop")))
+
+
+def test_only_distinct_states_are_solved(sharp, comm):
     """34 points, four states, two schemes; every reading is that of a run with the magnets that way."""
-    results = run(with_loop(), comm, shared_directory)
-    assert count() == 4 * 2
+    results, count = sharp
+    assert count == 4 * 2
     states = results["loop"]["states"]
     assert [state["magnets"] for state in states.values()] == [
         {"Py1": one, "Py2": two} for one, two in ((-1, -1), (1, -1), (1, 1), (-1, 1))
@@ -84,22 +84,21 @@ def test_only_distinct_states_are_solved(comm, shared_directory, count):
                 np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-def test_sequence_of_switches(comm, shared_directory):
-    """B rises: P, AP from 20 mT, P from 50 mT; and the same in reverse."""
-    branches = run(with_loop(), comm, shared_directory)["loop"]["branches"]
+def test_sequence_of_switches(sharp):
+    """B rises: antiparallel from 20 to 50 mT; and the same in reverse."""
+    branches = sharp[0]["loop"]["branches"]
     fields = np.linspace(-0.08, 0.08, 17)
     np.testing.assert_allclose(branches["up"]["B"], fields, atol=1e-15)
     np.testing.assert_allclose(branches["down"]["B"], fields[::-1], atol=1e-15)
-    antiparallel = ["state2" if 0.02 <= b < 0.05 else "" for b in branches["up"]["B"]]
-    assert [name == "state2" for name in branches["up"]["state"]] == [bool(name) for name in antiparallel]
-    mirrored = {"state1": "state3", "state2": "state4", "state3": "state1", "state4": "state2"}
-    assert [mirrored[name] for name in branches["down"]["state"]] == branches["up"]["state"]
+    expected = ["state1" if b < 0.019 else "state2" if b < 0.049 else "state3" for b in fields]
+    assert branches["up"]["state"] == expected
+    opposite = {"state1": "state3", "state2": "state4", "state3": "state1"}
+    assert branches["down"]["state"] == [opposite[name] for name in expected]
 
 
-def test_opposite_fields_read_the_same(comm, shared_directory):
+def test_opposite_fields_read_the_same(sharp):
     """Reversing all magnets changes nothing, so the two branches are mirror images."""
-    results = run(with_loop(), comm, shared_directory)
-    for data in results["schemes"].values():
+    for data in sharp[0]["schemes"].values():
         for loops in data["loops"].values():
             up, down = (np.array(loops[branch]["R"]) for branch in ("up", "down"))
             np.testing.assert_allclose(up, down, rtol=1e-7)
@@ -140,37 +139,40 @@ def test_files(comm, shared_directory):
     assert {path.name for path in plot(out)} == pictures
 
 
-def test_rotating_magnet(comm, shared_directory, count):
+def test_rotating_magnet(sharp, comm, shared_directory):
     """With vector spin: the electrical signal goes with the cosine between the magnets, nearly."""
     config = with_loop(
-        solver={"spin": "vector"}, loop=ROTATING, probes={"nonlocal": ["contact3", "contact4"]}
+        solver={"spin": "vector", "orders": 1},
+        loop=ROTATING,
+        probes={"nonlocal": ["contact3", "contact4"]},
+        schemes={"electrical": {"contact1": "current", "contact5": "ground"}},
     )
     trace = Trace.of(load_config(config))
-    results = run(config, comm, shared_directory)
-    assert count() == 2 * len(trace.states) == 2 * results["loop"]["solved_states"]
-    parallel = with_loop(loop=SHARP | {"points": 5}, probes=config["probes"])
-    collinear = run(parallel, comm, shared_directory)
-    reads = [
+    results, count = run(config, comm, shared_directory)
+    assert count == len(trace.states) == results["loop"]["solved_states"]
+    rotating, collinear = (
         np.array(found["schemes"]["electrical"]["loops"]["nonlocal"]["up"]["R"])[0]
-        for found in (results, collinear)
-    ]
-    signal = np.ptp(reads[1])
-    for name, value in zip(results["loop"]["branches"]["up"]["state"], reads[0], strict=True):
+        for found in (results, sharp[0])
+    )
+    signal = np.ptp(collinear)
+    for name, value in zip(results["loop"]["branches"]["up"]["state"], rotating, strict=True):
         m1, m2 = (np.array(results["loop"]["states"][name]["magnets"][region]) for region in ("Py1", "Py2"))
-        expected = (reads[1].max() + reads[1].min()) / 2 + signal / 2 * (m1 @ m2)
+        expected = (collinear.max() + collinear.min()) / 2 + signal / 2 * (m1 @ m2)
         assert value == pytest.approx(expected, abs=0.1 * signal)
 
 
-def test_field_acts_on_spins(comm, shared_directory, count):
+def test_field_acts_on_spins(comm, shared_directory):
     """With a relaxation time in the copper every B is solved by itself, unless that is switched off."""
     scheme = {"electrical": {"contact1": "current", "contact5": "ground"}}
     loop = SHARP | {"axis": "z", "range": ["-4 T", "4 T"], "points": 3}
     loop["magnets"] = {
         name: {"easy_axis": "x", "switching_field": 1, "exchange_bias": -2} for name in ("Py1", "Py2")
     }
-    config = with_loop(solver={"spin": "vector"}, materials=PRECESSING, loop=loop, schemes=scheme)
-    results = run(config, comm, shared_directory)
-    assert count() == results["loop"]["solved_states"] == 3
+    probe = {"nonlocal": ["contact3", "contact4"]}
+    solver = {"spin": "vector", "orders": 1}
+    config = with_loop(solver=solver, materials=PRECESSING, loop=loop, schemes=scheme, probes=probe)
+    results, count = run(config, comm, shared_directory)
+    assert count == results["loop"]["solved_states"] == 3
     r = np.array(results["schemes"]["electrical"]["loops"]["nonlocal"]["up"]["R"])[0]
     assert results["loop"]["precession"]
     fixed = {"P": {"Py1": "x", "Py2": "x"}}
@@ -180,9 +182,8 @@ def test_field_acts_on_spins(comm, shared_directory, count):
         assert value == pytest.approx(one.harmonics("electrical", "P", "nonlocal")[0], rel=1e-8, abs=0)
     assert r[0] == pytest.approx(r[2], rel=1e-8, abs=0)
     assert abs(r[1] - r[0]) > 1e-4 * abs(r[1])
-    before = count()
-    still = run(config | {"loop": loop | {"precession": False}}, comm, shared_directory)
-    assert count() - before == still["loop"]["solved_states"] == 1
+    still, count = run(config | {"loop": loop | {"precession": False}}, comm, shared_directory)
+    assert count == still["loop"]["solved_states"] == 1
     assert not still["loop"]["precession"]
 
 
@@ -191,7 +192,8 @@ def test_voltage_driven_scheme_has_no_lock_in(comm, shared_directory):
         "current": {"contact1": "current", "contact5": "ground"},
         "voltage": {"contact1": {"voltage": "1 mV"}, "contact5": "ground"},
     }
-    results = run(with_loop(schemes=schemes, loop=SHARP | {"points": 3}), comm, shared_directory)
+    config = with_loop(schemes=schemes, loop=SHARP | {"points": 3}, probes={"lead": ["contact3", "contact5"]})
+    results, _ = run(config, comm, shared_directory)
     assert "lock_in" in results["schemes"]["current"]["loops"]["lead"]["up"]
     assert "lock_in" not in results["schemes"]["voltage"]["loops"]["lead"]["up"]
     with (shared_directory / "loop.csv").open(encoding="utf-8") as table:

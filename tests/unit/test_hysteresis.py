@@ -1,4 +1,4 @@
-"""How magnets follow a field: sharp switching; Stoner and Wohlfarth's rotation against their energy itself."""
+"""How magnets follow a field: sharp switching; Stoner and Wohlfarth's rotation against its energy itself."""
 
 import math
 
