@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import brentq
 
 REACHED = 1 - 1e-9
 """A field of this part of a switching field has reached it, whatever rounding does to the steps."""
@@ -146,6 +145,8 @@ def _minimum(parallel: float, perpendicular: float) -> tuple[float, float]:
     With ``u = tan φ`` the torque vanishes where ``u/√(1+u²) + b_∥ u = b_⊥``. For ``b_∥ > 0`` the left side
     grows with u everywhere; for ``b_∥ < 0`` as long as ``cos³φ > |b_∥|``, which holds up to the astroid.
     """
+    from scipy.optimize import brentq
+
     if parallel == 0 and abs(perpendicular) >= REACHED:
         return 0.0, math.copysign(1.0, perpendicular)
     if parallel == 0:

@@ -52,6 +52,14 @@ class LoopMagnet(Section):
             return SharpSwitching(self.switching_field, self.exchange_bias)
         return StonerWohlfarth(self.anisotropy_field, self.exchange_bias)
 
+    @property
+    def described(self) -> str:
+        """The model, for people."""
+        about = f" about {1e3 * self.exchange_bias:g} mT" if self.exchange_bias else ""
+        if self.switching_field is not None:
+            return f"switches at {1e3 * self.switching_field:g} mT{about}"
+        return f"rotates with an anisotropy field of {1e3 * self.anisotropy_field:g} mT{about}"
+
 
 class Loop(Section):
     """A magnetic loop: B goes up and comes down again, from saturation in negative fields."""
@@ -115,10 +123,7 @@ def described(config: Config) -> dict[str, list[str]]:
         return {}
     low, high = config.loop.range
     field = f"{1e3 * low:g} to {1e3 * high:g} mT along {shown(config.loop.axis)}, {config.loop.points} points"
-    magnets = [
-        f"{region} {'switches' if magnet.switching_field else 'rotates'}"
-        for region, magnet in config.loop.magnets.items()
-    ]
+    magnets = [f"{region} {magnet.described}" for region, magnet in config.loop.magnets.items()]
     return {"loop": [field, *magnets]}
 
 
