@@ -105,20 +105,29 @@ class Lift(NamedTuple):
         return self._replace(X=0, across=across)
 
     @property
+    def transverse(self) -> Self:
+        """What it does to a spin across m: ``X⊥ b⊥ + X× m × b``."""
+        return self._replace(X=0, Y=0, across=self._transverse[0])
+
+    @property
     def symmetric(self) -> Self:
         """Without the turning, which is antisymmetric and produces no heat."""
         return self._replace(turning=None)
 
     @property
     def inverse(self) -> Self:
-        """``L⁻¹``; needs ``|Y| < |X|``. Where nothing crosses m, nothing does in the inverse either."""
+        """``L⁻¹``; needs ``|Y| < |X|``. Where nothing crosses m, nothing does in the inverse either.
+
+        Across m it is ``1/X⊥``, and not the ``X/(X² − Y²)`` of what is along m, even where ``X⊥ = X``.
+        """
         determinant = self.X**2 - self.Y**2
         inverse = self._replace(X=self.X / determinant, Y=-self.Y / determinant)
-        if not self.turns:
+        if not isinstance(self.m, SpinVector):
             return inverse
         across, turning = self._transverse
         square = across**2 + turning**2
-        return inverse._replace(across=_quotient(across, square), turning=-_quotient(turning, square))
+        inverse = inverse._replace(across=_quotient(across, square))
+        return inverse if self.turning is None else inverse._replace(turning=-_quotient(turning, square))
 
     @property
     def damped(self) -> Self:
@@ -140,9 +149,11 @@ class Lift(NamedTuple):
     def times(self, other: Self) -> Self:
         """The product with another lift of the same material."""
         product = self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
-        if not (self.turns or other.turns):
+        if not isinstance(self.m, SpinVector):
             return product
         (a, b), (c, d) = self._transverse, other._transverse
+        if self.turning is None and other.turning is None:
+            return product._replace(across=a * c)
         return product._replace(across=a * c - b * d, turning=a * d + b * c)
 
     @property

@@ -1,6 +1,5 @@
 """A whole magnetic loop: every magnet at every field, and one solution for every distinct magnetic state."""
 
-import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.compat import MPI, PETSc
+from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import precesses
 from thermospin.lock_in import QUANTITIES
-from thermospin.meshes.read import DeviceMesh
+from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
-from thermospin.problem import Problem
-from thermospin.simulation import on_root, prepare, solve
+from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve
+from thermospin.workbench import Workbench
 
 BRANCHES = "up", "down"
 DIGITS = 9
@@ -99,9 +98,10 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
     trace = Trace.of(config)
     with Progress(comm.rank) as progress:
         progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
-        record, device = prepare(config, comm, progress)
-        data = _solve_states(config, trace, device, progress)
-        data["mesh"] = {"hash": record.hash, "cells": record.cells, "points": record.points}
+        with progress.stage("mesh"):
+            record = on_root(comm, lambda: checked_mesh(config))
+        data = _solve_states(config, trace, record, comm, progress)
+        data["mesh"] = describe_mesh(record)
         data["timings"] = dict(progress.timings)
         data |= _along(config, trace, data)
         on_root(comm, lambda: write_loop(Path(config.output.directory), data))
@@ -124,41 +124,31 @@ def _vectors(magnets: Mapping[str, Pointing]) -> list[tuple[float, ...]]:
     return [m if isinstance(m, tuple) else (float(m),) for m in magnets.values()]
 
 
-def _solve_states(config: Config, trace: Trace, device: DeviceMesh, progress: Any) -> dict[str, Any]:
+def _solve_states(
+    config: Config, trace: Trace, record: MeshRecord, comm: MPI.Comm, progress: Any
+) -> dict[str, Any]:
     """Solve every state once, all that share a field with the same operator (collective)."""
-    data: dict[str, Any] = {}
+    bench, data = Workbench(comm), {}
     for field in dict.fromkeys(state.field for state in trace.states):
         states = {state.name: dict(state.magnets) for state in trace.states if state.field == field}
-        part = _solve_at(config, field, states, device, progress)
-        if not data:
+        case = config.model_copy(update={"configurations": states, "magnetic_field": field})
+        part = solve(bench.problem(case, record, progress), progress, keep_fields=False).data
+        if data:
+            _add(data, part)
+        else:
             data = part
-            continue
-        data["solver"]["iterations"] += part["solver"]["iterations"]
-        data["memory"] = max(data["memory"], part["memory"], key=lambda memory: memory["peak"])
-        for scheme, found in part["schemes"].items():
-            data["schemes"][scheme]["configurations"] |= found["configurations"]
-            for probe, readings in found.get("lock_in", {}).items():
-                data["schemes"][scheme]["lock_in"][probe] |= readings
+    bench.clear()
     return data | {"config": config.resolved()}
 
 
-def _solve_at(
-    config: Config,
-    field: tuple[float, float, float],
-    states: Mapping[str, Mapping[str, Pointing]],
-    device: DeviceMesh,
-    progress: Any,
-) -> dict[str, Any]:
-    """Solve states as the magnetic configurations of a run in a field (collective)."""
-    case = config.model_copy(update={"configurations": states, "magnetic_field": field})
-    problem = Problem(case, device, progress)
-    data = solve(problem, progress, keep_fields=False).data
-    problem.linear.free()
-    comm = problem.spaces.comm
-    del problem
-    gc.collect()
-    PETSc.garbage_cleanup(comm)
-    return data
+def _add(data: dict[str, Any], part: Mapping[str, Any]) -> None:
+    """Add what was solved in another field."""
+    data["solver"]["iterations"] += part["solver"]["iterations"]
+    data["memory"] = max(data["memory"], part["memory"], key=lambda memory: memory["peak"])
+    for scheme, found in part["schemes"].items():
+        data["schemes"][scheme]["configurations"] |= found["configurations"]
+        for probe, readings in found.get("lock_in", {}).items():
+            data["schemes"][scheme]["lock_in"][probe] |= readings
 
 
 def _along(config: Config, trace: Trace, data: Mapping[str, Any]) -> dict[str, Any]:

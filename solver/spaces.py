@@ -22,6 +22,7 @@ class Spaces:
         magnets: Names of the magnetic regions.
         degree: Polynomial degree.
         fields: The unknowns, in the order of the blocks.
+        quadrature_degree: Of all integrals; by default what each integrand needs.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Spaces:
         magnets: Sequence[str],
         degree: int,
         fields: Sequence[Field] = FIELDS,
+        quadrature_degree: int | None = None,
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
         self.conducting_cells = device.cells(conductors)
@@ -42,7 +44,10 @@ class Spaces:
             INSULATORS: device.cells(insulators),
         }
         self.dx = ufl.Measure(
-            "dx", device.mesh, subdomain_data=[(tag, device.owned(c)) for tag, c in subdomains.items()]
+            "dx",
+            device.mesh,
+            subdomain_data=[(tag, device.owned(c)) for tag, c in subdomains.items()],
+            metadata=None if quadrature_degree is None else {"quadrature_degree": quadrature_degree},
         )
         self._build(degree)
 

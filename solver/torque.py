@@ -1,6 +1,6 @@
 """The torque that spin currents exert on magnets (physics.md §4; Hatami et al. 2007)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from scipy.constants import e, hbar
@@ -22,7 +22,8 @@ class Torques:
     """The torque on every magnet of a device with vector spin.
 
     ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: what the interfaces of a magnet absorb, and what is lost
-    inside it by dephasing and precession, which counts only where the material has either.
+    inside it by dephasing and precession. The second counts only where the material has a law of its own
+    across the magnetisation: elsewhere spins relax to the lattice, across it as along it.
 
     Args:
         spaces: The spaces.
@@ -30,6 +31,7 @@ class Torques:
         interfaces: The resistive interfaces.
         magnets: The magnetic regions.
         metals: The other conducting regions.
+        absorbing: The magnets that take up spins across the magnetisation in their volume.
     """
 
     def __init__(
@@ -39,13 +41,15 @@ class Torques:
         interfaces: Sequence[Interfaces],
         magnets: Sequence[str],
         metals: Sequence[str],
+        absorbing: Collection[str],
     ) -> None:
         self._spaces, self._interfaces, self._magnets = spaces, interfaces, magnets
+        self._absorbing = absorbing
         self._fields = spaces.functions()
         self.areas = {magnet: _area(spaces.device, magnet, metals) for magnet in magnets}
         self._forms: list[fem.Form] = []
-        if coefficients.all.relaxation.turns:
-            across = coefficients.all.relaxation._replace(X=0)
+        if coefficients.all.relaxation.turns and absorbing:
+            across = coefficients.all.relaxation.transverse
             cells = ufl.TestFunction(fem.functionspace(spaces.device.mesh, ("DG", 0)))
             self._forms = [
                 fem.form(component * cells * spaces.dx(MAGNETS), entity_maps=[spaces.entity_map])
@@ -59,7 +63,8 @@ class Torques:
         for component, form in enumerate(self._forms):
             vector = fem.assemble_vector(form)
             for i, magnet in enumerate(self._magnets):
-                total[i, component] += vector.array[device.cells([magnet])].sum()
+                if magnet in self._absorbing:
+                    total[i, component] += vector.array[device.cells([magnet])].sum()
         for i, magnet in enumerate(self._magnets):
             for interface in self._interfaces:
                 total[i] += list(interface.torque(magnet, self._fields))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from thermospin.config import loop, magnetisation
 from thermospin.config.interfaces import contacts
-from thermospin.fields import SPIN_HEAT_FIELDS
+from thermospin.fields import output_fields
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry
@@ -125,6 +125,14 @@ def _terminals(config: Config) -> None:
                 "use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
+    for name in dict.fromkeys(config.geometry.materials.values()):
+        tensor = config.material(name).tensor_diffusion
+        if tensor and tensor.equilibrium and config.solver.method == "expansion":
+            raise mistake(
+                "there are spins without a drive, so orders cannot be separated one by one; use "
+                "'solver.method: demodulate'",
+                "materials", name, "tensor_diffusion", "equilibrium",
+            )  # fmt: skip
 
 
 def _schemes(config: Config) -> None:
@@ -152,8 +160,7 @@ def _probes(config: Config) -> None:
 def _maps(config: Config) -> None:
     for i, item in enumerate(config.output.maps):
         at = ("output", "maps", i)
-        if not config.solver.spin_heat and item.field in {field.name for field in SPIN_HEAT_FIELDS}:
-            raise mistake(f"'{item.field}' needs 'solver.spin_heat: true'", *at, "field")
+        _field(config, item.field, *at, "field")
         if item.scheme is not None:
             _known(item.scheme, config.schemes, "scheme", *at, "scheme")
         if item.configuration is not None:
@@ -164,3 +171,20 @@ def _maps(config: Config) -> None:
             )
         for j, region in enumerate(item.regions):
             _known(region, config.geometry.materials, "region", *at, "regions", j)
+
+
+def _field(config: Config, name: str, *at: str | int) -> None:
+    """Check that a field is among those solved for."""
+    vector, spin_heat = config.solver.spin == "vector", config.solver.spin_heat
+    present = [field.name for field in output_fields(vector, spin_heat)]
+    if name in present:
+        return
+    if name in (field.name for field in output_fields(vector)):
+        raise mistake(f"'{name}' needs 'solver.spin_heat: true'", *at)
+    if not vector:
+        raise mistake(f"'{name}' needs 'solver.spin: vector'", *at)
+    raise mistake(
+        f"'{name}' needs one axis for all spins, 'solver.spin: collinear'; with vector spin choose one of "
+        f"{', '.join(present)}",
+        *at,
+    )

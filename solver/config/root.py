@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
 from thermospin.config import checks, magnetisation
+from thermospin.config.axes import Axis
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
@@ -68,6 +69,8 @@ class Config(Section):
     """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     output: Output = Output()
     """Directory, fields, maps."""
+    sweep: tuple[Axis, ...] = ()
+    """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
 
@@ -127,7 +130,10 @@ class Config(Section):
 
     @property
     def contacts(self) -> Mapping[str, Contact]:
-        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``."""
+        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``.
+
+        Those on physical surfaces need the mesh: :func:`thermospin.config.interfaces.contacts`.
+        """
         return contacts(self)
 
     @property
@@ -153,8 +159,11 @@ class Config(Section):
 
     @property
     def is_textured(self) -> bool:
-        """Whether a magnetisation depends on the position in some configuration."""
-        return self.solver.spin == "vector" and any(
+        """Whether what spins precess about depends on the position within a region."""
+        if self.solver.spin != "vector":
+            return False
+        tensors = (self.material(name).tensor_diffusion for name in self.geometry.materials.values())
+        return any(tensor and tensor.profile for tensor in tensors) or any(
             texture.uniform is None for textures in self.directions.values() for texture in textures.values()
         )
 

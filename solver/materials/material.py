@@ -129,6 +129,11 @@ class Material(Section):
         return self.magnetic or any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
 
     @property
+    def absorbs_transverse_spin(self) -> bool:
+        """Whether spins across the magnetisation are lost to it, by dephasing or precession."""
+        return any(getattr(self, key) is not None for key in OF_MAGNETS)
+
+    @property
     def electrical(self) -> Pair:
         """σ and σP, S/m."""
         return Pair(self.conductivity, self.conductivity * self.polarisation)
@@ -168,7 +173,12 @@ class Material(Section):
 
     @property
     def transverse_relaxation(self) -> float:
-        """σ/λ_φ², S/m³: what multiplies s_⊥ in −∇·j_s; as for the part along m where no λ_φ is given."""
+        """What multiplies s_⊥ in −∇·j_s, S/m³: σ/λ_φ²; as along m where no λ_φ is given.
+
+        In tensor diffusion σ/(D τ_sf), as the current across m has σ and not σ(1−P²).
+        """
+        if self.tensor_diffusion is not None:
+            return self.conductivity / self.tensor_diffusion.diffusion_length**2
         if self.dephasing_length is None:
             return self.spin_relaxation
         return self.conductivity / self.dephasing_length**2
@@ -190,21 +200,24 @@ class Material(Section):
         return self._precession(self.electronic_heat(temperature).sum)
 
     def transverse_heat_relaxation(self, temperature: float) -> float:
-        """k_e/λ_φ², W/(m³ K): what multiplies τ_⊥ in −∇·q_s, at T0 in K; default as along m."""
-        if self.dephasing_length is None:
-            return self.spin_heat_relaxation(temperature)
-        return self.electronic_heat(temperature).sum / self.dephasing_length**2
+        """What multiplies τ_⊥ in −∇·q_s, W/(m³ K), at T0 in K: k_e/λ_φ²; as along m where no λ_φ is given.
+
+        In tensor diffusion k_e/λ_Q², as the heat across m has k_e and not k_e(1−P_k²).
+        """
+        k_e, length = self.electronic_heat(temperature).sum, self.dephasing_length
+        if self.tensor_diffusion is not None:
+            length = self.spin_heat_length
+        return self.spin_heat_relaxation(temperature) if length is None else k_e / length**2
 
     def heat_exchange_precession(self, temperature: float) -> float:
         """k_e/λ_J², or k_e H/D, W/(m³ K): what multiplies m × τ in −∇·q_s, at T0 in K."""
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property
-    def transverse_mobility(self) -> complex:
-        """1/(1 + i τ_p H), by which spins across m diffuse; multiplying by i stands for ``m ×``."""
-        if self.tensor_diffusion is None:
-            return 1.0
-        return 1 / (1 + 1j * self.tensor_diffusion.momentum_time * self.tensor_diffusion.precession_frequency)
+    def collision_angle(self) -> float:
+        """Angle a = τ_p H by which spins precess between collisions."""
+        tensor = self.tensor_diffusion
+        return tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
 
     def _turning(self, conductivity: float) -> float:
         if self.tensor_diffusion is not None:

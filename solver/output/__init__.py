@@ -93,6 +93,8 @@ def plot(directory: Path) -> list[Path]:
 
     Raises:
         InputError: The results or the fields are not there, or the run asked for no maps.
+
+    Of a sweep, the readings along its axis are drawn.
     """
     from thermospin.output.vtu import read_orders
 
@@ -100,6 +102,10 @@ def plot(directory: Path) -> list[Path]:
     results = read_results(directory)
     if "loop" in results:
         return plot_loop(directory, results)
+    if "sweep" in results:
+        from thermospin.output.sweeps import plot_sweep
+
+        return plot_sweep(directory, results)
     output = Output.model_validate(results["config"]["output"])
     if not output.maps:
         raise InputError("the run asked for no maps; add some under 'output.maps'", file=str(directory))
@@ -128,6 +134,10 @@ def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
     from thermospin.output.comparison import compare_results, load_reference
 
     results = read_results(Path(directory))
+    if "loop" in results:
+        raise InputError("the results of a loop, not of a run; see its loop.csv", file=str(directory))
+    if "sweep" in results:
+        raise InputError("the results of a sweep; give one of its points/…", file=str(directory))
     name = reference or results.get("config", {}).get("reference") or "slachter2010"
     return compare_results(results, load_reference(name))
 

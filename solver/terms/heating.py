@@ -14,8 +14,18 @@ from thermospin.terms.transport import currents
 
 
 def joule(c: Coefficients, a: State, b: State) -> Pair:
-    """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel."""
-    return channel_products(currents(c, a), c.electrical.inverse(currents(c, b)), inner)
+    """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel.
+
+    Symmetric in the two. With spins along one axis it is so by itself; otherwise the ↑ − ↓ difference is not,
+    for example ``j_s⊥ (m·j_s)`` of spins across m and along it, nor is anything where currents turn about m.
+    """
+    if not a.is_vector:
+        return channel_products(currents(c, a), c.electrical.inverse(currents(c, b)), inner)
+    j_a, j_b = currents(c, a), currents(c, b)
+    resistivity = c.electrical.inverse
+    return _mean(
+        channel_products(j_a, resistivity(j_b), inner), channel_products(j_b, resistivity(j_a), inner)
+    )
 
 
 def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:

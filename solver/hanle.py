@@ -1,0 +1,177 @@
+"""Hanle curves: what a magnetic field across the spins does to a voltage.
+
+Nonlocal, in one dimension: spins injected at x = 0 into an infinite wire obey
+``s₊'' = (1 − i ω_L τ_sf) s₊/λ²`` (physics.md §8, item 10); ``s₊`` is the accumulation in the plane across the
+field, ``λ² = D τ_sf``. A tunnel contact at a distance L, magnetised along the injected spins, then reads
+
+    R(B) = ± P_i P_d λ/(2 σ A) Re[ e^(−κL) / √(1 − i ω_L τ_sf) ],    κ = √(1 − i ω_L τ_sf)/λ,
+
++ with parallel, − with antiparallel magnets (Jedema et al., Nature 416, 713 (2002)).
+
+Three-terminal: one contact injects and reads, and either accumulation falls off as a Lorentzian of its own
+time (Vera-Marun et al., Physical Review Letters 112, 056602 (2014), Eqs. 6 and 14, Fig. 2).
+
+The magnets are taken to stay as they are: a field along their hard axis must be small against saturation.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.constants import hbar, physical_constants
+
+from thermospin.errors import InputError
+from thermospin.materials.material import LORENZ_NUMBER
+
+BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
+"""J/T."""
+
+
+def larmor_frequency(field: np.ndarray | float, g_factor: float = 2.0) -> np.ndarray | float:
+    """``ω_L = g μ_B B/ħ``, rad/s, for a field in T."""
+    return g_factor * BOHR_MAGNETON / hbar * field
+
+
+def lorentzian(
+    field: np.ndarray, amplitude: float, relaxation_time: float, g_factor: float = 2.0
+) -> np.ndarray:
+    """``amplitude/(1 + (ω_L τ)²)``: half the height where ``ω_L τ = 1``.
+
+    Args:
+        field: B, T.
+        amplitude: At B = 0, in the unit of the result.
+        relaxation_time: τ, s.
+        g_factor: g.
+    """
+    return amplitude / (1 + (larmor_frequency(field, g_factor) * relaxation_time) ** 2)
+
+
+@dataclass(frozen=True)
+class NonlocalWire:
+    """A wire with an injector and a detector, far from its ends.
+
+    Attributes:
+        distance: L, from the middle of the injector to that of the detector, m.
+        injector: Width of the injector along the wire, m; spins enter evenly over it.
+        detector: Width of the detector, m; it reads the mean over it.
+        g_factor: g.
+    """
+
+    distance: float
+    injector: float = 0.0
+    detector: float = 0.0
+    g_factor: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no wire.
+
+        Raises:
+            InputError: A length is negative, or the contacts overlap.
+        """
+        if min(self.distance, self.injector, self.detector) < 0:
+            raise InputError("must not be negative; give lengths in m", key="distance, injector, detector")
+        if self.distance and self.distance < (self.injector + self.detector) / 2:
+            raise InputError(
+                "the contacts overlap; it runs from the middle of the injector to that of the detector",
+                key="distance",
+            )
+
+    def shape(self, field: np.ndarray, relaxation_time: float, diffusion: float) -> np.ndarray:
+        """``Re[e^(−κL) w_i w_d/√(1 − i ω_L τ_sf)]``: R(B) over ``P_i P_d λ/(2 σ A)``.
+
+        A contact of width w gives ``sinh(κw/2)/(κw/2)``. Without widths it is ``e^(−L/λ)`` at B = 0.
+
+        Args:
+            field: B, T, across the spins.
+            relaxation_time: τ_sf, s.
+            diffusion: D, m²/s.
+        """
+        root = np.sqrt(1 - 1j * larmor_frequency(np.asarray(field), self.g_factor) * relaxation_time)
+        kappa = root / sqrt(diffusion * relaxation_time)
+        # Each exponential takes its share of e^(−κL), so that none of them overflows.
+        widths = [width for width in (self.injector, self.detector) if width]
+        decay = np.exp(-kappa * (self.distance - sum(widths) / 2)) / root
+        for width in widths:
+            decay = decay * -np.expm1(-kappa * width) / (kappa * width)
+        return decay.real
+
+    def resistance(
+        self,
+        field: np.ndarray,
+        relaxation_time: float,
+        diffusion: float,
+        conductivity: float,
+        cross_section: float,
+        polarisations: tuple[float, float],
+    ) -> np.ndarray:
+        """Nonlocal resistance with parallel magnets, Ω; the opposite with antiparallel ones.
+
+        Args:
+            field: B, T.
+            relaxation_time: τ_sf, s.
+            diffusion: D, m²/s.
+            conductivity: σ of the wire, S/m.
+            cross_section: A of the wire, m².
+            polarisations: Of the current through the two tunnel contacts.
+        """
+        length = sqrt(diffusion * relaxation_time)
+        scale = polarisations[0] * polarisations[1] * length / (2 * conductivity * cross_section)
+        return scale * self.shape(field, relaxation_time, diffusion)
+
+
+@dataclass(frozen=True)
+class ThreeTerminal:
+    """The Hanle signal of one contact, and its two parts.
+
+    Attributes:
+        spin: What the spin accumulation gives at B = 0, V (or Ω per current, Ω m² per current density).
+        spin_heat: What the spin heat accumulation gives, in the same unit.
+        relaxation_time: τ_sf, s.
+        heat_relaxation_time: τ_Q, s.
+        g_factor: g.
+    """
+
+    spin: float
+    spin_heat: float
+    relaxation_time: float
+    heat_relaxation_time: float
+    g_factor: float = 2.0
+
+    @classmethod
+    def of_contact(
+        cls,
+        tunnel: float,
+        spin_resistance: float,
+        polarisation: float,
+        thermal: tuple[float, float],
+        alpha: float,
+        relaxation_time: float,
+        g_factor: float = 2.0,
+    ) -> "ThreeTerminal":
+        """Eq. 14, Ω m²: each accumulation without the other, so for a tunnel resistance ≫ r_s.
+
+        Args:
+            tunnel: R_tun = 1/G, Ω m².
+            spin_resistance: r_s = λ/σ of the metal, Ω m².
+            polarisation: P_G.
+            thermal: S (V/K) and P_L = b/S of the contact.
+            alpha: λ/λ_Q, so that ``τ_Q = τ_sf/α²``.
+            relaxation_time: τ_sf, s.
+            g_factor: g.
+        """
+        square = (thermal[0] * thermal[1]) ** 2 / LORENZ_NUMBER
+        r_heat = spin_resistance / alpha
+        spin = spin_resistance * polarisation**2 * tunnel / (tunnel + (1 - polarisation**2) * spin_resistance)
+        spin_heat = r_heat * square * tunnel / (tunnel + (1 - square) * r_heat)
+        return cls(spin, spin_heat, relaxation_time, relaxation_time / alpha**2, g_factor)
+
+    def parts(self, field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The Lorentzians of spin and of spin heat at fields in T."""
+        return (
+            lorentzian(field, self.spin, self.relaxation_time, self.g_factor),
+            lorentzian(field, self.spin_heat, self.heat_relaxation_time, self.g_factor),
+        )
+
+    def signal(self, field: np.ndarray) -> np.ndarray:
+        """Their sum."""
+        return sum(self.parts(field))
