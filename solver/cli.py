@@ -114,6 +114,20 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @FILE
 @OVERRIDES
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
+    from thermospin.loop import run_loop
+    from thermospin.output.loops import describe_loop
+
+    config = _load(file, overrides, output)
+    results = run_loop(config)
+    _on_root(lambda: click.echo(describe_loop(results, config.output.directory)))
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
 )
@@ -169,7 +183,7 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
 
 def _show_device(config: "Config", file: Path) -> None:
     from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
-    from thermospin.config.magnetisation import described
+    from thermospin.config import loop, magnetisation
     from thermospin.contacts import contact_areas, groups
 
     record = make_mesh(config)
@@ -178,8 +192,9 @@ def _show_device(config: "Config", file: Path) -> None:
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-        **described(config),
+        **magnetisation.described(config),
         "configurations": config.magnetisations,
+        **loop.described(config),
         "terminals": config.all_terminals,
         "schemes": config.schemes,
         "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
@@ -297,7 +312,7 @@ def _solve_circuit(config: "CircuitConfig") -> None:
 @main.command()
 @OUT
 def plot(out: Path) -> None:
-    """Draw the maps of the results in OUT again."""
+    """Draw the maps of the results in OUT, or the loop, again."""
     from thermospin.output import plot as draw
 
     draw(out)

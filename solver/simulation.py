@@ -14,13 +14,14 @@ from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.contacts import contact_regions
 from thermospin.errors import ThermospinError
+from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, lock_in, signals
+from thermospin.results import Results, configuration_data, signals
 from thermospin.sampling import Sampler
 from thermospin.solution import Expansion
 from thermospin.torque import Torques, torque_data
@@ -104,8 +105,14 @@ def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
     return outcome
 
 
-def solve(problem: Problem, progress: Any) -> Results:
-    """Solve every scheme and configuration of a problem (collective)."""
+def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
+    """Solve every scheme and configuration of a problem (collective).
+
+    Args:
+        problem: The problem.
+        progress: Anything with a ``stage(name)`` context manager.
+        keep_fields: Whether the results hold the fields of all of them.
+    """
     config = problem.config
     observer = Observer(problem.spaces, problem.coefficients)
     torques = problem.torques()
@@ -132,7 +139,8 @@ def solve(problem: Problem, progress: Any) -> Results:
                 if torques:
                     data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
-            expansions[scheme, name] = expansion
+            if keep_fields:
+                expansions[scheme, name] = expansion
         schemes[scheme] = {
             "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
             "configurations": configurations,

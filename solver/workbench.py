@@ -23,6 +23,7 @@ BESIDE = (
     "heating",
     "terminals",
     "sweep",
+    "loop",
 )
 """Sections that leave the operator as it is. Of the terminals it knows the faces, which the mesh records."""
 BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")

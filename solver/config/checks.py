@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from thermospin.config import magnetisation
+from thermospin.config import loop, magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import output_fields
 from thermospin.laws import RangeError
@@ -44,6 +44,7 @@ def check(config: Config) -> None:
     _schemes(config)
     _probes(config)
     _maps(config)
+    loop.check(config)
 
 
 def _known(name: str, allowed: Iterable[str], kind: str, *at: str | int) -> None:

@@ -96,17 +96,18 @@ def check(config: Config) -> None:
     """
     for name, given in config.configurations.items():
         for region in given:
-            _check_magnet(config, region, "configurations", name, region)
+            check_magnet(config, region, "configurations", name, region)
     _check_materials(config)
     if config.solver.spin == "collinear":
         for at in _of_vector_spin(config):
             raise mistake("needs 'solver.spin: vector'; set it, or remove this", *at)
     for region in config.magnetisation:
-        _check_magnet(config, region, "magnetisation", region)
+        check_magnet(config, region, "magnetisation", region)
     _check_field(config)
 
 
-def _check_magnet(config: Config, region: str, *at: str) -> None:
+def check_magnet(config: Config, region: str, *at: str) -> None:
+    """Check that a region exists and is magnetic."""
     if region not in config.geometry.materials:
         raise mistake(one_of(region, config.geometry.materials, "region"), *at)
     if region not in config.magnets:

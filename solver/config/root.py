@@ -10,6 +10,7 @@ from thermospin.config.axes import Axis
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
+from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
@@ -65,6 +66,8 @@ class Config(Section):
     """Discretisation, harmonics, linear solver."""
     lock_in: LockIn | None = None
     """Predict the readings of a lock-in amplifier."""
+    loop: Loop | None = None
+    """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     output: Output = Output()
     """Directory, fields, maps."""
     sweep: tuple[Axis, ...] = ()

@@ -100,6 +100,49 @@ def save_mesh(
         _save(figure, path, dpi=max(image.shape) / _LONG)
 
 
+def save_loop(
+    path: Path,
+    fields: Mapping[str, np.ndarray],
+    panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
+    title: str,
+) -> None:
+    """Save what a probe reads as B goes up and down, a panel for every quantity, two in a row.
+
+    Args:
+        path: The PNG.
+        fields: Branch, ``up`` or ``down``, to B in mT, (n,).
+        panels: Label of the vertical axis, and branch to values in the displayed unit, (n,).
+        title: Title of the figure.
+    """
+    style = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
+    rows = math.ceil(len(panels) / 2)
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.4, 2.6 * rows + 0.4), layout="constrained")
+        grid = figure.subplots(rows, 2, squeeze=False)
+        for panel, (quantity, branches) in zip(grid.flat, panels, strict=False):
+            for name, values in branches.items():
+                colour, marker = style[name]
+                panel.plot(
+                    fields[name],
+                    values,
+                    color=colour,
+                    marker=marker,
+                    markersize=3,
+                    linewidth=1.1,
+                    label=f"B {name}",
+                )
+            panel.set(xlabel="B (mT)", ylabel=quantity)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+        for unused in list(grid.flat)[len(panels) :]:
+            unused.set_axis_off()
+        figure.legend(
+            *grid.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9
+        )
+        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
+        _save(figure, path)
+
+
 def save_profile(
     path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
 ) -> None:

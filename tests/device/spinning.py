@@ -103,6 +103,7 @@ def along_z(spin, **sections):
             for key in TURNING:
                 values.pop(key, None)
         config["interfaces"] = [
-            {key: value for key, value in entry.items() if key not in MIXING} for entry in config["interfaces"]
+            {key: value for key, value in entry.items() if key not in MIXING}
+            for entry in config["interfaces"]
         ]
     return config
