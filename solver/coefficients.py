@@ -157,8 +157,7 @@ class CellCoefficients:
             point: The point in the reference cell, shape (1, 3).
 
         Returns:
-            The vector of which the coefficients are made, (n_cells, 3), of owned cells: between the nodes of
-            a texture it is a little shorter than 1. None where all spins have one axis.
+            Unit vectors, (n_cells, 3), of owned cells. None where all spins have one axis.
         """
         if self._m_space is None:
             return None
@@ -167,9 +166,9 @@ class CellCoefficients:
         weights = self._m_space.element.basix_element.tabulate(0, point)[0, 0, :, 0]
         dofs = self._m_space.dofmap.list[cells]
         found = np.full((self._device.mesh.topology.index_map(3).size_local, 3), np.nan)
-        for i, component in enumerate(self.magnetisation):
+        for i, component in enumerate(self._m):
             found[cells, i] = component.x.array[dofs] @ weights
-        return found
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     def _coefficients(self, split: bool) -> Coefficients:
         """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
