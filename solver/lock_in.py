@@ -47,9 +47,12 @@ def lock_in(harmonics: Sequence[float], rms: float) -> dict[str, float]:
         rms: I₀, A.
 
     Returns:
-        The names of :data:`QUANTITIES`, to V, V/A and V/A².
+        The names of :data:`QUANTITIES`, to V, V/A and V/A²; without third and fourth harmonic where their
+        leading coefficients are missing.
     """
-    names = "first_harmonic", "second_harmonic", "third_harmonic", "fourth_harmonic"
+    names = ("first_harmonic", "second_harmonic", "third_harmonic", "fourth_harmonic")[
+        : max(2, len(harmonics))
+    ]
     found = {name: harmonic(harmonics, rms, k) for k, name in enumerate(names, start=1)}
     second = math.sqrt(2) * found["second_harmonic"]
     return found | {"R1": found["first_harmonic"] / rms, "R2": second / rms**2, "R2_peak": 2 * second}

@@ -10,7 +10,6 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import precesses
-from thermospin.lock_in import QUANTITIES
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
 from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve
@@ -193,5 +192,5 @@ def _readings(scheme: Mapping[str, Any], probe: str, names: Sequence[str]) -> di
     }
     if "lock_in" in scheme:
         shown = [scheme["lock_in"][probe][name] for name in names]
-        found["lock_in"] = {quantity: [reading[quantity] for reading in shown] for quantity in QUANTITIES}
+        found["lock_in"] = {quantity: [reading[quantity] for reading in shown] for quantity in shown[0]}
     return found

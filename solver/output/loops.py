@@ -96,7 +96,8 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
         for probe, branches in data["loops"].items()
     ]
     orders = range(1, len(found[0][2]["up"]["R"]) + 1)
-    quantities = QUANTITIES if any("lock_in" in branches["up"] for _, _, branches, _ in found) else {}
+    read = next((branches["up"]["lock_in"] for _, _, branches, _ in found if "lock_in" in branches["up"]), {})
+    quantities = {name: QUANTITIES[name] for name in read}
     header = ["scheme", "probe", "branch", "B [T]", *_columns(magnets), "state", "drive"]
     header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders]
     header += [f"{symbol} [{per_drive('V', order, 'A')}]" for symbol, order in quantities.values()]
