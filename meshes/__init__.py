@@ -1,6 +1,6 @@
 """Geometry and meshes: solids by priority, size control, terminals, the user's own files, and a cache."""
 
-from thermospin.meshes.build import build_mesh
+from thermospin.meshes.build import build_mesh, mesh_hash
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
 from thermospin.meshes.layer_stack import LayerStack
@@ -28,4 +28,5 @@ __all__ = [
     "SolidsGeometry",
     "TerminalFace",
     "build_mesh",
+    "mesh_hash",
 ]

@@ -35,6 +35,7 @@ def build_mesh(
     magnetic: frozenset[str],
     insulating: frozenset[str] = frozenset(),
     cache_dir: Path | str | None = None,
+    surfaces: Mapping[str, str] | None = None,
 ) -> MeshRecord:
     """Make the mesh of a device, or find it in the cache.
 
@@ -45,17 +46,19 @@ def build_mesh(
         magnetic: Regions of ferromagnets.
         insulating: Regions without electrons; their faces with ferromagnets need no fine elements.
         cache_dir: Where meshes are kept; default ``$XDG_CACHE_HOME/thermospin/meshes``.
+        surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
 
     Raises:
-        InputError: The geometry, the options or a terminal cannot be realised.
+        InputError: The geometry, the options, a terminal or a surface cannot be realised.
     """
-    terminals = dict(terminals) or geometry.terminals
+    surfaces = dict(surfaces or {})
     _check_regions(geometry, options.region_max_size, "mesh.region_max_size")
     _check_regions(geometry, [name for pair in options.interfaces or () for name in pair], "mesh.interfaces")
-    digest = _digest(geometry, options, terminals, magnetic, insulating)
+    digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
+    terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     if not (directory / "mesh.json").exists():
-        mesh = _mesh(geometry, options, terminals, magnetic, insulating)
+        mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
         _check_quality(mesh)
         _install(mesh, geometry, digest, directory)
     return MeshRecord.load(directory)
@@ -67,6 +70,7 @@ def _mesh(
     terminals: dict[str, TerminalFace],
     magnetic: frozenset[str],
     insulating: frozenset[str],
+    surfaces: dict[str, str],
 ) -> RawMesh:
     """The mesh in memory, renumbered."""
     from thermospin.meshes import imports, occ, sizes, tetrahedra
@@ -75,7 +79,19 @@ def _mesh(
     from thermospin.meshes.structured import set_columns
 
     if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
-        return renumber(imports.read_mesh(geometry, terminals))
+        mesh = imports.read_mesh(geometry, terminals, surfaces)
+        try:
+            return renumber(mesh)
+        except ValueError as error:
+            raise InputError(
+                f"{geometry.file} does not fit together: {error}; mend the mesh", key="geometry.file"
+            ) from None
+    for key in surfaces.values():
+        raise InputError(
+            "only a mesh of your own has physical surfaces; name regions with 'between', and split a region "
+            "in two where a part of its face resists",
+            key=key,
+        )
     with occ.model():
         if isinstance(geometry, FileGeometry):
             parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
@@ -113,14 +129,20 @@ def _check_regions(geometry: Geometry, names: Iterable[str], key: str) -> None:
             raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
 
 
-def _digest(
+def mesh_hash(
     geometry: Geometry,
     options: MeshOptions,
-    terminals: dict[str, TerminalFace],
+    terminals: Mapping[str, TerminalFace],
     magnetic: frozenset[str],
-    insulating: frozenset[str],
+    insulating: frozenset[str] = frozenset(),
+    surfaces: Mapping[str, str] | None = None,
 ) -> str:
-    """Digest of everything that determines the mesh, the content of a file included."""
+    """Digest of everything that determines the mesh of :func:`build_mesh`, the content of a file included.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    terminals = dict(terminals) or geometry.terminals
     is_file = isinstance(geometry, FileGeometry)
     content = {
         "format": FORMAT,
@@ -131,7 +153,7 @@ def _digest(
         "terminals": {name: terminal.rule for name, terminal in terminals.items()},
         "magnetic": sorted(magnetic),
         "insulating": sorted(insulating),
-    }
+    } | ({"surfaces": list(surfaces)} if surfaces else {})
     digest = hashlib.sha256(json.dumps(content).encode())
     if is_file:
         try:
@@ -187,6 +209,7 @@ def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) ->
             points=len(mesh.points),
             facets=len(mesh.facets),
             quality=summarise(cell_quality(mesh.points, mesh.cells)),
+            surfaces=mesh.surfaces,
         ).write_summary()
         aside.chmod(0o755)
         _rename(aside, directory)

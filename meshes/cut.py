@@ -20,12 +20,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from thermospin.meshes.ordering import FACES, first_appearance
+from thermospin.meshes.surfaces import face_labels
 
 FORMAT = 2
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""
 
-Pairs = Mapping[str, tuple[int, int]]
-"""Name of an interface to the region tags of its sides 1 and 2."""
+Pairs = Mapping[str, tuple[int, ...]]
+"""Name of an interface to the region tags of its sides 1 and 2, and the tag of its surface if it has one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,29 +45,44 @@ class Cut:
     contacts: dict[str, np.ndarray]
 
 
-def tag_pairs(regions: Mapping[str, int], contacts: Mapping[str, tuple[str, str]]) -> Pairs:
-    """Interfaces by the tags of their regions.
+def tag_pairs(
+    regions: Mapping[str, int],
+    contacts: Mapping[str, tuple[str, ...]],
+    surfaces: Mapping[str, int] | None = None,
+) -> Pairs:
+    """Interfaces by the tags of their regions and surfaces.
 
     Args:
         regions: Tag of every region.
-        contacts: Name of an interface to the regions on its sides 1 and 2.
+        contacts: Name of an interface to the regions on its sides 1 and 2, and its surface if it has one.
+        surfaces: Tag of every surface.
     """
-    return {name: (regions[first], regions[second]) for name, (first, second) in contacts.items()}
+    return {
+        name: (regions[first], regions[second], *((surfaces or {})[part] for part in surface))
+        for name, (first, second, *surface) in contacts.items()
+    }
 
 
-def cut_mesh(cells: np.ndarray, cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs) -> Cut:
+def cut_mesh(
+    cells: np.ndarray,
+    cell_tags: np.ndarray,
+    neighbours: np.ndarray,
+    pairs: Pairs,
+    labels: np.ndarray | None = None,
+) -> Cut:
     """Double the nodes on the interfaces.
 
     Args:
         cells: Nodes of the tetrahedra, in order of first appearance, shape (n_cells, 4).
         cell_tags: Region tag of every cell, shape (n_cells,).
         neighbours: The cell across each face, -1 at the boundary, shape (n_cells, 4).
-        pairs: The interfaces: all facets between a cell of side 1 and a cell of side 2.
+        pairs: The interfaces: all facets between a cell of side 1 and a cell of side 2, on their surface.
+        labels: Surface of every face, as in :func:`find_contacts`.
 
     Raises:
         ValueError: The nodes are not in order of first appearance.
     """
-    contacts = find_contacts(cell_tags, neighbours, pairs)
+    contacts = find_contacts(cell_tags, neighbours, pairs, labels)
     facets = np.concatenate([np.empty((0, 4), dtype=np.int32), *contacts.values()])
     if not len(facets):
         return Cut(cells, np.arange(int(cells.max()) + 1), contacts)
@@ -94,6 +110,7 @@ def cut_conductors(
     neighbours: np.ndarray,
     pairs: Pairs,
     conducting: Collection[int],
+    labels: np.ndarray | None = None,
 ) -> np.ndarray:
     """Nodes of the conductors, doubled where no conductor joins the sides of an interface.
 
@@ -103,6 +120,7 @@ def cut_conductors(
         neighbours: Likewise.
         pairs: Likewise.
         conducting: Tags of the conductors.
+        labels: As for :func:`cut_mesh`.
 
     Returns:
         Nodes of every conducting cell, numbered by first appearance in the conductors, shape (n_cells, 4);
@@ -118,15 +136,45 @@ def cut_conductors(
     used, compact = np.unique(chosen, return_inverse=True)
     compact = compact.reshape(-1, 4)
     ordered = first_appearance(compact, len(used))[compact]
-    kept = {name: tags for name, tags in pairs.items() if set(tags) <= set(conducting)}
+    kept = {name: tags for name, tags in pairs.items() if set(tags[:2]) <= set(conducting)}
+    labels = None if labels is None else labels[inside]
     # Index -1, the boundary, finds the last entry of `place`: -1.
-    found[inside] = cut_mesh(ordered, cell_tags[inside], place[neighbours[inside]], kept).cells
+    found[inside] = cut_mesh(ordered, cell_tags[inside], place[neighbours[inside]], kept, labels).cells
     return found
 
 
-def find_contacts(cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs) -> dict[str, np.ndarray]:
-    """The facets of every interface, as in :class:`Cut`."""
-    return {name: _facets_between(cell_tags, neighbours, *tags) for name, tags in pairs.items()}
+def find_contacts(
+    cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs, labels: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """The facets of every interface, as in :class:`Cut`.
+
+    Args:
+        cell_tags: Region tag of every cell, shape (n_cells,).
+        neighbours: The cell across each face, -1 at the boundary, shape (n_cells, 4).
+        pairs: The interfaces. One without a surface has no facet that is on any.
+        labels: Tag of the surface that each face is on, 0 on none, shape (n_cells, 4); None without surfaces.
+    """
+    contacts = {}
+    for name, (first, second, *surface) in pairs.items():
+        facets = _facets_between(cell_tags, neighbours, first, second)
+        if labels is not None:
+            facets = facets[labels[facets[:, 0], facets[:, 1]] == (surface[0] if surface else 0)]
+        contacts[name] = facets
+    return contacts
+
+
+def joined_facets(cells: np.ndarray, facets: np.ndarray) -> np.ndarray:
+    """Which facets no cut opens, since all their nodes lie on its rim, where the sides stay joined.
+
+    Args:
+        cells: Nodes of the tetrahedra after the cut, shape (n_cells, 4).
+        facets: As in :class:`Cut`, shape (n, 4).
+
+    Returns:
+        Booleans, shape (n,).
+    """
+    here, there = _face_nodes(cells, facets[:, :2]), _face_nodes(cells, facets[:, 2:])
+    return (here[:, :, None] == there[:, None]).any(axis=2).all(axis=1)
 
 
 def _facets_between(cell_tags: np.ndarray, neighbours: np.ndarray, first: int, second: int) -> np.ndarray:
@@ -185,7 +233,9 @@ def _fans(
     return positions, connected_components(graph, directed=False)[1]
 
 
-def store_cut(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -> Path:
+def store_cut(
+    directory: Path, pairs: Pairs, conducting: Collection[int] = (), surfaces: Collection[int] = ()
+) -> Path:
     """Cut the mesh of a record, unless that is done already, and keep the result in the record.
 
     To be called on one rank, before the others read the mesh. It is written aside and renamed, so that a
@@ -195,22 +245,25 @@ def store_cut(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -
         directory: The record.
         pairs: The interfaces.
         conducting: Tags of the conductors.
+        surfaces: Tags of all surfaces that interfaces name, resistive or not.
 
     Returns:
         Where it is: ``cells, points, conductors`` (of :func:`cut_conductors`) and for every interface
         ``contact-<tag 1>-<tag 2>``, as ``.npy``; without interfaces the record itself.
     """
-    kept = cut_directory(directory, pairs, conducting)
+    kept = cut_directory(directory, pairs, conducting, surfaces)
     if kept.exists():
         return kept
     names = ("cells", "cell_tags", "neighbours", "points")
     cells, tags, neighbours, points = (np.load(directory / f"{name}.npy") for name in names)
-    cut = cut_mesh(cells, tags, neighbours, pairs)
+    labels = face_labels(directory, surfaces)
+    cut = cut_mesh(cells, tags, neighbours, pairs, labels)
     aside = Path(tempfile.mkdtemp(prefix=f".{kept.name}-", dir=directory))
     try:
         np.save(aside / "cells.npy", cut.cells)
         np.save(aside / "points.npy", points[cut.parent])
-        np.save(aside / "conductors.npy", cut_conductors(cells, tags, neighbours, pairs, conducting))
+        conductors = cut_conductors(cells, tags, neighbours, pairs, conducting, labels)
+        np.save(aside / "conductors.npy", conductors)
         for name, sides in pairs.items():
             np.save(contact_file(aside, sides), cut.contacts[name])
         aside.chmod(0o755)
@@ -220,18 +273,21 @@ def store_cut(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -
     return kept
 
 
-def cut_directory(directory: Path, pairs: Pairs, conducting: Collection[int] = ()) -> Path:
+def cut_directory(
+    directory: Path, pairs: Pairs, conducting: Collection[int] = (), surfaces: Collection[int] = ()
+) -> Path:
     """Where :func:`store_cut` keeps the mesh of a record with these interfaces."""
     if not pairs:
         return directory
     shapes = [np.load(directory / f"{name}.npy", mmap_mode="r").shape for name in ("cells", "points")]
-    content = json.dumps([FORMAT, sorted(map(list, pairs.values())), sorted(conducting), shapes])
-    return directory / f"cut-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    content = [FORMAT, sorted(map(list, pairs.values())), sorted(conducting), shapes]
+    text = json.dumps([*content, sorted(surfaces)] if surfaces else content)
+    return directory / f"cut-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def contact_file(directory: Path, tags: tuple[int, int]) -> Path:
-    """The facets of the interface between two regions, in a directory of :func:`store_cut`."""
-    return directory / f"contact-{tags[0]}-{tags[1]}.npy"
+def contact_file(directory: Path, tags: tuple[int, ...]) -> Path:
+    """The facets of an interface by its tags in :data:`Pairs`, in a directory of :func:`store_cut`."""
+    return directory / f"contact-{'-'.join(map(str, tags))}.npy"
 
 
 def _rename(aside: Path, kept: Path) -> None:

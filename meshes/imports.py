@@ -1,6 +1,6 @@
 """The user's own files: meshes with physical groups, and shapes for OpenCASCADE."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import gmsh
@@ -59,14 +59,21 @@ def _label(volume: int) -> str:
     return "" if label.startswith("Open CASCADE STEP translator") else label
 
 
-def read_mesh(geometry: FileGeometry, terminals: dict[str, TerminalFace]) -> RawMesh:
+def read_mesh(
+    geometry: FileGeometry, terminals: dict[str, TerminalFace], surfaces: Mapping[str, str] | None = None
+) -> RawMesh:
     """Read a mesh with physical groups.
+
+    Args:
+        geometry: The file.
+        terminals: Terminals by name.
+        surfaces: Physical surfaces to keep beside, and the key of the configuration that names each.
 
     Raises:
         InputError: The file cannot be read, holds no tetrahedra, or its names do not match the configuration.
     """
     reader = _read_gmsh if Path(geometry.file).suffix.lower() == ".msh" else _read_meshio
-    points, volumes, surfaces = reader(geometry.file)
+    points, volumes, groups = reader(geometry.file)
     if not any(len(cells) for cells in volumes.values()):
         raise InputError(
             f"{geometry.file} holds no tetrahedra in a physical volume; give every volume a physical name "
@@ -79,21 +86,24 @@ def read_mesh(geometry: FileGeometry, terminals: dict[str, TerminalFace]) -> Raw
     tags = np.concatenate([np.full(len(volumes[name]), tag, np.int32) for name, tag in regions.items()])
     points = points * UNITS[geometry.unit]
     faces = {
-        name: _terminal(name, terminal, points, (cells, tags), regions, surfaces)
+        name: _terminal(name, terminal, points, (cells, tags), regions, groups)
         for name, terminal in terminals.items()
     }
-    numbers = {name: tag for tag, name in enumerate(terminals, start=len(regions) + 1)}
+    kept = {name: _surface(name, key, groups) for name, key in (surfaces or {}).items()}
+    triangles = [*faces.values(), *kept.values()]
+    first = len(regions) + 1
     return RawMesh(
         points=points,
         cells=cells,
         cell_tags=tags,
-        facets=np.concatenate([np.empty((0, 3), np.int64), *faces.values()]),
+        facets=np.concatenate([np.empty((0, 3), np.int64), *triangles]),
         facet_tags=np.concatenate(
             [np.empty(0, np.int32)]
-            + [np.full(len(faces[name]), tag, np.int32) for name, tag in numbers.items()]
+            + [np.full(len(group), tag, np.int32) for tag, group in enumerate(triangles, start=first)]
         ),
         regions=regions,
-        terminals=numbers,
+        terminals={name: tag for tag, name in enumerate(faces, start=first)},
+        surfaces={name: tag for tag, name in enumerate(kept, start=first + len(faces))},
     )
 
 
@@ -179,6 +189,14 @@ def _check_names(geometry: FileGeometry, names: Iterable[str]) -> None:
             )
 
 
+def _surface(name: str, key: str, surfaces: Groups) -> np.ndarray:
+    """Triangles of a physical surface."""
+    if name not in surfaces:
+        known = ", ".join(surfaces) or "none"
+        raise InputError(f"no physical surface {name}; the file has {known}", key=key)
+    return surfaces[name]
+
+
 def _terminal(
     name: str,
     terminal: TerminalFace,
@@ -190,12 +208,7 @@ def _terminal(
     """Triangles of a terminal."""
     key = f"terminals.{name}"
     if terminal.surface is not None:
-        if terminal.surface not in surfaces:
-            known = ", ".join(surfaces) or "none"
-            raise InputError(
-                f"no physical surface {terminal.surface}; the file has {known}", key=f"{key}.surface"
-            )
-        return surfaces[terminal.surface]
+        return _surface(terminal.surface, f"{key}.surface", surfaces)
     if terminal.region not in regions:
         raise InputError(
             f"no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"

@@ -16,7 +16,8 @@ def write_msh(mesh: RawMesh, path: Path) -> None:
     with model():
         blocks = [(3, name, tag, mesh.cells[mesh.cell_tags == tag]) for name, tag in mesh.regions.items()]
         blocks += [
-            (2, name, tag, mesh.facets[mesh.facet_tags == tag]) for name, tag in mesh.terminals.items()
+            (2, name, tag, mesh.facets[mesh.facet_tags == tag])
+            for name, tag in (*mesh.terminals.items(), *mesh.surfaces.items())
         ]
         for dim, name, tag, _ in blocks:
             gmsh.model.addDiscreteEntity(dim, tag)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from thermospin.meshes.ordering import FACES, order_mesh
 from thermospin.meshes.record import RawMesh
@@ -32,3 +34,9 @@ def exterior_facets(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     _, first, count = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True, return_counts=True)
     outer = np.sort(first[count == 1])
     return triangles[outer], outer // 4
+
+
+def components(pairs: np.ndarray, count: int) -> np.ndarray:
+    """Number of the connected component of each of ``count`` things, joined in pairs."""
+    graph = coo_array((np.ones(len(pairs), dtype=np.int8), pairs.T), shape=(count, count))
+    return connected_components(graph, directed=False)[1]

@@ -44,6 +44,7 @@ class DeviceMesh:
             side 1, its face, cell on side 2, its face. The cell on side 1 is owned, so that every facet is
             on one rank; the one on side 2 may be a ghost.
         conductors: The nodes of the conductors where interfaces are cut; else they are those of the mesh.
+        surfaces: The pairs of regions that the physical surfaces of interfaces separate.
     """
 
     mesh: dmesh.Mesh
@@ -53,6 +54,7 @@ class DeviceMesh:
     terminals: dict[str, np.ndarray]
     contacts: dict[str, np.ndarray] = field(default_factory=dict)
     conductors: "Conductors | None" = None
+    surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def cells(self, names) -> np.ndarray:
         """Sorted local cells, ghosts included, of the named regions."""
@@ -69,8 +71,9 @@ def read_mesh(
     terminals: dict[str, int],
     weights: dict[str, float],
     comm: MPI.Comm,
-    contacts: Mapping[str, tuple[str, str]] | None = None,
+    contacts: Mapping[str, tuple[str, ...]] | None = None,
     conductors: Collection[str] = (),
+    surfaces: Mapping[str, int] | None = None,
 ) -> DeviceMesh:
     """Read a record on all ranks of a communicator.
 
@@ -80,15 +83,17 @@ def read_mesh(
         terminals: Tag of every terminal.
         weights: Cost of a cell of each region, for the load balance.
         comm: The communicator.
-        contacts: Regions on sides 1 and 2 of every interface along which the mesh is cut; the record holds
-            that cut (:func:`thermospin.meshes.cut.store_cut`).
+        contacts: Regions on sides 1 and 2 of every interface along which the mesh is cut, and the surface if
+            it is confined to one; the record holds that cut (:func:`thermospin.meshes.cut.store_cut`).
         conductors: The conducting regions; needed with contacts.
+        surfaces: Tag of every surface that interfaces name.
 
     Raises:
         ValueError: The cut in the record is not one of this mesh.
     """
-    pairs = tag_pairs(regions, contacts or {})
-    cut = cut_directory(directory, pairs, {regions[name] for name in conductors})
+    contacts, surfaces = contacts or {}, surfaces or {}
+    pairs = tag_pairs(regions, contacts, surfaces)
+    cut = cut_directory(directory, pairs, {regions[name] for name in conductors}, surfaces.values())
     arrays = {
         name: np.load((cut if name in ("cells", "points") else directory) / f"{name}.npy", mmap_mode="r")
         for name in ("cells", "cell_tags", "points", "facet_cells", "facet_tags", "neighbours")
@@ -120,6 +125,7 @@ def read_mesh(
     facets, facet_tags = np.asarray(arrays["facet_cells"]), np.asarray(arrays["facet_tags"])
     mine = (facets[:, 0] >= start) & (facets[:, 0] < stop)
     facets, facet_tags = (facets[mine] - [start, 0]).astype(np.int32), facet_tags[mine]
+    on_surfaces = [place for place in contacts.values() if len(place) > 2]
     device = DeviceMesh(
         mesh,
         np.asarray(tags[local_cells]),
@@ -131,9 +137,10 @@ def read_mesh(
             for name, pair in pairs.items()
         },
         _conductors(cut, cell_ranges, local_cells) if pairs and conductors else None,
+        {name: [(a, b) for a, b, part in on_surfaces if part == name] for name in surfaces},
     )
     for name, pair in pairs.items():
-        _check_contact(device, name, pair)
+        _check_contact(device, name, pair[:2])
     return device
 
 
@@ -185,7 +192,7 @@ def _local_contact(facets: np.ndarray, start: int, stop: int, ghost_cells: np.nd
     return np.column_stack([first, facets[:, 1], second, facets[:, 3]]).astype(np.int32)
 
 
-def _check_contact(device: DeviceMesh, name: str, pair: tuple[int, int]) -> None:
+def _check_contact(device: DeviceMesh, name: str, pair: tuple[int, ...]) -> None:
     """Make sure that the two faces of every facet lie on each other, in the two regions.
 
     Raises:

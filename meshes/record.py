@@ -18,10 +18,11 @@ class RawMesh:
         points: Coordinates, m, shape (n_points, 3).
         cells: Nodes of the tetrahedra, shape (n_cells, 4).
         cell_tags: Region of every cell, shape (n_cells,).
-        facets: Nodes of the terminal triangles, shape (n_facets, 3).
-        facet_tags: Terminal of every triangle, shape (n_facets,).
+        facets: Nodes of the triangles of terminals and surfaces, shape (n_facets, 3).
+        facet_tags: Terminal or surface of every triangle, shape (n_facets,).
         regions: Tag of every region.
         terminals: Tag of every terminal.
+        surfaces: Tag of every physical surface that an interface names.
     """
 
     points: np.ndarray
@@ -31,6 +32,7 @@ class RawMesh:
     facet_tags: np.ndarray
     regions: dict[str, int]
     terminals: dict[str, int]
+    surfaces: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,9 @@ class MeshRecord:
         terminals: Tag of every terminal.
         cells: Number of tetrahedra.
         points: Number of nodes.
-        facets: Number of terminal triangles.
+        facets: Number of triangles of terminals and surfaces.
         quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
+        surfaces: Tag of every physical surface that an interface names.
     """
 
     directory: Path
@@ -58,6 +61,7 @@ class MeshRecord:
     points: int
     facets: int
     quality: dict[str, float] = field(default_factory=dict)
+    surfaces: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, directory: Path | str) -> Self:
@@ -83,4 +87,4 @@ class MeshRecord:
     def raw(self) -> RawMesh:
         """All arrays, read into memory."""
         arrays = {name: np.load(self.directory / f"{name}.npy") for name in ARRAYS}
-        return RawMesh(**arrays, regions=self.regions, terminals=self.terminals)
+        return RawMesh(**arrays, regions=self.regions, terminals=self.terminals, surfaces=self.surfaces)

@@ -1,18 +1,28 @@
 """thermospin: coupled charge, spin and heat in metallic devices, in three dimensions.
 
-``run(load_config("device.yaml"))`` does what ``thermospin run device.yaml`` does, and returns the results.
+``run(load_config("device.yaml"))`` does what ``thermospin run device.yaml`` does, and returns the results;
+``run_sweep(load_sweep("device.yaml"))`` likewise for ``thermospin sweep device.yaml``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from thermospin.config import Config, load_config
+    from thermospin.config import Config, Sweep, load_config, load_sweep
     from thermospin.results import Results
     from thermospin.simulation import run
+    from thermospin.sweep import run_sweep
 
-__all__ = ["Config", "Results", "load_config", "run"]
+__all__ = ["Config", "Results", "Sweep", "load_config", "load_sweep", "run", "run_sweep"]
 
-_HOME = {"Config": "config", "Results": "results", "load_config": "config", "run": "simulation"}
+_HOME = {
+    "Config": "config",
+    "Results": "results",
+    "Sweep": "config",
+    "load_config": "config",
+    "load_sweep": "config",
+    "run": "simulation",
+    "run_sweep": "sweep",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,19 +1,18 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from thermospin.config.interfaces import surface_entries
+from thermospin.contacts import check_cut
 from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord, build_mesh
-from thermospin.meshes.cut import find_contacts, tag_pairs
-from thermospin.meshes.ordering import FACES
-from thermospin.meshes.quality import describe, facet_areas
+from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.meshes.numbering import components
+from thermospin.meshes.quality import describe
 from thermospin.output.files import write_json
 
 
@@ -23,9 +22,26 @@ def make_mesh(config: Any) -> MeshRecord:
     Raises:
         InputError: The geometry cannot be meshed; it names the configuration's file.
     """
+    return _of_mesh(build_mesh, config)
+
+
+def find_hash(config: Any) -> str:
+    """The hash of the mesh of a configuration, which need not have been made.
+
+    Raises:
+        InputError: The file of the geometry cannot be read; it names the configuration's file.
+    """
+    return _of_mesh(mesh_hash, config)
+
+
+def _of_mesh(work: Callable[..., Any], config: Any) -> Any:
+    """Do something with what determines the mesh of a configuration; errors name its file."""
     magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    surfaces = {name: f"interfaces[{i}].surface" for i, name in surface_entries(config).items()}
     try:
-        return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+        return work(
+            config.geometry, config.mesh, config.all_terminals, magnets, insulators, surfaces=surfaces
+        )
     except InputError as error:
         raise config.error(error.key, error.message) from None
 
@@ -35,12 +51,13 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
-            of a scheme or probe lies on an insulator, the regions of an interface do not touch, or a
-            texture has no direction somewhere in its magnet.
+            of a scheme or probe lies on an insulator, the regions of an interface do not touch or it has no
+            node between them, or a texture has no direction somewhere in its magnet.
     """
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     pieces = find_pieces(record)
     _check_interfaces(config, pieces)
+    check_cut(config, record)
     _check_textures(config, record)
     conducting = [materials[region].is_conductor for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
@@ -66,8 +83,8 @@ def _check_interfaces(config: Any, pieces: "Pieces") -> None:
     """Refuse interfaces of two regions that do not touch; an entry that names a material may find none."""
     touching = {frozenset((pieces.regions[i], pieces.regions[j])) for i, j in pieces.contacts}
     for i, entry in enumerate(config.interfaces):
-        sides = frozenset(entry.between)
-        if sides <= config.geometry.materials.keys() and sides not in touching:
+        sides = frozenset(entry.between or ())
+        if sides and sides <= config.geometry.materials.keys() and sides not in touching:
             first, second = entry.between
             others = sorted(name for pair in touching if first in pair for name in pair - {first})
             raise config.error(
@@ -101,22 +118,6 @@ def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
     return found
 
 
-def contact_regions(config: Any) -> dict[str, tuple[str, str]]:
-    """The regions on sides 1 and 2 of every resistive interface, whether or not they touch."""
-    return {name: (contact.first, contact.second) for name, contact in config.contacts.items()}
-
-
-def contact_areas(config: Any, record: MeshRecord) -> dict[str, float]:
-    """Area of every resistive interface, m²; 0 where the regions do not touch."""
-    pairs = tag_pairs(record.regions, contact_regions(config))
-    found = find_contacts(record.array("cell_tags"), record.array("neighbours"), pairs)
-    cells, points = record.array("cells"), record.array("points")
-    return {
-        name: float(facet_areas(points, cells[facets[:, :1], FACES[facets[:, 1]]]).sum())
-        for name, facets in found.items()
-    }
-
-
 def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
     used = {
         f"schemes.{name}.{terminal}": terminal
@@ -148,22 +149,13 @@ class Pieces:
     def bodies(self, inside: list[bool]) -> np.ndarray:
         """Number of the body of every piece: pieces that are inside and touch belong to the same body."""
         kept = [pair for pair in self.contacts if inside[pair[0]] and inside[pair[1]]]
-        return _components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
+        return components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
 
     def conductors(self, insulators: Collection[str]) -> list[str]:
         """The connected conductors, each as the names of its regions."""
         inside = [region not in insulators for region in self.regions]
         bodies = self.bodies(inside)
         return [self.names(bodies == body) for body in sorted(set(bodies[np.flatnonzero(inside)]))]
-
-    def groups(self, apart: Iterable[tuple[str, str]]) -> list[str]:
-        """What stays connected where these pairs of regions come apart, each as the names of its regions."""
-        pairs = {frozenset(pair) for pair in apart}
-        kept = [
-            (i, j) for i, j in self.contacts if frozenset((self.regions[i], self.regions[j])) not in pairs
-        ]
-        bodies = _components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
-        return [self.names(bodies == body) for body in sorted(set(bodies))]
 
     def names(self, chosen: np.ndarray) -> str:
         """The regions of the chosen pieces."""
@@ -183,7 +175,7 @@ def _pieces(record: MeshRecord) -> Pieces:
     cells, faces = np.nonzero(neighbours >= 0)
     pairs = np.column_stack([cells, neighbours[cells, faces]])
     same = tags[pairs[:, 0]] == tags[pairs[:, 1]]
-    piece = _components(pairs[same], len(tags))
+    piece = components(pairs[same], len(tags))
     _, first = np.unique(piece, return_index=True)
     region_of = {tag: name for name, tag in record.regions.items()}
     facet_cells, facet_tags = record.array("facet_cells"), record.array("facet_tags")
@@ -195,9 +187,3 @@ def _pieces(record: MeshRecord) -> Pieces:
             for name, tag in record.terminals.items()
         },
     )
-
-
-def _components(pairs: np.ndarray, count: int) -> np.ndarray:
-    """Number of the connected component of each of ``count`` things, joined in pairs."""
-    graph = coo_array((np.ones(len(pairs), dtype=np.int8), pairs.T), shape=(count, count))
-    return connected_components(graph, directed=False)[1]

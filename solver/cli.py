@@ -14,6 +14,7 @@ import click
 from thermospin.errors import InputError, ThermospinError
 
 if TYPE_CHECKING:
+    from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
     from thermospin.meshes import MeshRecord
 
@@ -112,22 +113,78 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @main.command()
 @FILE
 @OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
+    from thermospin.loop import run_loop
+    from thermospin.output.loops import describe_loop
+
+    config = _load(file, overrides, output)
+    results = run_loop(config)
+    _on_root(lambda: click.echo(describe_loop(results, config.output.directory)))
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@click.option(
+    "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
+)
+@click.option(
+    "--points", "chosen", metavar="A:B", help="Only the points A to B-1, counted from 0; or one point."
+)
+@click.option("--task", metavar="K/N", help="Only the K-th of N parts, for the K-th task of a job array.")
+@click.option("--fields", is_flag=True, help="Also write fields and maps of every point.")
+@click.option("--retry", is_flag=True, help="Solve points again that did not converge before.")
+def sweep(
+    file: Path,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    chosen: str | None,
+    task: str | None,
+    **options: Any,
+) -> None:
+    """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
+    from thermospin.config import load_sweep
+    from thermospin.output.sweeps import describe_sweep
+    from thermospin.sweep import parse_part, run_sweep
+
+    found = load_sweep(file, overrides)
+    part = parse_part(chosen, task, len(found.points))
+    directory = output or found.config.output.directory
+    results = run_sweep(found, directory, **part, **options)
+    if results:
+        click.echo(describe_sweep(results, directory))
+
+
+@main.command()
+@FILE
+@OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks."""
+    """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks, points of a sweep."""
     config = _load(file, overrides)
     _on_root(lambda: _show_device(config, file))
+    if config.sweep:
+        _check_points(file, overrides)
+
+
+def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
+    """Check all points of a sweep and make their meshes (collective)."""
+    from thermospin.compat import MPI
+    from thermospin.config import load_sweep
+    from thermospin.sweep import check_sweep
+
+    found = load_sweep(file, overrides)
+    check_sweep(found)
+    if MPI.COMM_WORLD.rank == 0:
+        click.echo(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
 
 
 def _show_device(config: "Config", file: Path) -> None:
-    from thermospin.checks import (
-        check_mesh,
-        contact_areas,
-        contact_regions,
-        find_pieces,
-        make_mesh,
-        unresolved_magnets,
-    )
-    from thermospin.config.magnetisation import described
+    from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+    from thermospin.config import loop, magnetisation
+    from thermospin.contacts import contact_areas, groups
 
     record = make_mesh(config)
     check_mesh(config, record)
@@ -135,14 +192,15 @@ def _show_device(config: "Config", file: Path) -> None:
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-        **described(config),
+        **magnetisation.described(config),
         "configurations": config.magnetisations,
+        **loop.described(config),
         "terminals": config.all_terminals,
         "schemes": config.schemes,
         "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
         "conductors": pieces.conductors(config.insulators),
         "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
-        "groups": pieces.groups(contact_regions(config).values()),
+        "groups": groups(config, record),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
     for warning in unresolved_magnets(config, record):
@@ -229,9 +287,32 @@ def _describe(record: "MeshRecord", directory: Path) -> None:
 
 
 @main.command()
+@FILE
+@OVERRIDES
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Solve the circuit of nodes and resistive elements in FILE and write the results."""
+    from thermospin.circuits import load_circuit
+
+    if output is not None:
+        overrides = (*overrides, f"output={json.dumps(str(output))}")
+    config = load_circuit(file, overrides)
+    _on_root(lambda: _solve_circuit(config))
+
+
+def _solve_circuit(config: "CircuitConfig") -> None:
+    from thermospin.circuits.report import show, write
+    from thermospin.circuits.study import study
+
+    found = study(config)
+    show(found)
+    click.echo(f"results: {write(found)}")
+
+
+@main.command()
 @OUT
 def plot(out: Path) -> None:
-    """Draw the maps of the results in OUT again."""
+    """Draw the maps of the results in OUT, or the loop, again."""
     from thermospin.output import plot as draw
 
     draw(out)

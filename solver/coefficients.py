@@ -29,6 +29,7 @@ class Coefficients:
             ``σ/λ_J²``.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
+        equilibrium: What spins in magnets relax to, V; None where it is 0.
         larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
         heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
     """
@@ -40,6 +41,7 @@ class Coefficients:
     relaxation: Lift
     heat_relaxation: Lift
     temperature: float
+    equilibrium: SpinVector | None = None
     larmor: SpinVector | None = None
     heat_larmor: SpinVector | None = None
 
@@ -114,7 +116,7 @@ class CellCoefficients:
         materials: Material of every region.
         temperature: T0, K.
         fields: The unknowns of the problem.
-        magnetic_field: B, T; with vector spin only.
+        magnetic_field: B, T, in which spins precess; with vector spin only.
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
     """
 
@@ -132,8 +134,9 @@ class CellCoefficients:
         self._m = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
         self._m_space = None if S in fields else self._m[0].function_space
         self.magnetisation = _unit(self._m) if degree else self._m
+        self._strength = self._profile()
         self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
-        if any(magnetic_field):
+        if any(magnetic_field) and self._any(lambda m: m.larmor):
             self.all = self._with_field(fem.Constant(device.mesh, np.array(magnetic_field)))
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
@@ -146,6 +149,26 @@ class CellCoefficients:
             dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
             for component, values in zip(self._m, direction(points[dofs]).T, strict=True):
                 component.x.array[dofs] = values
+
+    def direction(self, point: np.ndarray) -> np.ndarray | None:
+        """The magnetisation at one point of every cell of this rank, NaN outside magnets.
+
+        Args:
+            point: The point in the reference cell, shape (1, 3).
+
+        Returns:
+            Unit vectors, (n_cells, 3), of owned cells. None where all spins have one axis.
+        """
+        if self._m_space is None:
+            return None
+        magnets = [region for region, material in self._materials.items() if material.is_magnetic]
+        cells = self._device.owned(self._device.cells(magnets))
+        weights = self._m_space.element.basix_element.tabulate(0, point)[0, 0, :, 0]
+        dofs = self._m_space.dofmap.list[cells]
+        found = np.full((self._device.mesh.topology.index_map(3).size_local, 3), np.nan)
+        for i, component in enumerate(self._m):
+            found[cells, i] = component.x.array[dofs] @ weights
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
 
     def _coefficients(self, split: bool) -> Coefficients:
         """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
@@ -172,6 +195,7 @@ class CellCoefficients:
             ),
             heat_relaxation=relaxation,
             temperature=t0,
+            equilibrium=self._equilibrium(),
         )
 
     def _with_field(self, b: fem.Constant) -> Coefficients:
@@ -191,9 +215,10 @@ class CellCoefficients:
         total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
         if not self._any(lambda m: m.tensor_diffusion):
             return Lift(total, difference, self.magnetisation)
-        across = part(lambda m: pair(m).sum * m.transverse_mobility.real)
-        turning = part(lambda m: pair(m).sum * m.transverse_mobility.imag)
-        return Lift(total, difference, self.magnetisation, across, turning)
+        # Across m, where ``m ×`` acts like i, spins diffuse with 1/(1 + i a).
+        angle = self._scalar(lambda m: m.collision_angle) * self._strength
+        across = total / (1 + angle**2)
+        return Lift(total, difference, self.magnetisation, across, -angle * across)
 
     def _relaxing(
         self,
@@ -207,7 +232,30 @@ class CellCoefficients:
             return lift
         if self._any(lambda m: m.is_magnetic and across(m) != along(m)):
             lift = lift._replace(across=self._scalar(across))
-        return lift._replace(turning=self._scalar(turning)) if self._any(turning) else lift
+        return lift._replace(turning=self._strength * self._scalar(turning)) if self._any(turning) else lift
+
+    def _equilibrium(self) -> SpinVector | None:
+        """What spins relax to, V."""
+        if not self._any(lambda m: m.tensor_diffusion and m.tensor_diffusion.equilibrium):
+            return None
+        splitting = self._scalar(lambda m: m.tensor_diffusion.equilibrium if m.tensor_diffusion else 0.0)
+        return self.magnetisation * (splitting * self._strength)
+
+    def _profile(self) -> fem.Function | float:
+        """How strong the field that spins precess about is, by place; 1 unless a material says otherwise."""
+        profiles = {
+            region: material.tensor_diffusion.strength
+            for region, material in self._materials.items()
+            if material.tensor_diffusion and material.tensor_diffusion.profile
+        }
+        if not profiles or self._m_space is None:
+            return 1.0
+        found, points = fem.Function(self._m_space), self._m_space.tabulate_dof_coordinates()
+        found.x.array[:] = 1.0
+        for region, strength in profiles.items():
+            dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
+            found.x.array[dofs] = strength(points[dofs])
+        return found
 
     def _any(self, quality: Callable[[Material], Any]) -> bool:
         return any(quality(material) for material in self._materials.values())

@@ -45,8 +45,16 @@ def versions() -> dict[str, str]:
 
 
 def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:
-    """A PETSc matrix of a finalised sparsity pattern."""
-    return cpp.la.petsc.create_matrix(comm, pattern)
+    """A PETSc matrix of a finalised sparsity pattern.
+
+    The object that DOLFINx returns is never collected, and keeps its matrix; another takes it over.
+    """
+    made = cpp.la.petsc.create_matrix(comm, pattern)
+    holder = PETSc.Mat().createNest([[made]], comm=made.comm)
+    kept = holder.getNestSubMatrix(0, 0)
+    holder.destroy()
+    made.destroy()
+    return kept
 
 
 def index_map(comm: MPI.Comm, n_owned: int, ghosts, owners) -> cpp.common.IndexMap:

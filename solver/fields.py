@@ -1,5 +1,6 @@
 """The unknowns (physics.md §1) and the fields made of them for the output: names, units, where they live."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -112,9 +113,11 @@ class OutputField:
     Attributes:
         name: Name of the array in the files, and of the field in the configuration.
         label: What it is, for titles.
-        symbol: Symbol on axes and colour bars, in matplotlib's mathtext.
+        symbol: Symbol, in matplotlib's mathtext.
         unit: SI unit, except eV for spin-dependent chemical potentials, as is usual.
-        components: 1 (scalar, at the points) or 3 (vector along x, y, z, in the cells).
+        components: 1, or 3 along x, y, z.
+        in_cells: Whether it is constant in every cell, or else given at the points.
+        in_spin_space: Whether x, y, z are those of spin space.
     """
 
     name: str
@@ -122,30 +125,87 @@ class OutputField:
     symbol: str
     unit: str
     components: int
+    in_cells: bool
+    in_spin_space: bool
+
+    @property
+    def drawn(self) -> str:
+        """Symbol of the number that colours show: of a vector, its length."""
+        return self.symbol if self.components == 1 else f"$|{self.symbol.strip('$')}|$"
+
+    @property
+    def along(self) -> Iterator[Self]:
+        """The fields of the three components in spin space, of a field that is given for one axis."""
+        symbol = self.symbol.strip("$").replace("_s", "_{s,%s}")
+        for axis in "xyz":
+            name, label = f"{self.name}_{axis}", f"{self.label}, spin along {axis}"
+            yield replace(self, name=name, label=label, symbol=f"${symbol % axis}$")
 
 
-SPIN_HEAT_FIELDS = (
-    OutputField("T_up", "temperature of spin up", r"$T_\uparrow$", "K", 1),
-    OutputField("T_down", "temperature of spin down", r"$T_\downarrow$", "K", 1),
-    OutputField("T_s", "spin heat accumulation", "$T_s$", "K", 1),
-    OutputField("Q_s", "spin heat flux", r"$|\mathrm{Q}_s|$", "W/m²", 3),
+def _scalar(name: str, label: str, symbol: str, unit: str) -> OutputField:
+    return OutputField(name, label, symbol, unit, components=1, in_cells=False, in_spin_space=False)
+
+
+def _flux(name: str, label: str, symbol: str, unit: str) -> OutputField:
+    """A vector in space."""
+    return OutputField(name, label, symbol, unit, components=3, in_cells=True, in_spin_space=False)
+
+
+def _vector(field: OutputField) -> OutputField:
+    """The vector in spin space of what is given along one axis."""
+    return replace(field, components=3, in_spin_space=True)
+
+
+_V = _scalar("V", "electric potential", "$V$", "V")
+_T = _scalar("T", "temperature", "$T$", "K")
+_MU_S = _scalar("mu_s", "spin accumulation", r"$\mu_s$", "eV")
+_T_S = _scalar("T_s", "spin heat accumulation", "$T_s$", "K")
+_J = _flux("J", "current density", r"$\mathrm{J}$", "A/m²")
+_J_S = _flux("J_s", "spin current density", r"$\mathrm{J}_s$", "A/m²")
+_Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²")
+_Q_S = _flux("Q_s", "spin heat flux", r"$\mathrm{Q}_s$", "W/m²")
+_M = OutputField("m", "magnetisation", "$m$", "1", components=3, in_cells=True, in_spin_space=True)
+
+
+_COLLINEAR = (
+    _V,
+    _T,
+    _scalar("mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV"),
+    _scalar("mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV"),
+    _MU_S,
+    _J,
+    _flux("J_up", "current density of spin up", r"$\mathrm{J}_\uparrow$", "A/m²"),
+    _flux("J_down", "current density of spin down", r"$\mathrm{J}_\downarrow$", "A/m²"),
+    _J_S,
+    _Q,
 )
-"""Fields of the output that exist with the unknown τ only."""
-
-OUTPUT_FIELDS = (
-    OutputField("V", "electric potential", "$V$", "V", 1),
-    OutputField("T", "temperature", "$T$", "K", 1),
-    OutputField("mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV", 1),
-    OutputField("mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV", 1),
-    OutputField("mu_s", "spin accumulation", r"$\mu_s$", "eV", 1),
-    OutputField("J", "current density", r"$|\mathrm{J}|$", "A/m²", 3),
-    OutputField("J_up", "current density of spin up", r"$|\mathrm{J}_\uparrow|$", "A/m²", 3),
-    OutputField("J_down", "current density of spin down", r"$|\mathrm{J}_\downarrow|$", "A/m²", 3),
-    OutputField("J_s", "spin current density", r"$|\mathrm{J}_s|$", "A/m²", 3),
-    OutputField("Q", "heat flux", r"$|\mathrm{Q}|$", "W/m²", 3),
-    *SPIN_HEAT_FIELDS,
+_COLLINEAR_SPIN_HEAT = (
+    _scalar("T_up", "temperature of spin up", r"$T_\uparrow$", "K"),
+    _scalar("T_down", "temperature of spin down", r"$T_\downarrow$", "K"),
+    _T_S,
+    _Q_S,
 )
-"""All fields of the output."""
+_VECTOR = (_V, _T, _vector(_MU_S), *_MU_S.along, _J, *_J_S.along, _Q, _M)
+_VECTOR_SPIN_HEAT = (_vector(_T_S), *_T_S.along, *_Q_S.along)
+
+
+def output_fields(vector: bool, spin_heat: bool = True) -> tuple[OutputField, ...]:
+    """The fields of the output.
+
+    Args:
+        vector: Whether spins may point anywhere, instead of along one axis.
+        spin_heat: Whether the spins have temperatures of their own.
+    """
+    fields, more = (_VECTOR, _VECTOR_SPIN_HEAT) if vector else (_COLLINEAR, _COLLINEAR_SPIN_HEAT)
+    return (*fields, *more) if spin_heat else fields
+
+
+OUTPUT_NAMES = tuple(
+    dict.fromkeys(field.name for field in output_fields(vector=False) + output_fields(vector=True))
+)
+"""Names of all fields that there may be in the output."""
 
 TEMPERATURES = ("T", "T_up", "T_down")
 """Fields of the output that are T0 without a drive."""
+CONSTANTS = ("m",)
+"""Fields of the output that no drive changes."""

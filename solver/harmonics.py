@@ -10,6 +10,7 @@ import numpy as np
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
+from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
 from thermospin.linear import LinearSolver
@@ -35,6 +36,7 @@ class SchemeSolver:
         probes: Pairs of terminals, plus and minus.
         rises: Temperature rise of every sink, K.
         tolerance: Relative tolerance on the true residual.
+        equilibrium: What spins relax to without a drive, if anything.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class SchemeSolver:
         probes: Mapping[str, Pair],
         rises: Mapping[str, float],
         tolerance: float,
+        equilibrium: Equilibrium | None = None,
     ) -> None:
         self._heat, self._drive, self._pairs = heat, drive, list(dict.fromkeys(probes.values()))
+        self._equilibrium = equilibrium
         self._rises, self._tolerance = rises, tolerance
         self._response = LinearResponse(linear, circuit, drive, self._pairs)
         self.constraint = self._response.constraint
@@ -79,9 +83,10 @@ class SchemeSolver:
 
         The polynomial has as many powers as there are drives; a constant is added where a sink is not at T0.
         """
-        points = list(drives) + ([0.0] if any(self._rises.values()) else [])
+        at_rest = any(self._rises.values()) or self._equilibrium is not None
+        points = list(drives) + ([0.0] if at_rest else [])
         solutions = [self.at(drive) for drive in points]
-        first = 0 if any(self._rises.values()) else 1
+        first = 0 if at_rest else 1
         unit = max(map(abs, drives))
         powers = np.arange(first, first + len(points))
         weights = np.linalg.inv((np.array(points)[:, None] / unit) ** powers) / unit ** powers[:, None]
@@ -99,10 +104,14 @@ class SchemeSolver:
         solution = self._response.earlier(key)
         for _ in range(MAX_FIXED_POINT):
             rhs, error = self._response.source(), 0.0
+            if self._equilibrium is not None:
+                self._equilibrium.add(rhs)
             if solution is not None:
                 root = abs(self._heat.add(rhs, solution.vector, solution.vector)) ** 0.5
                 error = self._heat.error((root, root), (solution.current_error, solution.current_error))
-            solution = self._solve(rhs, self._drive, self._rises, units, key, tolerance, error, value=drive)
+            solution = self._solve(
+                rhs, self._drive, self._rises, units, key, tolerance, error, drive, self._equilibrium
+            )
             now = np.array([solution.reading(pair) for pair in self._pairs] + [solution.generated])
             if np.all(np.abs(now - before) <= FIXED_POINT_TOLERANCE * np.abs(now)):
                 return solution
@@ -145,6 +154,7 @@ class SchemeSolver:
         tolerance: float,
         heat_error: float,
         value: float = 1.0,
+        equilibrium: Equilibrium | None = None,
     ) -> Solution:
         """Solve for a right-hand side, and give every equipotential terminal its share of the current.
 
@@ -157,11 +167,14 @@ class SchemeSolver:
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
+            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         potentials = {name: value * volt for name, volt in drive.potentials.items()}
         injected = {name: value * share for name, share in drive.uniform.items()}
-        solution = self._response.solve(rhs, injected, potentials, rises, key, tolerance, heat_error)
+        solution = self._response.solve(
+            rhs, injected, potentials, rises, key, tolerance, heat_error, equilibrium
+        )
         if not units:
             return solution
         shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])

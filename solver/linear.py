@@ -9,7 +9,7 @@ from thermospin.compat import PETSc
 from thermospin.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
-from thermospin.multigrid import FieldMultigrid
+from thermospin.preconditioner import FieldPreconditioner
 
 MAX_CYCLES = 8
 MARGIN = 0.9
@@ -49,7 +49,7 @@ class LinearSolver:
 
     Args:
         matrix: The operator without boundary conditions.
-        multigrid: The preconditioner.
+        preconditioner: The preconditioner.
         max_iterations: Iterations allowed in one solve.
         scales: For an operator that is not symmetric: by unknown, what a unit of it is worth.
 
@@ -62,11 +62,11 @@ class LinearSolver:
     def __init__(
         self,
         matrix: PETSc.Mat,
-        multigrid: FieldMultigrid,
+        preconditioner: FieldPreconditioner,
         max_iterations: int,
         scales: PETSc.Vec | None = None,
     ) -> None:
-        self.matrix, self._multigrid, self._max_iterations = matrix, multigrid, max_iterations
+        self.matrix, self._preconditioner, self._max_iterations = matrix, preconditioner, max_iterations
         self.is_symmetric = scales is None
         self._constraint: Constraint | None = None
         self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
@@ -86,11 +86,20 @@ class LinearSolver:
             self._ksp.getPC().setPythonContext(self._scaled)
         self._ksp.setFromOptions()
 
-    def apply(self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
+    def free(self) -> None:
+        """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
+        self._ksp.destroy()
+        if not self.is_symmetric:
+            self._scaled.operator.destroy()
+        self._preconditioner.free()
+
+    def apply(
+        self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False
+    ) -> None:
         """The preconditioner, projected onto the admissible fields; PETSc calls it."""
         residual.copy(self._work)
         self._constraint.project(self._work)
-        self._multigrid.apply(self._work, correction)
+        self._preconditioner.apply(self._work, correction, transpose)
         self._constraint.project(correction)
 
     def solve(
@@ -137,10 +146,10 @@ class LinearSolver:
     def _measure(self, report: Report) -> None:
         """The norms of the remainder."""
         self.apply(None, self.remainder, self._step)
-        products = self._multigrid.products(self.remainder, self._step)
+        products = self._preconditioner.products(self.remainder, self._step)
         report.norm = max(sum(products.values()), 0.0) ** 0.5
         report.current_norm = (
-            max(sum(value for field, value in products.items() if field is V or field in SPIN), 0.0) ** 0.5
+            max(sum(value for fields, value in products.items() if set(fields) <= {V, *SPIN}), 0.0) ** 0.5
         )
 
     def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec, transpose: bool = False) -> None:
@@ -201,7 +210,7 @@ class ScaledSystem:
 
     Args:
         matrix: The operator.
-        precondition: The preconditioner, as PETSc calls it; symmetric.
+        precondition: The preconditioner, as PETSc calls it; a further argument asks for its transpose.
         scales: By unknown, what a unit of it is worth.
 
     Attributes:
@@ -211,7 +220,7 @@ class ScaledSystem:
     def __init__(
         self,
         matrix: PETSc.Mat,
-        precondition: Callable[[PETSc.PC | None, PETSc.Vec, PETSc.Vec], None],
+        precondition: Callable[..., None],
         scales: PETSc.Vec,
     ) -> None:
         self._matrix, self._precondition, self._scales = matrix, precondition, scales
@@ -236,7 +245,11 @@ class ScaledSystem:
         self._precondition(None, self._first, self._second)
         correction.pointwiseMult(self._second, self._scales)
 
-    applyTranspose = apply  # noqa: N815
+    def applyTranspose(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:  # noqa: N802
+        """``z = D M⁻ᵀ D r``; PETSc calls it."""
+        self._first.pointwiseMult(residual, self._scales)
+        self._precondition(None, self._first, self._second, True)
+        correction.pointwiseMult(self._second, self._scales)
 
     def solve(self, ksp: PETSc.KSP, residual: PETSc.Vec, step: PETSc.Vec, transpose: bool) -> None:
         """Solve ``A z = r``, or with ``Aᵀ`` (collective)."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thermospin.compat import MPI, PETSc, fem
+from thermospin.compat import PETSc, fem
 from thermospin.fields import Field
 from thermospin.merger import Merger
 from thermospin.spaces import interpolation_matrix
@@ -278,66 +278,6 @@ def field_multigrid(field: Field, levels: Sequence[Level], elder: Multigrid | No
 def _multigrid(field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequence[PETSc.Mat]) -> Multigrid:
     kind = TwoLevelMultigrid if interpolations else AggregationMultigrid
     return kind(field, *blocks, *interpolations)
-
-
-class FieldMultigrid:
-    """The preconditioner of the coupled system: the multigrids of the fields, side by side.
-
-    Args:
-        multigrids: One per field, in the order of the blocks.
-    """
-
-    def __init__(self, multigrids: Mapping[Field, Multigrid]) -> None:
-        self._multigrids = dict(multigrids)
-        self._anchors: dict[Field, Sequence[np.ndarray]] = {}
-        blocks = [multigrid.pc.getOperators()[0] for multigrid in multigrids.values()]
-        ends = np.cumsum([0] + [block.getLocalSize()[0] for block in blocks])
-        comm = blocks[0].comm
-        self._comm = comm.tompi4py()
-        vector = PETSc.Vec().createMPI((ends[-1], PETSc.DETERMINE), comm=comm)
-        first = vector.getOwnershipRange()[0]
-        self._sets = [
-            PETSc.IS().createStride(end - start, first + start, 1, comm=comm)
-            for start, end in zip(ends, ends[1:], strict=False)
-        ]
-
-    def anchor(self, dofs: Mapping[Field, Sequence[np.ndarray]]) -> None:
-        """Fix unknowns of every field: per field, one array for each of its spaces, finest first."""
-        for field, multigrid in self._multigrids.items():
-            if not self._is_anchored(field, dofs[field]):
-                multigrid.anchor(dofs[field])
-                self._anchors[field] = dofs[field]
-
-    def renew(self, multigrids: Mapping[Field, Multigrid]) -> None:
-        """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
-        for field, multigrid in multigrids.items():
-            self._multigrids[field] = multigrid
-            if field in self._anchors:
-                multigrid.anchor(self._anchors[field])
-
-    def _is_anchored(self, field: Field, dofs: Sequence[np.ndarray]) -> bool:
-        """Whether exactly these unknowns are fixed already (collective)."""
-        known = self._anchors.get(field)
-        same = known is not None and all(map(np.array_equal, known, dofs))
-        return self._comm.allreduce(same, MPI.LAND)
-
-    def apply(self, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
-        """``z = M⁻¹ r`` (collective)."""
-        for part, multigrid in zip(self._sets, self._multigrids.values(), strict=True):
-            r, z = residual.getSubVector(part), correction.getSubVector(part)
-            multigrid.pc.apply(r, z)
-            residual.restoreSubVector(part, r)
-            correction.restoreSubVector(part, z)
-
-    def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[Field, float]:
-        """The scalar product of two vectors, field by field (collective)."""
-        found = {}
-        for part, field in zip(self._sets, self._multigrids, strict=True):
-            a, b = first.getSubVector(part), second.getSubVector(part)
-            found[field] = a.dot(b)
-            first.restoreSubVector(part, a)
-            second.restoreSubVector(part, b)
-        return found
 
 
 def set_options(prefix: str, options: Mapping[str, str]) -> None:

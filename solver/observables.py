@@ -31,6 +31,7 @@ class CellFields:
         tau: Half the spin splitting of the temperature at the vertices, K, shape (n_cells, 4); None without.
         q_s: Spin heat flux ``q↑ − q↓`` at the base temperature at the centre, W/m², shape (n_cells, 3),
             likewise.
+        m: Direction of the magnetisation at the centre, shape (n_cells, 3); None without vector spin.
 
     With vector spin, ``s``, ``j_s``, ``tau`` and ``q_s`` have the components in spin space as second axis:
     shapes (n_cells, 3, 4) and (n_cells, 3, 3).
@@ -44,6 +45,7 @@ class CellFields:
     q: np.ndarray
     tau: np.ndarray | None = None
     q_s: np.ndarray | None = None
+    m: np.ndarray | None = None
 
     @property
     def accumulations(self) -> dict[str, np.ndarray]:
@@ -72,7 +74,7 @@ class Observer:
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
         self._spaces, self._device = spaces, spaces.device
         self._fields = spaces.functions()
-        self._c = coefficients.all
+        self._c, self._coefficients = coefficients.all, coefficients
         self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
         self._conducting = self._device.owned(spaces.conducting_cells)
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
@@ -108,6 +110,7 @@ class Observer:
             j=flux.V,
             j_s=_stacked(flux.s),
             q=flux.theta * t0,
+            m=self._coefficients.direction(CENTRE),
             **spin_heat,
         )
 

@@ -1,19 +1,23 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
+from thermospin.config.interfaces import contacts
 from thermospin.constraints import Constraint, constrain
-from thermospin.fields import Field, V
+from thermospin.direct import FAST, DirectSpins
+from thermospin.equilibrium import Equilibrium
+from thermospin.fields import S_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
-from thermospin.multigrid import FieldMultigrid, Level, Multigrid, field_multigrid, set_options
+from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
+from thermospin.preconditioner import FieldPreconditioner, Fields
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
@@ -51,16 +55,17 @@ class Problem:
         circuit: The terminals.
         heat: The heat source.
         linear: The linear solver.
+        contacts: The resistive interfaces by name.
     """
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.config = config
+        self.contacts = contacts(config, device.surfaces)
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):
             fields, degree = config.unknowns, config.solver.degree
-            # A unit vector that varies is no polynomial; with one quadrature for all terms energy still balances.
+            # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
             quadrature = 2 * degree + 2 if config.is_textured else None
             self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
@@ -72,24 +77,32 @@ class Problem:
                 degree if config.is_textured else 0,
             )
         with progress.stage("assembly"):
-            self.interfaces = resistive_interfaces(self.spaces, config.contacts, config.temperature)
+            self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces)
-            self.heat = HeatSource(
-                self.spaces, self.coefficients, config.heating.model, config.heating.scale, self.interfaces
-            )
-            terminals = locate_terminals(self.spaces)
-        self.circuit = Circuit(self.spaces, terminals, list(config.sinks), config.temperature)
+            self._terminals = locate_terminals(self.spaces)
+            self.adopt(config)
+        has_equilibrium = self.coefficients.all.equilibrium is not None
+        self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
         with progress.stage("multigrid"):
             self._levels = self._discretisations()
             self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
-            multigrids: dict[Field, Multigrid] = {}
-            for field in fields:
-                multigrids[field] = self._build(field, multigrids.get(V))
-            self._elder, self._multigrid = multigrids[V], FieldMultigrid(multigrids)
+            self._elder = self._build(V, None)
+            self._preconditioner = FieldPreconditioner(self._parts())
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = LinearSolver(
-                self.system.matrix, self._multigrid, config.solver.max_iterations, scales
+                self.system.matrix, self._preconditioner, config.solver.max_iterations, scales
             )
+
+    def adopt(self, config: Any) -> None:
+        """Take another configuration with the same operator: other drives, probes, sinks or heating."""
+        self.config = config
+        model, scale = config.heating.model, config.heating.scale
+        self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self.interfaces)
+        self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
+        self.linear.free()
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
@@ -103,6 +116,7 @@ class Problem:
             self.config.probes,
             rises,
             self.config.solver.tolerance,
+            self._equilibrium,
         )
         self._anchor(solver.constraint, drive)
         return solver
@@ -115,7 +129,8 @@ class Problem:
                 for interface in level.interfaces:
                     interface.magnetise(magnetisation)
                 level.blocks.assemble()
-            self._multigrid.renew({field: self._build(field, self._elder) for field in self.system.changing})
+            changing = set(self.system.changing)
+            self._preconditioner.renew(self._parts(lambda fields: changing & set(fields)))
 
     def torques(self) -> Torques | None:
         """What evaluates the torques on the magnets; None while all spins are along one axis."""
@@ -136,12 +151,28 @@ class Problem:
         levels = [Discretisation(self.spaces, self.interfaces, self.system.diagonal, None)]
         if self.spaces.degree > 1:
             low = self.spaces.lowest_order()
-            interfaces = resistive_interfaces(low, self.config.contacts, self.config.temperature)
+            interfaces = resistive_interfaces(low, self.contacts, self.config.temperature)
             blocks = diagonal_blocks(low, self.coefficients, interfaces)
             blocks.assemble()
             diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
             levels.append(Discretisation(low, interfaces, diagonal, blocks))
         return levels
+
+    def _parts(
+        self, wanted: Callable[[Fields], Any] = lambda fields: True
+    ) -> dict[Fields, Multigrid | DirectSpins]:
+        """The preconditioner of every field; that of all spins where they precess fast."""
+        materials = (self.config.material(name) for name in self.config.geometry.materials.values())
+        fast = S not in self.spaces.fields and any(abs(m.collision_angle) > FAST for m in materials)
+        groups: list[Fields] = [(V,), S_VECTOR] if fast else []
+        groups += [(field,) for field in self.spaces.fields if not any(field in group for group in groups)]
+        parts: dict[Fields, Multigrid | DirectSpins] = {}
+        for fields in filter(wanted, groups):
+            if len(fields) > 1:
+                parts[fields] = DirectSpins(self.system.blocks(fields))
+            else:
+                parts[fields] = self._elder if fields == (V,) else self._build(fields[0], self._elder)
+        return parts
 
     def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
         """The multigrid of a field, on conductors with the coarse spaces of V (collective)."""
@@ -159,6 +190,6 @@ class Problem:
         levels: list[Constraint] = [constraint]
         for level in self._levels[1:]:
             levels.append(constrain(level.spaces, self._low_terminals, drive.held, self.circuit.sinks))
-        self._multigrid.anchor(
+        self._preconditioner.anchor(
             {field: [level.dofs[field] for level in levels] for field in self.spaces.fields}
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
+from thermospin.equilibrium import Equilibrium
 from thermospin.linear import LinearSolver, Report
 from thermospin.solution import Pair, Solution
 
@@ -152,6 +153,7 @@ class LinearResponse:
         key: Hashable,
         tolerance: float,
         heat_error: float = 0.0,
+        equilibrium: Equilibrium | None = None,
     ) -> Solution:
         """Solve for a right-hand side (collective).
 
@@ -163,6 +165,7 @@ class LinearResponse:
             key: Which earlier solution to start from, and under which to keep this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
+            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
         """
         circuit, linear = self._circuit, self._linear
         adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
@@ -173,6 +176,8 @@ class LinearResponse:
         x = start.vector.copy() if start else self.source()
         circuit.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
         circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
+        if equilibrium is not None:
+            equilibrium.hold(x, self.constraint.fixed)
         iterations = 0
         for _ in range(MAX_REFINEMENTS):
             report = linear.solve(

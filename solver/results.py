@@ -136,15 +136,3 @@ def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, list[float
         p, ap = (np.array(configurations[key]["probes"][name]["R"]) for key in ("P", "AP"))
         found[name] = {"baseline": ((p + ap) / 2).tolist(), "spin": (p - ap).tolist()}
     return found
-
-
-def lock_in(harmonics: list[float], rms: float) -> dict[str, float]:
-    """What a lock-in amplifier reads at an RMS current (physics.md §7), V RMS.
-
-    First harmonic ``R1 I + (3/2) R3 I³``, second harmonic ``(R2 I² + 2 R4 I⁴)/√2`` in quadrature.
-    """
-    r1, r2, r3, r4 = (harmonics + [0.0] * 4)[:4]
-    return {
-        "first_harmonic": r1 * rms + 1.5 * r3 * rms**3,
-        "second_harmonic": (r2 * rms**2 + 2 * r4 * rms**4) / np.sqrt(2).item(),
-    }

@@ -7,6 +7,8 @@ from thermospin.meshes.read import DeviceMesh
 from thermospin.observables import CellFields
 from thermospin.output import FieldSample
 
+Arrays = dict[str, np.ndarray]
+
 
 class Sampler:
     """Gathers cell fields on rank 0 of a device's communicator.
@@ -38,19 +40,13 @@ class Sampler:
         """
         nodal, central = (
             self._gathered(fields, "V", "s", "rise", "tau"),
-            self._gathered(fields, "j", "j_s", "q", "q_s"),
+            self._gathered(fields, "j", "j_s", "q", "q_s", "m"),
         )
         if self._comm.rank != 0:
             return None
-        nodal = {name: values.ravel()[self._corner] for name, values in nodal.items()}
-        v, s, t = nodal["V"], nodal["s"], temperature + nodal["rise"]
-        j, j_s, q = (central[name] for name in ("j", "j_s", "q"))
-        point_data = {"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": t}
-        cell_data = {"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": q}
-        if "tau" in nodal:
-            tau = nodal["tau"]
-            point_data |= {"T_up": t + tau, "T_down": t - tau, "T_s": 2 * tau}
-            cell_data["Q_s"] = central["q_s"]
+        nodal = {name: self._at_points(values) for name, values in nodal.items()}
+        nodal["T"] = temperature + nodal.pop("rise")
+        point_data, cell_data = (_vector if "m" in central else _collinear)(nodal, central)
         return FieldSample(
             points=self._points,
             cells=self._point.reshape(-1, 4),
@@ -60,10 +56,14 @@ class Sampler:
             cell_data=cell_data,
         )
 
-    def _gathered(self, fields: CellFields, *names: str) -> dict[str, np.ndarray]:
+    def _gathered(self, fields: CellFields, *names: str) -> Arrays:
         """Those of some fields that there are, on rank 0."""
         present = {name: getattr(fields, name) for name in names}
         return {name: self._gather(values) for name, values in present.items() if values is not None}
+
+    def _at_points(self, values: np.ndarray) -> np.ndarray:
+        """Values at the vertices of all cells, the last axis, as values at the points, the first."""
+        return np.moveaxis(values, -1, 1).reshape(-1, *values.shape[1:-1])[self._corner]
 
     def _gather(self, array: np.ndarray) -> np.ndarray:
         """Concatenate the ranks' arrays on rank 0."""
@@ -76,3 +76,33 @@ class Sampler:
         kind = MPI.Datatype.fromcode(array.dtype.char)
         self._comm.Gatherv(array, [total, counts, None, kind])
         return total.reshape(-1, *array.shape[1:])
+
+
+def _collinear(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
+    """The fields of the output at the points and in the cells, with one axis for all spins."""
+    v, s, t = (nodal[name] for name in ("V", "s", "T"))
+    j, j_s = central["j"], central["j_s"]
+    point_data = {"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": t}
+    cell_data = {"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": central["q"]}
+    if "tau" in nodal:
+        tau = nodal["tau"]
+        point_data |= {"T_up": t + tau, "T_down": t - tau, "T_s": 2 * tau}
+        cell_data["Q_s"] = central["q_s"]
+    return point_data, cell_data
+
+
+def _vector(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
+    """The same with spins that may point anywhere."""
+    mu_s = 2 * nodal["s"]
+    point_data = {"V": nodal["V"], "T": nodal["T"], "mu_s": mu_s} | _components("mu_s", mu_s)
+    cell_data = {"J": central["j"], "Q": central["q"], "m": central["m"]} | _components("J_s", central["j_s"])
+    if "tau" in nodal:
+        t_s = 2 * nodal["tau"]
+        point_data |= {"T_s": t_s} | _components("T_s", t_s)
+        cell_data |= _components("Q_s", central["q_s"])
+    return point_data, cell_data
+
+
+def _components(name: str, values: np.ndarray) -> Arrays:
+    """The components in spin space, the second axis, by name."""
+    return {f"{name}_{axis}": values[:, i] for i, axis in enumerate("xyz")}

@@ -21,6 +21,11 @@ def mistake(message: str, *at: str | int) -> PydanticCustomError:
     return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
 
 
+def dotted(at: Iterable[str | int]) -> str:
+    """A place in the configuration as text, such as ``interfaces[0].between``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).removeprefix(".")
+
+
 def one_of(name: str, allowed: Iterable[str], kind: str) -> str:
     """Say that a name is unknown, the nearest one that is known, and all of them when they are few."""
     names = [str(option) for option in allowed]

@@ -8,19 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from thermospin.checks import check_mesh, contact_regions, make_mesh
+from thermospin.checks import check_mesh, make_mesh
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
+from thermospin.contacts import contact_regions
 from thermospin.errors import ThermospinError
+from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
-from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables import CellFields, Observer
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, lock_in, signals
+from thermospin.results import Results, configuration_data, signals
 from thermospin.sampling import Sampler
 from thermospin.solution import Expansion
 from thermospin.torque import Torques, torque_data
@@ -41,47 +42,53 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
-        results.data["mesh"] = {
-            "file": "mesh.msh",
-            "hash": record.hash,
-            "cells": record.cells,
-            "points": record.points,
-        }
+        results.data["mesh"] = describe_mesh(record)
         write(problem, results, record, progress)
+        if comm.rank == 0:
+            print_table(results.data)
     return results
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
-        record = on_root(comm, lambda: _checked_mesh(config))
+        record = on_root(comm, lambda: checked_mesh(config))
+    return record, read_device(config, record, comm, progress)
+
+
+def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
+    """Read the mesh that :func:`checked_mesh` left on all ranks (collective)."""
     weights = {  # for load balance: a conductor has all the fields, an insulator one
         region: float(len(config.unknowns)) if config.material(name).is_conductor else 1.0
         for region, name in record.materials.items()
     }
     with progress.stage("read"):
-        device = read_mesh(
+        return read_mesh(
             record.directory,
             record.regions,
             record.terminals,
             weights,
             comm,
-            contact_regions(config),
-            _conductors(config),
+            contact_regions(config, record),
+            [region for region in record.regions if region not in config.insulators],
+            record.surfaces,
         )
-    return record, device
 
 
-def _checked_mesh(config: Config) -> MeshRecord:
+def describe_mesh(record: MeshRecord) -> dict[str, Any]:
+    """The mesh, for the results."""
+    return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+
+
+def checked_mesh(config: Config) -> MeshRecord:
+    """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
     record = make_mesh(config)
     check_mesh(config, record)
-    conducting = [record.regions[name] for name in _conductors(config)]
-    store_cut(record.directory, tag_pairs(record.regions, contact_regions(config)), conducting)
     return record
-
-
-def _conductors(config: Config) -> list[str]:
-    return [region for region in config.geometry.materials if region not in config.insulators]
 
 
 def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
@@ -98,8 +105,14 @@ def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
     return outcome
 
 
-def solve(problem: Problem, progress: Any) -> Results:
-    """Solve every scheme and configuration of a problem (collective)."""
+def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
+    """Solve every scheme and configuration of a problem (collective).
+
+    Args:
+        problem: The problem.
+        progress: Anything with a ``stage(name)`` context manager.
+        keep_fields: Whether the results hold the fields of all of them.
+    """
     config = problem.config
     observer = Observer(problem.spaces, problem.coefficients)
     torques = problem.torques()
@@ -126,7 +139,8 @@ def solve(problem: Problem, progress: Any) -> Results:
                 if torques:
                     data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
-            expansions[scheme, name] = expansion
+            if keep_fields:
+                expansions[scheme, name] = expansion
         schemes[scheme] = {
             "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
             "configurations": configurations,
@@ -190,7 +204,7 @@ def _observables(
     at_drive = observer.observe(expansion.at(drive))
     for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem.config, observer, at_drive, fields)}
+    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
@@ -204,13 +218,14 @@ def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dic
 
 
 def _interfaces(
-    config: Config, observer: Observer, total: CellFields, orders: list[CellFields]
+    problem: Problem, observer: Observer, total: CellFields, orders: list[CellFields]
 ) -> dict[str, Any]:
     """Averages over every interface of a magnet and a normal metal, from the magnet's side.
 
     Where the interface resists, fields jump: ``across`` has the averages from the other side.
     """
-    resistive = {frozenset(sides) for sides in contact_regions(config).values()}
+    config = problem.config
+    resistive = {frozenset((contact.first, contact.second)) for contact in problem.contacts.values()}
     normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
     found = {}
     for first, second in itertools.product(config.magnets, normal):
@@ -219,11 +234,7 @@ def _interfaces(
             by_order = [observer.interface(fields, first, second) for fields in orders]
             found[f"{first}|{second}"] = averages | {
                 "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
-                | {
-                    key: [order[key]["mean"] for order in by_order]
-                    for key in ("mu_s", "T_s")
-                    if key in averages
-                }
+                | {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
             }
             if {first, second} in resistive:
                 found[f"{first}|{second}"]["across"] = observer.interface(total, second, first)
@@ -261,7 +272,6 @@ def write(problem: Problem, results: Results, record: MeshRecord, progress: Any)
     if comm.rank == 0:
         results.data["timings"] = dict(progress.timings)
         write_results(directory, results.data)
-        print_table(results.data)
 
 
 def _copy_mesh(record: MeshRecord, directory: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from thermospin.coefficients import CellCoefficients, Coefficients, Magnetisation
 from thermospin.compat import MPI, PETSc, cpp, create_matrix, fem, la, ufl
+from thermospin.errors import ThermospinError
 from thermospin.fields import SPIN, SPIN_HEAT, Field, S, State
 from thermospin.interfaces import Interfaces
 from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
@@ -143,15 +144,18 @@ class CoupledSystem:
         """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
         flips = self._flips(magnetisation) if self._magnetisation else None
         self._magnetisation = dict(magnetisation)
-        self.coefficients.magnetise(magnetisation)
-        for interface in self._interfaces:
-            interface.magnetise(magnetisation)
+        _together(self.spaces.comm, lambda: self._point(magnetisation))
         if flips is None:
             self._assemble_magnetic()
         else:
             for i, j in self._whole.magnetic:
                 self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
         self.matrix.assemble()
+
+    def _point(self, magnetisation: Magnetisation) -> None:
+        self.coefficients.magnetise(magnetisation)
+        for interface in self._interfaces:
+            interface.magnetise(magnetisation)
 
     def _flips(self, signs: Magnetisation) -> dict[Field, PETSc.Vec] | None:
         """Factors ±1 for the rows of every field that turn the magnetic blocks into those of other signs.
@@ -187,6 +191,11 @@ class CoupledSystem:
         mark.x.scatter_reverse(la.InsertMode.add)
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
 
+    def blocks(self, fields: Sequence[Field]) -> list[list[PETSc.Mat | None]]:
+        """The blocks of some fields, row by row."""
+        numbers = [self.spaces.fields.index(field) for field in fields]
+        return [[self._entry(i, j) for j in numbers] for i in numbers]
+
     @property
     def scales(self) -> PETSc.Vec:
         """At every unknown, the square root of the mean diagonal of its field's block."""
@@ -216,6 +225,18 @@ class CoupledSystem:
         if (j, i) in blocks and not self._is_assembled((i, j)):
             return PETSc.Mat().createTranspose(blocks[j, i])
         return None
+
+
+def _together(comm: MPI.Comm, work: Callable[[], None]) -> None:
+    """Do something on every rank; a mistake that one of them finds is raised on all (collective)."""
+    error = None
+    try:
+        work()
+    except ThermospinError as found:
+        error = found
+    errors = [found for found in comm.allgather(error) if found]
+    if errors:
+        raise errors[0]
 
 
 def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:

@@ -22,8 +22,8 @@ class Torques:
     """The torque on every magnet of a device with vector spin.
 
     ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: what the interfaces of a magnet absorb, and what is lost
-    inside it by dephasing and precession. The second counts only where the material has a law of its own across
-    the magnetisation: elsewhere spins relax to the lattice, across it as along it.
+    inside it by dephasing and precession. The second counts only where the material has a law of its own
+    across the magnetisation: elsewhere spins relax to the lattice, across it as along it.
 
     Args:
         spaces: The spaces.

@@ -5,6 +5,7 @@ import functools
 import math
 import operator
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -61,12 +62,38 @@ def _parse(text: str, unit: str) -> float:
         raise ValueError(f"cannot read '{text}' as a quantity; write for example '{example}'") from None
 
 
-_BOUNDS = {
+def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
+    """Quantities of one dimension as numbers in the unit of the first.
+
+    Args:
+        values: Plain numbers, or texts such as ``15 nm``.
+
+    Returns:
+        The numbers, and the unit as it was written; an empty text for plain numbers.
+
+    Raises:
+        ValueError: One is not a quantity, has another dimension, or only some have a unit.
+    """
+    if not any(isinstance(value, str) for value in values):
+        return [to_si(value, "") for value in values], ""
+    found = [_QUANTITY.fullmatch(value) if isinstance(value, str) else None for value in values]
+    units = [match and (match[3] or "").strip() for match in found]
+    for value, unit in zip(values, units, strict=True):
+        if unit is None or bool(unit) != bool(units[0]):
+            raise ValueError(
+                f"cannot read {value!r} as a quantity like {values[0]!r}; give all a unit, or none"
+            )
+    unit = units[0]
+    return [_parse(value, unit) for value in values], unit
+
+
+BOUNDS = {
     "gt": (operator.gt, "greater than"),
     "ge": (operator.ge, "at least"),
     "lt": (operator.lt, "less than"),
     "le": (operator.le, "at most"),
 }
+"""The bounds of a quantity: what must hold, and in words."""
 
 
 def quantity(unit: str, **bounds: float) -> Any:
@@ -75,7 +102,7 @@ def quantity(unit: str, **bounds: float) -> Any:
     def convert(value: Any) -> float:
         number = to_si(value, unit)
         for bound, limit in bounds.items():
-            holds, words = _BOUNDS[bound]
+            holds, words = BOUNDS[bound]
             if not holds(number, limit):
                 hint = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
                 raise ValueError(f"must be {words} {limit:g} {unit}".rstrip() + f", not {value}{hint}")

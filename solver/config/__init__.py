@@ -2,5 +2,6 @@
 
 from thermospin.config.loading import load_config
 from thermospin.config.root import Config
+from thermospin.config.sweep import Sweep, load_sweep
 
-__all__ = ["Config", "load_config"]
+__all__ = ["Config", "Sweep", "load_config", "load_sweep"]

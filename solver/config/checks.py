@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from thermospin.config import magnetisation
+from thermospin.config import loop, magnetisation
 from thermospin.config.interfaces import contacts
-from thermospin.fields import SPIN_HEAT_FIELDS
+from thermospin.fields import output_fields
+from thermospin.laws import RangeError
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry
@@ -43,6 +44,7 @@ def check(config: Config) -> None:
     _schemes(config)
     _probes(config)
     _maps(config)
+    loop.check(config)
 
 
 def _known(name: str, allowed: Iterable[str], kind: str, *at: str | int) -> None:
@@ -74,7 +76,10 @@ def _materials(config: Config) -> None:
     for region, name in config.geometry.materials.items():
         _known(name, config.material_names, "material", *_place(config.geometry, region))
     for name in {*config.materials, *config.geometry.materials.values()}:
-        margin = config.material(name).open_circuit_margin(config.temperature)
+        try:
+            margin = config.material(name).open_circuit_margin(config.temperature)
+        except RangeError as error:
+            raise mistake(error.message, "materials", name, error.key) from None
         if margin <= 0:
             raise mistake(
                 f"must exceed T0 Σ σ_σ S_σ² for the equations to be positive definite; at "
@@ -124,6 +129,14 @@ def _terminals(config: Config) -> None:
                 "use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
+    for name in dict.fromkeys(config.geometry.materials.values()):
+        tensor = config.material(name).tensor_diffusion
+        if tensor and tensor.equilibrium and config.solver.method == "expansion":
+            raise mistake(
+                "there are spins without a drive, so orders cannot be separated one by one; use "
+                "'solver.method: demodulate'",
+                "materials", name, "tensor_diffusion", "equilibrium",
+            )  # fmt: skip
 
 
 def _schemes(config: Config) -> None:
@@ -151,8 +164,7 @@ def _probes(config: Config) -> None:
 def _maps(config: Config) -> None:
     for i, item in enumerate(config.output.maps):
         at = ("output", "maps", i)
-        if not config.solver.spin_heat and item.field in {field.name for field in SPIN_HEAT_FIELDS}:
-            raise mistake(f"'{item.field}' needs 'solver.spin_heat: true'", *at, "field")
+        _field(config, item.field, *at, "field")
         if item.scheme is not None:
             _known(item.scheme, config.schemes, "scheme", *at, "scheme")
         if item.configuration is not None:
@@ -163,3 +175,20 @@ def _maps(config: Config) -> None:
             )
         for j, region in enumerate(item.regions):
             _known(region, config.geometry.materials, "region", *at, "regions", j)
+
+
+def _field(config: Config, name: str, *at: str | int) -> None:
+    """Check that a field is among those solved for."""
+    vector, spin_heat = config.solver.spin == "vector", config.solver.spin_heat
+    present = [field.name for field in output_fields(vector, spin_heat)]
+    if name in present:
+        return
+    if name in (field.name for field in output_fields(vector)):
+        raise mistake(f"'{name}' needs 'solver.spin_heat: true'", *at)
+    if not vector:
+        raise mistake(f"'{name}' needs 'solver.spin: vector'", *at)
+    raise mistake(
+        f"'{name}' needs one axis for all spins, 'solver.spin: collinear'; with vector spin choose one of "
+        f"{', '.join(present)}",
+        *at,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,10 +25,13 @@ def _two_names(value: Any) -> Any:
 
 
 class Interface(InterfaceValues):
-    """What crosses between two regions, or between all regions of two materials."""
+    """What crosses between two regions, between all regions of two materials, or at a physical surface."""
 
-    between: Annotated[tuple[str, str], BeforeValidator(_two_names)]
+    between: Annotated[tuple[str, str], BeforeValidator(_two_names)] | None = None
     """Sides 1 and 2, each a region or a material; the more regions are named, the more an entry counts."""
+    surface: str | None = None
+    """Instead of between: a physical surface of your own mesh, which counts more than any region. What else
+    its regions share is as the other entries say."""
     library: str | None = Field(None, exclude=True)
     """Interface of the library whose values are taken where none is given here."""
     transparent: bool = False
@@ -48,6 +51,14 @@ class Interface(InterfaceValues):
             if any(key in data for key in same):
                 inherited = {key: value for key, value in inherited.items() if key not in same}
         return inherited | data
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Interface:
+        if self.between is None and self.surface is None:
+            raise mistake("missing; give two regions or materials, or a surface of your mesh", "between")
+        if None not in (self.between, self.surface):
+            raise mistake("give this or between, not both", "surface")
+        return self
 
     @model_validator(mode="after")
     def _says_something(self) -> Interface:
@@ -74,6 +85,8 @@ class Contact:
         law: What crosses.
         magnet: Region whose magnetisation gives the sign, or None where spins cross alike.
         explicit: Whether both regions were named, so that it is a mistake if they do not touch.
+        surface: Physical surface to which it is confined; None for all facets between the regions that are
+            on no physical surface of another entry.
     """
 
     first: str
@@ -81,21 +94,57 @@ class Contact:
     law: InterfaceMaterial
     magnet: str | None = None
     explicit: bool = True
+    surface: str | None = None
 
     @property
     def name(self) -> str:
-        """``first|second``."""
-        return f"{self.first}|{self.second}"
+        """``first|second``, and ``on surface`` if it is confined to one."""
+        return f"{self.first}|{self.second}" + (f" on {self.surface}" if self.surface else "")
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The regions on sides 1 and 2, and the surface if it is confined to one."""
+        return (self.first, self.second, *([self.surface] if self.surface else []))
 
 
-def contacts(config: Config) -> dict[str, Contact]:
-    """The resistive interfaces of all pairs of regions that an entry names, by ``first|second``.
+Surfaces = Mapping[str, Sequence[tuple[str, str]]]
+"""Physical surface to the pairs of regions that it separates."""
+
+
+def contacts(config: Config, surfaces: Surfaces | None = None) -> dict[str, Contact]:
+    """The resistive interfaces of all pairs of regions that an entry names or meets, by name.
+
+    Args:
+        config: The configuration.
+        surfaces: The physical surfaces of the mesh; without them, interfaces that need one are left out.
 
     Raises:
         PydanticCustomError: The first mistake, with its place.
     """
-    found = (_contact(config, *pair) for pair in _pairs(config) if not config.interfaces[pair[0]].transparent)
+    chosen = [(*pair, None) for pair in _pairs(config)]
+    for i, name in surface_entries(config).items():
+        chosen += [(i, *sides, name) for sides in (surfaces or {}).get(name, ())]
+    found = (_contact(config, *pair) for pair in chosen if not config.interfaces[pair[0]].transparent)
     return {contact.name: contact for contact in found}
+
+
+def surface_entries(config: Config) -> dict[int, str]:
+    """Number of an entry to the physical surface that it names.
+
+    Raises:
+        PydanticCustomError: Two entries name the same.
+    """
+    named = {i: entry.surface for i, entry in enumerate(config.interfaces) if entry.surface is not None}
+    first = {name: i for i, name in reversed(named.items())}
+    for i, name in named.items():
+        if first[name] < i:
+            raise mistake(
+                f"interfaces[{first[name]}].surface is '{name}' already; keep one of the two",
+                "interfaces", i, "surface",
+            )  # fmt: skip
+        if not config.interfaces[i].transparent:
+            _check_heat(config, i)
+    return named
 
 
 Pair = tuple[int, str, str]
@@ -106,7 +155,7 @@ def _pairs(config: Config) -> Sequence[Pair]:
     """Every pair of regions that is named, with the entry that holds for it."""
     named: dict[frozenset[str], dict[int, list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for i, entry in enumerate(config.interfaces):
-        for first, second in _of_entry(config, i):
+        for first, second in _of_entry(config, i) if entry.between else ():
             named[frozenset((first, second))][_regions_named(config, entry)].append((i, first, second))
     return [_winner(rivals[max(rivals)]) for rivals in named.values()]
 
@@ -154,12 +203,13 @@ def _side(config: Config, i: int, side: int) -> Sequence[str]:
     return regions
 
 
-def _contact(config: Config, i: int, first: str, second: str) -> Contact:
+def _contact(config: Config, i: int, first: str, second: str, surface: str | None) -> Contact:
     entry = config.interfaces[i]
     _check_conduction(config, i, first, second)
     _check_heat(config, i)
     magnet = _magnet(config, i, first, second)
-    return Contact(first, second, entry.material, magnet, _regions_named(config, entry) == 2)
+    explicit = surface is not None or _regions_named(config, entry) == 2
+    return Contact(first, second, entry.material, magnet, explicit, surface)
 
 
 def _key(entry: Interface, *names: str) -> str:
@@ -198,6 +248,16 @@ def _check_heat(config: Config, i: int) -> None:
             "T0 (η' G S_i)² must be below 2 Re G↑↓ η K_e for the equations to be positive definite, at "
             f"{temperature:g} K it is not: lower this or seebeck, or raise mixing_conductance",
             "interfaces", i, "mixing_thermopower",
+        )  # fmt: skip
+    if not (config.solver.spin_heat and law.is_conducting):
+        return
+    margin, channel = min(zip(law.channel_margins(temperature), "↑↓", strict=True))
+    if margin <= 0:
+        raise mistake(
+            "with 'solver.spin_heat' K_σ = K_e (1 ± P_K)/2 must exceed T0 G_σ S_σ² in both channels for the "
+            f"equations to be positive definite; at {temperature:g} K K_{channel} is {-margin:.3g} W/(m² K) "
+            "too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
+            "interfaces", i, "electronic_heat_conductance",
         )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """From a YAML file to a Config, and from any mistake in it to one line."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from thermospin.config.root import Config
 from thermospin.errors import InputError
+from thermospin.section import Section, dotted
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -45,18 +46,69 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
+    return load(Config, source, overrides, _place)
+
+
+def load[S: Section](
+    model: type[S],
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str],
+    place: Callable[[dict[str, Any], Path], None],
+) -> S:
+    """Read and check a file that holds a section of another kind.
+
+    Args:
+        model: The section; it keeps the name of the file as ``_source``.
+        source: A YAML file, or the same content as a mapping.
+        overrides: Texts such as ``solver.degree=2``, laid over it.
+        place: Given the data and the file, fills in what depends on the name of the file.
+
+    Raises:
+        InputError: The first mistake found, with file, key and remedy in one line.
+    """
+    return validated(model, *_read_data(source, overrides, place))
+
+
+def read_data(source: str | Path | Mapping[str, Any], overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """What a configuration holds, with the overrides laid over it, not checked yet, and its file or ''."""
+    return _read_data(source, overrides, _place)
+
+
+def _read_data(
+    source: str | Path | Mapping[str, Any],
+    overrides: Sequence[str],
+    place: Callable[[dict[str, Any], Path], None],
+) -> tuple[dict[str, Any], str]:
     file = "" if isinstance(source, Mapping) else str(source)
     data = dict(source) if isinstance(source, Mapping) else _read(Path(source))
     for override in overrides:
         data = _override(data, override)
     if file:
-        _place(data, Path(file))
+        place(data, Path(file))
+    return data, file
+
+
+def checked(data: Mapping[str, Any], file: str) -> Config:
+    """The configuration that data of a file make.
+
+    Raises:
+        InputError: The first mistake found.
+    """
+    return validated(Config, data, file)
+
+
+def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) -> S:
+    """The section that data of a file make.
+
+    Raises:
+        InputError: The first mistake found.
+    """
     try:
-        config = Config.model_validate(data)
+        section = model.model_validate(data)
     except ValidationError as error:
         raise _translate(error, data, file) from None
-    config._source = file
-    return config
+    section._source = file
+    return section
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -85,22 +137,35 @@ def _parse(text: str, file: str) -> Any:
 def _override(data: dict[str, Any], text: str) -> dict[str, Any]:
     """Lay ``key=value`` over a copy of the data."""
     key, equals, value = text.partition("=")
-    path = re.findall(r"[^.\[\]]+", key)
-    if not equals or not path:
+    if not equals or not parts(key):
         raise InputError(f"cannot read '{text}'; write key=value, such as solver.degree=2", file="--set")
-    return _with(data, path, _parse(value, "--set"), key)
+    return replaced(data, key, _parse(value, "--set"), "--set")
 
 
-def _with(data: Any, path: Sequence[str], value: Any, key: str) -> Any:
-    if not path:
-        return value
-    head, *rest = path
-    if isinstance(data, list):
-        if not head.isdecimal() or int(head) >= len(data):
-            raise InputError(f"no item [{head}] in a list of {len(data)}", key=key, file="--set")
-        return [_with(item, rest, value, key) if i == int(head) else item for i, item in enumerate(data)]
-    data = data if isinstance(data, Mapping) else {}
-    return {**data, head: _with(data.get(head), rest, value, key)}
+def parts(key: str) -> list[str]:
+    """The keys and indices of a dotted key such as ``probes.nonlocal[0]``."""
+    return re.findall(r"[^.\[\]]+", key)
+
+
+def replaced(data: dict[str, Any], key: str, value: Any, source: str) -> dict[str, Any]:
+    """A copy of the data with another value at a dotted key; mappings on the way are made.
+
+    Raises:
+        InputError: A list on the way has no such item; it names ``source``.
+    """
+
+    def lay(inside: Any, path: Sequence[str]) -> Any:
+        if not path:
+            return value
+        head, *rest = path
+        if isinstance(inside, list):
+            if not head.isdecimal() or int(head) >= len(inside):
+                raise InputError(f"no item [{head}] in a list of {len(inside)}", key=key, file=source)
+            return [lay(item, rest) if i == int(head) else item for i, item in enumerate(inside)]
+        inside = inside if isinstance(inside, Mapping) else {}
+        return {**inside, head: lay(inside.get(head), rest)}
+
+    return lay(data, parts(key))
 
 
 def _place(data: dict[str, Any], path: Path) -> None:
@@ -120,9 +185,8 @@ def _translate(error: ValidationError, data: Any, file: str) -> InputError:
     """The first of pydantic's errors as one line; of the attempts at a union, the last."""
     paths = {_path(item, data): item for item in error.errors(include_url=False)}
     path, first = next(iter(paths.items()))
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
-    return InputError(_message(first) + more, key=key, file=file)
+    return InputError(_message(first) + more, key=dotted(path), file=file)
 
 
 def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:

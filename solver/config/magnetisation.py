@@ -46,12 +46,12 @@ def _texture(value: Magnetisation, key: str, file: str) -> Texture:
 
 
 def described(config: Config) -> dict[str, list[str]]:
-    """The magnetic field, and where each magnet points, for people; nothing in a collinear run."""
+    """The magnetic field, and with vector spin where each magnet points, for people."""
+    field = {"magnetic field": [f"{shown(config.magnetic_field)} T"]}
     if config.solver.spin == "collinear":
-        return {}
+        return field if any(config.magnetic_field) else {}
     given = {region: config.magnetisation.get(region, DEFAULT) for region in config.magnets}
-    return {
-        "magnetic field": [f"{shown(config.magnetic_field)} T"],
+    return field | {
         "magnetisation": [
             f"{region} {shown(value) if isinstance(value, tuple) else value}"
             for region, value in given.items()
@@ -96,17 +96,18 @@ def check(config: Config) -> None:
     """
     for name, given in config.configurations.items():
         for region in given:
-            _check_magnet(config, region, "configurations", name, region)
+            check_magnet(config, region, "configurations", name, region)
     _check_materials(config)
     if config.solver.spin == "collinear":
         for at in _of_vector_spin(config):
             raise mistake("needs 'solver.spin: vector'; set it, or remove this", *at)
     for region in config.magnetisation:
-        _check_magnet(config, region, "magnetisation", region)
+        check_magnet(config, region, "magnetisation", region)
     _check_field(config)
 
 
-def _check_magnet(config: Config, region: str, *at: str) -> None:
+def check_magnet(config: Config, region: str, *at: str) -> None:
+    """Check that a region exists and is magnetic."""
     if region not in config.geometry.materials:
         raise mistake(one_of(region, config.geometry.materials, "region"), *at)
     if region not in config.magnets:
@@ -117,14 +118,26 @@ def _check_magnet(config: Config, region: str, *at: str) -> None:
 
 
 def _check_field(config: Config) -> None:
-    """A field that acts nowhere is a mistake."""
+    """A field that acts nowhere is a mistake, and so is one across the axis of nanocluster metals."""
     used = dict.fromkeys(config.geometry.materials.values())
-    if any(config.magnetic_field) and not any(config.material(name).larmor for name in used):
+    polarised = _polarised(config)
+    if polarised and any(config.magnetic_field[:2]):
+        raise mistake(
+            f"the clusters of '{polarised[0]}' are polarised along z, the axis of the spins; write [0, 0, B]",
+            "magnetic_field",
+        )
+    if any(config.magnetic_field) and not (polarised or any(config.material(name).larmor for name in used)):
         raise mistake(
             "no spin precesses in it: no normal metal of this device has a spin_relaxation_time; give one, "
             "such as 'materials.Cu.spin_relaxation_time: 20 ps'",
             "magnetic_field",
         )
+
+
+def _polarised(config: Config) -> list[str]:
+    """The materials of the device that depend on the magnetic field."""
+    used = dict.fromkeys(config.geometry.materials.values())
+    return [name for name in used if config.material_laws(name).follows_field]
 
 
 def _check_materials(config: Config) -> None:
@@ -139,7 +152,7 @@ def _check_materials(config: Config) -> None:
 
 def _of_vector_spin(config: Config) -> Iterator[tuple[str | int, ...]]:
     """Where the configuration gives what only vector spin uses."""
-    if any(config.magnetic_field):
+    if any(config.magnetic_field) and not _polarised(config):
         yield ("magnetic_field",)
     if config.magnetisation:
         yield ("magnetisation",)

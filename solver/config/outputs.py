@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.config.numerics import DriveCurrent
-from thermospin.fields import OUTPUT_FIELDS
+from thermospin.fields import CONSTANTS, OUTPUT_NAMES
 from thermospin.section import Name, Section, mistake
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
 Point = tuple[Coordinate, Coordinate, Coordinate]
-FieldName = Literal[*(field.name for field in OUTPUT_FIELDS)]
+FieldName = Literal[*OUTPUT_NAMES]
 
 
 def _one_axis(value: Any) -> Any:
@@ -39,7 +39,7 @@ class Line(Section):
 
 
 class Map(Section):
-    """A picture of a field, or its profile along a line."""
+    """A picture of a field, or its profile along a line; of a vector in spin space, with arrows."""
 
     field: FieldName
     """The field to show."""
@@ -68,7 +68,10 @@ class Map(Section):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> "Map":
-        if (self.order is None) == (self.current is None):
+        given = (self.order is not None) + (self.current is not None)
+        if self.field in CONSTANTS and given:
+            raise mistake(f"no drive changes '{self.field}'; remove 'order' and 'current'")
+        if self.field not in CONSTANTS and given != 1:
             raise mistake("give 'order' or 'current', one of the two")
         if (self.slice is not None) + self.surface + (self.line is not None) != 1:
             raise mistake(

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
 from thermospin.config import checks, magnetisation
+from thermospin.config.axes import Axis
 from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
+from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
@@ -45,7 +47,8 @@ class Config(Section):
     interfaces: tuple[Interface, ...] = ()
     """Interfaces that resist charge, spin or heat; all others are transparent."""
     magnetic_field: MagneticField = (0.0, 0.0, 0.0)
-    """B, T, about which the spins of normal metals precess; with `spin: vector`."""
+    """B, T, about which the spins of normal metals precess with `spin: vector`; [0, 0, B] also polarises
+    nanocluster metals, in a collinear run along the axis of the spins."""
     magnetisation: dict[str, Magnetisation] = {}
     """Where each magnet points, region to direction or texture; +z by default; with `spin: vector`."""
     configurations: dict[Name, dict[str, State]] = {}
@@ -63,8 +66,12 @@ class Config(Section):
     """Discretisation, harmonics, linear solver."""
     lock_in: LockIn | None = None
     """Predict the readings of a lock-in amplifier."""
+    loop: Loop | None = None
+    """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     output: Output = Output()
     """Directory, fields, maps."""
+    sweep: tuple[Axis, ...] = ()
+    """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
 
@@ -98,12 +105,29 @@ class Config(Section):
         return unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
     def material(self, name: str) -> Material:
-        """The material of that name: of this configuration, else of the library.
+        """The material of that name, with the numbers of its laws at the base temperature and in the field.
 
         Raises:
-            KeyError: Neither has it.
+            KeyError: Neither this configuration nor the library has it.
+            RangeError: A law does not hold at the base temperature.
         """
+        return self._given(name).at(self.temperature, self.axial_field)
+
+    def material_laws(self, name: str) -> Material:
+        """The material of that name, with its laws; its errors name file and key.
+
+        Raises:
+            KeyError: Neither this configuration nor the library has it.
+        """
+        return self._given(name).placed(f"materials.{name}", self._source)
+
+    def _given(self, name: str) -> Material:
         return self.materials[name] if name in self.materials else library_material(name)
+
+    @property
+    def axial_field(self) -> float:
+        """The magnetic field along z, T, the axis of the spins of collinear runs and nanocluster metals."""
+        return self.magnetic_field[2]
 
     @property
     def material_names(self) -> Sequence[str]:
@@ -124,7 +148,10 @@ class Config(Section):
 
     @property
     def contacts(self) -> Mapping[str, Contact]:
-        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``."""
+        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``.
+
+        Those on physical surfaces need the mesh: :func:`thermospin.config.interfaces.contacts`.
+        """
         return contacts(self)
 
     @property
@@ -150,8 +177,11 @@ class Config(Section):
 
     @property
     def is_textured(self) -> bool:
-        """Whether a magnetisation depends on the position in some configuration."""
-        return self.solver.spin == "vector" and any(
+        """Whether what spins precess about depends on the position within a region."""
+        if self.solver.spin != "vector":
+            return False
+        tensors = (self.material(name).tensor_diffusion for name in self.geometry.materials.values())
+        return any(tensor and tensor.profile for tensor in tensors) or any(
             texture.uniform is None for textures in self.directions.values() for texture in textures.values()
         )
 
@@ -165,7 +195,7 @@ class Config(Section):
         data = self.model_dump(mode="json", exclude_none=True)
         used = self.geometry.materials.values()
         data["materials"] |= {
-            name: self.material(name).model_dump(mode="json", exclude_none=True) for name in used
+            name: self._given(name).model_dump(mode="json", exclude_none=True) for name in used
         }
         return data
 

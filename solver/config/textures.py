@@ -12,7 +12,7 @@ from thermospin.errors import InputError
 from thermospin.meshes.geometry import UNITS
 from thermospin.section import Section, mistake
 from thermospin.textures import shapes
-from thermospin.textures.formula import Formula, FormulaError
+from thermospin.textures.formula import Formula, FormulaText
 from thermospin.textures.table import Table, read_table
 from thermospin.units import quantity
 
@@ -20,17 +20,6 @@ Coordinate = quantity("m", ge=-1, le=1)
 Width = quantity("m", gt=0, le=1)
 Axis = Literal["x", "y", "z"]
 X, Z = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
-
-
-def _formula(value: Any) -> str:
-    """The text of a formula, or of a number, when it can be read."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake(f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {value!r}")
-    try:
-        Formula(str(value))
-    except FormulaError as error:
-        raise mistake(str(error)) from None
-    return str(value)
 
 
 def _three(value: Any) -> Any:
@@ -47,9 +36,6 @@ def _perpendicular(first: Vector, second: Vector, what: str, key: str) -> None:
 def _other(axis: Vector) -> Vector:
     """A direction across an axis: z, or x across z."""
     return X if abs(axis[2]) > 0.999 else Z
-
-
-FormulaText = Annotated[str, BeforeValidator(_formula, json_schema_input_type=str | float)]
 
 
 class FormulaTexture(Section):

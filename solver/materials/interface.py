@@ -2,7 +2,8 @@
 
 from pydantic import model_validator
 
-from thermospin.materials.material import LORENZ_NUMBER, Pair, Polarisation, Seebeck
+from thermospin.materials.coefficients import Polarisation, Seebeck
+from thermospin.materials.material import LORENZ_NUMBER, Pair
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
@@ -135,6 +136,16 @@ class InterfaceMaterial(Section):
         """T0 Σ G_σ S_σ², W/(m² K): what K must exceed (physics.md §3)."""
         channels = zip(self.channel_conductance, self.channel_seebeck, strict=True)
         return temperature * sum(g * s**2 for g, s in channels)
+
+    def channel_margins(self, temperature: float) -> tuple[float, float]:
+        """How far K_σ exceeds T0 G_σ S_σ² in ↑ and ↓, W/(m² K); with τ the equations need it positive."""
+        total, difference = self.electronic_heat(temperature)
+        heat = (total + difference) / 2, (total - difference) / 2
+        up, down = (
+            k - temperature * g * s**2
+            for k, g, s in zip(heat, self.channel_conductance, self.channel_seebeck, strict=True)
+        )
+        return up, down
 
     def is_positive(self, temperature: float) -> bool:
         """Whether the equations stay positive definite at the base temperature T0 in K."""

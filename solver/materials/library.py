@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 import yaml
 from pydantic import Field, create_model
 
-from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, Material
+from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
 
 
@@ -120,10 +120,10 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
 
 
 def _without_rivals(inherited: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """What is inherited, but for the other of two laws across the magnetisation when one of them is given."""
-    rivals: tuple[str, ...] = ()
+    """What is inherited, but for what is given in another way."""
+    rivals: tuple[str, ...] = OF_CLUSTERS if "nanoclusters" in own else ()
     if "tensor_diffusion" in own:
-        rivals = INSTEAD_OF_TENSOR_DIFFUSION
+        rivals += INSTEAD_OF_TENSOR_DIFFUSION
     elif any(key in own for key in INSTEAD_OF_TENSOR_DIFFUSION):
-        rivals = ("tensor_diffusion",)
+        rivals += ("tensor_diffusion",)
     return {key: value for key, value in inherited.items() if key not in rivals}

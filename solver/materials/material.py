@@ -5,26 +5,30 @@ from typing import NamedTuple
 
 from pydantic import model_validator
 
+from thermospin.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndPhonons
+from thermospin.laws.taylor import smaller
+from thermospin.materials.coefficients import (
+    ConductivityLaw,
+    ElectronicHeatLaw,
+    HeatLaw,
+    LengthLaw,
+    LengthRatio,
+    PhononHeatLaw,
+    PolarisationLaw,
+    RelaxationLength,
+    SeebeckLaw,
+)
 from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
-from thermospin.section import Section, mistake
-from thermospin.units import quantity
-
-LORENZ_NUMBER = 2.443e-8
-"""Wiedemann–Franz: L0 = π² k_B² / 3e², V²/K²."""
-
-Conductivity = quantity("S/m", ge=0, le=1e10)
-ThermalConductivity = quantity("W/(m K)", gt=0, le=1e5)
-PartialThermalConductivity = quantity("W/(m K)", ge=0, le=1e5)
-Seebeck = quantity("V/K", ge=-0.1, le=0.1)
-Polarisation = quantity("", gt=-1, lt=1)
-RelaxationLength = quantity("m", gt=0, le=1e-3)
-LengthRatio = quantity("", gt=0, le=1e6)
+from thermospin.materials.response import PARTS, Responsive
+from thermospin.section import mistake
 
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
 OF_MAGNETS = (*INSTEAD_OF_TENSOR_DIFFUSION, "tensor_diffusion")
 """Keys that mean nothing without a magnetisation."""
 OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS)
 """Keys that mean nothing while all spins are along one axis."""
+OF_CLUSTERS = ("conductivity", "polarisation", "seebeck", "spin_seebeck", "heat_polarisation", "magnetic")
+"""Keys that nanoclusters make superfluous."""
 
 
 class Pair(NamedTuple):
@@ -34,31 +38,31 @@ class Pair(NamedTuple):
     difference: float
 
 
-class Material(Section):
+class Material(Responsive):
     """An isotropic conductor with two spin channels, or an insulator (conductivity 0).
 
     Values are in SI. ``↑`` is the channel along the magnetisation.
     """
 
-    conductivity: Conductivity
+    conductivity: ConductivityLaw | None = None
     """σ = σ↑ + σ↓, S/m; 0 for an insulator."""
-    polarisation: Polarisation = 0.0
+    polarisation: PolarisationLaw = 0.0
     """P = (σ↑ − σ↓)/σ, between −1 and 1."""
-    spin_diffusion_length: RelaxationLength | None = None
+    spin_diffusion_length: LengthLaw | None = None
     """λ, m; every conductor needs it."""
-    seebeck: Seebeck = 0.0
+    seebeck: SeebeckLaw = 0.0
     """S, of both channels together, V/K."""
-    spin_seebeck: Seebeck = 0.0
+    spin_seebeck: SeebeckLaw = 0.0
     """S_s = S↑ − S↓, V/K."""
-    thermal_conductivity: ThermalConductivity
+    thermal_conductivity: HeatLaw
     """k, electrons and phonons together, W/(m K)."""
-    electronic_thermal_conductivity: PartialThermalConductivity | None = None
+    electronic_thermal_conductivity: ElectronicHeatLaw | None = None
     """k_e, W/(m K); default Wiedemann–Franz, L0 σ T0, never above k."""
-    phonon_thermal_conductivity: PartialThermalConductivity | None = None
+    phonon_thermal_conductivity: PhononHeatLaw | None = None
     """k_ph = k − k_e, W/(m K); instead of k_e."""
-    heat_polarisation: Polarisation | None = None
+    heat_polarisation: PolarisationLaw | None = None
     """P_k = (k↑ − k↓)/k_e, between −1 and 1; default P."""
-    spin_heat_diffusion_length: RelaxationLength | None = None
+    spin_heat_diffusion_length: LengthLaw | None = None
     """λ_Q, m; every conductor needs it, or α, when the spins have temperatures of their own."""
     spin_heat_ratio: LengthRatio | None = None
     """α = λ/λ_Q, instead of λ_Q."""
@@ -74,9 +78,12 @@ class Material(Section):
     """λ_J of a magnet, m: precession of spins about the magnetisation; none by default."""
     tensor_diffusion: TensorDiffusion | None = None
     """Instead of λ_φ and λ_J: spins of a magnet that precess between collisions; λ is √(D τ_sf)."""
+    nanoclusters: Nanoclusters | None = None
+    """Instead of σ, P, S and S_s: magnetic clusters in a metal, which a magnetic field polarises."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Material":
+        self._check_clusters()
         if self.is_conductor and self.spin_diffusion_length is None:
             raise mistake("missing; every conductor needs one, such as '100 nm'", "spin_diffusion_length")
         if not self.is_conductor and self.is_magnetic:
@@ -89,12 +96,32 @@ class Material(Section):
             )
         if None not in (self.spin_heat_diffusion_length, self.spin_heat_ratio):
             raise mistake("give this or spin_heat_diffusion_length, not both", "spin_heat_ratio")
-        for name in ("electronic_thermal_conductivity", "phonon_thermal_conductivity"):
-            if (getattr(self, name) or 0.0) > self.thermal_conductivity:
+        self._check_heat()
+        return self
+
+    def _check_clusters(self) -> None:
+        """What the clusters set is not given beside them, and is given without them."""
+        if self.nanoclusters is None:
+            if self.conductivity is None:
+                raise mistake("missing; add it", "conductivity")
+            return
+        for key in OF_CLUSTERS:
+            if getattr(self, key) != type(self).model_fields[key].default:
+                raise mistake("give this or nanoclusters, not both; the clusters set it in every field", key)
+
+    def _check_heat(self) -> None:
+        """The parts of k do not exceed it, where all are numbers, and are given once."""
+        whole = self.thermal_conductivity
+        for name in PARTS:
+            part = getattr(self, name)
+            if part is not None and isinstance(whole, WiedemannFranzAndPhonons):
+                raise mistake(
+                    "the law of thermal_conductivity has both parts; remove this, or write its phonons", name
+                )
+            if isinstance(part, float) and isinstance(whole, float) and part > whole:
                 raise mistake(
                     f"must not exceed thermal_conductivity, {self.thermal_conductivity:g} W/(m K)", name
                 )
-        return self
 
     @model_validator(mode="after")
     def _consistent_precession(self) -> "Material":
@@ -110,6 +137,10 @@ class Material(Section):
             if getattr(self, key) is not None:
                 raise mistake("give this or tensor_diffusion, not both", key)
         length = self.tensor_diffusion.diffusion_length
+        if isinstance(self.spin_diffusion_length, Law):
+            raise mistake(
+                f"must be √(D τ_sf), {length:.4g} m, with tensor_diffusion", "spin_diffusion_length"
+            )
         if not math.isclose(self.spin_diffusion_length or 0.0, length, rel_tol=1e-3):
             raise mistake(
                 f"must be the √(D τ_sf) of tensor_diffusion, {length:.4g} m, "
@@ -121,12 +152,13 @@ class Material(Section):
     @property
     def is_conductor(self) -> bool:
         """Whether V and s live here."""
-        return self.conductivity > 0
+        return self.conductivity != 0
 
     @property
     def is_magnetic(self) -> bool:
         """Whether the sign of a magnetic configuration applies here."""
-        return self.magnetic or any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
+        implied = any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
+        return self.magnetic or (implied and not self._follows_field)
 
     @property
     def absorbs_transverse_spin(self) -> bool:
@@ -151,7 +183,7 @@ class Material(Section):
         elif self.phonon_thermal_conductivity is not None:
             k_e = self.thermal_conductivity - self.phonon_thermal_conductivity
         else:
-            k_e = min(LORENZ_NUMBER * self.conductivity * temperature, self.thermal_conductivity)
+            k_e = smaller(LORENZ_NUMBER * self.conductivity * temperature, self.thermal_conductivity)
         p_k = self.polarisation if self.heat_polarisation is None else self.heat_polarisation
         return Pair(k_e, k_e * p_k)
 
@@ -214,11 +246,10 @@ class Material(Section):
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property
-    def transverse_mobility(self) -> complex:
-        """1/(1 + i τ_p H), by which spins across m diffuse; multiplying by i stands for ``m ×``."""
-        if self.tensor_diffusion is None:
-            return 1.0
-        return 1 / (1 + 1j * self.tensor_diffusion.momentum_time * self.tensor_diffusion.precession_frequency)
+    def collision_angle(self) -> float:
+        """Angle a = τ_p H by which spins precess between collisions."""
+        tensor = self.tensor_diffusion
+        return tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
 
     def _turning(self, conductivity: float) -> float:
         if self.tensor_diffusion is not None:

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 from scipy.constants import e, m_e
 
 from thermospin.section import Section
+from thermospin.textures.formula import Formula, FormulaText
 from thermospin.units import quantity
 
 MAGNETON = e / (2 * m_e)
@@ -13,6 +15,7 @@ MAGNETON = e / (2 * m_e)
 RelaxationTime = quantity("s", gt=0, le=1)
 Diffusion = quantity("m^2/s", gt=0, le=1e3)
 AngularFrequency = quantity("rad/s", ge=-1e18, le=1e18)
+Splitting = quantity("V", ge=-10, le=10)
 GFactor = quantity("", ge=-1e3, le=1e3)
 
 
@@ -26,7 +29,15 @@ class TensorDiffusion(Section):
     diffusion_constant: Diffusion
     """D, m²/s."""
     precession_frequency: AngularFrequency
-    """H in H(x) = H m(x), rad/s; dn/dt = −H × n."""
+    """H in H(x) = H f(x) m(x), rad/s; dn/dt = −H × n."""
+    equilibrium: Splitting = 0.0
+    """s0, V: spins relax to s0 f(x) m(x), which the terminals that fix V hold."""
+    profile: FormulaText | None = None
+    """f(x), a formula of x, y, z in m such as `tanh(abs(x) / (2*nm))`; default 1."""
+
+    def strength(self, points: np.ndarray) -> np.ndarray:
+        """The profile f at points (n, 3) in m, shape (n,)."""
+        return np.ones(len(points)) if self.profile is None else Formula(self.profile)(points)
 
     @property
     def diffusion_length(self) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 from thermospin.config.outputs import Map, Output
 from thermospin.errors import InputError
 from thermospin.output.files import read_results, write_json
+from thermospin.output.loops import plot_loop, write_loop
 from thermospin.output.plan import plan_maps
 from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
@@ -24,6 +25,7 @@ __all__ = [
     "plot",
     "print_table",
     "write_fields",
+    "write_loop",
     "write_results",
 ]
 
@@ -81,7 +83,7 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
 
 
 def plot(directory: Path) -> list[Path]:
-    """Draw the maps of a finished run again, from its files.
+    """Draw the maps of a finished run, or the readings along a finished loop, again, from its files.
 
     Args:
         directory: Directory of the results, with ``results.json`` and ``fields/``.
@@ -91,11 +93,19 @@ def plot(directory: Path) -> list[Path]:
 
     Raises:
         InputError: The results or the fields are not there, or the run asked for no maps.
+
+    Of a sweep, the readings along its axis are drawn.
     """
     from thermospin.output.vtu import read_orders
 
     directory = Path(directory)
     results = read_results(directory)
+    if "loop" in results:
+        return plot_loop(directory, results)
+    if "sweep" in results:
+        from thermospin.output.sweeps import plot_sweep
+
+        return plot_sweep(directory, results)
     output = Output.model_validate(results["config"]["output"])
     if not output.maps:
         raise InputError("the run asked for no maps; add some under 'output.maps'", file=str(directory))
@@ -124,6 +134,10 @@ def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
     from thermospin.output.comparison import compare_results, load_reference
 
     results = read_results(Path(directory))
+    if "loop" in results:
+        raise InputError("the results of a loop, not of a run; see its loop.csv", file=str(directory))
+    if "sweep" in results:
+        raise InputError("the results of a sweep; give one of its points/…", file=str(directory))
     name = reference or results.get("config", {}).get("reference") or "slachter2010"
     return compare_results(results, load_reference(name))
 

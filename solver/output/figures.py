@@ -1,7 +1,7 @@
 """Figures with matplotlib: rendered pixels with axes, colour bar or legend, and profiles."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ _STYLE = {
     "ytick.direction": "out",
     "lines.linewidth": 1.6,
 }
+_CURVES = ("#1f5f9f", "#c8532b", "#3f8f4f")
 _LONG, _SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
 
@@ -99,26 +100,108 @@ def save_mesh(
         _save(figure, path, dpi=max(image.shape) / _LONG)
 
 
-def save_profile(path: Path, distance: np.ndarray, values: np.ndarray, title: str, label: str) -> None:
+def save_loop(
+    path: Path,
+    fields: Mapping[str, np.ndarray],
+    panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
+    title: str,
+) -> None:
+    """Save what a probe reads as B goes up and down, a panel for every quantity, two in a row.
+
+    Args:
+        path: The PNG.
+        fields: Branch, ``up`` or ``down``, to B in mT, (n,).
+        panels: Label of the vertical axis, and branch to values in the displayed unit, (n,).
+        title: Title of the figure.
+    """
+    style = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
+    rows = math.ceil(len(panels) / 2)
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.4, 2.6 * rows + 0.4), layout="constrained")
+        grid = figure.subplots(rows, 2, squeeze=False)
+        for panel, (quantity, branches) in zip(grid.flat, panels, strict=False):
+            for name, values in branches.items():
+                colour, marker = style[name]
+                panel.plot(
+                    fields[name],
+                    values,
+                    color=colour,
+                    marker=marker,
+                    markersize=3,
+                    linewidth=1.1,
+                    label=f"B {name}",
+                )
+            panel.set(xlabel="B (mT)", ylabel=quantity)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+        for unused in list(grid.flat)[len(panels) :]:
+            unused.set_axis_off()
+        figure.legend(
+            *grid.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9
+        )
+        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
+        _save(figure, path)
+
+
+def save_profile(
+    path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
+) -> None:
     """Save a plot of values along a line.
 
     Args:
         path: The PNG.
         distance: Distance from the start, nm, (n,).
-        values: Values in the displayed unit, (n,), NaN where there are none.
+        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none; a single
+            one needs no legend.
         title: Title of the figure.
         label: Label of the vertical axis, with the unit.
     """
     with rc_context(_STYLE):
         figure = Figure(figsize=(5.6, 3.4), layout="constrained")
         panel = figure.subplots()
-        panel.plot(distance, values, color="#1f5f9f")
+        for (name, values), colour in zip(curves.items(), _CURVES, strict=False):
+            panel.plot(distance, values, color=colour, label=name)
+        if len(curves) > 1:
+            panel.legend(frameon=False)
         panel.set_xlim(distance[0], distance[-1])
         panel.set_xlabel("distance (nm)")
         panel.set_ylabel(label)
         panel.grid(alpha=0.3, linewidth=0.6)
         panel.ticklabel_format(axis="y", useOffset=False)
         panel.set_title(title, loc="left")
+        _save(figure, path)
+
+
+def save_sweep(
+    path: Path,
+    axis: tuple[str, Sequence[float] | Sequence[str], str],
+    panels: Sequence[tuple[str, Mapping[str, Sequence[float]]]],
+    title: str,
+) -> None:
+    """Save what a probe reads along a sweep, a panel for every label, two in a row.
+
+    Args:
+        path: The PNG.
+        axis: Label of the horizontal axis; its values, numbers or names; its scale, ``linear`` or ``log``.
+        panels: Label of the vertical axis, and curves by name, NaN where there is no value.
+        title: Title of the figure.
+    """
+    label, values, scale = axis
+    rows = math.ceil(len(panels) / 2)
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.4, 2.9 * rows), layout="constrained")
+        grid = figure.subplots(rows, 2, squeeze=False)
+        for panel, (quantity, curves) in zip(grid.flat, panels, strict=False):
+            for name, curve in curves.items():
+                panel.plot(values, curve, marker="o", markersize=3.5, label=name)
+            panel.set_xscale(scale)
+            panel.set(xlabel=label, ylabel=quantity)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+            panel.legend(frameon=False, fontsize=9)
+        for unused in list(grid.flat)[len(panels) :]:
+            unused.set_axis_off()
+        figure.suptitle(title, fontsize=10)
         _save(figure, path)
 
 

@@ -51,12 +51,16 @@ def region_grids(sample: FieldSample, quantity: Quantity, regions: Sequence[str]
     for name in regions or sample.regions:
         chosen = sample.region == sample.regions[name]
         grid, used = tetrahedra(sample.points, sample.cells[chosen])
-        if quantity.components == 1:
-            grid.point_data[VALUE] = sample.point_data[quantity.name][used]
+        if quantity.in_cells:
+            values, target = sample.cell_data[quantity.name][chosen], grid.cell_data
         else:
-            vectors = np.asarray(sample.cell_data[quantity.name][chosen], dtype=float)
-            grid.cell_data[quantity.name] = vectors
-            grid.cell_data[VALUE] = np.linalg.norm(vectors, axis=1)
+            values, target = sample.point_data[quantity.name][used], grid.point_data
+        values = np.asarray(values, dtype=float)
+        if quantity.components == 1:
+            target[VALUE] = values
+        else:
+            target[quantity.name] = values
+            target[VALUE] = np.linalg.norm(values, axis=1)
         grids[name] = grid
     return RegionGrids(quantity, grids)
 

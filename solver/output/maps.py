@@ -9,10 +9,12 @@ import pyvista as pv
 
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
+from thermospin.fields import CONSTANTS
+from thermospin.output.arrows import Arrows, arrows
 from thermospin.output.figures import save_plane, save_view
 from thermospin.output.grids import RegionGrids, edges, has_values, region_grids, skin
 from thermospin.output.profiles import draw_profile
-from thermospin.output.quantities import QUANTITIES
+from thermospin.output.quantities import quantities
 from thermospin.output.rendering import Colours, colours_for, device_image, plane_image
 from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
@@ -45,6 +47,21 @@ class Subject:
         """The colours for what is drawn of it."""
         return colours_for(self.regions.quantity, parts, self.wanted.limits, self.order, self.drive)
 
+    def arrows(self, parts: Sequence[pv.DataSet], extent: float) -> Arrows | None:
+        """Arrows on what is drawn of it, if it is a vector in spin space.
+
+        Args:
+            parts: What is drawn.
+            extent: Longest side of the picture, nm.
+        """
+        quantity = self.regions.quantity
+        return arrows(parts, quantity.name, extent) if quantity.in_spin_space else None
+
+    def caption(self, place: str) -> str:
+        """The title with the place of the picture, and how to read its arrows."""
+        arrows = "; white arrows point away" if self.regions.quantity.in_spin_space else ""
+        return f"{self.title}, {place}{arrows}"
+
 
 def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path]:
     """Draw maps of one scheme and configuration.
@@ -63,32 +80,37 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
     written = []
     for stem, wanted in maps.items():
         sample, words = _sample(wanted, case)
-        quantity = QUANTITIES[wanted.field]
+        if wanted.field not in {*sample.point_data, *sample.cell_data}:
+            raise InputError(f"there is no {wanted.field} in the fields of this run", key="output.maps")
+        quantity = quantities(case.is_vector)[wanted.field]
+        where = f"{case.scheme}, {case.configuration}"
         subject = Subject(
             stem=directory / "maps" / stem,
             wanted=wanted,
             regions=region_grids(sample, quantity, wanted.regions),
             order=wanted.order or 0,
             drive=case.drive,
-            title=f"{quantity.label.capitalize()}, {words}\n{case.scheme}, {case.configuration}",
+            title=f"{', '.join([quantity.label.capitalize(), *words])}\n{where}",
         )
         written += _draw(subject)
     return written
 
 
-def _sample(wanted: Map, case: Case) -> tuple[FieldSample, str]:
-    """The fields a map is about, and the drive in words."""
+def _sample(wanted: Map, case: Case) -> tuple[FieldSample, list[str]]:
+    """The fields a map is about, and the drive in words, if it matters."""
+    if wanted.field in CONSTANTS:
+        return next(iter(case.orders.values())), []
     symbol = "I" if case.drive == "A" else "U"
     if wanted.order is not None:
         if wanted.order not in case.orders:
             raise InputError(f"a map asks for order {wanted.order}, which was not solved", key="output.maps")
-        return case.orders[wanted.order], f"coefficient of {symbol}{superscript(wanted.order)}"
+        return case.orders[wanted.order], [f"coefficient of {symbol}{superscript(wanted.order)}"]
     if case.drive != "A":
         raise InputError(
             f"scheme '{case.scheme}' is driven by a voltage; give the map an 'order', not a 'current'",
             key="output.maps",
         )
-    return case.at(wanted.current), f"{symbol} = {quantity_text(wanted.current, 'A')}"
+    return case.at(wanted.current), [f"{symbol} = {quantity_text(wanted.current, 'A')}"]
 
 
 def _draw(subject: Subject) -> list[Path]:
@@ -114,14 +136,17 @@ def _draw_slice(subject: Subject) -> Path:
     stretch = np.ones(3)
     stretch[plane[1]] = max(1.0, np.ptp(box[:, 0]) / np.ptp(box[:, 1]) / _STRETCH_BEYOND)
     seen = {region: _inside(cut, box, plane) for region, cut in cuts.items() if cut.n_cells}
-    colours = subject.colours(_visible(seen, subject, "the window"))
+    shown = _visible(seen, subject, "the window")
+    colours = subject.colours(shown)
     outlines = [edges(part, boundary_edges=True, feature_edges=False).scale(stretch) for part in parts]
     drawn = [part.scale(stretch) for part in parts]
-    image = plane_image(drawn, outlines, colours, axis, box * stretch[plane])
+    size = float(np.ptp(box * stretch[plane], axis=0).max())
+    pointing = subject.arrows([part.scale(stretch) for part in shown], size)
+    image = plane_image(drawn, outlines, colours, axis, box * stretch[plane], pointing)
     path = subject.stem.with_name(f"{subject.stem.name}.png")
-    title = f"{subject.title}, {name} = {height:g} nm"
+    title = subject.caption(f"{name} = {height:g} nm")
     axes = ("xyz"[plane[0]], "xyz"[plane[1]])
-    save_plane(path, image, colours, box, axes, title, subject.regions.quantity.symbol)
+    save_plane(path, image, colours, box, axes, title, subject.regions.quantity.drawn)
     return path
 
 
@@ -146,10 +171,11 @@ def _draw_surface(subject: Subject) -> Path:
     parts = _visible(skins, subject, "the device")
     outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in parts]
     colours = subject.colours(parts)
-    size = " × ".join(f"{length:.4g}" for length in np.ptp(subject.regions.bounds, axis=0))
+    lengths = np.ptp(subject.regions.bounds, axis=0)
+    size = " × ".join(f"{length:.4g}" for length in lengths)
+    image = device_image(parts, outlines, colours, subject.arrows(parts, float(lengths.max())))
     path = subject.stem.with_name(f"{subject.stem.name}.png")
-    title = f"{subject.title}, {size} nm³"
-    save_view(path, device_image(parts, outlines, colours), colours, title, subject.regions.quantity.symbol)
+    save_view(path, image, colours, subject.caption(f"{size} nm³"), subject.regions.quantity.drawn)
     return path
 
 

@@ -35,12 +35,13 @@ def plan_maps(
 
 def _stem(wanted: Map, scheme: str, configuration: str) -> str:
     """A file name such as ``mu_s_thermal_P_2mA_z10nm``."""
+    amount = []
     if wanted.order is not None:
-        amount = f"order{wanted.order}"
-    else:
-        amount = quantity_text(wanted.current, "A").replace(" ", "").replace("µ", "u")
+        amount = [f"order{wanted.order}"]
+    elif wanted.current is not None:
+        amount = [quantity_text(wanted.current, "A").replace(" ", "").replace("µ", "u")]
     if wanted.slice is not None:
         where = "".join(f"{axis}{value * 1e9:.6g}nm" for axis, value in wanted.slice.items())
     else:
         where = "line" if wanted.line is not None else "surface"
-    return "_".join([wanted.field, scheme, configuration, amount, where])
+    return "_".join([wanted.field, scheme, configuration, *amount, where])

@@ -10,11 +10,12 @@ from thermospin.errors import InputError
 from thermospin.output.figures import save_profile
 from thermospin.output.files import write_csv
 from thermospin.output.grids import VALUE, RegionGrids
+from thermospin.output.quantities import Quantity
 from thermospin.output.scales import per_drive
 
 
 def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values along a line, linear within every tetrahedron (constant, for vectors).
+    """Values along a line, linear within every tetrahedron, or constant as the field is.
 
     Args:
         regions: The field on its regions.
@@ -58,8 +59,8 @@ def draw_profile(
     """
     quantity = regions.quantity
     points, values, names = sample_line(regions, line)
-    shown = values[:, 0] if quantity.components == 1 else np.linalg.norm(values, axis=1)
-    if not np.isfinite(shown).any():
+    curves = _curves(quantity, values)
+    if not np.isfinite(values).any():
         raise InputError(f"there is no {quantity.name} anywhere on a line", key="output.maps")
     distance = np.linalg.norm(points - points[0], axis=1)
     table, picture = (stem.with_name(stem.name + suffix) for suffix in (".csv", ".png"))
@@ -68,8 +69,18 @@ def draw_profile(
     header = ["distance [m]", "x [m]", "y [m]", "z [m]", *(f"{part} [{unit}]" for part in parts), "region"]
     rows = zip(distance, *points.T, *values.T, names, strict=True)
     write_csv(table, header, rows)
-    scale = quantity.scale(float(np.nanmax(np.abs(shown))), order, drive)
-    label = f"{quantity.symbol} ({scale.unit})"
+    scale = quantity.scale(float(np.nanmax(np.abs(list(curves.values())))), order, drive)
+    label = f"{quantity.drawn if len(curves) == 1 else quantity.symbol} ({scale.unit})"
     ends = " to ".join("(" + ", ".join(f"{1e9 * x:.6g}" for x in end) + ")" for end in (line.start, line.end))
-    save_profile(picture, distance * 1e9, shown / scale.factor, f"{title}, {ends} nm", label)
+    shown = {name: curve / scale.factor for name, curve in curves.items()}
+    save_profile(picture, distance * 1e9, shown, f"{title}, {ends} nm", label)
     return [table, picture]
+
+
+def _curves(quantity: Quantity, values: np.ndarray) -> dict[str, np.ndarray]:
+    """What is plotted: a scalar, the length of a vector in space, the components of one in spin space."""
+    if quantity.components == 1:
+        return {quantity.name: values[:, 0]}
+    if quantity.in_spin_space:
+        return {f"along {axis}": values[:, i] for i, axis in enumerate("xyz")}
+    return {quantity.name: np.linalg.norm(values, axis=1)}

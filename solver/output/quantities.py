@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
-from thermospin.fields import OUTPUT_FIELDS, OutputField
-from thermospin.output.scales import Scale, coefficient_scale, decimal_scale_for, scale_for
+from thermospin.fields import CONSTANTS, OutputField, output_fields
+from thermospin.output.scales import Scale, coefficient_scale, decimal_scale_for, per_drive, scale_for
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Quantity(OutputField):
     diverging: bool
     colour_map: str
     display: Callable[[float, str], Scale]
+
+    def unit_of(self, order: int, drive: str) -> str:
+        """Its unit, or that of its coefficient of a power of the drive."""
+        return self.unit if self.name in CONSTANTS else per_drive(self.unit, order, drive)
 
     def scale(self, magnitude: float, order: int, drive: str) -> Scale:
         """The unit to display it, or its coefficient of a power of the drive.
@@ -40,11 +44,34 @@ _DRAWN = {
     "W/m²": (False, "magma", decimal_scale_for),
 }
 """Unit of a field to what :class:`Quantity` adds to it."""
-_SPLITTINGS = {"T_s": (True, "RdBu_r", scale_for)}
-"""The same for a field that is the difference of two of its unit."""
+_SPLITTING = (True, "RdBu_r", scale_for)
+"""The same for a difference of two temperatures."""
+_SPINS = (False, "YlGnBu", scale_for)
+"""The same for vectors in spin space, of which colours show the length."""
 
-QUANTITIES = {
-    field.name: Quantity(*astuple(field), *_SPLITTINGS.get(field.name, _DRAWN[field.unit]))
-    for field in OUTPUT_FIELDS
-}
-"""Every output field, by name."""
+
+def _as_it_is(magnitude: float, unit: str) -> Scale:
+    """A unit that takes no prefix."""
+    return Scale(1.0, unit)
+
+
+_DIRECTION = (False, "YlGnBu_r", _as_it_is)
+"""The same for unit vectors there."""
+
+
+def _drawn(field: OutputField) -> Quantity:
+    """A field with what its kind and unit say of the drawing."""
+    if field.in_spin_space:
+        how = _DIRECTION if field.name in CONSTANTS else _SPINS
+    else:
+        how = _SPLITTING if field.name.startswith("T_s") else _DRAWN[field.unit]
+    return Quantity(*astuple(field), *how)
+
+
+def quantities(vector: bool) -> dict[str, Quantity]:
+    """Every field of the output, by name.
+
+    Args:
+        vector: Whether spins may point anywhere, instead of along one axis.
+    """
+    return {field.name: _drawn(field) for field in output_fields(vector)}

@@ -7,6 +7,7 @@ import numpy as np
 import pyvista as pv
 from vtkmodules.vtkCommonCore import vtkLogger
 
+from thermospin.output.arrows import Arrows
 from thermospin.output.grids import VALUE, has_values
 from thermospin.output.quantities import Quantity
 from thermospin.output.scales import Scale
@@ -15,10 +16,13 @@ _NO_FIELD = "#d5d8dc"
 """Colour of regions where the field does not exist."""
 _OUTLINE = "#202428"
 _LINE = 4
+_ARROWS = {False: ("black", "white"), True: ("white", "black")}
+"""Colour of arrows and of the rim around them, by whether they point away."""
 _PIXELS = 1800
 _MARGIN = 10
 _FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
 """Direction from which devices are seen, and what is upwards in the picture."""
+_TOWARDS = np.array(_FROM) / np.linalg.norm(_FROM)
 _SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
 _CELL_EDGE = 0.55
 """Brightness of the cells' edges relative to their region."""
@@ -71,7 +75,7 @@ def _range(values: np.ndarray, quantity: Quantity) -> tuple[float, float]:
         extent = float(np.abs(values).max()) or 1.0
         return -extent, extent
     low = 0.0 if quantity.components == 3 else float(values.min())
-    high = float(np.percentile(values, 99.8)) if quantity.components == 3 else float(values.max())
+    high = float(np.percentile(values, 99.8)) if quantity.in_cells else float(values.max())
     return (low, high) if high > low else (low, low + (abs(low) or 1.0) * 1e-6)
 
 
@@ -81,6 +85,7 @@ def plane_image(
     colours: Colours,
     axis: int,
     box: np.ndarray,
+    arrows: Arrows | None = None,
 ) -> np.ndarray:
     """Render flat parts seen along an axis.
 
@@ -90,6 +95,7 @@ def plane_image(
         colours: The colours.
         axis: 0, 1 or 2; x and z are seen from their positive end, y from its negative end.
         box: The corners of the picture in the plane, nm, (2, 2).
+        arrows: Arrows in front of the parts.
 
     Returns:
         Pixels, (height, width, 3).
@@ -103,6 +109,7 @@ def plane_image(
     centre = np.insert(box.mean(axis=0), axis, parts[0].center[axis])
     towards = np.zeros(3)
     towards[axis] = -1.0 if axis == 1 else 1.0
+    _add_arrows(plotter, arrows, towards)
     up = (0, 1, 0) if axis == 2 else (0, 0, 1)
     plotter.camera_position = [(centre + towards * 10 * size.max()).tolist(), centre.tolist(), up]
     plotter.enable_parallel_projection()
@@ -112,7 +119,10 @@ def plane_image(
 
 
 def device_image(
-    parts: Sequence[pv.PolyData], outlines: Sequence[pv.PolyData], colours: Colours
+    parts: Sequence[pv.PolyData],
+    outlines: Sequence[pv.PolyData],
+    colours: Colours,
+    arrows: Arrows | None = None,
 ) -> np.ndarray:
     """Render surfaces in parallel projection from above, with the axes in a corner.
 
@@ -120,6 +130,7 @@ def device_image(
         parts: Surfaces, nm.
         outlines: Their edges.
         colours: The colours.
+        arrows: Arrows in front of the surfaces.
 
     Returns:
         Pixels, (height, width, 3), with little empty margin.
@@ -128,6 +139,7 @@ def device_image(
     _add(plotter, parts, colours, **_SHADING)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
+    _add_arrows(plotter, arrows, _TOWARDS)
     _look_from_above(plotter)
     plotter.add_axes(line_width=4, viewport=(0, 0, 0.16, 0.16))
     return _cropped(_pixels(plotter))
@@ -153,9 +165,8 @@ def mesh_image(
         plotter.add_mesh(part, color=colour, show_edges=True, edge_color=darker, line_width=1, **_SHADING)
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE / 2)
     _look_from_above(plotter)
-    towards = np.array(_FROM) / np.linalg.norm(_FROM)
-    right = np.cross(_UP, towards) / np.linalg.norm(np.cross(_UP, towards))
-    nanometre = np.column_stack([right, np.cross(towards, right)])
+    right = np.cross(_UP, _TOWARDS) / np.linalg.norm(np.cross(_UP, _TOWARDS))
+    nanometre = np.column_stack([right, np.cross(_TOWARDS, right)])
     nanometre *= _PIXELS / (2 * plotter.camera.parallel_scale)
     return _cropped(_pixels(plotter)), nanometre
 
@@ -191,6 +202,15 @@ def _add(plotter: pv.Plotter, parts: Sequence[pv.PolyData], colours: Colours, **
             show_scalar_bar=False,
             **shading,
         )
+
+
+def _add_arrows(plotter: pv.Plotter, arrows: Arrows | None, towards: np.ndarray) -> None:
+    """Draw arrows flat, with a rim behind each, so that they are seen on any colour."""
+    glyphs = {} if arrows is None else arrows.glyphs(towards)
+    for points_away, glyph in glyphs.items():
+        colour, rim = _ARROWS[points_away]
+        plotter.add_mesh(glyph, color=rim, style="wireframe", line_width=_LINE, lighting=False)
+        plotter.add_mesh(glyph.translate(arrows.length * towards), color=colour, lighting=False)
 
 
 def _pixels(plotter: pv.Plotter) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from thermospin.fields import TEMPERATURES
+from thermospin.fields import CONSTANTS, TEMPERATURES
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,10 @@ class FieldSample:
             (n_points,), NaN where the field does not exist.
         cell_data: ``J J_up J_down J_s Q`` and likewise ``Q_s``, (n_cells, 3), NaN where the field does not
             exist.
+
+    With vector spin there is no axis for up and down. Then ``mu_s`` and ``T_s`` are vectors in spin space,
+    (n_points, 3), and their components fields of their own, ``mu_s_x``, …; so are those of ``J_s`` and
+    ``Q_s``, vectors in space; and ``m`` is the magnetisation, (n_cells, 3).
     """
 
     points: np.ndarray
@@ -31,6 +35,11 @@ class FieldSample:
     regions: Mapping[str, int]
     point_data: Mapping[str, np.ndarray]
     cell_data: Mapping[str, np.ndarray]
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether spins may point anywhere."""
+        return self.point_data["mu_s"].ndim > 1
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,18 @@ class Case:
     temperature: float
     drive: str = "A"
 
+    @property
+    def is_vector(self) -> bool:
+        """Whether spins may point anywhere."""
+        return next(iter(self.orders.values())).is_vector
+
     def at(self, drive: float) -> FieldSample:
         """The fields at a drive, A or V: the sum of all orders, and T0 added to the temperatures."""
         some = next(iter(self.orders.values()))
 
         def total(kind: str, name: str) -> np.ndarray:
+            if name in CONSTANTS:
+                return getattr(some, kind)[name]
             return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
 
         point_data = {name: total("point_data", name) for name in some.point_data}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from thermospin.lock_in import QUANTITIES
 from thermospin.output.readings import Reading, readings
 from thermospin.output.scales import Scale, decimal_scale_for, number, reading_scale, scale_for
 
@@ -72,21 +73,21 @@ def _reading_cell(read: Reading, family: Iterable[Reading], i: int) -> str:
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:
-    """What a lock-in amplifier shows, V rms."""
+    """What a lock-in amplifier shows, V rms, and what is plotted of it."""
     current = (results.get("config", {}).get("lock_in") or {}).get("rms_current")
-    table = new_table("lock-in readings (rms)" + (f" at {1e3 * current:g} mA rms" if current else ""))
+    table = new_table("lock-in readings" + (f" at {1e3 * current:g} mA rms" if current else ""))
     rows = [
         (f"{scheme}, {probe}, {configuration}", harmonics)
         for scheme, found in results["schemes"].items()
         for probe, cases in (found.get("lock_in") or {}).items()
         for configuration, harmonics in cases.items()
     ]
-    names = list(dict.fromkeys(name for _, harmonics in rows for name in harmonics))
+    names = [name for name in QUANTITIES if any(name in harmonics for _, harmonics in rows)]
     table.add_column("")
     for name in names:
-        table.add_column(name.replace("_", " "), justify="right")
+        table.add_column(QUANTITIES[name].symbol, justify="right")
     for label, harmonics in rows:
-        table.add_row(label, *(_with_prefix(harmonics.get(name), "V") for name in names))
+        table.add_row(label, *(_lock_in_cell(harmonics.get(name), QUANTITIES[name].order) for name in names))
     return table
 
 
@@ -154,10 +155,11 @@ def _scaled(value: float | None, scale: Scale) -> str:
     return number(None if value is None else value / scale.factor, 4)
 
 
-def _with_prefix(value: float | None, unit: str) -> str:
+def _lock_in_cell(value: float | None, order: int) -> str:
+    """A value of unit V/A^order with a prefix."""
     if value is None:
         return "–"
-    scale = scale_for(abs(value), unit)
+    scale = reading_scale(abs(value), order, "A") if order else scale_for(abs(value), "V")
     return f"{number(value / scale.factor)} {scale.unit}"
 
 

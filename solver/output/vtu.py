@@ -1,8 +1,10 @@
 """Fields for ParaView: one VTU file per order, with units, and back again.
 
 Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q`` (cells, 32 bit),
-with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. The
-field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, and a ``title``.
+with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. With
+vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside them,
+``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The field
+data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, and a ``title``.
 Coordinates are in metres.
 """
 
@@ -16,9 +18,9 @@ from vtkmodules.vtkCommonCore import vtkStringArray
 
 from thermospin.errors import InputError
 from thermospin.output.files import replacing, replacing_directory
-from thermospin.output.quantities import QUANTITIES
+from thermospin.output.quantities import quantities
 from thermospin.output.sample import Case, FieldSample
-from thermospin.output.scales import per_drive, quantity_text, superscript
+from thermospin.output.scales import quantity_text, superscript
 
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
@@ -39,15 +41,16 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
     """
     place = case_directory(directory, case.scheme, case.configuration)
     title = f"{case.scheme}, {case.configuration}"
+    known = quantities(case.is_vector)
     with replacing_directory(place) as aside:
         for order, sample in case.orders.items():
-            units = {name: per_drive(q.unit, order, case.drive) for name, q in QUANTITIES.items()}
+            units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
             power = f"coefficient of {'I' if case.drive == 'A' else 'U'}{superscript(order)}"
             write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
         if current is not None and case.drive == "A":
             text = quantity_text(current, "A")
-            units = {name: q.unit for name, q in QUANTITIES.items()}
+            units = {name: quantity.unit for name, quantity in known.items()}
             stem = "at_" + text.replace(" ", "").replace("µ", "u")
             write_sample(aside / f"{stem}.vtu", case.at(current), units, f"{title}, {text}")
     return place
@@ -117,7 +120,7 @@ def read_sample(path: Path) -> FieldSample:
         region=region,
         regions={str(name): int(tag) for name, tag in zip(names, tags, strict=True)},
         point_data={name: np.asarray(values) for name, values in grid.point_data.items()},
-        cell_data={name: np.asarray(values) for name, values in grid.cell_data.items() if name in QUANTITIES},
+        cell_data={name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"},
     )
 
 

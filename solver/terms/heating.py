@@ -17,7 +17,7 @@ def joule(c: Coefficients, a: State, b: State) -> Pair:
     """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel.
 
     Symmetric in the two. With spins along one axis it is so by itself; otherwise the ↑ − ↓ difference is not,
-    for example ``j_s⊥ (m·j_s)`` of spins across m and along it, nor is anything where the current turns about m.
+    for example ``j_s⊥ (m·j_s)`` of spins across m and along it, nor is anything where currents turn about m.
     """
     if not a.is_vector:
         return channel_products(currents(c, a), c.electrical.inverse(currents(c, b)), inner)

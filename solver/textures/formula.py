@@ -8,9 +8,12 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BeforeValidator
+
+from thermospin.section import mistake
 
 MAX_LENGTH = 1000
 """Characters of a formula."""
@@ -203,3 +206,18 @@ def _piece(node: ast.expr, text: str) -> str:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _formula(value: Any) -> str:
+    """The text of a formula, or of a number, when it can be read."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise mistake(f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {value!r}")
+    try:
+        Formula(str(value))
+    except FormulaError as error:
+        raise mistake(str(error)) from None
+    return str(value)
+
+
+FormulaText = Annotated[str, BeforeValidator(_formula, json_schema_input_type=str | float)]
+"""A formula in a configuration."""

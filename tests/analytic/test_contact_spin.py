@@ -43,21 +43,21 @@ def test_closed_form_of_the_spin_valve(nm, printed):
     found = interface_forms.magnetoresistance(PY, CU, nm * NM, R_B, GAMMA) / 1e-17
     assert round(found, len(str(printed).split(".")[1])) == printed
     without = interface_forms.magnetoresistance(PY, CU, nm * NM, 0.0, GAMMA)
-    assert without == pytest.approx(closed_forms.magnetoresistance(PY, CU, nm * NM), rel=1e-12)
+    assert without == pytest.approx(closed_forms.magnetoresistance(PY, CU, nm * NM), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("nm", [15, 100, 500])
 def test_magnetoresistance(comm, nm):
     expected = interface_forms.magnetoresistance(PY, CU, nm * NM, R_B, GAMMA)
     found = difference(comm, nm * NM, {"F1|N": contact(), "N|F2": contact()})
-    assert found == pytest.approx(expected, rel=ACCURACY)
+    assert found == pytest.approx(expected, rel=ACCURACY, abs=0)
 
 
 @pytest.mark.parametrize(("r_b", "gamma"), [(2e-17, -0.4), (1e-15, 0.5), (1e-12, 0.3)])
 def test_magnetoresistance_from_metallic_to_tunnel_contacts(comm, r_b, gamma):
     expected = interface_forms.magnetoresistance(PY, CU, 100 * NM, r_b, gamma)
     found = difference(comm, 100 * NM, {"N|F1": contact(r_b, gamma), "N|F2": contact(r_b, gamma)})
-    assert found == pytest.approx(expected, rel=ACCURACY)
+    assert found == pytest.approx(expected, rel=ACCURACY, abs=0)
 
 
 def test_conductances_of_the_channels(comm):
@@ -66,7 +66,7 @@ def test_conductances_of_the_channels(comm):
     crossing = {"conductance": up + down, "polarisation": (up - down) / (up + down)}
     found = difference(comm, 100 * NM, {"F1|N": crossing, "N|F2": crossing})
     expected = difference(comm, 100 * NM, {"F1|N": contact(), "N|F2": contact()})
-    assert found == pytest.approx(expected, rel=1e-9)
+    assert found == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_order_of_the_sides(comm):
@@ -76,7 +76,7 @@ def test_order_of_the_sides(comm):
         difference(comm, 100 * NM, dict.fromkeys(names, crossing), temperature=300.0)
         for names in (("F1|N", "N|F2"), ("N|F1", "F2|N"))
     )
-    assert found == pytest.approx(expected, rel=1e-9)
+    assert found == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_interfaces_that_conduct_ever_better(comm):
@@ -88,7 +88,9 @@ def test_interfaces_that_conduct_ever_better(comm):
         for g in (1e17, 1e18, 1e19)
     ]
     least = interface_forms.magnetoresistance(PY, CU, 100 * NM, 1 / (1e19 * (1 - 0.5**2)), 0.5)
-    assert added[2] == pytest.approx(least - closed_forms.magnetoresistance(PY, CU, 100 * NM), rel=1e-3)
+    assert added[2] == pytest.approx(
+        least - closed_forms.magnetoresistance(PY, CU, 100 * NM), rel=1e-3, abs=0
+    )
     assert added[0] / added[1] == pytest.approx(10, rel=0.1)
     assert added[1] / added[2] == pytest.approx(10, rel=0.01)
 
@@ -103,7 +105,7 @@ def test_electrical_spin_injection(comm, r_b, gamma):
         expected = [sign * side for side in known.sides(DENSE)]
         assert sides(problem, fields, S, "F", "N", MAGNET) == pytest.approx(expected, rel=ACCURACY)
         extra = fields.reading(("left", "right")) / DENSE - ohmic
-        assert extra == pytest.approx(known.extra_resistance(), rel=1e-3)
+        assert extra == pytest.approx(known.extra_resistance(), rel=1e-3, abs=0)
 
 
 @pytest.mark.parametrize("spin_seebeck", [0.0, 50e-6])

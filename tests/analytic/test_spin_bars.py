@@ -50,9 +50,9 @@ def test_electrical_spin_injection(comm):
     ohmic = MAGNET / PY.conductivity + METAL / CU.conductivity
     for configuration, sign in {"P": 1, "AP": -1}.items():
         s = Profile.of(problem, fields[configuration], S)
-        assert 2 * s.at(MAGNET) / DENSE == pytest.approx(sign * expected, rel=ACCURACY)
+        assert 2 * s.at(MAGNET) / DENSE == pytest.approx(sign * expected, rel=ACCURACY, abs=0)
         extra = fields[configuration].reading(("left", "right")) / DENSE - ohmic
-        assert extra == pytest.approx(PY.polarisation * expected / 2, rel=1e-3)
+        assert extra == pytest.approx(PY.polarisation * expected / 2, rel=1e-3, abs=0)
 
 
 @pytest.mark.parametrize("distance", [15 * NM, 100 * NM, 500 * NM])
@@ -63,7 +63,7 @@ def test_magnetoresistance(comm, distance):
         for name, fields in driven(bar.problem(comm), DENSE * bar.area)
     }
     expected = closed_forms.magnetoresistance(PY, CU, distance)
-    assert (voltage["AP"] - voltage["P"]) / DENSE == pytest.approx(expected, rel=ACCURACY)
+    assert (voltage["AP"] - voltage["P"]) / DENSE == pytest.approx(expected, rel=ACCURACY, abs=0)
 
 
 @pytest.mark.parametrize("distance", [15 * NM, 100 * NM])

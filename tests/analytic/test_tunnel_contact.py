@@ -135,10 +135,10 @@ def test_formulas_of_the_script(shipped, ratio):
     for delta in (0.0, 0.1):
         s, tau = contact.accumulations(shipped.CURRENT_DENSITY, delta)
         found = shipped.closed_form(ratio, 5.0, delta)
-        assert (found.spin, found.spin_heat) == pytest.approx((2 * s, 2 * tau), rel=1e-10)
+        assert (found.spin, found.spin_heat) == pytest.approx((2 * s, 2 * tau), rel=1e-10, abs=0)
     s, tau = contact.leading_order(shipped.CURRENT_DENSITY)
     found = shipped.leading_order(ratio, 5.0)
-    assert (found.spin, found.spin_heat) == pytest.approx((2 * s, 2 * tau), rel=1e-10)
+    assert (found.spin, found.spin_heat) == pytest.approx((2 * s, 2 * tau), rel=1e-10, abs=0)
 
 
 @pytest.mark.serial
@@ -155,7 +155,7 @@ def test_script(shipped, ratio, accuracy):
 def test_estimate(shipped):
     """The paper's "ΔT_s ≈ 1 K": r_s = 25 Ω µm², S = 100 µV/K, P_L = 0.5, 1e7 A/m², α = 1."""
     law, metal = shipped.contact(100.0, 1.0)
-    assert spin_resistance(metal) == pytest.approx(25e-12)
+    assert spin_resistance(metal) == pytest.approx(25e-12, rel=1e-6, abs=0)
     assert law.thermoelectric.difference / law.conductance == pytest.approx(50e-6, rel=1e-4)
     assert shipped.estimate(law, metal) == pytest.approx(1.0233, rel=1e-4)
 
@@ -195,4 +195,4 @@ def test_spin_heat_valve_with_contacts(comm, resistance):
     magnet, metal = (SpinHeat.of(problem.config.material(name), T0) for name in materials)
     found = {name: rise * bar.area / fields.heat["right"] for name, fields in driven(problem, 0.0)}
     expected = spin_heat_valve(magnet, metal, distance, (p_k, resistance))
-    assert found["AP"] - found["P"] == pytest.approx(expected, rel=OF_DIFFERENCES)
+    assert found["AP"] - found["P"] == pytest.approx(expected, rel=OF_DIFFERENCES, abs=0)

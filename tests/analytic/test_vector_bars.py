@@ -13,6 +13,7 @@ from scipy.spatial.transform import Rotation
 from vector_bars import SPIN, Contact, Layer, TensorDiffusion, VectorBar
 from vector_forms import AngularValve, Decay
 
+from thermospin.hanle import ThreeTerminal, larmor_frequency
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.library import library_material
 from thermospin.materials.material import Material
@@ -202,6 +203,53 @@ def test_tensor_diffusion_in_a_bar():
     flux = np.array([1e9, 0, 2e9]) * diffusion / 2e7
     expected = solve([replace(stretch, source=None)], bounded(flux, np.zeros(3), [0, 1, 2]))[0]
     assert found.u[:, SPIN] == pytest.approx(expected.u, abs=1e-9 * abs(expected.u).max())
+
+
+# ---- one contact in a field
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.5, 3.0])
+def test_two_lorentzians(angle):
+    """Vera-Marun's Fig. 2 in a film that is thin against λ_Q, without ΔT0: there the curves are Lorentzians.
+
+    In a film of thickness d the spin resistances are ``λ²/(σ d)`` and ``λ_Q²/(k_e d)``: their ratio is that
+    of a bulk metal over α. R_tun is 1e5 times the first.
+    """
+    alpha, d, length, p, p_prime, seebeck, tau = 2.0, 0.2 * NM, 100 * NM, 0.3, 0.5, 8e-5, 1e-10
+    film = Material(
+        conductivity=4e3, spin_diffusion_length=length, thermal_conductivity=60.0, spin_heat_ratio=alpha
+    )
+    magnet = Material(
+        conductivity=1e9, spin_diffusion_length=0.1 * NM, thermal_conductivity=9e3, spin_heat_ratio=1
+    )
+    tunnel = 1e5 * length**2 / (4e3 * d)
+    law = InterfaceMaterial(
+        conductance=1 / tunnel,
+        polarisation=p,
+        seebeck=seebeck,
+        spin_seebeck=2 * (p_prime - p) * seebeck / (1 - p**2),
+        phonon_heat_conductance=1e12,
+    )
+    x = np.array([1.0, 0, 0])
+
+    def drop(turned, contact=law):
+        layers = [
+            Layer(magnet, 5 * NM),
+            Layer(film, d, precession=(0, 0, turned), elements=4),
+        ]
+        bar = VectorBar(layers, [Contact(contact, x, normal_first=False)], fields=8)
+        left = np.zeros(8)
+        left[0] = 1e7
+        # Spins leave the film nowhere; charge and heat leave at the right end.
+        ends = bounded(left, np.zeros(8), [0], [1, 2, 3, 5, 6, 7])
+        return bar.solve(ends)[0].u[0, 0] / 1e7
+
+    thermal = seebeck, p_prime
+    ideal = ThreeTerminal.of_contact(tunnel, length**2 / (4e3 * d), p, thermal, alpha**2, tau)
+    ideal = replace(ideal, heat_relaxation_time=tau / alpha**2)
+    field = np.array([angle / tau / larmor_frequency(1.0)])
+    hanle = drop(angle) - drop(1e7)
+    assert hanle == pytest.approx(ideal.signal(field)[0], rel=1e-3, abs=0)
 
 
 # ---- Hatami's valve

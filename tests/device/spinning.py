@@ -1,4 +1,4 @@
-"""The lateral device with vector spin and all that turns spins: textures, dephasing, precession, mixing, a field."""
+"""The lateral device with vector spin and all that turns spins: textures, dephasing, mixing, a field."""
 
 from copy import deepcopy
 

@@ -65,7 +65,7 @@ def test_hot_sink_at_rest(comm):
     assert comm.allreduce(theta.min(), MPI.MIN) == pytest.approx(0.0, abs=1e-9)
     between = solver.at(1.5e-3)
     for probe in probes:
-        assert expansion.at(0.0).reading(probe) == pytest.approx(rest.reading(probe), rel=1e-9)
+        assert expansion.at(0.0).reading(probe) == pytest.approx(rest.reading(probe), rel=1e-9, abs=0)
         assert expansion.at(1.5e-3).reading(probe) == pytest.approx(between.reading(probe), rel=1e-5)
 
 
@@ -96,8 +96,8 @@ def test_any_number_of_ranks(comm, sections):
             here, there = (r.data["schemes"][scheme]["configurations"][name] for r in (together, alone))
             for region, values in there["regions"].items():
                 for key in ("max_temperature_rise", "max_current_density"):
-                    assert here["regions"][region][key] == pytest.approx(values[key], rel=1e-8)
+                    assert here["regions"][region][key] == pytest.approx(values[key], rel=1e-8, abs=0)
             for interface, values in there["interfaces"].items():
-                assert here["interfaces"][interface]["mu_s"] == pytest.approx(values["mu_s"], rel=1e-8)
+                assert here["interfaces"][interface]["mu_s"] == pytest.approx(values["mu_s"], rel=1e-8, abs=0)
             for sink, values in there["sinks"].items():
                 np.testing.assert_allclose(here["sinks"][sink]["heat"][1], values["heat"][1], rtol=1e-9)

@@ -91,7 +91,7 @@ def test_interfaces(joule):
         assert values["interfaces"].keys() == {"Py1|Cu", "Py2|Cu"}
         injector = values["interfaces"]["Py1|Cu"]
         top, side = 40e-9 * 20e-9, 40e-9 * 12e-9
-        assert injector["area"] == pytest.approx(top + side, rel=1e-9)
+        assert injector["area"] == pytest.approx(top + side, rel=1e-9, abs=0)
         assert injector["mu_s"]["min"] <= injector["mu_s"]["mean"] <= injector["mu_s"]["max"]
         assert injector["mu_s"]["mean"] > 0
     detector = [values["interfaces"]["Py2|Cu"]["mu_s"]["mean"] for values in found.values()]
@@ -110,5 +110,5 @@ def test_lock_in(comm):
             voltage = sum(r * current**n for n, r in enumerate(harmonics, start=1))
             component = np.fft.rfft(voltage) / samples * np.sqrt(2)
             expected = found.data["schemes"][scheme]["lock_in"]["nonlocal"][name]
-            assert -component[1].imag == pytest.approx(expected["first_harmonic"], rel=1e-9)
-            assert -component[2].real == pytest.approx(expected["second_harmonic"], rel=1e-9)
+            assert -component[1].imag == pytest.approx(expected["first_harmonic"], rel=1e-9, abs=0)
+            assert -component[2].real == pytest.approx(expected["second_harmonic"], rel=1e-9, abs=0)

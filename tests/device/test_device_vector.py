@@ -9,10 +9,9 @@ from spinning import FIELD, along_z, spinning
 from support import SilentProgress, prepare_problem
 
 from thermospin.compat import MPI, fem, ufl
-from thermospin.fields import S_VECTOR, TAU_VECTOR, S, State
+from thermospin.fields import S_VECTOR, TAU_VECTOR
 from thermospin.materials.precession import MAGNETON
 from thermospin.simulation import solve
-from thermospin.spaces import MAGNETS
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 CONSERVING = {"heating": {"model": "conserving"}}
@@ -219,7 +218,7 @@ def test_expansion_and_demodulation(model, across, comm):
     fitted = {"method": "demodulate", "currents": currents, "orders": 3}
     heating = {"model": model} | ({"scale": 2} if model == "joule" else {})
     one, two = (solved(spinning(solver=o, across=across, heating=heating), comm) for o in ({}, fitted))
-    for scheme, name, found in configurations(one):
+    for scheme, name, _ in configurations(one):
         for probe in PROBES:
             expected = one.harmonics(scheme, name, probe)[:3]
             got = two.harmonics(scheme, name, probe)[:3]

@@ -22,10 +22,10 @@ def exact(mesh) -> State:
     """Fields of the size that they have in a device: mV, tenths of a mV, K; a problem may lack the last."""
     x, y, z = (ufl.SpatialCoordinate(mesh)[i] / SIDE for i in range(3))
     return State(
-        V=1e-3 * (ufl.sin(2.1 * x + 0.4) * ufl.cos(1.3 * y) + 0.7 * ufl.sin(1.7 * z - 0.9 * x)),
-        s=1e-4 * ufl.cos(2.6 * x - 0.3) * ufl.exp(-0.8 * z) * (1 + 0.5 * ufl.sin(2 * y)),
-        theta=8.0 * ufl.sin(1.9 * x + 0.2) * ufl.cos(1.1 * y - 0.4) * ufl.exp(0.9 * z),
-        tau=0.7 * ufl.cos(2.3 * x + 0.5) * ufl.sin(1.4 * y + 0.8) * ufl.exp(0.6 * z),
+        1e-3 * (ufl.sin(2.1 * x + 0.4) * ufl.cos(1.3 * y) + 0.7 * ufl.sin(1.7 * z - 0.9 * x)),
+        1e-4 * ufl.cos(2.6 * x - 0.3) * ufl.exp(-0.8 * z) * (1 + 0.5 * ufl.sin(2 * y)),
+        8.0 * ufl.sin(1.9 * x + 0.2) * ufl.cos(1.1 * y - 0.4) * ufl.exp(0.9 * z),
+        0.7 * ufl.cos(2.3 * x + 0.5) * ufl.sin(1.4 * y + 0.8) * ufl.exp(0.6 * z),
     )
 
 

@@ -1,4 +1,4 @@
-"""Manufactured solutions with vector spin that jump at interfaces where the magnet absorbs and turns spins."""
+"""Manufactured solutions with vector spin that jump at interfaces where a magnet absorbs and turns spins."""
 
 from copy import deepcopy
 

@@ -68,8 +68,8 @@ def volume(device, region):
     return H**3 * (high[0] - low[0]) * (high[1] - low[1]) * (high[2] - low[2])
 
 
-def block_config(name, degree, between=None):
-    """A device by its name, with its interfaces or with others."""
+def block_config(name, degree, between=None, **solver):
+    """A device by its name, with its interfaces or with others, and options of the solver."""
     blocks, between = blocks_of(name), BETWEEN[name] if between is None else between
     conductors = [region for region, (material, _, _) in blocks.items() if material != "Oxide"]
     solids = [
@@ -92,15 +92,15 @@ def block_config(name, degree, between=None):
             "interfaces": [{"between": names.split("|")} | values for names, values in between.items()],
             "terminals": terminals,
             "schemes": {"through": {"right": "current", "left": "ground"}},
-            "solver": {"degree": degree},
+            "solver": {"degree": degree, **solver},
         }
     )
 
 
-def block_problem(name, degree, directory, comm, between=None):
+def block_problem(name, degree, directory, comm, between=None, **solver):
     """The device on its mesh, discretised (collective)."""
     directory = comm.bcast(directory)
     if comm.rank == 0:
         directory.mkdir(exist_ok=True)
-    config = block_config(name, degree, between)
+    config = block_config(name, degree, between, **solver)
     return Problem(config, structured_device(config, H, directory, comm), SilentProgress())

@@ -10,7 +10,18 @@ import pytest
 
 import thermospin
 import thermospin.meshes
-from thermospin.compat import MPI, REQUIRED, build_mesh, build_submesh, fem, index_map, ufl, versions
+from thermospin.compat import (
+    MPI,
+    REQUIRED,
+    build_mesh,
+    build_submesh,
+    create_matrix,
+    dmesh,
+    fem,
+    index_map,
+    ufl,
+    versions,
+)
 
 SOURCES = [Path(package.__file__).parent for package in (thermospin, thermospin.meshes)]
 
@@ -18,6 +29,21 @@ SOURCES = [Path(package.__file__).parent for package in (thermospin, thermospin.
 def test_versions():
     assert versions()["dolfinx"].startswith(REQUIRED)
     assert re.fullmatch(r"\d+\.\d+\.\d+", versions()["petsc"])
+
+
+def test_matrix_of_a_pattern_is_freed_with_its_last_reference(comm):
+    space = fem.functionspace(dmesh.create_unit_cube(comm, 3, 3, 3), ("P", 1))
+    mass = fem.form(ufl.TrialFunction(space) * ufl.TestFunction(space) * ufl.dx)
+    pattern = fem.create_sparsity_pattern(mass)
+    pattern.finalize()
+    matrix = create_matrix(comm, pattern)
+    expected = fem.petsc.assemble_matrix(mass)
+    fem.petsc.assemble_matrix(matrix, mass)
+    matrix.assemble()
+    expected.assemble()
+    assert (matrix - expected).norm() == 0
+    assert matrix.refcount == 1
+    assert sys.getrefcount(matrix) == sys.getrefcount(expected)
 
 
 def test_no_other_file_imports_dolfinx():

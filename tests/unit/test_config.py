@@ -59,7 +59,7 @@ def wire(**sections):
     ],
 )
 def test_quantities_become_si(text, unit, value):
-    assert to_si(text, unit) == pytest.approx(value, rel=1e-15)
+    assert to_si(text, unit) == pytest.approx(value, rel=1e-15, abs=0)
 
 
 def test_lengths_are_decimal():

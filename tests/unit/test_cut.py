@@ -6,7 +6,7 @@ from cut_cases import CASES, HALVES, Case, H, config_of, sides
 from structured import structured_device
 
 from thermospin.compat import MPI
-from thermospin.meshes.cut import contact_file, cut_directory, cut_mesh, store_cut, tag_pairs
+from thermospin.meshes.cut import contact_file, cut_directory, cut_mesh, joined_facets, store_cut, tag_pairs
 from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.read import read_mesh
@@ -86,6 +86,24 @@ def test_without_interfaces_nothing_changes(case):
     np.testing.assert_array_equal(cut.cells, case.cells)
     np.testing.assert_array_equal(cut.parent, np.arange(len(case.points)))
     assert cut.contacts == {}
+
+
+def on_rim(low, high, places):
+    """Whether places, in cubes, lie on the rim of a rectangle along x and y."""
+    (x0, y0), (x1, y1) = low, high
+    x, y = places[..., 0].round(6), places[..., 1].round(6)
+    return (x == x0) | (x == x1) | (y == y0) | (y == y1)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("patch", (2, 1), (5, 5)), ("two layers", (0, 0), (0, 0))])
+def test_facets_that_stay_joined(name, low, high, shared_directory, comm):
+    """Those with all their nodes on the rim of a patch; none where the interface has no rim inside."""
+    case = Case(name, shared_directory, comm)
+    (facets,) = case.cut.contacts.values()
+    nodes = case.cells[facets[:, :1], FACES[facets[:, 1]]]
+    expected = on_rim(low, high, case.points[nodes] / H).all(axis=1) & (name == "patch")
+    np.testing.assert_array_equal(joined_facets(case.cut.cells, facets), expected)
+    assert expected.any() == (name == "patch")
 
 
 @pytest.fixture

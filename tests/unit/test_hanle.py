@@ -1,6 +1,10 @@
 """Hanle curves and what is fitted to them."""
 
+import csv
+import importlib.util
+import sys
 from math import exp, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,3 +194,60 @@ def test_bad_wires():
         NonlocalWire(-1e-7)
     with pytest.raises(InputError, match="overlap"):
         NonlocalWire(1e-7, 1e-7, 2e-7)
+
+
+@pytest.fixture(scope="module")
+def script():
+    """The script that fits tables."""
+    path = Path(__file__).parents[2] / "configs" / "hanle.py"
+    spec = importlib.util.spec_from_file_location("hanle_script", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def write_table(path, header, rows):
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def test_table_of_a_sweep(script, tmp_path, monkeypatch, capsys):
+    curve = 1e-3 * NonlocalWire(500e-9).shape(FIELDS, TAU, DIFFUSION)
+    header = ["point", "magnetic_field[1]", "scheme", "probe", "configuration or signal", "drive", "R1"]
+    rows = [
+        [i, b, "across", "nonlocal", name, "A", value]
+        for i, (b, r) in reversed(list(enumerate(zip(FIELDS, curve, strict=True))))
+        for name, value in {"P": 1 + r, "AP": 1 - r, "baseline": 1, "spin": 2 * r}.items()
+    ]
+    table = tmp_path / "sweep.csv"
+    write_table(table, header, rows)
+    monkeypatch.setattr(sys, "argv", ["hanle.py", str(table), str(tmp_path / "out"), "--distance", "500 nm"])
+    script.main()
+    assert "relaxation_time = 25 ±" in capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"hanle.json", "hanle.png"}
+    field, signal = script.read_curve(table, None, "R1", None, ["configuration or signal=AP"])
+    assert (field, signal) == (pytest.approx(FIELDS), pytest.approx(1 - curve))
+
+
+def test_table_of_two_columns(script, tmp_path):
+    table = tmp_path / "curve.csv"
+    write_table(table, ["B", "P", "AP"], [[0.1, 3.0, 1.0], [-0.1, 2.0, 1.5]])
+    field, signal = script.read_curve(table, "B", "P", "AP", [])
+    assert (field.tolist(), signal.tolist()) == ([-0.1, 0.1], [0.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "message"),
+    [
+        ([[0.1, 1]], "R9", "no column 'R9', only B, R1"),
+        ([[0.1, 1], [0.1, 2]], "R1", "more than once"),
+        ([[0.1, "high"]], "R1", "no number"),
+    ],
+)
+def test_bad_tables(script, tmp_path, rows, column, message):
+    table = tmp_path / "curve.csv"
+    write_table(table, ["B", "R1"], rows)
+    with pytest.raises(InputError, match=message):
+        script.read_curve(table, "B", column, None, [])
+    with pytest.raises(InputError, match="cannot read"):
+        script.read_curve(tmp_path / "none.csv", None, "R1", None, [])

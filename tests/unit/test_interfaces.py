@@ -109,7 +109,7 @@ def test_quadratic_jumps(row):
     magnet = row.config.material("Magnet")
     bulk = magnet.conductivity * magnet.polarisation / L**2 / 2 * volume("row", "F1")
     expected = G * P * L**2 * (1 / 9 + 1 / 8 - 1 / 5) + bulk
-    assert product(row, x, h) == pytest.approx(expected, rel=1e-12)
+    assert product(row, x, h) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_traces(row, comm):
@@ -128,8 +128,8 @@ def test_traces(row, comm):
         comm.allreduce(first.pairs.integrate(trace**2)[on_first].sum(), MPI.SUM) for trace in traces
     )
     # ∫ (y + z)² = 2/3 + 1/2; ∫ (y + z)⁴ = 2/5 + 2·4/(4·2) + 6/9.
-    assert here == pytest.approx(L**2 / (2 * degree + 1), rel=1e-12)
-    assert there == pytest.approx(L**2 * {1: 7 / 6, 2: 2 / 5 + 1 + 2 / 3}[degree], rel=1e-12)
+    assert here == pytest.approx(L**2 / (2 * degree + 1), rel=1e-12, abs=0)
+    assert there == pytest.approx(L**2 * {1: 7 / 6, 2: 2 / 5 + 1 + 2 / 3}[degree], rel=1e-12, abs=0)
 
 
 def test_insulator(row):
@@ -137,7 +137,7 @@ def test_insulator(row):
     row.magnetise({"F1": 1, "F2": 1})
     x = piecewise(row, THETA, {"I": constant(1.0)})
     expected = KAPITZA["phonon_heat_conductance"] / T0 * 6 * H**2
-    assert product(row, x, x) == pytest.approx(expected, rel=1e-10)
+    assert product(row, x, x) == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 def test_symmetric(row, vectors):
@@ -224,7 +224,7 @@ def test_heat_of_unit_jumps(row, comm, model, sign):
         relaxed = row.config.material("Magnet").spin_relaxation * s**2 * volume("row", "F1")
     for region, expected in (("F1", (heat / 2 - gained) * AREA + relaxed), ("N", (heat / 2 + gained) * AREA)):
         found = rhs.dot(piecewise(row, THETA, {region: constant(1.0)})) * T0
-        assert found == pytest.approx(expected, rel=1e-10)
+        assert found == pytest.approx(expected, rel=1e-10, abs=0)
 
 
 def test_heat_of_jumps_that_vary(row, comm):

@@ -57,18 +57,18 @@ def test_area_resistance_is_the_mean_resistance_of_the_channels(gamma):
     values = InterfaceValues(area_resistance="1.02 fohm m^2", asymmetry=gamma)
     assert values.material.channel_conductance == pytest.approx((1 / r_up, 1 / r_down), rel=1e-12)
     parallel = r_up * r_down / (r_up + r_down)
-    assert 1 / values.material.conductance == pytest.approx(parallel, rel=1e-12)
-    assert parallel == pytest.approx(0.51e-15 * (1 - gamma**2), rel=1e-12)  # AR*(1 − γ²)
+    assert 1 / values.material.conductance == pytest.approx(parallel, rel=1e-12, abs=0)
+    assert parallel == pytest.approx(0.51e-15 * (1 - gamma**2), rel=1e-12, abs=0)  # AR*(1 − γ²)
 
 
 def test_cobalt_and_nickel_have_the_channels_that_were_published():
     up, down = (1 / g for g in one_contact({"library": "Co/Ni", "magnet": "F1"}).law.channel_conductance)
-    assert (up, down) == pytest.approx((0.03e-15, 1.00e-15), rel=0.01)
+    assert (up, down) == pytest.approx((0.03e-15, 1.00e-15), rel=0.01, abs=0)
 
 
 def test_a_pair_of_normal_metals_has_half_of_the_listed_number():
     law = one_contact({"library": "Ag/Cu"}).law
-    assert 1 / law.conductance == pytest.approx(0.044e-15, rel=1e-12)
+    assert 1 / law.conductance == pytest.approx(0.044e-15, rel=1e-12, abs=0)
 
 
 def test_both_ways_of_writing_agree():
@@ -85,7 +85,7 @@ def test_thermoelectric_pair_is_sum_and_difference_of_channels():
     law = InterfaceMaterial(conductance=1e15, polarisation=0.4, seebeck="-17 uV/K", spin_seebeck="5 uV/K")
     (g_up, g_down), (s_up, s_down) = law.channel_conductance, law.channel_seebeck
     assert (g_up + g_down, g_up - g_down) == pytest.approx((1e15, 0.4e15), rel=1e-12)
-    assert s_up - s_down == pytest.approx(5e-6, rel=1e-12)
+    assert s_up - s_down == pytest.approx(5e-6, rel=1e-12, abs=0)
     expected = g_up * s_up + g_down * s_down, g_up * s_up - g_down * s_down
     assert law.thermoelectric == pytest.approx(expected, rel=1e-12)
     assert law.thermoelectric.sum == pytest.approx(1e15 * -17e-6, rel=1e-12)
@@ -202,6 +202,51 @@ def test_the_temperature_decides_what_is_positive_definite():
         device(fixed)
 
 
+G, P = 1e15, 0.4
+ONE_CHANNEL = {"conductance": G, "polarisation": P, "electronic_heat_conductance": "7 GW/(m^2 K)"}
+"""K_↑ and K_↓ are 4.9e9 and 2.1e9 W/(m² K) with the default P_K = P_G."""
+SPIN_HEAT = {
+    "materials": {name: {"base": name, "spin_heat_ratio": 2} for name in ("Py", "Cu", "Co")},
+    "solver": {"spin_heat": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("channel", "heat", "share"), [("↑", 4.9e9, (1 + P) / 2), ("↓", 2.1e9, (1 - P) / 2)], ids=["up", "down"]
+)
+@pytest.mark.parametrize("factor", [0.99, 1.01])
+@pytest.mark.parametrize("place", ["between", "surface"])
+def test_every_channel_must_conduct_heat(channel, heat, share, factor, place):
+    """With τ each ``K_σ > T0 G_σ S_σ²``; without, the sum over the channels counts. One S_σ is 0."""
+    seebeck = factor * math.sqrt(heat / (T0 * G * share))
+    values = {"seebeck": share * seebeck, "spin_seebeck": seebeck if channel == "↑" else -seebeck}
+    entry = ONE_CHANNEL | values
+    expected = (seebeck, 0.0) if channel == "↑" else (0.0, seebeck)
+    assert InterfaceValues(**entry).material.channel_seebeck == pytest.approx(expected, rel=1e-12, abs=1e-18)
+    where = {"between": ["F1", "N1"]} if place == "between" else {"surface": "lid"}
+    assert not device(where | entry).solver.spin_heat
+    if factor < 1:
+        assert device(where | entry, **SPIN_HEAT).solver.spin_heat
+        return
+    words = rf"^interfaces\[0\].electronic_heat_conductance: with 'solver.spin_heat' .* 300 K K_{channel} is"
+    with pytest.raises(InputError, match=words) as caught:
+        device(where | entry, **SPIN_HEAT)
+    assert "\n" not in str(caught.value)
+
+
+def test_margins_of_the_channels():
+    law = InterfaceMaterial(conductance=G, polarisation=P, seebeck="-17 uV/K", spin_seebeck="30 uV/K")
+    s_up, s_down = -17e-6 + (1 - P) * 15e-6, -17e-6 - (1 + P) * 15e-6
+    expected = G * (1 + P) / 2 * T0 * (L0 - s_up**2), G * (1 - P) / 2 * T0 * (L0 - s_down**2)
+    assert law.channel_margins(T0) == pytest.approx(expected, rel=1e-3)
+    assert min(law.channel_margins(T0)) > 0
+
+
+def test_a_kapitza_surface_needs_no_electrons_with_spin_heat():
+    entry = {"between": ["F1", "Substrate"], "kapitza_resistance": "1e-8 m^2 K/W"}
+    assert device(entry, **SPIN_HEAT).contacts
+
+
 def test_the_resolved_configuration_gives_the_same_interfaces():
     config = device(
         {"between": ["Py", "Cu"], "library": "Py/Cu", "seebeck": "3 uV/K"},
@@ -259,9 +304,10 @@ def test_the_schema_lists_the_keys():
     entry = schema["$defs"][schema["properties"]["interfaces"]["items"]["$ref"].split("/")[-1]]
     assert set(entry["properties"]) == {*InterfaceValues.model_fields} | {
         "between",
+        "surface",
         "library",
         "transparent",
         "magnet",
     }
-    assert entry["required"] == ["between"]
+    assert "required" not in entry
     assert all("description" in value for value in entry["properties"].values())

@@ -192,8 +192,14 @@ def test_spin_vectors():
     x, y = SpinVector(*a), SpinVector(*b)
     assert isinstance(x + y, SpinVector)
     for found, known in (
-        (x + y, a + b), (x - y, a - b), (-x, -a), (2 * x, 2 * a), (x / 4, a / 4), (0 + x, a), (x.cross(y), np.cross(a, b)),
-    ):  # fmt: skip
+        (x + y, a + b),
+        (x - y, a - b),
+        (-x, -a),
+        (2 * x, 2 * a),
+        (x / 4, a / 4),
+        (0 + x, a),
+        (x.cross(y), np.cross(a, b)),
+    ):
         np.testing.assert_allclose(found, known, rtol=1e-15)
     assert x.dot(y) == pytest.approx(a @ b)
     with pytest.raises(TypeError):

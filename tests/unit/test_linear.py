@@ -70,7 +70,7 @@ def test_preconditioner_is_symmetric_and_positive(magnetised, scheme):
 def test_multigrid_contracts(magnetised, field):
     """The eigenvalues of ``M⁻¹ A`` of every field are not far from 1, on any number of ranks."""
     magnetised.scheme("through")
-    multigrid = magnetised._multigrid._multigrids[field]
+    multigrid = magnetised._preconditioner._parts[field,]
     matrix = multigrid.block.matrix
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOperators(matrix)
@@ -162,7 +162,7 @@ def test_indefinite_operator_is_an_error(magnetised):
     matrix = magnetised.linear.matrix
     indefinite = PETSc.Mat().createPython(matrix.getSizes(), Indefinite(magnetised), comm=matrix.comm)
     indefinite.setUp()
-    solver = LinearSolver(indefinite, magnetised._multigrid, 100)
+    solver = LinearSolver(indefinite, magnetised._preconditioner, 100)
     rhs, x = load(magnetised)
     with pytest.raises(ConvergenceError, match="not positive definite"):
         solver.solve(rhs, x, constraint, tolerance=1e-10)

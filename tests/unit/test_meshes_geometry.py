@@ -38,8 +38,8 @@ def test_geometry_has_a_schema():
 
 def test_lengths_take_units():
     device = GEOMETRY.validate_python({"template": "lateral_nonlocal", "separation": "0.1 um"})
-    assert device.separation == pytest.approx(100e-9)
-    assert MeshOptions(max_size="50 nm").max_size == pytest.approx(50e-9)
+    assert device.separation == pytest.approx(100e-9, rel=1e-6, abs=0)
+    assert MeshOptions(max_size="50 nm").max_size == pytest.approx(50e-9, rel=1e-6, abs=0)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_maxima(problem, observer, fields, region):
     found = observer.maxima(fields)[region]
     current = np.nan_to_num(np.linalg.norm(fluxes(problem, region)[0]))
     assert found["max_temperature_rise"] == pytest.approx(highest(region), rel=1e-12)
-    assert found["max_current_density"] == pytest.approx(current, rel=1e-9)
+    assert found["max_current_density"] == pytest.approx(current, rel=1e-9, abs=0)
 
 
 INTERFACES = {
@@ -107,13 +107,13 @@ def test_interface_averages(problem, observer, fields, pair):
     low, high, axis, direction = INTERFACES[pair]
     ends = np.array([low, high]) * 1e-9
     found = observer.interface(fields, *pair)
-    assert found["area"] == pytest.approx(np.prod(np.delete(ends[1] - ends[0], axis)), rel=1e-12)
+    assert found["area"] == pytest.approx(np.prod(np.delete(ends[1] - ends[0], axis)), rel=1e-12, abs=0)
     assert found["gradient_T"] == pytest.approx(direction * SLOPES["theta"][axis] / 1e-8, rel=1e-9)
     mu_s = 2 * FUNCTIONS["s"](vertices(*ends))
     known = {"mean": mu_s.mean(), "min": mu_s.min(), "max": mu_s.max()}
-    assert found["mu_s"] == pytest.approx(known, rel=1e-9)
+    assert found["mu_s"] == pytest.approx(known, rel=1e-9, abs=0)
     crossing = abs(fluxes(problem, pair[0])[0][axis]) * found["area"] / 2
-    assert found["current"] == pytest.approx(crossing, rel=1e-9)
+    assert found["current"] == pytest.approx(crossing, rel=1e-9, abs=0)
 
 
 def test_regions_that_do_not_touch(observer, fields):
@@ -151,7 +151,7 @@ def test_sample_of_a_region(problem, sample, on_root, region):
     nodes = sample.cells[cells]
     x = sample.points[nodes]
     volumes = np.abs(np.linalg.det(x[:, 1:] - x[:, :1])) / 6
-    assert volumes.sum() == pytest.approx(volume(region), rel=1e-12)
+    assert volumes.sum() == pytest.approx(volume(region), rel=1e-12, abs=0)
     v, s, rise = (FUNCTIONS[name](x.reshape(-1, 3).T).reshape(-1, 4) for name in ("V", "s", "theta"))
     exist = 1.0 if region != "Sub" else np.nan
     expected = {"V": v + OFFSET, "mu_up": v + s + OFFSET, "mu_down": v - s + OFFSET, "mu_s": 2 * s}

@@ -1,35 +1,21 @@
 """Fields to VTU and back, maps, profiles, and drawing again from files."""
 
-import csv
-
 import numpy as np
 import pytest
 import pyvista as pv
+from boxes import NM, box, pixels, profile, results_of
 
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.output import Case, FieldSample, draw_maps, plan_maps, plot, write_fields, write_results
 from thermospin.output.grids import region_grids
-from thermospin.output.quantities import QUANTITIES
+from thermospin.output.quantities import quantities
 from thermospin.output.rendering import colours_for
 from thermospin.output.scales import decimal_scale_for, per_drive, reading_scale, scale_for
 from thermospin.output.vtu import read_orders, read_sample
 
-NM = 1e-9
+MU_S = quantities(vector=False)["mu_s"]
 REGIONS = {"Py": 1, "Gerät": 2, "Substrate": 7}
-KUHN = [(0, 1, 3, 7), (0, 1, 5, 7), (0, 2, 3, 7), (0, 2, 6, 7), (0, 4, 5, 7), (0, 4, 6, 7)]
-
-
-def box(low, high, n=4):
-    """Points (m) and tetrahedra of a box given in nm, n cubes along every edge."""
-    axes = [np.linspace(a, b, n + 1) * NM for a, b in zip(low, high, strict=True)]
-    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    number = np.arange((n + 1) ** 3).reshape([n + 1] * 3)
-    corners = [
-        number[i : i + n, j : j + n, k : k + n].ravel() for i in (0, 1) for j in (0, 1) for k in (0, 1)
-    ]
-    cells = np.concatenate([np.stack([corners[i] for i in tetrahedron], axis=1) for tetrahedron in KUHN])
-    return points, cells
 
 
 def sample(factor=1.0):
@@ -59,18 +45,6 @@ def sample(factor=1.0):
 @pytest.fixture(scope="module")
 def case():
     return Case("thermal", "P", {1: sample(), 2: sample(-1000.0)}, temperature=300.0)
-
-
-def results_of(maps):
-    return {
-        "schema": 1,
-        "schemes": {"thermal": {"drive": {"unit": "A"}, "configurations": {"P": {"probes": {}}}}},
-        "config": {"temperature": 300.0, "output": {"maps": maps}},
-    }
-
-
-def pixels(path):
-    return pv.read(path)["PNGImage"].astype(float)
 
 
 def test_vtu_round_trip(case, tmp_path):
@@ -155,20 +129,20 @@ def test_maps_are_pictures(case, tmp_path, name):
 
 
 def test_slice_keeps_the_jump_between_regions(case):
-    grids = region_grids(case.orders[1], QUANTITIES["mu_s"]).grids
+    grids = region_grids(case.orders[1], MU_S).grids
     ends = [
         float(np.interp(100, *np.array(sorted(zip(cut.points[:, 0], cut["value"], strict=True))).T))
         for cut in (grids[name].slice("z", origin=(0, 0, 10)) for name in ("Py", "Gerät"))
     ]
-    assert ends == pytest.approx([2.1e-6, -0.9e-6])
+    assert ends == pytest.approx([2.1e-6, -0.9e-6], rel=1e-6, abs=0)
 
 
 def test_colours_are_symmetric_where_zero_has_a_meaning(case):
-    grids = list(region_grids(case.orders[1], QUANTITIES["mu_s"]).grids.values())
-    colours = colours_for(QUANTITIES["mu_s"], grids, None, 0, "A")
+    grids = list(region_grids(case.orders[1], MU_S).grids.values())
+    colours = colours_for(MU_S, grids, None, 0, "A")
     assert colours.scale.unit == "µeV"
     assert colours.limits == pytest.approx((-2.1, 2.1))
-    colours = colours_for(QUANTITIES["mu_s"], grids, (0.0, 5e-6), 0, "A")
+    colours = colours_for(MU_S, grids, (0.0, 5e-6), 0, "A")
     assert colours.limits == pytest.approx((0, 5))
 
 
@@ -186,13 +160,6 @@ def test_nothing_to_show_is_an_error(case, tmp_path):
         draw_maps(tmp_path, {"map": nowhere}, case)
 
 
-def profile(case, directory, **entries):
-    table, picture = draw_maps(directory, {"profile": Map(**entries)}, case)
-    assert pixels(picture).std() > 5
-    with table.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def test_profile_of_a_linear_field_is_exact(case, tmp_path):
     line = {"start": ["-10 nm", "13 nm", "7 nm"], "end": ["260 nm", "13 nm", "7 nm"], "points": 28}
     rows = profile(case, tmp_path, field="mu_s", order=1, line=line)
@@ -204,7 +171,9 @@ def test_profile_of_a_linear_field_is_exact(case, tmp_path):
         region = "" if i in (0, 27) else "Py" if i <= 11 else "Gerät"
         assert row["region"] == region
         if region:
-            assert float(row["mu_s [eV/A]"]) == pytest.approx(x + (2e-6 if region == "Py" else -1e-6))
+            assert float(row["mu_s [eV/A]"]) == pytest.approx(
+                x + (2e-6 if region == "Py" else -1e-6), rel=1e-6, abs=0
+            )
         else:
             assert row["mu_s [eV/A]"] == ""
 

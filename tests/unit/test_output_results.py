@@ -146,7 +146,7 @@ def test_results_csv(results, tmp_path):
     spin = next(r for r in rows if r["scheme"] == "thermal" and r[key] == "spin" and r["order"] == "2")
     assert float(spin["value"]) == pytest.approx(-15.6e-3)
     assert spin["unit"] == "V/A²"
-    assert float(spin["uncertainty"]) == pytest.approx(4e-10)
+    assert float(spin["uncertainty"]) == pytest.approx(4e-10, rel=1e-6, abs=0)
     assert [r["value"] for r in rows if r["order"] == "3"] == [""] * 8
 
 

@@ -32,7 +32,7 @@ def on_face(space, terminal):
 
 @pytest.mark.parametrize("name", TERMINALS)
 def test_area(terminals, name):
-    assert terminals[name].area == pytest.approx(side(name)[2], rel=1e-12)
+    assert terminals[name].area == pytest.approx(side(name)[2], rel=1e-12, abs=0)
 
 
 def test_only_terminals_on_conductors_are_electrical(problem, terminals):
@@ -109,7 +109,7 @@ def test_injected_current_is_all_there(problem, spaces, comm):
     rhs = problem.system.matrix.createVecLeft()
     problem.circuit.inject(rhs, {"right": 2e-3, "top": -5e-4})
     parts = [comm.allreduce(rhs.array_r[spaces.ranges[field]].sum(), MPI.SUM) for field in FIELDS]
-    assert parts == pytest.approx([1.5e-3, 0, 0], rel=1e-12)
+    assert parts == pytest.approx([1.5e-3, 0, 0], rel=1e-12, abs=0)
 
 
 def test_held_potentials_are_read_back(problem):
@@ -150,4 +150,4 @@ def test_current_and_heat_of_a_uniform_field(problem):
         metal.conductivity * slope / 1e-8 * area
     )
     peltier = problem.config.temperature * metal.seebeck * metal.conductivity * slope / 1e-8 * area
-    assert circuit.heat_out(residual)["left"] == pytest.approx(peltier)
+    assert circuit.heat_out(residual)["left"] == pytest.approx(peltier, rel=1e-6, abs=0)

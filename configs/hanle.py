@@ -1,0 +1,131 @@
+"""τ_sf and D from a nonlocal Hanle curve in a table.
+
+    python configs/hanle.py TABLE.csv OUTDIR --distance "500 nm"
+
+TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and
+one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png.
+"""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from thermospin.errors import InputError, ThermospinError
+from thermospin.hanle import NonlocalWire, larmor_frequency
+from thermospin.hanle_fit import HanleFit, fit_hanle
+from thermospin.output.files import write_json
+from thermospin.units import to_si
+
+SIGNAL = "configuration or signal"
+"""The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""
+UNITS = {"relaxation_time": ("ps", 1e-12), "diffusion": ("cm²/s", 1e-4)}
+
+
+def read_curve(
+    path: Path, field: str | None, signal: str, minus: str | None, where: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fields in T and the signal.
+
+    Args:
+        path: The table.
+        field: Column of the field; None for the one that begins with ``magnetic_field``.
+        signal: Column of the signal.
+        minus: Column to be subtracted from it.
+        where: ``COLUMN=TEXT`` of the rows to take; of a sweep's table ``spin``, unless this says which.
+
+    Raises:
+        InputError: The table or a column is missing, a cell is no number, or a field occurs twice.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read this table: {error}", file=str(path)) from None
+    columns = list(rows[0]) if rows else []
+    if field is None:
+        field = next((name for name in columns if name.startswith("magnetic_field")), "magnetic_field")
+    if SIGNAL in columns and not any(condition.startswith(f"{SIGNAL}=") for condition in where):
+        where = [*where, f"{SIGNAL}=spin"]
+    conditions = [condition.partition("=")[::2] for condition in where]
+    wanted = [field, signal, *([minus] if minus else []), *(name for name, _ in conditions)]
+    for name in wanted:
+        if name not in columns:
+            raise InputError(f"has no column '{name}', only {', '.join(columns) or 'none'}", file=str(path))
+    taken = [row for row in rows if all(row[name] == text for name, text in conditions)]
+    try:
+        b = np.array([float(row[field]) for row in taken])
+        values = np.array([float(row[signal]) - (float(row[minus]) if minus else 0.0) for row in taken])
+    except ValueError as error:
+        raise InputError(f"a cell is no number: {error}", file=str(path)) from None
+    if len(np.unique(b)) < len(b):
+        raise InputError(
+            "a field occurs more than once; choose rows with --where 'probe=NAME'", file=str(path)
+        )
+    order = np.argsort(b)
+    return b[order], values[order]
+
+
+def plot(path: Path, field: np.ndarray, signal: np.ndarray, fit: HanleFit) -> None:
+    """The points and the fitted curve."""
+    figure = Figure(figsize=(5.6, 3.8), layout="constrained")
+    panel = figure.subplots()
+    fine = np.linspace(field.min(), field.max(), 801)
+    panel.plot(field, signal, "o", fillstyle="none", markersize=4.5, color="tab:blue")
+    panel.plot(fine, fit.signal(fine), "-", lw=1.2, color="black")
+    panel.set(xlabel="B (T)", ylabel="signal")
+    panel.set_title("\n".join(describe(fit)[:2]), fontsize=9, loc="left")
+    figure.savefig(path, dpi=150)
+
+
+def describe(fit: HanleFit) -> list[str]:
+    """Every value with its standard error."""
+    lines = []
+    for name, value in fit.values.items():
+        unit, scale = UNITS.get(name, ("", 1.0))
+        lines.append(f"{name} = {value / scale:.6g} ± {fit.errors[name] / scale:.2g} {unit}".rstrip())
+    length, error = fit.diffusion_length
+    return [*lines, f"diffusion_length = {length * 1e9:.6g} ± {error * 1e9:.2g} nm"]
+
+
+def length(text: str) -> float:
+    """A length on the command line."""
+    try:
+        return to_si(text, "m")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def main() -> None:
+    """Read, fit, print, write and draw."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("table", type=Path)
+    parser.add_argument("directory", type=Path, help="where the results go")
+    parser.add_argument("--distance", type=length, required=True, help="between the middles of the contacts")
+    parser.add_argument("--injector", type=length, default=0.0, help="width of the injector along the wire")
+    parser.add_argument("--detector", type=length, default=0.0, help="width of the detector")
+    parser.add_argument("--g-factor", type=float, default=2.0)
+    parser.add_argument("--field", help="column of B in T")
+    parser.add_argument("--signal", default="R1", help="column of the signal")
+    parser.add_argument("--minus", help="column to subtract, such as that of AP")
+    parser.add_argument("--where", action="append", default=[], metavar="COLUMN=TEXT", help="rows to take")
+    given = parser.parse_args()
+    wire = NonlocalWire(given.distance, given.injector, given.detector, given.g_factor)
+    field, signal = read_curve(given.table, given.field, given.signal, given.minus, given.where)
+    fit = fit_hanle(field, signal, wire)
+    precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
+    print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
+    given.directory.mkdir(parents=True, exist_ok=True)
+    write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
+    plot(given.directory / "hanle.png", field, signal, fit)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ThermospinError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,108 @@
+"""The `sweep:` section: which values of the configuration change, and what they become."""
+
+import math
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from thermospin.section import Section, mistake
+from thermospin.units import common_unit
+
+DIGITS = 12
+"""Significant digits of the values of a range: no 0.30000000000000004 in files and tables."""
+FIXED = {
+    "sweep": "a sweep cannot change itself",
+    "output": "every point writes the same; use the options of 'thermospin sweep'",
+    "solver.petsc": "PETSc takes its options once; use one sweep for each",
+}
+"""Keys that cannot be swept, and what to do instead."""
+
+
+class Axis(Section):
+    """One axis of a sweep: a list of values, or a range from `start` to `stop`. Several axes are nested."""
+
+    key: str | None = None
+    """Dotted key of the value that changes, as for `--set`: `materials.Py.polarisation` …"""
+    keys: tuple[str, ...] = ()
+    """… or several, which move together."""
+    values: list[Any] | None = None
+    """Values, in order; with `keys`, a list has one value for each key, anything else goes to all …"""
+    start: float | str | None = None
+    """… or the first value of a range, with its unit, …"""
+    stop: float | str | None = None
+    """… the last one, …"""
+    num: Annotated[int, Field(strict=True, ge=2, le=100_000)] | None = None
+    """… how many there are, …"""
+    scale: Literal["linear", "log"] = "linear"
+    """… and how they are spaced: by equal steps, or by equal factors."""
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Axis":
+        self._check_keys()
+        if self.values is None:
+            self._check_range()
+            return self
+        for name in ("start", "stop", "num"):
+            if getattr(self, name) is not None:
+                raise mistake("give values, or start, stop and num, not both", name)
+        if not self.values:
+            raise mistake("no values; give some, or start, stop and num", "values")
+        for i, value in enumerate(self.values):
+            if self.keys and isinstance(value, list) and len(value) != len(self.keys):
+                raise mistake(
+                    f"has {len(value)} values for {len(self.keys)} keys; give one for each", "values", i
+                )
+        return self
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The keys that change."""
+        return self.keys or (self.key,)
+
+    @property
+    def steps(self) -> list[tuple[Any, ...]]:
+        """The values of all keys at every step of the axis, as a file would hold them."""
+        count = len(self.targets)
+        return [
+            tuple(value) if self.keys and isinstance(value, list) else (value,) * count
+            for value in self.values or self._range()
+        ]
+
+    def place(self, step: int) -> str:
+        """Where the file gives the values of a step, within the axis."""
+        return f".values[{step}]" if self.values else f" at {self.steps[step][0]}"
+
+    def _check_keys(self) -> None:
+        if (self.key is None) == (not self.keys):
+            raise mistake("say what changes: 'key: materials.Py.polarisation', or 'keys' with a list")
+        for i, key in enumerate(self.targets):
+            at = ("keys", i) if self.keys else ("key",)
+            for fixed, remedy in FIXED.items():
+                if f"{key}.".startswith(f"{fixed}."):
+                    raise mistake(f"'{key}' cannot be swept: {remedy}", *at)
+            if not key.strip(".[] ") or key in self.targets[:i]:
+                raise mistake(f"'{key}' is empty or given twice; name a value once", *at)
+
+    def _check_range(self) -> None:
+        for name in ("start", "stop", "num"):
+            if getattr(self, name) is None:
+                raise mistake("missing; give values, or start, stop and num", name)
+        try:
+            (start, stop), _ = common_unit([self.start, self.stop])
+        except ValueError as error:
+            raise mistake(str(error), "stop") from None
+        if start == stop:
+            raise mistake("must differ from start", "stop")
+        if self.scale == "log" and start * stop <= 0:
+            raise mistake("'scale: log' needs start and stop of the same sign, not 0", "start")
+
+    def _range(self) -> list[float | str]:
+        """The values of the range, in the unit of its start."""
+        (start, stop), unit = common_unit([self.start, self.stop])
+        if self.scale == "log":
+            numbers = math.copysign(1, start) * np.geomspace(abs(start), abs(stop), self.num)
+        else:
+            numbers = np.linspace(start, stop, self.num)
+        texts = [f"{number:.{DIGITS}g}" for number in numbers]
+        return [f"{text} {unit}" for text in texts] if unit else [float(text) for text in texts]

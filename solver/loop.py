@@ -1,0 +1,196 @@
+"""A whole magnetic loop: every magnet at every field, and one solution for every distinct magnetic state."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.config.loop import precesses
+from thermospin.meshes import MeshRecord
+from thermospin.output import Progress, write_loop
+from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve
+from thermospin.workbench import Workbench
+
+BRANCHES = "up", "down"
+DIGITS = 9
+"""Decimals of unit vectors, and of nothing else, by which states are told apart."""
+
+Pointing = int | tuple[float, float, float]
+"""Where a magnet points: ±1 or, with vector spin, a unit vector."""
+
+
+@dataclass(frozen=True)
+class MagneticState:
+    """What tells one solution of a loop from another.
+
+    Attributes:
+        name: Its name in the results.
+        magnets: Where every magnet points.
+        field: B about which spins precess, T; zero where they do not.
+    """
+
+    name: str
+    magnets: Mapping[str, Pointing]
+    field: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The points of a loop.
+
+    Attributes:
+        fields: B along the axis, T, up and down, (n,).
+        at: The state at every point, by its number.
+        states: The distinct states, in the order in which they are met.
+    """
+
+    fields: np.ndarray
+    at: Sequence[int]
+    states: Sequence[MagneticState]
+
+    @classmethod
+    def of(cls, config: Config) -> "Trace":
+        """Follow all magnets of a configuration along its loop."""
+        loop = config.loop
+        fields, sides = loop.fields, _pointings(config)
+        acting = fields if precesses(config) else np.zeros(len(fields))
+        numbers: dict[Any, int] = {}
+        states, at = [], []
+        for i, field in enumerate(acting):
+            magnets = {region: sides[region][i] for region in config.magnets}
+            key = field, *(tuple(np.round(pointing, DIGITS)) for pointing in _vectors(magnets))
+            if key not in numbers:
+                numbers[key] = len(states)
+                b = tuple(float(field) * part + 0.0 for part in loop.axis)
+                states.append(MagneticState(f"state{len(states) + 1}", magnets, b))
+            at.append(numbers[key])
+        return cls(fields, at, states)
+
+    def branch(self, name: str) -> slice:
+        """The points of a branch."""
+        half = len(self.fields) // 2
+        return slice(0, half) if name == BRANCHES[0] else slice(half, None)
+
+
+def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
+    """Solve the states of a magnetic loop and write the readings to ``config.output.directory`` (collective).
+
+    Args:
+        config: The configuration, with a loop.
+        comm: Ranks that share the work.
+
+    Returns:
+        What ``results.json`` holds.
+
+    Raises:
+        InputError: There is no loop, the device cannot be meshed, or it is not a closed circuit.
+        ConvergenceError: The solver does not converge.
+    """
+    if config.loop is None:
+        raise config.error(
+            "loop", "missing; add it, such as 'loop: {range: [-100 mT, 100 mT], magnets: {Py1: {…}}}'"
+        )
+    trace = Trace.of(config)
+    with Progress(comm.rank) as progress:
+        progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
+        with progress.stage("mesh"):
+            record = on_root(comm, lambda: checked_mesh(config))
+        data = _solve_states(config, trace, record, comm, progress)
+        data["mesh"] = describe_mesh(record)
+        data["timings"] = dict(progress.timings)
+        data |= _along(config, trace, data)
+        on_root(comm, lambda: write_loop(Path(config.output.directory), data))
+    return data
+
+
+def _pointings(config: Config) -> dict[str, list[Pointing]]:
+    """Where every magnet points at every point: a sign, or with vector spin a direction."""
+    loop, paths = config.loop, config.loop.paths
+    if config.solver.spin == "vector":
+        return {region: [tuple(m) for m in path.directions.tolist()] for region, path in paths.items()}
+    spin_axis = loop.easy_axis(config.magnets[0])
+    return {
+        region: [int(sign * np.sign(loop.easy_axis(region) @ spin_axis)) for sign in path.signs]
+        for region, path in paths.items()
+    }
+
+
+def _vectors(magnets: Mapping[str, Pointing]) -> list[tuple[float, ...]]:
+    return [m if isinstance(m, tuple) else (float(m),) for m in magnets.values()]
+
+
+def _solve_states(
+    config: Config, trace: Trace, record: MeshRecord, comm: MPI.Comm, progress: Any
+) -> dict[str, Any]:
+    """Solve every state once, all that share a field with the same operator (collective)."""
+    bench, data = Workbench(comm), {}
+    for field in dict.fromkeys(state.field for state in trace.states):
+        states = {state.name: dict(state.magnets) for state in trace.states if state.field == field}
+        case = config.model_copy(update={"configurations": states, "magnetic_field": field})
+        part = solve(bench.problem(case, record, progress), progress, keep_fields=False).data
+        if data:
+            _add(data, part)
+        else:
+            data = part
+    bench.clear()
+    return data | {"config": config.resolved()}
+
+
+def _add(data: dict[str, Any], part: Mapping[str, Any]) -> None:
+    """Add what was solved in another field."""
+    data["solver"]["iterations"] += part["solver"]["iterations"]
+    data["memory"] = max(data["memory"], part["memory"], key=lambda memory: memory["peak"])
+    for scheme, found in part["schemes"].items():
+        data["schemes"][scheme]["configurations"] |= found["configurations"]
+        for probe, readings in found.get("lock_in", {}).items():
+            data["schemes"][scheme]["lock_in"][probe] |= readings
+
+
+def _along(config: Config, trace: Trace, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The loop itself: B, states and readings along both branches."""
+    names = [trace.states[number].name for number in trace.at]
+    schemes = {
+        scheme: found
+        | {
+            "loops": {
+                probe: {branch: _readings(found, probe, names[trace.branch(branch)]) for branch in BRANCHES}
+                for probe in config.probes
+            }
+        }
+        for scheme, found in data["schemes"].items()
+    }
+    return {
+        "loop": {
+            "axis": list(config.loop.axis),
+            "precession": precesses(config),
+            "solved_states": len(trace.states),
+            "branches": {
+                branch: {
+                    "B": trace.fields[trace.branch(branch)].tolist(),
+                    "state": names[trace.branch(branch)],
+                }
+                for branch in BRANCHES
+            },
+            "states": {
+                state.name: {"magnets": dict(state.magnets), "magnetic_field": list(state.field)}
+                for state in trace.states
+            },
+        },
+        "schemes": schemes,
+    }
+
+
+def _readings(scheme: Mapping[str, Any], probe: str, names: Sequence[str]) -> dict[str, Any]:
+    """``R`` and its uncertainty, (orders, points), and what a lock-in gives, by quantity, (points,)."""
+    reads = [scheme["configurations"][name]["probes"][probe] for name in names]
+    found: dict[str, Any] = {
+        key: np.array([read[key] for read in reads]).T.tolist() for key in ("R", "uncertainty")
+    }
+    if "lock_in" in scheme:
+        shown = [scheme["lock_in"][probe][name] for name in names]
+        found["lock_in"] = {quantity: [reading[quantity] for reading in shown] for quantity in shown[0]}
+    return found

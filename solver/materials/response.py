@@ -1,0 +1,206 @@
+"""What the laws of a material give at a temperature, and the derivatives of its lifted coefficients.
+
+The formulas are those of :class:`~thermospin.materials.material.Material`, evaluated with truncated Taylor
+series in place of numbers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from pydantic import PrivateAttr
+
+from thermospin.laws import Law, RangeError, Taylor, WiedemannFranz, WiedemannFranzAndPhonons
+from thermospin.section import Section
+
+if TYPE_CHECKING:
+    from thermospin.materials.material import Material, Pair
+
+PARTS = ("electronic_thermal_conductivity", "phonon_thermal_conductivity")
+"""Parts of the thermal conductivity, of which one may be given."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """Coefficients and their derivatives with respect to T, arrays (order + 1, …) in SI.
+
+    Attributes:
+        electrical: σ and σP, S/m.
+        thermoelectric: σS and σb, A/(m K).
+        electronic_heat: k_e and k_e P_k, W/(m K).
+        phonon_heat: k_ph, W/(m K).
+        thermal_conductivity: k = k_e + k_ph, W/(m K).
+        relaxation: (1−P²) σ/λ², S/m³.
+        heat_relaxation: (1−P_k²) k_e/λ_Q², W/(m³ K); None in a conductor without λ_Q.
+        transverse_relaxation: σ/λ_φ², S/m³, and as ``relaxation`` without λ_φ.
+        exchange_precession: σ/λ_J², S/m³.
+        larmor: g μ_B/ħ · τ_sf σ/λ², S/(m³ T).
+    """
+
+    electrical: Pair
+    thermoelectric: Pair
+    electronic_heat: Pair
+    phonon_heat: np.ndarray
+    thermal_conductivity: np.ndarray
+    relaxation: np.ndarray
+    heat_relaxation: np.ndarray | None
+    transverse_relaxation: np.ndarray
+    exchange_precession: np.ndarray
+    larmor: np.ndarray
+
+
+class Responsive(Section):
+    """A material whose coefficients may follow laws."""
+
+    _follows_field: bool = PrivateAttr(default=False)
+    _place: tuple[str, str] = PrivateAttr(default=("", ""))
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether no coefficient follows a law; all others are numbers only after :meth:`at`."""
+        return not laws(self)
+
+    @property
+    def follows_field(self) -> bool:
+        """Whether a coefficient depends on the magnetic field."""
+        return any(law.follows_field for law in laws(self).values())
+
+    def at(self, temperature: float, field: float = 0.0) -> Self:
+        """The material with numbers for its laws; itself if it has none.
+
+        Args:
+            temperature: T, K.
+            field: B, T, along the axis of the spins.
+
+        Raises:
+            RangeError: A law does not hold at that temperature.
+        """
+        return self if self.is_constant else _constant(self, temperature, field)
+
+    def response(
+        self, temperatures: np.ndarray, order: int = 0, field: float = 0.0, base: float | None = None
+    ) -> Response:
+        """The lifted coefficients and their derivatives with respect to the temperature.
+
+        Args:
+            temperatures: T, K, of any shape.
+            order: The highest derivative.
+            field: B, T, along the axis of the spins.
+            base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
+
+        Raises:
+            RangeError: A law does not hold at one of the temperatures.
+        """
+        return _response(self, temperatures, order, field, base)
+
+    def placed(self, key: str, file: str) -> Self:
+        """The same material, whose errors name the key and the file that it comes from."""
+        material = self.model_copy()
+        material._place = key, file
+        return material
+
+    def place(self, coefficient: str) -> tuple[str, str]:
+        """Key and file of a coefficient."""
+        key, file = self._place
+        return ".".join(part for part in (key, coefficient) if part), file
+
+
+def laws(material: Material) -> dict[str, Law]:
+    """The coefficients that follow a law, by their names."""
+    clusters = material.nanoclusters.laws() if material.nanoclusters is not None else {}
+    found = {name: value for name, value in material if isinstance(value, Law)} | clusters
+    heat = found.get("thermal_conductivity")
+    if isinstance(heat, WiedemannFranzAndPhonons):
+        found["electronic_thermal_conductivity"] = heat.electrons
+    sigma = found.get("conductivity", material.conductivity)
+    return {name: law.given(sigma) if isinstance(law, WiedemannFranz) else law for name, law in found.items()}
+
+
+@functools.lru_cache(maxsize=256)
+def _constant(material: Material, temperature: float, field: float) -> Material:
+    """The material with the numbers of its laws at T in K and B in T."""
+    found = _series(material, Taylor.variable(np.array([temperature]), 0), field)
+    return _with(material, {name: float(series.value[0]) for name, series in found.items()})
+
+
+def _response(
+    material: Material, temperatures: np.ndarray, order: int, field: float, base: float | None
+) -> Response:
+    """The lifted coefficients at temperatures T in K, with derivatives up to an order, at B in T.
+
+    Args:
+        material: The material.
+        temperatures: T, K, of any shape.
+        order: The highest derivative.
+        field: B, T, along the axis of the spins.
+        base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
+
+    Raises:
+        RangeError: A law does not hold at one of the temperatures.
+    """
+    t = Taylor.variable(temperatures, order)
+    found = _series(material, t, field)
+    lifted = _with(material, found)
+    fixed = base is not None and not {"conductivity", "thermal_conductivity"} & found.keys()
+    at = t.constant(base) if fixed else t
+
+    def arrays(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return value._replace(sum=arrays(value.sum), difference=arrays(value.difference))
+        return (value if isinstance(value, Taylor) else t.constant(value)).derivatives
+
+    relaxes = not lifted.is_conductor or lifted.spin_heat_length is not None
+    return Response(
+        electrical=arrays(lifted.electrical),
+        thermoelectric=arrays(lifted.thermoelectric),
+        electronic_heat=arrays(lifted.electronic_heat(at)),
+        phonon_heat=arrays(lifted.phonon_heat(at)),
+        thermal_conductivity=arrays(lifted.thermal_conductivity),
+        relaxation=arrays(lifted.spin_relaxation),
+        heat_relaxation=arrays(lifted.spin_heat_relaxation(at)) if relaxes else None,
+        transverse_relaxation=arrays(lifted.transverse_relaxation),
+        exchange_precession=arrays(lifted.exchange_precession),
+        larmor=arrays(lifted.larmor),
+    )
+
+
+def _series(material: Material, temperature: Taylor, field: float) -> dict[str, Taylor]:
+    """Every coefficient that follows a law."""
+    found = {}
+    for name, law in laws(material).items():
+        try:
+            found[name] = law.at_field(field).series(temperature)
+        except RangeError as error:
+            raise error.located(*material.place(name)) from None
+    _check_parts(material, found, temperature.value)
+    return found
+
+
+def _check_parts(material: Material, found: Mapping[str, Taylor], temperatures: np.ndarray) -> None:
+    """Neither electrons nor phonons carry more heat than both together."""
+    whole = found.get("thermal_conductivity", material.thermal_conductivity)
+    whole = whole.value if isinstance(whole, Taylor) else whole
+    for name in PARTS:
+        part = found.get(name, getattr(material, name))
+        if part is None or (isinstance(part, float) and isinstance(whole, float)):
+            continue
+        part = part.value if isinstance(part, Taylor) else part
+        excess = np.broadcast_to(part - whole, temperatures.shape)
+        if (excess > 1e-12 * np.max(whole, initial=0.0)).any():
+            temperature = float(np.asarray(temperatures)[excess > 0][0])
+            raise RangeError(
+                f"exceeds thermal_conductivity at {temperature:.5g} K, by {excess.max():.3g} W/(m K) at most",
+                temperature,
+            ).located(*material.place(name))
+
+
+def _with(material: Material, values: Mapping[str, Any]) -> Material:
+    """The material with other values of its coefficients, without laws."""
+    given = dict(material) | {"nanoclusters": None} | values
+    found = type(material).model_construct(**given)
+    found._follows_field = material.nanoclusters is not None
+    return found

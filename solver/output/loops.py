@@ -1,0 +1,126 @@
+"""The results of a magnetic loop: a table, and pictures of what every probe reads as B goes up and down."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.lock_in import QUANTITIES
+from thermospin.output.files import write_csv, write_json
+from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
+
+PLOTTED = "R1", "R2_peak"
+"""What of a lock-in amplifier's readings is drawn, as S Figs. 5a and 4c draw it."""
+
+
+def write_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
+    """Write ``loop.csv``, a picture for every scheme and probe, and ``results.json`` last, each atomically.
+
+    Args:
+        directory: Directory of the results; made when missing.
+        results: The results of a loop.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    table, data = directory / "loop.csv", directory / "results.json"
+    write_csv(table, *_table(results))
+    pictures = plot_loop(directory, results)
+    write_json(data, results)
+    return [table, *pictures, data]
+
+
+def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
+    """Draw what every probe reads along the loop.
+
+    Returns:
+        The files written.
+    """
+    from thermospin.output.figures import save_loop
+
+    fields = {name: 1e3 * np.array(branch["B"]) for name, branch in results["loop"]["branches"].items()}
+    lock_in = results["config"].get("lock_in")
+    written = []
+    for scheme, found in results["schemes"].items():
+        for probe, branches in found["loops"].items():
+            path = directory / f"loop_{scheme}_{probe}.png"
+            panels = list(_panels(branches, found["drive"]["unit"]))
+            title = f"{scheme}, probe {probe}"
+            if "lock_in" in found:
+                title += f"; lock-in at {quantity_text(lock_in['rms_current'], 'A')} rms"
+            save_loop(path, fields, panels, title)
+            written.append(path)
+    return written
+
+
+def describe_loop(results: Mapping[str, Any], directory: Path) -> str:
+    """One line about a loop."""
+    loop = results["loop"]
+    points = sum(len(branch["B"]) for branch in loop["branches"].values())
+    return f"{points} points, {loop['solved_states']} magnetic states solved; {directory / 'loop.csv'}"
+
+
+def _panels(branches: Mapping[str, Any], drive: str) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    """Label and branches of the coefficients, then of the lock-in's quantities, in units that suit them."""
+    orders = len(next(iter(branches.values()))["R"])
+    for n in range(1, orders + 1):
+        curves = {name: np.array(branch["R"][n - 1]) for name, branch in branches.items()}
+        yield _scaled(f"R{n}", curves, lambda largest, n=n: reading_scale(largest, n, drive))
+    if not all("lock_in" in branch for branch in branches.values()):
+        return
+    for name in PLOTTED:
+        symbol, order = QUANTITIES[name]
+        curves = {key: np.array(branch["lock_in"][name]) for key, branch in branches.items()}
+        scale = reading_scale if order else lambda largest, *_: coefficient_scale(largest, "V", 0, "A")
+        yield _scaled(symbol, curves, lambda largest, scale=scale, order=order: scale(largest, order, "A"))
+
+
+def _scaled(
+    symbol: str, curves: Mapping[str, np.ndarray], scale_of: Any
+) -> tuple[str, dict[str, np.ndarray]]:
+    scale = scale_of(max(np.abs(curve).max() for curve in curves.values()))
+    return f"{symbol} ({scale.unit})", {name: curve / scale.factor for name, curve in curves.items()}
+
+
+def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows: a row for every scheme, probe and point; SI."""
+    loop = results["loop"]
+    magnets = next(iter(loop["states"].values()))["magnets"]
+    found = [
+        (scheme, probe, branches, data["drive"]["unit"])
+        for scheme, data in results["schemes"].items()
+        for probe, branches in data["loops"].items()
+    ]
+    orders = range(1, len(found[0][2]["up"]["R"]) + 1)
+    read = next((branches["up"]["lock_in"] for _, _, branches, _ in found if "lock_in" in branches["up"]), {})
+    quantities = {name: QUANTITIES[name] for name in read}
+    header = ["scheme", "probe", "branch", "B [T]", *_columns(magnets), "state", "drive"]
+    header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders]
+    header += [f"{symbol} [{per_drive('V', order, 'A')}]" for symbol, order in quantities.values()]
+
+    def rows() -> Iterator[list[Any]]:
+        for scheme, probe, branches, drive in found:
+            for name, branch in loop["branches"].items():
+                read = branches[name]
+                shown = [read["lock_in"][key] for key in quantities] if "lock_in" in read else []
+                empty = [None] * (len(quantities) - len(shown))
+                for i, (field, state) in enumerate(zip(branch["B"], branch["state"], strict=True)):
+                    pointing = np.hstack(list(loop["states"][state]["magnets"].values())).tolist()
+                    start = [scheme, probe, name, field, *pointing, state, drive]
+                    numbers = [row[i] for row in (*read["R"], *read["uncertainty"], *shown)]
+                    yield [*start, *numbers, *empty]
+
+    return header, rows()
+
+
+def _columns(magnets: Mapping[str, Any]) -> list[str]:
+    """Names of the columns that say where the magnets point: one sign, or three components."""
+    return [
+        column
+        for region, pointing in magnets.items()
+        for column in ([region] if isinstance(pointing, int) else [f"{region} m{axis}" for axis in "xyz"])
+    ]

@@ -1,0 +1,170 @@
+"""The results of a sweep: one table, one file, and pictures of the readings along a single axis."""
+
+import importlib.metadata
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from thermospin.compat import versions
+from thermospin.config import Sweep
+from thermospin.output.files import write_csv, write_json
+from thermospin.output.readings import readings
+from thermospin.output.scales import reading_scale
+from thermospin.units import common_unit
+
+SIGNALS = ("baseline", "spin")
+
+
+def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | None]]) -> dict[str, Any]:
+    """What ``results.json`` of a sweep holds.
+
+    Args:
+        sweep: The sweep.
+        found: For every point its hash, its folder, and its results; None where there are none yet.
+    """
+    si = {key: sweep.si(key) for key in sweep.keys}
+    points = []
+    for point, (digest, folder, results) in zip(sweep.points, found, strict=True):
+        entry = {
+            "index": point.index,
+            "values": dict(point.values),
+            "si": {key: values[point.index] if values else None for key, values in si.items()},
+            "hash": digest,
+            "directory": folder,
+        }
+        kept = ("failed", "mesh", "solver", "schemes")
+        entry |= {key: results[key] for key in kept if results and key in results}
+        points.append(entry)
+    return {
+        "schema": 1,
+        "title": sweep.config.title,
+        "sweep": [{"keys": list(axis.targets), "scale": axis.scale} for axis in sweep.config.sweep],
+        "points": points,
+        "config": sweep.config.resolved(),
+        "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
+    }
+
+
+def write_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
+    """Write ``sweep.csv``, pictures where there is one axis, and ``results.json`` last.
+
+    Args:
+        directory: Directory of the sweep.
+        results: What :func:`collect` gives.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    table, data = directory / "sweep.csv", directory / "results.json"
+    write_csv(table, *_table(results))
+    pictures = plot_sweep(directory, results)
+    write_json(data, results)
+    return [table, *pictures, data]
+
+
+def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
+    """Draw the readings of every scheme and probe along the axis, where there is only one.
+
+    Returns:
+        The files written.
+    """
+    if len(results["sweep"]) != 1:
+        return []
+    from thermospin.output.figures import save_sweep
+
+    axis, curves = _axis(results), _curves(results)
+    written = []
+    for (scheme, probe), orders in curves.items():
+        path = directory / f"sweep_{scheme}_{probe}.png"
+        panels = [panel for order, found in orders.items() for panel in _panels(order, *found)]
+        save_sweep(path, axis, panels, f"{scheme}, probe {probe}")
+        written.append(path)
+    return written
+
+
+def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
+    """One line about how far a sweep is."""
+    points = results["points"]
+    solved = sum("schemes" in point and "failed" not in point for point in points)
+    failed, missing = (
+        sum("failed" in point for point in points),
+        sum("schemes" not in point for point in points),
+    )
+    parts = [f"{solved} of {len(points)} points solved"]
+    parts += [f"{failed} failed (see sweep.csv; --retry solves them again)"] if failed else []
+    parts += [f"{missing} missing, no table yet"] if missing else [str(directory / "sweep.csv")]
+    return "; ".join(parts)
+
+
+def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows: a row for every point, scheme, probe, and configuration or signal; SI."""
+    keys = [key for axis in results["sweep"] for key in axis["keys"]]
+    found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
+    count = max((len(read.values) for _, reads in found for read in reads), default=0)
+    orders = range(1, count + 1)
+    header = ["point", *keys, "scheme", "probe", "configuration or signal", "drive"]
+    header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders] + ["directory", "failed"]
+
+    def rows() -> Iterator[list[Any]]:
+        for point, reads in found:
+            start = [point["index"], *(_shown(point, key) for key in keys)]
+            for read in reads:
+                empty = [None] * (count - len(read.values))
+                numbers = [*read.values, *empty, *read.uncertainties, *empty]
+                what = [read.scheme, read.probe, read.name, read.drive]
+                yield [*start, *what, *numbers, point["directory"], None]
+            if "failed" in point:
+                yield [*start, *[None] * (4 + 2 * count), point["directory"], point["failed"]]
+
+    return header, rows()
+
+
+def _shown(point: Mapping[str, Any], key: str) -> Any:
+    """The value of a key in SI, else as the file gives it."""
+    return point["values"][key] if point["si"][key] is None else point["si"][key]
+
+
+def _axis(results: Mapping[str, Any]) -> tuple[str, list[float] | list[str], str]:
+    """Label, values and scale of the only axis, in the unit of the file."""
+    (axis,), points = results["sweep"], results["points"]
+    key = axis["keys"][0]
+    label = key if len(axis["keys"]) == 1 else f"{key}, …"
+    given = [point["values"][key] for point in points]
+    try:
+        numbers, unit = common_unit(given)
+    except ValueError:
+        return label, [str(value) for value in given], "linear"
+    return f"{label} ({unit})" if unit else label, numbers, axis["scale"]
+
+
+def _curves(
+    results: Mapping[str, Any],
+) -> dict[tuple[str, str], dict[int, tuple[dict[str, list[float]], str]]]:
+    """For every scheme and probe, by order: the values of all configurations and signals, and the drive."""
+    curves: dict[tuple[str, str], dict[int, tuple[dict[str, list[float]], str]]] = {}
+    count = len(results["points"])
+    for i, point in enumerate(results["points"]):
+        for read in readings(point):
+            orders = curves.setdefault((read.scheme, read.probe), {})
+            for order, value in enumerate(read.values, 1):
+                named, _ = orders.setdefault(order, ({}, read.drive))
+                named.setdefault(read.name, [math.nan] * count)[i] = math.nan if value is None else value
+    return curves
+
+
+def _panels(
+    order: int, curves: Mapping[str, list[float]], drive: str
+) -> Iterator[tuple[str, dict[str, list[float]]]]:
+    """Two panels of one order: the configurations, and the spin signal, which is often much smaller."""
+    configurations = {name: curve for name, curve in curves.items() if name not in SIGNALS}
+    for label, named in ((f"R{order}", configurations), (f"R{order}, P − AP", {"spin": curves.get("spin")})):
+        if named.get("spin", ()) is None:
+            continue
+        sizes = [abs(value) for curve in named.values() for value in curve if not math.isnan(value)]
+        scale = reading_scale(max(sizes, default=0.0), order, drive)
+        scaled = {name: [value / scale.factor for value in curve] for name, curve in named.items()}
+        yield f"{label} ({scale.unit})", scaled

@@ -1,0 +1,82 @@
+"""The preconditioner of the coupled system: one of every field, side by side."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from thermospin.compat import MPI, PETSc
+from thermospin.direct import DirectSpins
+from thermospin.fields import Field
+from thermospin.multigrid import Multigrid
+
+Fields = tuple[Field, ...]
+
+
+class FieldPreconditioner:
+    """The preconditioners of the fields, side by side.
+
+    Args:
+        parts: One per field, in the order of the blocks; neighbouring fields may share one.
+    """
+
+    def __init__(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
+        self._parts = dict(parts)
+        self._anchors: dict[Fields, Sequence[np.ndarray]] = {}
+        blocks = [part.pc.getOperators()[0] for part in parts.values()]
+        ends = np.cumsum([0] + [block.getLocalSize()[0] for block in blocks])
+        comm = blocks[0].comm
+        self._comm = comm.tompi4py()
+        vector = PETSc.Vec().createMPI((ends[-1], PETSc.DETERMINE), comm=comm)
+        first = vector.getOwnershipRange()[0]
+        self._sets = [
+            PETSc.IS().createStride(end - start, first + start, 1, comm=comm)
+            for start, end in zip(ends, ends[1:], strict=False)
+        ]
+
+    def free(self) -> None:
+        """Free the parts (collective).
+
+        What only a Python preconditioner holds is lost if that one is left to PETSc's collection of garbage.
+        """
+        for part in self._parts.values():
+            part.pc.destroy()
+
+    def anchor(self, dofs: Mapping[Field, Sequence[np.ndarray]]) -> None:
+        """Fix unknowns of every field: per field, one array for each of its spaces, finest first."""
+        for fields, part in self._parts.items():
+            wanted = dofs[fields[0]] if len(fields) == 1 else [dofs[field][0] for field in fields]
+            if not self._is_anchored(fields, wanted):
+                part.anchor(wanted)
+                self._anchors[fields] = wanted
+
+    def renew(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
+        """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
+        for fields, part in parts.items():
+            self._parts[fields].pc.destroy()
+            self._parts[fields] = part
+            if fields in self._anchors:
+                part.anchor(self._anchors[fields])
+
+    def _is_anchored(self, fields: Fields, dofs: Sequence[np.ndarray]) -> bool:
+        """Whether exactly these unknowns are fixed already (collective)."""
+        known = self._anchors.get(fields)
+        same = known is not None and all(map(np.array_equal, known, dofs))
+        return self._comm.allreduce(same, MPI.LAND)
+
+    def apply(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
+        """``z = M⁻¹ r``, or with ``M⁻ᵀ``; multigrid is symmetric (collective)."""
+        for place, part in zip(self._sets, self._parts.values(), strict=True):
+            r, z = residual.getSubVector(place), correction.getSubVector(place)
+            (part.pc.applyTranspose if transpose and isinstance(part, DirectSpins) else part.pc.apply)(r, z)
+            residual.restoreSubVector(place, r)
+            correction.restoreSubVector(place, z)
+
+    def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[Fields, float]:
+        """The scalar product of two vectors, part by part (collective)."""
+        found = {}
+        for place, fields in zip(self._sets, self._parts, strict=True):
+            a, b = first.getSubVector(place), second.getSubVector(place)
+            found[fields] = a.dot(b)
+            first.restoreSubVector(place, a)
+            second.restoreSubVector(place, b)
+        return found

@@ -1,0 +1,306 @@
+"""A whole sweep: every point a run of its own, kept on disk as soon as it is solved, then one table."""
+
+import hashlib
+import importlib.metadata
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.checks import find_hash
+from thermospin.compat import MPI
+from thermospin.config import Config, Sweep
+from thermospin.config.sweep import Point
+from thermospin.errors import ConvergenceError, InputError
+from thermospin.meshes import MeshRecord
+from thermospin.output import Progress, SilentProgress, write_results
+from thermospin.output.files import read_results, write_json
+from thermospin.output.sweeps import collect, write_sweep
+from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve, write
+from thermospin.workbench import Workbench, operator_key
+
+POINTS = "points"
+"""Folder of the points, in the directory of a sweep."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A point to be solved.
+
+    Attributes:
+        point: The point.
+        mesh: Hash of its mesh.
+        operator: What its operator depends on.
+        hash: Digest of everything that its results depend on; it names its folder.
+    """
+
+    point: Point
+    mesh: str
+    operator: str
+    hash: str
+
+
+def run_sweep(
+    sweep: Sweep,
+    directory: Path | None = None,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+    *,
+    groups: int = 1,
+    chosen: Sequence[int] | None = None,
+    task: tuple[int, int] = (1, 1),
+    fields: bool = False,
+    retry: bool = False,
+) -> dict[str, Any]:
+    """Solve the points of a sweep that are not solved yet, and write the table once all are (collective).
+
+    Args:
+        sweep: The sweep.
+        directory: Where the results go; ``output.directory`` of the configuration by default.
+        comm: Ranks that share the work.
+        groups: Into how many groups the ranks are divided; each solves points of its own.
+        chosen: Indices of the points to solve; all by default.
+        task: ``(k, n)`` solves only the k-th of n parts of them.
+        fields: Also write fields and maps of every point.
+        retry: Solve points again that failed before.
+
+    Returns:
+        What ``results.json`` holds, on rank 0, with the points that are there; empty on other ranks.
+
+    Raises:
+        InputError: The groups do not fit the ranks, a device cannot be meshed or is not a closed circuit.
+    """
+    if not 1 <= groups <= comm.size:
+        raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
+    directory = Path(directory or sweep.config.output.directory)
+    jobs = _jobs(sweep, comm)
+    known: dict[str, Any] = {}
+    on_root(comm, lambda: known.update(_kept(jobs, directory, fields, retry)))
+    done = comm.bcast(set(known))
+    wanted = jobs if chosen is None else [jobs[i] for i in chosen]
+    todo = list(
+        {job.hash: job for job in _shares(wanted, task[1])[task[0] - 1] if job.hash not in done}.values()
+    )
+    if comm.rank == 0:
+        meshes = len({job.mesh for job in todo})
+        Progress().note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
+    records = _make_meshes(todo, comm)
+    known |= _solve_in_groups(todo, records, directory / POINTS, comm, groups, fields)
+    results: dict[str, Any] = {}
+    on_root(comm, lambda: results.update(_finish(sweep, jobs, directory, known)))
+    return results
+
+
+def parse_part(points: str | None, task: str | None, count: int) -> dict[str, Any]:
+    """Which points ``--points A:B`` and ``--task K/N`` mean, as arguments of :func:`run_sweep`.
+
+    Raises:
+        InputError: They are not of that form, or name no points.
+    """
+    part: dict[str, Any] = {}
+    if points is not None:
+        match = re.fullmatch(r"(\d+)(?::(\d+))?", points)
+        first, last = (int(match[1]), int(match[2] or int(match[1]) + 1)) if match else (0, 0)
+        if not first < last <= count:
+            raise InputError(
+                f"'{points}' are no points of this sweep; write A:B with 0 <= A < B <= {count}, or a number",
+                file="--points",
+            )
+        part["chosen"] = range(first, last)
+    if task is not None:
+        match = re.fullmatch(r"(\d+)/(\d+)", task)
+        if not match or not 1 <= int(match[1]) <= int(match[2]):
+            raise InputError(f"cannot read '{task}'; write K/N with 1 <= K <= N, such as 3/8", file="--task")
+        part["task"] = int(match[1]), int(match[2])
+    return part
+
+
+def check_sweep(sweep: Sweep, comm: MPI.Comm = MPI.COMM_WORLD) -> None:
+    """Make and check the meshes of all points, without solving (collective).
+
+    Raises:
+        InputError: A device cannot be meshed, or is not a closed circuit.
+    """
+    _make_meshes(_jobs(sweep, comm), comm)
+
+
+def _jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
+    """All points with what tells them apart (collective)."""
+    meshes = on_root(comm, lambda: _mesh_hashes(sweep))
+    return [_job(point, mesh) for point, mesh in zip(sweep.points, meshes, strict=True)]
+
+
+def _mesh_hashes(sweep: Sweep) -> list[str]:
+    """The hash of the mesh of every point; the content of a file is read once."""
+    known: dict[str, str] = {}
+    hashes = []
+    for point in sweep.points:
+        config = point.config
+        parts = config.geometry, config.mesh, config.all_terminals, config.magnets, config.insulators
+        if (key := repr(parts)) not in known:
+            known[key] = _blaming(point, find_hash)
+        hashes.append(known[key])
+    return hashes
+
+
+def _blaming(point: Point, work: Callable[[Config], Any]) -> Any:
+    """Do something with the configuration of a point; its mistakes are named as those of the sweep."""
+    try:
+        return work(point.config)
+    except InputError as error:
+        raise point.mistake(error) from None
+
+
+def _job(point: Point, mesh: str) -> Job:
+    """A point, with a digest of its mesh and of what has an influence on the numbers in its configuration."""
+    content = point.config.resolved()
+    del content["title"]
+    content["output"] = content["output"].get("current")
+    content["geometry"].pop("file", None)
+    content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    return Job(point, mesh, f"{mesh} {operator_key(point.config)}", digest)
+
+
+def _kept(jobs: Sequence[Job], directory: Path, fields: bool, retry: bool) -> dict[str, Any]:
+    """The results that an earlier run or another task has left, by the hash of their point."""
+    kept = {}
+    for name in {job.hash for job in jobs}:
+        try:
+            found = read_results(directory / POINTS / name)
+        except InputError:
+            continue
+        point = found.get("point", {})
+        if point.get("hash") == name and not (retry and "failed" in found) and point["fields"] >= fields:
+            kept[name] = found
+    return kept
+
+
+def _shares(jobs: Sequence[Job], count: int, costs: Mapping[str, float] | None = None) -> list[list[Job]]:
+    """Divide points into parts of about equal cost; those of the same operator stay together.
+
+    Args:
+        jobs: The points.
+        count: Number of parts.
+        costs: Cost of a point, by the hash of its mesh; 1 by default.
+    """
+    if not jobs:
+        return [[] for _ in range(count)]
+    first = {job.operator: i for i, job in reversed(list(enumerate(jobs)))}
+    ordered = sorted(jobs, key=lambda job: first[job.operator])
+    cost = np.array([costs[job.mesh] if costs else 1.0 for job in ordered])
+    centre = (np.cumsum(cost) - cost / 2) / cost.sum()
+    parts = np.minimum((centre * count).astype(int), count - 1)
+    return [[job for job, k in zip(ordered, parts, strict=True) if k == part] for part in range(count)]
+
+
+def _make_meshes(jobs: Sequence[Job], comm: MPI.Comm) -> dict[str, MeshRecord]:
+    """Make and check the meshes of all points, each on one rank; by their hashes (collective).
+
+    Raises:
+        InputError: A device cannot be meshed, or is not a closed circuit; the first of the points counts.
+    """
+    meshes = list(dict.fromkeys(job.mesh for job in jobs))
+    records, mistakes = {}, {}
+    for mesh in meshes[comm.rank :: comm.size]:
+        for job in (job for job in jobs if job.mesh == mesh):
+            try:
+                records[mesh] = _blaming(job.point, checked_mesh)
+            except InputError as mistake:
+                mistakes[job.point.index] = mistake
+                break
+    found = [mistake for part in comm.allgather(mistakes) for mistake in part.items()]
+    if found:
+        raise min(found, key=lambda item: item[0])[1]
+    return {mesh: record for part in comm.allgather(records) for mesh, record in part.items()}
+
+
+def _solve_in_groups(
+    jobs: Sequence[Job],
+    records: Mapping[str, MeshRecord],
+    directory: Path,
+    comm: MPI.Comm,
+    groups: int,
+    fields: bool,
+) -> dict[str, Any]:
+    """Solve points on groups of ranks; the results by the hash of the point, on rank 0 (collective)."""
+    if not jobs:
+        return {}
+    groups = min(groups, len(jobs))
+    number = comm.rank * groups // comm.size
+    group = comm.Split(number, comm.rank)
+    share = _shares(jobs, groups, {mesh: record.cells for mesh, record in records.items()})[number]
+    found, mistake = {}, None
+    try:
+        found = _solve_share(share, records, directory, group, fields)
+    except InputError as error:
+        mistake = error
+    mistakes = [error for error in comm.allgather(mistake) if error]
+    if mistakes:
+        raise mistakes[0]
+    group.Free()
+    return {name: data for part in comm.gather(found) or [] for name, data in part.items()}
+
+
+def _solve_share(
+    jobs: Sequence[Job], records: Mapping[str, MeshRecord], directory: Path, comm: MPI.Comm, fields: bool
+) -> dict[str, Any]:
+    """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
+    bench, progress = Workbench(comm), Progress(comm.rank)
+    found: dict[str, Any] = {}
+    for job in jobs:
+        data = _solve_point(job, records[job.mesh], bench, directory / job.hash, fields)
+        values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
+        outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
+        progress.note(f"point {job.point.index} ({values}): {outcome}")
+        if comm.rank == 0:
+            found[job.hash] = data
+    bench.clear()
+    return found
+
+
+def _solve_point(
+    job: Job, record: MeshRecord, bench: Workbench, directory: Path, fields: bool
+) -> dict[str, Any]:
+    """Solve a point and write its results (collective); what ``results.json`` holds."""
+    config, progress = _output_to(directory, job.point.config, fields), SilentProgress()
+    about = {"point": {"hash": job.hash, "values": dict(job.point.values), "fields": fields}}
+    failed = ""
+    try:
+        problem = bench.problem(config, record, progress)
+        results = solve(problem, progress)
+    except ConvergenceError as error:
+        failed = str(error)
+    if failed:
+        bench.clear()
+        data = {"schema": 1, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
+        on_root(bench.comm, lambda: write_json(directory / "results.json", data))
+        return data
+    results.data.update(about, mesh=describe_mesh(record))
+    if fields:
+        write(problem, results, record, progress)
+    else:
+        on_root(bench.comm, lambda: write_results(directory, results.data))
+    return results.data
+
+
+def _output_to(directory: Path, config: Config, fields: bool) -> Config:
+    """The configuration of a point that writes to a directory of its own, without pictures unless asked."""
+    changes: dict[str, Any] = {"directory": directory}
+    if not fields:
+        changes |= {"fields": False, "maps": ()}
+    return config.model_copy(update={"output": config.output.model_copy(update=changes)})
+
+
+def _finish(sweep: Sweep, jobs: Sequence[Job], directory: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """Write the table of all points, once all are there; what another task has solved is read."""
+    missing = [job for job in jobs if job.hash not in known]
+    known |= _kept(missing, directory, False, False)
+    results = collect(sweep, [(job.hash, f"{POINTS}/{job.hash}", known.get(job.hash)) for job in jobs])
+    missing = [job for job in jobs if job.hash not in known]
+    if not missing:
+        write_sweep(directory, results)
+    return results

@@ -1,0 +1,90 @@
+"""Problems for one configuration after another: a mesh or an operator that stays is used again."""
+
+import gc
+import json
+from typing import Any
+
+from thermospin.compat import MPI, PETSc
+from thermospin.config import Config
+from thermospin.contacts import contact_regions
+from thermospin.meshes import MeshRecord
+from thermospin.meshes.read import DeviceMesh
+from thermospin.problem import Problem
+from thermospin.simulation import read_device
+
+BESIDE = (
+    "title",
+    "schemes",
+    "probes",
+    "lock_in",
+    "output",
+    "configurations",
+    "magnetisation",
+    "heating",
+    "terminals",
+    "sweep",
+    "loop",
+)
+"""Sections that leave the operator as it is. Of the terminals it knows the faces, which the mesh records."""
+BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
+
+
+def operator_key(config: Config) -> str:
+    """What an operator depends on besides its mesh: all that is not known to have no influence."""
+    content = {key: value for key, value in config.resolved().items() if key not in BESIDE}
+    content["textured"] = config.is_textured
+    content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
+    return json.dumps(content, sort_keys=True)
+
+
+class Workbench:
+    """Keeps the last mesh and the last problem on a communicator.
+
+    Args:
+        comm: Ranks that share the work.
+
+    Attributes:
+        comm: The same.
+    """
+
+    def __init__(self, comm: MPI.Comm) -> None:
+        self.comm = comm
+        self._mesh: Any = None
+        self._operator: Any = None
+        self._device: DeviceMesh | None = None
+        self._problem: Problem | None = None
+
+    def problem(self, config: Config, record: MeshRecord, progress: Any) -> Problem:
+        """The problem of a configuration, ready to be solved (collective); the one before it is gone.
+
+        Args:
+            config: The configuration.
+            record: Its mesh, checked and cut.
+            progress: Anything with a ``stage(name)`` context manager.
+        """
+        mesh = record.hash, contact_regions(config, record), config.insulators, config.unknowns
+        operator = mesh, operator_key(config)
+        if self._problem is not None and operator == self._operator:
+            self._problem.adopt(config)
+            return self._problem
+        self._clear_problem()
+        if self._device is None or mesh != self._mesh:
+            self._device, self._mesh = read_device(config, record, self.comm, progress), mesh
+        self._problem, self._operator = Problem(config, self._device, progress), operator
+        return self._problem
+
+    def clear(self) -> None:
+        """Free everything (collective)."""
+        self._clear_problem()
+        self._device = None
+        gc.collect()
+
+    def _clear_problem(self) -> None:
+        """Free the problem: PETSc keeps what ranks share until all of them say so, at the same place."""
+        if self._problem is None:
+            return
+        comm = self._problem.spaces.comm
+        self._problem.free()
+        self._problem = None
+        gc.collect()
+        PETSc.garbage_cleanup(comm)

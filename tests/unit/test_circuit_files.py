@@ -1,0 +1,169 @@
+"""Circuit files: Hatami's table, and mistakes in one line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from thermospin.circuits import load_circuit
+from thermospin.circuits.elements import Element
+from thermospin.circuits.library import element_library, table, table_source
+from thermospin.circuits.study import study
+from thermospin.errors import InputError
+from thermospin.materials.material import LORENZ_NUMBER
+
+pytestmark = pytest.mark.serial
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+VALVE = """
+nodes:
+  L: {magnetisation: [0, 0, 1], voltage: 100 uV, temperature: 301 K}
+  N: {}
+  R: {magnetisation: {theta: 90 deg}, voltage: 0 V}
+elements:
+  - {between: [L, N], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
+  - {between: [N, R], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "valve.yaml"
+    path.write_text(VALVE)
+    return path
+
+
+def magnetic_rows():
+    return {name: row for name, row in table().items() if row.mixing is not None}
+
+
+def test_the_table_has_the_rows_of_the_paper():
+    assert len(table()) == 12
+    assert "99, 066603" in table_source()
+    row = table()["Cr/Fe(001)*"]
+    assert tuple(row) == pytest.approx((7e-9, -1.9, -95.0, 3.25, -0.48), rel=1e-12, abs=0)
+    assert table()["Cr/Au(001)"].mixing is None
+    assert sum(name.endswith("*") for name in table()) == 6
+
+
+@pytest.mark.parametrize("name", magnetic_rows())
+def test_derived_polarisation_gives_the_printed_one_of_the_thermopower(name):
+    """P_S = (S↑ − S↓)/(S↑ + S↓) of the channels of an element with the derived P and the printed P'."""
+    row = table()[name]
+    assert abs(row.polarisation) < 1
+    element = Element(between=("F", "N"), library=name, conductance=1e15)
+    up, down = element.law(300.0, True).material.channel_seebeck
+    assert (up - down) / (up + down) == pytest.approx(row.seebeck, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", magnetic_rows())
+def test_the_printed_parameters_increase_entropy(name):
+    """S² < L0 in both channels, and (η'/η)² S² < L0 for the transverse part (physics.md §3)."""
+    law = Element(between=("F", "N"), library=name, conductance=1e15).law(300.0, True)
+    assert law.is_positive(300.0, True)
+    row = table()[name]
+    assert max(abs(s) for s in law.material.channel_seebeck) < np.sqrt(LORENZ_NUMBER)
+    assert abs(row.mixing_thermopower / row.mixing * row.slope * 300.0) < np.sqrt(LORENZ_NUMBER)
+
+
+@pytest.mark.parametrize("name", element_library())
+def test_every_interface_is_usable_by_name(name):
+    electrical = {"conductance", "area_resistance"} & element_library()[name].keys()
+    own = {} if electrical else {"conductance": 1e15}
+    nodes = {"F": {"magnetisation": [0, 0, 1], "voltage": 1}, "N": {"voltage": 0}}
+    if not Element(between=("F", "N"), library=name, **own).spin_key:
+        del nodes["F"]["magnetisation"]
+    load_circuit({"nodes": nodes, "elements": [{"between": ["F", "N"], "library": name, **own}]})
+
+
+def test_own_values_win_over_the_library():
+    element = Element(
+        between=("F", "N"), library="Cu/Co(001)", conductance=1e15, seebeck=1e-6, mixing_conductance=1e15
+    )
+    law = element.law(300.0, True)
+    assert law.thermoelectric.sum == pytest.approx(1e9)
+    assert law.mixing.real == pytest.approx(2e15)
+
+
+MISTAKES = {
+    "unknown key": ("nodes.N.volts=1", "nodes.N.volts", "unknown key 'volts'"),
+    "unknown interface": ("elements[0].library=Cu/Co", "elements[0].library", "did you mean 'Cu/Co(1"),
+    "unknown node": ("elements[0].between=[L, M]", "elements[0].between[1]", "unknown node 'M'"),
+    "one node twice": ("elements[0].between=[L, L]", "elements[0].between", "with itself"),
+    "three nodes": ("elements[0].between=[L, N, R]", "elements[0].between", "expected two nodes"),
+    "two magnets": ("elements[0].between=[L, R]", "elements[0].between", "put a normal node between"),
+    "no magnet": ("nodes.L={voltage: 0}", "elements[0].polarisation", "neither 'L' nor 'N'"),
+    "no conductance": (
+        "elements[0]={between: [L, N], polarisation: 0}",
+        "elements[0].conductance",
+        "missing; give it, or area_resistance",
+    ),
+    "two resistances": (
+        "elements[0].area_resistance=1e-15",
+        "elements[0].area_resistance",
+        "give this or conductance, not both",
+    ),
+    "two drives": ("nodes.L.current_density=1e9", "nodes.L.current_density", "give this or voltage"),
+    "current without area": (
+        "nodes.L={magnetisation: [0, 0, 1], current: 1 mA}",
+        "nodes.L.current",
+        "needs the key 'area'",
+    ),
+    "area without area": ("elements[0].area=1e-15", "elements[0].area", "'area' of the circuit"),
+    "adiabatic bath": ("nodes.L.adiabatic=true", "nodes.L.adiabatic", "no temperature"),
+    "no direction": ("nodes.L.magnetisation=[0, 0]", "nodes.L.magnetisation", "expected a direction"),
+    "no vector": ("nodes.L.magnetisation=[0, 0, 0]", "nodes.L.magnetisation", "expected a direction"),
+    "entropy": (
+        "elements[0].seebeck=200 uV/K",
+        "elements[0].electronic_heat_conductance",
+        "must exceed T0 G S²",
+    ),
+    "full polarisation": ("elements[0].polarisation=1", "elements[0].polarisation", "less than 1"),
+    "sweep of a normal metal": ("sweep={angle: {node: N}}", "sweep.angle.node", "unknown ferromagnet 'N'"),
+    "one angle": ("sweep={angle: {node: R, points: 1}}", "sweep.angle.points", "greater than or equal to 2"),
+    "dynamics of nothing": (
+        "dynamics={initial: [0, 0, 1], duration: 1 ns}",
+        "free_layer",
+        "missing; 'dynamics' needs",
+    ),
+    "regime": ("regime=hot", "regime", "'thermalised' or 'non-interacting'"),
+    "no nodes": ("nodes={}", "nodes", "needs at least two nodes"),
+}
+
+
+@pytest.mark.parametrize(("override", "key", "words"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistake(file, override, key, words):
+    with pytest.raises(InputError) as caught:
+        load_circuit(file, [override])
+    message = str(caught.value)
+    assert message.startswith(f"{file}: {key}: "), message
+    assert words in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("nodes", "key", "words"),
+    [
+        ({"A": {"temperature": "300 K"}, "B": {"temperature": "301 K"}}, "nodes.A", "V here; give one node"),
+        ({"A": {"voltage": 0, "adiabatic": True}, "B": {}}, "nodes.A", "the temperature here"),
+        ({"A": {}, "B": {"lattice_conductance": 1e9}}, "nodes.A", "voltage"),
+    ],
+)
+def test_what_nothing_determines_is_named(nodes, key, words):
+    config = load_circuit({"nodes": nodes, "elements": [{"between": list(nodes), "conductance": 1e15}]})
+    with pytest.raises(InputError, match=f"^{key}: nothing determines .*{words}"):
+        study(config)
+
+
+def test_results_are_named_after_the_file(file):
+    assert load_circuit(file).output == "results/valve"
+
+
+@pytest.mark.parametrize("name", ["hatami2007_circuit", "thermal_switching"])
+def test_example_is_valid(name):
+    assert load_circuit(CONFIGS / f"{name}.yaml").sweep is not None
+
+
+def test_not_a_circuit(tmp_path):
+    with pytest.raises(InputError, match=r"nodes: missing; add it"):
+        load_circuit({"elements": []})
