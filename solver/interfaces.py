@@ -208,7 +208,7 @@ class Interfaces:
         return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
 
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
-        """What couples the jumps of two fields, per area: of facets, shape (n, 1), or at their points, (n, q)."""
+        """What couples the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
         coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
         return coupling * np.ones((len(self._name), 1))
 

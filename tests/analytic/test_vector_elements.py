@@ -1,4 +1,4 @@
-"""Finite elements with vector spin against bars in one dimension, Hanle's and Rebei's decay, and Hatami's valve."""
+"""Vector spin by finite elements: bars against collocation, Hanle's and Rebei's decay, Hatami's valve."""
 
 from math import radians
 
@@ -15,7 +15,6 @@ from vector_bars import Contact, VectorBar
 from vector_forms import AngularValve, Decay, HanleWire
 
 from thermospin.fields import S_VECTOR, TAU_VECTOR, THETA, V
-from thermospin.materials import InterfaceMaterial
 from thermospin.materials.precession import MAGNETON
 from thermospin.textures import Texture
 
