@@ -121,7 +121,7 @@ CASES = [
 def test_order_of_convergence(case, shape, comm, tmp_path_factory):
     data, found = deepcopy(case.config.resolved()), []
     data["interfaces"] = [INTERFACES[0] | MIXING, *INTERFACES[1:]]
-    divisions = {1: [10, 14, 20], 2: [6, 8, 10]}[case.degree]
+    divisions = {1: [12, 20, 28], 2: [8, 10, 14]}[case.degree]
     for n in divisions:
         config = load_config(data)
         device = structured_device(config, SIDE / n, comm.bcast(tmp_path_factory.mktemp("mesh")), comm)
