@@ -102,7 +102,7 @@ def bar_overrides(case: Case) -> list[str]:
 
 
 def ring_overrides(case: Case, arm: float = ARM) -> list[str]:
-    """What makes :data:`RING` the device of a case with arms of a width in nm; its centre is at the origin."""
+    """What makes :data:`RING` the device of a case, with arms of a width in nm about the origin."""
     inside, outside = (case.side - arm) / 2, (case.side + arm) / 2
     outline = (inside, -inside), (outside, -outside), (outside, outside), (inside, inside)
     lead = {"min": [outside, -arm / 2, 0], "max": [outside + arm, arm / 2, arm]}
