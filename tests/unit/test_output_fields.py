@@ -56,9 +56,8 @@ def test_fields_at_rest(tmp_path):
     np.testing.assert_allclose(total.point_data["V"], 12 * sample().point_data["V"], rtol=1e-12)
     assert "V [V]" in list(pv.read(place / "order0.vtu").field_data["units"])
     line = {"start": ["50 nm", "30 nm", "0 nm"], "end": ["50 nm", "30 nm", "20 nm"], "points": 3}
-    draw_maps(tmp_path, {"rest": Map(field="T", order=0, line=line)}, case)
-    table = np.loadtxt(tmp_path / "maps/rest.csv", delimiter=",", skiprows=1)
-    assert table[:, -1] == pytest.approx([350.0, 360.0, 370.0])
+    rows = profile(case, tmp_path, field="T", order=0, line=line)
+    assert [float(row["T [K]"]) for row in rows] == pytest.approx([350.0, 360.0, 370.0])
 
 
 def test_vtu_round_trip(case, tmp_path):
