@@ -23,8 +23,8 @@ of the sides. It leaves open what is set here:
 * Figs. 6 and 7: sides of 100 nm and θ = 90°. (Between collinear magnetisations n_x and n_y vanish.)
 * Figs. 13 to 15: every corner of the ring is such a transition by 90°, n_eq = +1 along each side.
 * An arm of the ring is :data:`ARM` wide and high. In one dimension it has no width: the difference is of
-  second order in it, 3e-3 of the largest component with sides of 10 nm and 1e-2 with 100 nm. Fig. 15 is
-  solved in three dimensions with ``--large`` only: it takes some minutes and gigabytes.
+  second order in it, 3e-3 of the largest component with sides of 10 nm and 1e-2 with 100 nm (with
+  ``--profile turning`` more). Fig. 15 is solved in three dimensions with ``--large`` only, for its size.
 """
 
 import argparse
