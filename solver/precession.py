@@ -1,4 +1,4 @@
-"""What a magnetic field adds to preconditioners that know one component of a spin each (physics.md §3, Hanle)."""
+"""What a magnetic field adds to preconditioners that know one component of a spin each (Hanle)."""
 
 from collections.abc import Collection, Sequence
 
@@ -12,22 +12,23 @@ from thermospin.spaces import CONDUCTORS, Spaces
 Vector = tuple[Field, ...]
 
 ALONG = 2.0
-"""Weight of what is added along B. There relaxation, damped by a rate w that does not act on it, is a instead of
-``a + w``; with ``t = w/(a + w)`` eigenvalues ``1 − t`` become ``(1 − t)(1 + 2t)``: 1/4 to 9/8 up to ω_L τ_sf = 10."""
+"""Weight of what is added along B. There the multigrid has ``a + w`` where the operator has a, the rate w of
+precession being none of its own. With ``t = w/(a + w)``, eigenvalues ``1 − t`` become ``(1 − t)(1 + 2t)``,
+from 1/4 to 9/8 up to ω_L τ_sf = 10."""
 
 
 class Precession:
     """Couples the components of a spin that precesses in a magnetic field.
 
-    With spins across B as complex numbers the operator is ``A − iW``: A without field, W the mass matrix times
-    the rate of precession. The multigrid of a component inverts ``H = A + W``, which leaves eigenvalues on the
-    arc ``(a − iw)/(a + w)``: where spins precess faster than they relax or diffuse it bends around 0, and GMRES
-    is slow. With ``h = H⁻¹ f`` and e1, e2 across B, ``e2 × e1`` along it,
+    With spins across B as complex numbers the operator is ``A − iW``: A without field, W the mass matrix
+    times the rate of precession. The multigrid of a component inverts ``H = A + W``, which leaves eigenvalues
+    on the arc ``(a − iw)/(a + w)``: where spins precess faster than they relax or diffuse it bends around 0,
+    and GMRES is slow. With ``h = H⁻¹ f`` and e1, e2 across B, ``e2 × e1`` along it,
 
         s = h + H⁻¹ W (e1 − e2) (e1 + e2)·h
 
-    is the solution with A + 2W instead of A for the component along e2, and eigenvalues are 1/2 to 1 (Axelsson,
-    Neytcheva, Ahmad, Numerical Algorithms 66, 811 (2014)).
+    is the solution with A + 2W instead of A for the component along e2, and eigenvalues are 1/2 to 1
+    (Axelsson, Neytcheva, Ahmad, Numerical Algorithms 66, 811 (2014)).
 
     Args:
         spaces: The spaces.
