@@ -3,8 +3,8 @@
     python configs/hanle.py TABLE.csv OUTDIR --distance "500 nm"
 
 TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and
-one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png. With --material
-the fit is compared with τ_sf and λ²/τ_sf in the configuration that the sweep has left beside its table.
+one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png. With
+--material the fit is compared with τ_sf and λ²/τ_sf in the configuration that is beside a sweep's table.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Spins that precess in a field: iterations, the transposed preconditioner, and a Hanle curve from file to fit."""
+"""Spins that precess in a field: iterations, the transposed preconditioner, a Hanle curve from file to fit."""
 
 import csv
 import importlib.util
@@ -25,6 +25,11 @@ MATERIALS = {
     "Au": {"spin_heat_ratio": 5},
 }
 DIRECTION = np.array([0.6, 0.0, 0.8])
+OPTIONS = [
+    {"degree": 1},
+    {"degree": 2},
+    pytest.param({"degree": 1, "spin_heat": True}, marks=pytest.mark.slow),
+]
 LIMIT = 60
 """Iterations in one solve."""
 
@@ -64,7 +69,7 @@ def iterations(config, comm):
     ]
 
 
-@pytest.mark.parametrize("options", [{"degree": 1}, {"degree": 1, "spin_heat": True}, {"degree": 2}])
+@pytest.mark.parametrize("options", OPTIONS)
 def test_iterations_in_a_field(options, comm):
     """However fast spins precess, up to ω_L τ_sf = 10."""
     found = {angle: iterations(device(angle, **options), comm) for angle in (0, 1, 10)}

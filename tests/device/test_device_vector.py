@@ -9,9 +9,10 @@ from spinning import FIELD, along_z, spinning
 from support import SilentProgress, prepare_problem
 
 from thermospin.compat import MPI, fem, ufl
-from thermospin.fields import S_VECTOR, TAU_VECTOR
+from thermospin.fields import S_VECTOR, TAU_VECTOR, S, State
 from thermospin.materials.precession import MAGNETON
 from thermospin.simulation import solve
+from thermospin.spaces import MAGNETS
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 CONSERVING = {"heating": {"model": "conserving"}}
