@@ -73,9 +73,8 @@ def solve(directory: Path, panel: Axes) -> None:
         found, field = area * (np.array(read) - read[-1])[:-1], field[:-1]
         spin, heat = form.parts(field)
         expected = {"signal": spin + heat, "spin": spin, "spin heat": heat}[name]
-        print(
-            f"{name}: at most {abs(found - expected).max() / expected.max():.1e} of its height off the closed form"
-        )
+        deviation = abs(found - expected).max() / expected.max()
+        print(f"{name}: at most {deviation:.1e} of its height off the closed form")
         rows += [found, expected] if rows else [field, found, expected]
         angles = larmor_frequency(field) * form.relaxation_time
         panel.plot(angles, found / form.spin, STYLES[name], fillstyle="none", markersize=4.5)

@@ -1,4 +1,4 @@
-"""Spins that precess in a field: iterations, the transposed preconditioner, a Hanle curve from file to fit."""
+"""Spins that precess in a field: iterations, transposed preconditioner, a Hanle curve from file to fit."""
 
 import csv
 import importlib.util
