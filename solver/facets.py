@@ -46,21 +46,24 @@ class FacetPairs:
         self._spaces, self._facets = spaces, facets
         element = spaces.spaces[THETA].element.basix_element
         points, self.weights = basix.make_quadrature(basix.CellType.triangle, 2 * element.degree)
-        closures, self._places, basis = _tables(spaces.spaces[THETA], points)
+        closures, self._places, basis, self._at = _tables(spaces.spaces[THETA], points)
         self._closures, self._basis = closures, basis[facets[:, 1]]
         self.areas = facet_areas(spaces.device.mesh, facets[:, :2])
         self.sides = {field: self._sides(field) for field in fields}
 
     @property
-    def centres(self) -> np.ndarray:
-        """Centres of the facets, m, shape (n, 3)."""
-        return self._positions(self._facets[:, :2])[:, :3].mean(axis=1)
+    def points(self) -> np.ndarray:
+        """Where the quadrature points are, m, shape (n, q, 3)."""
+        return self._positions(self._facets[:, :2], self._at)
 
-    @property
-    def mass(self) -> np.ndarray:
-        """Mass matrix of every facet, m², shape (n, k, k)."""
-        local = np.einsum("q,nqi,nqj->nij", 2 * self.weights, self._basis, self._basis, optimize=True)
-        return self.areas[:, None, None] * local
+    def mass(self, density: np.ndarray) -> np.ndarray:
+        """Mass matrix of every facet with a density, at its quadrature points, shape (n, q), or (n, 1).
+
+        Returns:
+            m² times the unit of the density, shape (n, k, k).
+        """
+        weights = 2 * self.weights * self.areas[:, None] * density
+        return np.einsum("nqi,nqj->nij", weights[:, :, None] * self._basis, self._basis, optimize=True)
 
     def traces(self, functions: State) -> State:
         """The fields at the quadrature points of the facets, either side of shape (n, q).
@@ -85,7 +88,8 @@ class FacetPairs:
     def _sides(self, field: Field) -> Sides:
         here, there = self._facets[:, :2], self._facets[:, 2:]
         distance = np.linalg.norm(
-            self._positions(here)[:, :, None] - self._positions(there)[:, None], axis=-1
+            self._positions(here, self._places)[:, :, None] - self._positions(there, self._places)[:, None],
+            axis=-1,
         )
         match = distance.argmin(axis=2)
         apart = np.take_along_axis(distance, match[:, :, None], axis=2)[:, :, 0]
@@ -98,27 +102,34 @@ class FacetPairs:
         dofs = self._spaces.spaces[field].dofmap.list[cells]
         return np.take_along_axis(dofs, self._closures[facets[:, 1]], axis=1)
 
-    def _positions(self, facets: np.ndarray) -> np.ndarray:
-        """Where the unknowns on faces are, shape (n, k, 3)."""
+    def _positions(self, facets: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Where places on faces are, (4, k, 4) by face in barycentric coordinates; shape (n, k, 3)."""
         geometry = self._spaces.device.mesh.geometry
         corners = geometry.x[geometry.dofmaps[0][facets[:, 0]]]
-        return np.einsum("nkv,nvx->nkx", self._places[facets[:, 1]], corners)
+        return np.einsum("nkv,nvx->nkx", places[facets[:, 1]], corners)
 
 
-def _tables(space: fem.FunctionSpace, points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tables(space: fem.FunctionSpace, points: np.ndarray) -> tuple[np.ndarray, ...]:
     """For each face of the reference cell, in the order of its unknowns.
 
     Returns:
-        The unknowns on the face, shape (4, k); their barycentric coordinates in the cell, (4, k, 4); and
-        the basis at points of the reference triangle put on the face, (4, n_points, k).
+        The unknowns on the face, shape (4, k); their barycentric coordinates in the cell, (4, k, 4); the
+        basis at points of the reference triangle put on the face, (4, n_points, k); the barycentric
+        coordinates of these, (4, n_points, 4).
     """
     element = space.element.basix_element
     closures = np.array([space.dofmap.dof_layout.entity_closure_dofs(2, face) for face in range(4)])
-    places = np.column_stack([1 - element.points.sum(axis=1), element.points])
+    places = _barycentric(element.points)
     vertices = basix.geometry(basix.CellType.tetrahedron)
-    basis = []
+    basis, at = [], []
     for face, dofs in zip(basix.topology(basix.CellType.tetrahedron)[2], closures, strict=True):
         origin, first, second = vertices[face]
         on_face = origin + points @ np.array([first - origin, second - origin])
         basis.append(element.tabulate(0, on_face)[0, :, :, 0][:, dofs])
-    return closures, places[closures], np.array(basis)
+        at.append(_barycentric(on_face))
+    return closures, places[closures], np.array(basis), np.array(at)
+
+
+def _barycentric(points: np.ndarray) -> np.ndarray:
+    """Barycentric coordinates (n, 4) of points of the reference cell."""
+    return np.column_stack([1 - points.sum(axis=1), points])

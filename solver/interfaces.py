@@ -53,7 +53,8 @@ class Interfaces:
 
     Attributes:
         fields: The fields that jump.
-        coefficients: The coefficients as lifts, one number per facet, shape (n, 1).
+        coefficients: The coefficients as lifts, one number per facet, shape (n, 1); a direction of m per
+            quadrature point, shape (n, q).
     """
 
     def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
@@ -64,9 +65,10 @@ class Interfaces:
         self._name = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
         shape = (len(self._name), 1)
+        at_points = (len(self._name), len(self.pairs.weights))
         self._is_vector = S not in spaces.fields
         self._m = (
-            SpinVector(*(np.ones(shape) * (axis == "z") for axis in "xyz"))
+            SpinVector(*(np.ones(at_points) * (axis == "z") for axis in "xyz"))
             if self._is_vector
             else np.ones(shape)
         )
@@ -95,9 +97,10 @@ class Interfaces:
             if contact.magnet is None:
                 continue
             if self._is_vector:
-                direction = magnetisation[contact.magnet](self.pairs.centres[here])
-                for component, values in zip(self._m, direction.T, strict=True):
-                    component[here, 0] = values
+                points = self.pairs.points[here]
+                direction = magnetisation[contact.magnet](points.reshape(-1, 3)).reshape(points.shape)
+                for component, values in zip(self._m, np.moveaxis(direction, -1, 0), strict=True):
+                    component[here] = values
             else:
                 self._m[here, 0] = magnetisation[contact.magnet]
 
@@ -129,7 +132,7 @@ class Interfaces:
         block.setValuesLocalRCV(rows, columns, values, addv=PETSc.InsertMode.ADD_VALUES)
 
     def _local(self, coefficients: Coefficients, key: Block) -> np.ndarray:
-        mass = self._density(coefficients, key)[:, :, None] * self.pairs.mass
+        mass = self.pairs.mass(self._density(coefficients, key))
         return mass[:, None, :, None, :]
 
     def _unit(self, field: int) -> State:
@@ -147,7 +150,7 @@ class Interfaces:
             return {}
         number = self._spaces.fields.index(field)
         density = self._density(self.coefficients.isotropic, (number, number))
-        strengths = density * np.einsum("nkk->nk", self.pairs.mass)
+        strengths = np.einsum("nkk->nk", self.pairs.mass(density))
         first, second = self.pairs.sides[field]
         doubled = first != second
         is_component = field in (*S_VECTOR, *TAU_VECTOR)
@@ -205,7 +208,7 @@ class Interfaces:
         return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
 
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
-        """What couples the jumps of two fields, per area of every facet, shape (n, 1)."""
+        """What couples the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
         coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
         return coupling * np.ones((len(self._name), 1))
 

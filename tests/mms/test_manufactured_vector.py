@@ -149,7 +149,7 @@ def name_of(case: Case) -> str:
 )
 def test_order_of_convergence(case, comm, tmp_path_factory):
     config, found = case.config, []
-    divisions = {1: [10, 14, 20], 2: [4, 6, 8]}[case.degree]
+    divisions = {1: [10, 14, 20], 2: [6, 8, 12]}[case.degree]
     for n in divisions:
         directory = comm.bcast(tmp_path_factory.mktemp("mesh"))
         device = structured_device(config, SIDE / n, directory, comm)
