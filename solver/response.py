@@ -183,7 +183,7 @@ class LinearResponse:
         circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
         if equilibrium is not None:
             equilibrium.hold(x, self.constraint.fixed)
-        iterations = 0
+        iterations, asked = 0, tolerance
         for _ in range(MAX_REFINEMENTS):
             report = linear.solve(
                 rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
@@ -196,7 +196,7 @@ class LinearResponse:
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
-        if report.residual > UNSOLVED:
+        if report.residual > max(UNSOLVED, asked):
             raise ConvergenceError(
                 f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: some "
                 "parts conduct too little beside others; raise the conductance of interfaces, or give the "
@@ -207,7 +207,7 @@ class LinearResponse:
         for name, (weights, offset) in self._weights.items():
             leaving[name] = weights.dot(linear.remainder) + offset * total
         rounding = _rounding(terminals)
-        if report.residual > max(tolerance, STOPPED):
+        if report.residual > max(asked, STOPPED):
             rounding += SAFETY * report.residual * max(map(abs, terminals.values()))
         solution = Solution(
             vector=x,

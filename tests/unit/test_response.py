@@ -100,7 +100,7 @@ def test_adjoint_follows_the_magnets(problem):
 
 @pytest.mark.parametrize(("conductance", "solved"), [(1e6, True), (1e3, False)])
 def test_rounding_is_no_convergence(comm, conductance, solved):
-    """A contact that hardly conducts: the resistance within its uncertainty, or an error, never a wrong number."""
+    """A contact that hardly conducts: the resistance within its uncertainty, or an error."""
     config = valve_config(orders=1) | {"interfaces": [{"between": ["N", "F2"], "conductance": conductance}]}
     problem = prepare_problem(config, comm)
     scheme = problem.scheme("through")
