@@ -3,11 +3,13 @@
     python configs/hanle.py TABLE.csv OUTDIR --distance "500 nm"
 
 TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and
-one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png.
+one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png. With
+--material the fit is compared with τ_sf and λ²/τ_sf in the configuration that is beside a sweep's table.
 """
 
 import argparse
 import csv
+import json
 import sys
 from pathlib import Path
 
@@ -91,6 +93,24 @@ def describe(fit: HanleFit) -> list[str]:
     return [*lines, f"diffusion_length = {length * 1e9:.6g} ± {error * 1e9:.2g} nm"]
 
 
+def configured(table: Path, material: str) -> dict[str, float]:
+    """τ_sf and D = λ²/τ_sf of a material in the configuration of a sweep, s and m²/s.
+
+    Raises:
+        InputError: There is no such sweep, or no such material that precesses.
+    """
+    try:
+        config = json.loads((table.parent / "results.json").read_text(encoding="utf-8"))["config"]
+        found = config["materials"][material]
+        tau = found["spin_relaxation_time"]
+        return {"relaxation_time": tau, "diffusion": found["spin_diffusion_length"] ** 2 / tau}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"no sweep beside the table with a material '{material}' that has a spin_relaxation_time",
+            file="--material",
+        ) from None
+
+
 def length(text: str) -> float:
     """A length on the command line."""
     try:
@@ -112,6 +132,7 @@ def main() -> None:
     parser.add_argument("--signal", default="R1", help="column of the signal")
     parser.add_argument("--minus", help="column to subtract, such as that of AP")
     parser.add_argument("--where", action="append", default=[], metavar="COLUMN=TEXT", help="rows to take")
+    parser.add_argument("--material", help="of the wire, in the configuration of a sweep")
     given = parser.parse_args()
     wire = NonlocalWire(given.distance, given.injector, given.detector, given.g_factor)
     field, signal = read_curve(given.table, given.field, given.signal, given.minus, given.where)
@@ -119,6 +140,11 @@ def main() -> None:
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
     print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
+    for name, value in (configured(given.table, given.material) if given.material else {}).items():
+        unit, scale = UNITS[name]
+        found[name]["configured"] = value
+        deviation = fit.values[name] / value - 1
+        print(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
     given.directory.mkdir(parents=True, exist_ok=True)
     write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
     plot(given.directory / "hanle.png", field, signal, fit)

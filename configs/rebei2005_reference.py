@@ -1,38 +1,14 @@
-"""Spin accumulation of inhomogeneous ferromagnets: what Figs. 6 to 11 and 13 to 15 of Rebei et al. show.
-
-    python configs/rebei2005_reference.py OUTDIR
+"""Spin accumulation along bars and rings of Rebei et al., by scipy: what configs/rebei2005.py compares with.
 
 Solves the equations of A. Rebei, W. N. G. Hitchon, G. J. Parker, Physical Review B 72, 064408 (2005), in one
-dimension with scipy, and writes OUTDIR/figNN.png, OUTDIR/curves/*.csv and OUTDIR/rebei2005.csv.
-
-Solved are Eqs. 72, 73 and 75, ``∇·(D A⁻¹ ∇n) = (n − n_eq)/τ_sf + H × n`` with ``A = 1 + τ_p [H]×``. Written
-out for H along z they are Eqs. 87 and 88 with ``D_xy = −D_yx = a D/(1+a²)``: this sign, not that of Eq. 92,
-gives the derivatives of a(x) as Eqs. 87 and 88 print them. ``--sign 92`` takes the other one.
-
-The paper gives l = 100 nm, D = 1e-3 m²/s, a = 100, the sharpest of several widths (0.6 nm), and the lengths
-of the sides. It leaves open what is set here:
-
-* ``τ_p = τ_sf``, as Eqs. 87 and 88 imply. (a = 100 at 0.1 eV would be τ_p = 0.66 ps, while l²/D is 10 ps.)
-* The profile of Fig. 5 is ``a tanh(|x|/w)``, w the width; the direction of H changes where it vanishes.
-  ``--profile turning`` has a field of constant size that turns evenly over the width w instead.
-* ``n_eq = H/|H|_max``: −1 along the local axis of the left side, +1 along that of the right side, and
-  n = n_eq at the outer ends.
-* θ is the angle between the local axes: magnetisations enclose 180° − θ. They lie in the yz plane.
-* Figs. 6 and 7: sides of 100 nm and θ = 90°. (Between collinear magnetisations n_x and n_y vanish.)
-* Figs. 13 to 15: every corner of the ring is such a transition by 90°, n_eq = +1 along each side.
+dimension: Eqs. 72, 73 and 75, ``∇·(D A⁻¹ ∇n) = (n − n_eq)/τ_sf + H × n`` with ``A = 1 + τ_p [H]×``.
 """
 
-import argparse
-import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 from scipy.integrate import solve_bvp
-
-from thermospin.output.files import write_csv
+from scipy.interpolate import Akima1DInterpolator
 
 DIFFUSION_LENGTH = 100.0
 """l, nm."""
@@ -42,12 +18,7 @@ TIME_RATIO = 1.0
 """τ_sf/τ_p."""
 SHARPEST = 0.6
 """nm."""
-WIDTHS = 0.6, 2.0, 6.0
-"""Of the transitions of Figs. 6 and 7, nm."""
-ANGLES = 0, 45, 90, 135, 180
-"""θ of Figs. 8 to 11, degrees; 270° is 90° with n_x and n_y reversed."""
 TOLERANCE, MAX_NODES = 1e-6, 200_000
-AXES = "xyz"
 
 
 @dataclass(frozen=True)
@@ -104,24 +75,10 @@ class Curve:
     x: np.ndarray
     n: np.ndarray
 
-
-def bar(label: str, angle: float, side: float, width: float = SHARPEST) -> Case:
-    """Two sides whose local axes enclose an angle θ in degrees."""
-    return Case(label, (180.0, angle), side, width)
-
-
-FIGURES: dict[int, tuple[str, str, list[Case]]] = {
-    6: ("x", "width of the transition", [bar(f"w = {w:g} nm", 90, 100, w) for w in WIDTHS]),
-    7: ("yz", "width of the transition", [bar(f"w = {w:g} nm", 90, 100, w) for w in WIDTHS]),
-    8: ("z", "angle, sides of 100 nm", [bar(f"θ = {angle}°", angle, 100) for angle in ANGLES]),
-    9: ("z", "angle, sides of 10 nm", [bar(f"θ = {angle}°", angle, 10) for angle in ANGLES]),
-    10: ("x", "angle, sides of 10 nm", [bar(f"θ = {angle}°", angle, 10) for angle in ANGLES]),
-    11: ("y", "angle, sides of 10 nm", [bar(f"θ = {angle}°", angle, 10) for angle in ANGLES]),
-    13: ("xyz", "ring, sides of 10 nm", [Case("ring", (0.0, 90.0), 10, ring=True)]),
-    14: ("xyz", "ring, sides of 100 nm", [Case("ring", (0.0, 90.0), 100, ring=True)]),
-    15: ("xyz", "ring, sides of 1000 nm", [Case("ring", (0.0, 90.0), 1000, ring=True)]),
-}
-"""Number of a figure, to the components it shows, what it varies, and its curves."""
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """The components between its points, (k, 3), by piecewise cubics."""
+        kept = np.concatenate([[True], np.diff(self.x) > 1e-9])
+        return Akima1DInterpolator(self.x[kept], self.n[kept])(x)
 
 
 def cross(vectors: np.ndarray) -> np.ndarray:
@@ -205,72 +162,3 @@ def _around(x: np.ndarray, n: np.ndarray, side: float) -> Curve:
         np.concatenate([x + k * side for k in range(4)]),
         np.concatenate([n @ turn.T for turn in turns]),
     )
-
-
-METHODS: dict[str, tuple[str, Callable[[Case], Curve]]] = {"1D, scipy": ("-", boundary_value_solution)}
-"""Who solves a case and how it is drawn: another solver of the same cases is another entry."""
-
-
-def numbers(case: Case, curve: Curve) -> list[float]:
-    """Largest size of every component and where it is (nm), and the mean of |n − n_eq|."""
-    which = abs(curve.n).argmax(axis=0)
-    extremes = [value for axis, i in enumerate(which) for value in (curve.n[i, axis], curve.x[i])]
-    deviation = np.linalg.norm(curve.n - case.equilibrium(curve.x), axis=1)
-    return [*extremes, np.trapezoid(deviation, curve.x) / np.ptp(curve.x)]
-
-
-def draw(path: Path, number: int, curves: Iterable[tuple[str, str, Case, Curve]]) -> None:
-    """One panel for every component that the figure shows."""
-    shown, varied, cases = FIGURES[number]
-    figure = Figure(figsize=(0.8 + 4.2 * len(shown), 3.6), layout="constrained")
-    panels = np.atleast_1d(figure.subplots(1, len(shown)))
-    colours = {case.label: f"C{i}" for i, case in enumerate(cases)}
-    for method, style, case, curve in curves:
-        for panel, axis in zip(panels, shown, strict=True):
-            values = curve.n[:, AXES.index(axis)]
-            label = case.label if len(METHODS) == 1 else f"{case.label}, {method}"
-            panel.plot(curve.x, values, style, color=colours[case.label], lw=1.1, label=label)
-    for panel, axis in zip(panels, shown, strict=True):
-        panel.set(xlabel="x (nm)", ylabel=f"n$_{axis}$ (over equilibrium)")
-    panels[0].legend(frameon=False, fontsize=8)
-    figure.suptitle(f"Rebei Fig. {number}: {varied}", fontsize=10)
-    figure.savefig(path, dpi=150)
-
-
-def main() -> None:
-    """Solve all cases, draw the figures, write the curves, and print their numbers."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("directory", type=Path, help="where figures and tables go")
-    parser.add_argument("--figures", type=int, nargs="+", choices=FIGURES, default=list(FIGURES))
-    parser.add_argument("--profile", choices=["vanishing", "turning"], default="vanishing")
-    parser.add_argument("--sign", choices=["73", "92"], default="73", help="of the off-diagonal diffusion")
-    given = parser.parse_args()
-    settings = {"profile": given.profile, "sign": 1 if given.sign == "73" else -1}
-    header = ["figure", "curve", "method"]
-    header += [f"{kind}_{axis}" for axis in AXES for kind in ("extreme", "at_nm")]
-    header.append("deviation")
-    print(" ".join(f"{name:>12}" for name in header))
-    solved: dict[tuple[str, Case], Curve] = {}
-    rows = []
-    for number in given.figures:
-        drawn = []
-        cases = [replace(case, **settings) for case in FIGURES[number][2]]
-        for case, (method, (style, solution)) in itertools.product(cases, METHODS.items()):
-            key = method, replace(case, label="")
-            if key not in solved:
-                solved[key] = solution(case)
-            curve = solved[key]
-            drawn.append((method, style, case, curve))
-            rows.append([number, case.label, method, *numbers(case, curve)])
-            print(
-                " ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]), flush=True
-            )
-            name = f"fig{number:02}_{case.label}_{method}".replace(" ", "").replace(",", "_")
-            table = np.column_stack([curve.x, curve.n])
-            write_csv(given.directory / "curves" / f"{name}.csv", ["x_nm", "n_x", "n_y", "n_z"], table)
-        draw(given.directory / f"fig{number:02}.png", number, drawn)
-    write_csv(given.directory / "rebei2005.csv", header, rows)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,22 +1,28 @@
 """Hanle signal of one contact with spin and spin heat accumulation, and its parts: Vera-Marun's Fig. 2.
 
-    python configs/veramarun2014_hanle.py OUTDIR
+    python configs/veramarun2014_hanle.py OUTDIR [--solve]
 
 Draws the two Lorentzians of Physical Review Letters 112, 056602 (2014) for ``(P_L S)² = P_G² L0``, α = 2 and
-R_tun ≫ r_s, separates them again by a fit, and fits a single Lorentzian, as if there were spin alone.
+R_tun ≫ r_s, separates them again by a fit, and fits a single Lorentzian, as if there were spin alone. With
+--solve it also solves configs/veramarun2014_hanle.yaml as it is, without spin heat, and with a contact that
+injects no spins but spin heat alone, and compares with the Lorentzians of that film.
 """
 
 import argparse
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from thermospin.config import load_config, load_sweep
 from thermospin.hanle import ThreeTerminal, larmor_frequency
 from thermospin.hanle_fit import fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.output.files import write_csv
+from thermospin.sweep import run_sweep
 
 SPIN_RESISTANCE, TUNNEL = 25e-12, 1e-6
 """r_s and R_tun, Ω m²: the paper's semiconductor, and a contact far above it."""
@@ -28,11 +34,61 @@ ANGLES = np.linspace(-10, 10, 401)
 """ω_L τ_s of the points."""
 
 
+FILE = Path(__file__).with_suffix(".yaml")
+STYLES = {"signal": "ko", "spin": "bs", "spin heat": "r^"}
+
+
+def film() -> tuple[ThreeTerminal, dict[str, list[str]]]:
+    """The closed form of the configuration, Ω m², and the changes to it that leave one part.
+
+    In a film of thickness d spin resistances are ``λ²/(σ d)`` and ``λ_Q²/(k_e d)``: their ratio, in units of
+    ``L0 T0``, is 1/α² and not 1/α.
+    """
+    config = load_config(FILE)
+    law, metal = config.contacts["F|N"].law, config.material("Semiconductor")
+    low, high = (config.geometry.resolved.solids[0].box.min[2], config.geometry.resolved.solids[0].box.max[2])
+    b = law.thermoelectric.difference / law.conductance
+    square, tau = metal.spin_heat_ratio**2, metal.spin_relaxation_time
+    resistance = metal.spin_diffusion_length**2 / (metal.conductivity * (high - low))
+    thermal = law.seebeck, b / law.seebeck
+    form = ThreeTerminal.of_contact(1 / law.conductance, resistance, law.polarisation, thermal, square, tau)
+    unpolarised = ["interfaces[0].polarisation=0", f"interfaces[0].spin_seebeck={2 * b}"]
+    changes = {"signal": [], "spin": ["solver.spin_heat=false"], "spin heat": unpolarised}
+    return replace(form, heat_relaxation_time=tau / square), changes
+
+
+def solve(directory: Path, panel: Axes) -> None:
+    """Sweep the field over the film, print deviations from the closed form, write and draw the points."""
+    form, changes = film()
+    rows: list[np.ndarray] = []
+    for name, overrides in changes.items():
+        sweep = load_sweep(FILE, overrides)
+        points = run_sweep(sweep, directory / name.replace(" ", "_"))["points"]
+        read = [
+            point["schemes"]["inject"]["configurations"]["P"]["probes"]["contact"]["R"][0] for point in points
+        ]
+        field = np.array([point["si"]["magnetic_field[2]"] for point in points])
+        area = sweep.config.geometry.width * sweep.config.geometry.depth
+        # The last field quenches both accumulations.
+        found, field = area * (np.array(read) - read[-1])[:-1], field[:-1]
+        spin, heat = form.parts(field)
+        expected = {"signal": spin + heat, "spin": spin, "spin heat": heat}[name]
+        deviation = abs(found - expected).max() / expected.max()
+        print(f"{name}: at most {deviation:.1e} of its height off the closed form")
+        rows += [found, expected] if rows else [field, found, expected]
+        angles = larmor_frequency(field) * form.relaxation_time
+        panel.plot(angles, found / form.spin, STYLES[name], fillstyle="none", markersize=4.5)
+    header = [f"{name}{what} [ohm m^2]" for name in changes for what in ("", ", closed form")]
+    write_csv(directory / "veramarun2014_hanle_film.csv", ["B [T]", *header], np.column_stack(rows))
+
+
 def main() -> None:
     """Compute, separate, print, write and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", type=Path, help="where the table and the picture go")
-    directory = parser.parse_args().directory
+    parser.add_argument("--solve", action="store_true", help="compare with the three-dimensional solver")
+    given = parser.parse_args()
+    directory = given.directory
     thermal = sqrt(LORENZ_NUMBER), POLARISATION
     contact = ThreeTerminal.of_contact(TUNNEL, SPIN_RESISTANCE, POLARISATION, thermal, ALPHA, RELAXATION_TIME)
     field = ANGLES / RELAXATION_TIME / larmor_frequency(1.0)
@@ -55,6 +111,8 @@ def main() -> None:
     curves["one Lorentzian"] = (single.signal(field), "g-.")
     for label, (values, style) in curves.items():
         panel.plot(ANGLES, values / height, style, lw=1.3, label=label)
+    if given.solve:
+        solve(directory, panel)
     panel.set(xlabel="ω$_L$ τ$_s$", ylabel="ΔV$_{Hanle}$ over that of spin at B = 0")
     panel.legend(frameon=False, fontsize=9)
     figure.savefig(directory / "veramarun2014_hanle.png", dpi=150)

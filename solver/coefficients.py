@@ -118,6 +118,9 @@ class CellCoefficients:
         fields: The unknowns of the problem.
         magnetic_field: B, T, in which spins precess; with vector spin only.
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
+
+    Attributes:
+        magnetic_field: B, T, of which the coefficients are made if it is not zero from the beginning.
     """
 
     def __init__(
@@ -136,8 +139,9 @@ class CellCoefficients:
         self.magnetisation = _unit(self._m) if degree else self._m
         self._strength = self._profile()
         self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
+        self.magnetic_field = fem.Constant(device.mesh, np.array(magnetic_field, dtype=float))
         if any(magnetic_field) and self._any(lambda m: m.larmor):
-            self.all = self._with_field(fem.Constant(device.mesh, np.array(magnetic_field)))
+            self.all = self._with_field(self.magnetic_field)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the sign, or the direction, of the magnetisation of the named regions."""

@@ -8,6 +8,7 @@ from thermospin.compat import MPI, PETSc
 from thermospin.direct import DirectSpins
 from thermospin.fields import Field
 from thermospin.multigrid import Multigrid
+from thermospin.precession import Precession
 
 Fields = tuple[Field, ...]
 
@@ -17,10 +18,13 @@ class FieldPreconditioner:
 
     Args:
         parts: One per field, in the order of the blocks; neighbouring fields may share one.
+        precession: What couples the components of spins in a magnetic field; None without one.
     """
 
-    def __init__(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
-        self._parts = dict(parts)
+    def __init__(
+        self, parts: Mapping[Fields, Multigrid | DirectSpins], precession: Precession | None = None
+    ) -> None:
+        self._parts, self._precession = dict(parts), precession
         self._anchors: dict[Fields, Sequence[np.ndarray]] = {}
         blocks = [part.pc.getOperators()[0] for part in parts.values()]
         ends = np.cumsum([0] + [block.getLocalSize()[0] for block in blocks])
@@ -70,6 +74,20 @@ class FieldPreconditioner:
             (part.pc.applyTranspose if transpose and isinstance(part, DirectSpins) else part.pc.apply)(r, z)
             residual.restoreSubVector(place, r)
             correction.restoreSubVector(place, z)
+        if self._precession is not None:
+            self._precess(self._precession, correction, transpose)
+
+    def _precess(self, precession: Precession, correction: PETSc.Vec, transpose: bool) -> None:
+        """Couple the components of spins (collective)."""
+        places = dict(zip(self._parts, self._sets, strict=True))
+        for vector in precession.vectors:
+            found = [correction.getSubVector(places[field,]) for field in vector]
+            step = found[0].duplicate()
+            sources = precession.sources(vector, found, transpose)
+            for field, component, source in zip(vector, found, sources, strict=True):
+                self._parts[field,].pc.apply(source, step)
+                component.axpy(1.0, step)
+                correction.restoreSubVector(places[field,], component)
 
     def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[Fields, float]:
         """The scalar product of two vectors, part by part (collective)."""

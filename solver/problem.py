@@ -17,6 +17,7 @@ from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interf
 from thermospin.linear import LinearSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
+from thermospin.precession import Precession
 from thermospin.preconditioner import FieldPreconditioner, Fields
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
@@ -87,7 +88,9 @@ class Problem:
             self._levels = self._discretisations()
             self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
             self._elder = self._build(V, None)
-            self._preconditioner = FieldPreconditioner(self._parts())
+            parts = self._parts()
+            self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
+            self._preconditioner = FieldPreconditioner(parts, self._precession)
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = LinearSolver(
                 self.system.matrix, self._preconditioner, config.solver.max_iterations, scales
@@ -173,6 +176,12 @@ class Problem:
             else:
                 parts[fields] = self._elder if fields == (V,) else self._build(fields[0], self._elder)
         return parts
+
+    def _precessing(self, fields: Sequence[Field]) -> Precession | None:
+        """What couples the spins among some fields; None without a magnetic field."""
+        if self.coefficients.all.larmor is None:
+            return None
+        return Precession(self.spaces, self.coefficients, fields)
 
     def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
         """The multigrid of a field, on conductors with the coarse spaces of V (collective)."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
+from thermospin.errors import ConvergenceError
 from thermospin.linear import LinearSolver, Report
 from thermospin.solution import Pair, Solution
 
@@ -21,7 +22,11 @@ READING_TOLERANCE = 1e-11
 DIFFERENCE_TOLERANCE = 1e-9
 """Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
 ROUNDING = 5e-16
+SAFETY = 10.0
 MAX_REFINEMENTS = 3
+STOPPED, UNSOLVED = 1e-9, 1e-6
+"""Relative residuals at which rounding may stop the solver: from the first on, in the rounding of readings;
+from the second on the fields mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,7 @@ class LinearResponse:
         circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
         if equilibrium is not None:
             equilibrium.hold(x, self.constraint.fixed)
-        iterations = 0
+        iterations, asked = 0, tolerance
         for _ in range(MAX_REFINEMENTS):
             report = linear.solve(
                 rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
@@ -191,11 +196,19 @@ class LinearResponse:
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
+        if report.residual > max(UNSOLVED, asked):
+            raise ConvergenceError(
+                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: some "
+                "parts conduct too little beside others; raise the conductance of interfaces, or give the "
+                "current another way"
+            )
         leaving = circuit.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
         for name, (weights, offset) in self._weights.items():
             leaving[name] = weights.dot(linear.remainder) + offset * total
         rounding = _rounding(terminals)
+        if report.residual > max(asked, STOPPED):
+            rounding += SAFETY * report.residual * max(map(abs, terminals.values()))
         solution = Solution(
             vector=x,
             offset=reference.offset,

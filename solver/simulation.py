@@ -289,10 +289,12 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
             continue
         problem.coefficients.magnetise(config.states[name])
         with progress.stage("sampling"):
-            samples = [sampler.sample(observer.observe(order), 0.0) for order in expansion.orders]
+            samples = {
+                n: sampler.sample(observer.observe(part), 0.0) for n, part in expansion.by_power.items()
+            }
         if problem.spaces.comm.rank == 0:
             unit = results.data["schemes"][scheme]["drive"]["unit"]
-            case = Case(scheme, name, dict(enumerate(samples, start=1)), config.temperature, unit)
+            case = Case(scheme, name, samples, config.temperature, unit)
             if config.output.fields:
                 with progress.stage("fields"):
                     write_fields(directory, case, config.output.current)

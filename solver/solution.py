@@ -100,7 +100,8 @@ class Expansion:
 
     Attributes:
         orders: The coefficients of the first, second, … power, per A or V to that power.
-        rest: The fields without a drive; present only when a sink is not at T0.
+        rest: The fields without a drive; present only when a sink is not at T0 or spins have an
+            equilibrium of their own.
         reciprocity: For every probe that allows it, R1 with injector and probe exchanged, Ω.
     """
 
@@ -108,10 +109,14 @@ class Expansion:
     rest: Solution | None = None
     reciprocity: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def by_power(self) -> dict[int, Solution]:
+        """The coefficients by power of the drive; 0 is at rest."""
+        return ({0: self.rest} if self.rest else {}) | dict(enumerate(self.orders, start=1))
+
     def at(self, drive: float) -> Solution:
         """The fields at a drive in A or V."""
-        parts = [(drive**n, order) for n, order in enumerate(self.orders, start=1)]
-        return combine(parts + ([(1.0, self.rest)] if self.rest else []))
+        return combine((drive**n, part) for n, part in self.by_power.items())
 
     def harmonics(self, probe: Pair) -> np.ndarray:
         """``R1, R2, …`` of a probe, V per power of the drive."""

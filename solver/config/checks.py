@@ -173,8 +173,21 @@ def _maps(config: Config) -> None:
             raise mistake(
                 f"the highest order solved is {config.solver.orders}; raise solver.orders", *at, "order"
             )
+        if item.order == 0 and not _has_rest(config):
+            raise mistake(
+                "nothing is there without a drive; write the order from 1 on (at rest there are fields where "
+                "a sink is not at the base temperature, or spins relax to an equilibrium)",
+                *at, "order",
+            )  # fmt: skip
         for j, region in enumerate(item.regions):
             _known(region, config.geometry.materials, "region", *at, "regions", j)
+
+
+def _has_rest(config: Config) -> bool:
+    """Whether there are fields without a drive."""
+    tensors = (config.material(name).tensor_diffusion for name in config.geometry.materials.values())
+    warmed = any(kelvin != config.temperature for kelvin in config.sinks.values())
+    return warmed or any(tensor and tensor.equilibrium for tensor in tensors)
 
 
 def _field(config: Config, name: str, *at: str | int) -> None:

@@ -49,8 +49,8 @@ class Map(Section):
     """Injection scheme; the first by default."""
     configuration: str | None = None
     """Magnetic configuration; the first by default."""
-    order: Annotated[int, Field(strict=True, ge=1, le=8)] | None = None
-    """Show the coefficient of Iⁿ …"""
+    order: Annotated[int, Field(strict=True, ge=0, le=8)] | None = None
+    """Show the coefficient of Iⁿ, or with 0 the fields at rest, where there are any …"""
     current: DriveCurrent | None = None
     """… or the sum of all orders at this current, A."""
     slice: Annotated[dict[Literal["x", "y", "z"], Coordinate], BeforeValidator(_one_axis)] | None = None

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy.constants import e, m_e
 
+from thermospin.errors import InputError
 from thermospin.section import Section
 from thermospin.textures.formula import Formula, FormulaText
 from thermospin.units import quantity
@@ -36,8 +37,22 @@ class TensorDiffusion(Section):
     """f(x), a formula of x, y, z in m such as `tanh(abs(x) / (2*nm))`; default 1."""
 
     def strength(self, points: np.ndarray) -> np.ndarray:
-        """The profile f at points (n, 3) in m, shape (n,)."""
-        return np.ones(len(points)) if self.profile is None else Formula(self.profile)(points)
+        """The profile f at points (n, 3) in m, shape (n,).
+
+        Raises:
+            InputError: It is not finite at one of them.
+        """
+        if self.profile is None:
+            return np.ones(len(points))
+        found = Formula(self.profile)(points)
+        wrong = np.flatnonzero(~np.isfinite(found))
+        if len(wrong):
+            place = ", ".join(f"{1e9 * x:.4g}" for x in points[wrong[0]])
+            raise InputError(
+                f"'{self.profile}' has no value at ({place}) nm; write a formula that is finite there",
+                key="tensor_diffusion.profile",
+            )
+        return found
 
     @property
     def diffusion_length(self) -> float:

@@ -49,7 +49,8 @@ class Case:
     Attributes:
         scheme: Name of the injection scheme.
         configuration: Name of the magnetic configuration.
-        orders: Power of the drive to the fields' coefficients, per A^n or V^n; the same mesh for all.
+        orders: Power of the drive to the fields' coefficients, per A^n or V^n; the same mesh for all. 0 are
+            the fields at rest, if there are any.
         temperature: Base temperature T0, K.
         drive: Unit of the drive, ``A`` or ``V``.
     """

@@ -34,7 +34,8 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
         current: Also write the sum of all orders at this current, A, of a scheme driven by a current.
 
     Returns:
-        The directory with ``order<n>.vtu``, ``orders.pvd`` and, with a current, such as ``at_2mA.vtu``.
+        The directory with ``order<n>.vtu`` (0: at rest), ``orders.pvd`` and, with a current, such as
+        ``at_2mA.vtu``.
 
     Raises:
         InputError: The directory cannot be written.
@@ -45,7 +46,8 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
     with replacing_directory(place) as aside:
         for order, sample in case.orders.items():
             units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
-            power = f"coefficient of {'I' if case.drive == 'A' else 'U'}{superscript(order)}"
+            symbol = "I" if case.drive == "A" else "U"
+            power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
             write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
         if current is not None and case.drive == "A":

@@ -1,13 +1,12 @@
 """The script of Rebei's figures (scipy's adaptive solver) against collocation of the same equations."""
 
-import importlib.util
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from bars import NM
 from collocation import bounded, solve, twisted
+from scripts import load_script
 from vector_bars import TensorDiffusion
 
 pytestmark = pytest.mark.serial
@@ -16,15 +15,7 @@ LENGTH, DIFFUSION, STRENGTH = 100 * NM, 1e-3, 100.0
 TAU = LENGTH**2 / DIFFUSION
 
 
-def load():
-    path = Path(__file__).parents[2] / "configs" / "rebei2005_reference.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
-SCRIPT = load()
+REFERENCE, SCRIPT = load_script("rebei2005_reference"), load_script("rebei2005")
 
 
 def solved_otherwise(case, x):
@@ -36,7 +27,7 @@ def solved_otherwise(case, x):
         lambda x: STRENGTH / TAU * case.equilibrium(x / NM),
         lambda x: case.equilibrium(x / NM),
     )
-    ends = twisted(SCRIPT.corner_turn()) if case.ring else bounded(*case.equilibrium(x[[0, -1]]))
+    ends = twisted(REFERENCE.corner_turn()) if case.ring else bounded(*case.equilibrium(x[[0, -1]]))
     return solve([law.stretch(x * NM)], ends)[0].u
 
 
@@ -55,14 +46,14 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_against_collocation(case):
-    curve = SCRIPT.boundary_value_solution(case)
+    curve = REFERENCE.boundary_value_solution(case)
     inside = curve.x <= case.reach
     expected = solved_otherwise(case, curve.x[inside])
     assert curve.n[inside] == pytest.approx(expected, abs=1e-4 * abs(expected).max())
 
 
 def peak(case, axis=0):
-    return abs(SCRIPT.boundary_value_solution(case).n[:, axis]).max()
+    return abs(REFERENCE.boundary_value_solution(case).n[:, axis]).max()
 
 
 def test_what_the_paper_says():
@@ -73,7 +64,7 @@ def test_what_the_paper_says():
     assert max(peaks, key=peaks.get) == 90
     assert peak(SCRIPT.bar("", 90, 10)) > 4 * peaks[90]
     rings = [case for number in (13, 14, 15) for case in SCRIPT.FIGURES[number][2]]
-    means = [SCRIPT.numbers(case, SCRIPT.boundary_value_solution(case))[-1] for case in rings]
+    means = [SCRIPT.numbers(case, REFERENCE.boundary_value_solution(case))[-1] for case in rings]
     assert means[2] < min(means[:2])
 
 
@@ -85,7 +76,7 @@ def test_collinear_magnetisations_have_no_transverse_accumulation():
 def test_sides_beyond_the_decay():
     """Fig. 15: n reaches its equilibrium in the middle of each side, 5 l from the corners."""
     case = SCRIPT.FIGURES[15][2][0]
-    curve = SCRIPT.boundary_value_solution(case)
+    curve = REFERENCE.boundary_value_solution(case)
     middle = np.isclose(curve.x % case.side, case.side / 2)
     deviation = curve.n[middle] - case.equilibrium(curve.x[middle] + 1e-6)
     assert abs(deviation).max() < 2 * np.exp(-5)
@@ -93,5 +84,5 @@ def test_sides_beyond_the_decay():
 
 def test_mirrored_angle():
     """270° is 90° with x and y components reversed."""
-    one, other = (SCRIPT.boundary_value_solution(SCRIPT.bar("", angle, 10)) for angle in (90, 270))
+    one, other = (REFERENCE.boundary_value_solution(SCRIPT.bar("", angle, 10)) for angle in (90, 270))
     assert other.n == pytest.approx(one.n * [-1, -1, 1], abs=1e-4)

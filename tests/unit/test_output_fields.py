@@ -47,6 +47,19 @@ def case():
     return Case("thermal", "P", {1: sample(), 2: sample(-1000.0)}, temperature=300.0)
 
 
+def test_fields_at_rest(tmp_path):
+    """Order 0 is part of the sum at a drive, has plain units, and is drawn with T0."""
+    case = Case("thermal", "P", {0: sample(10.0), 1: sample()}, temperature=300.0)
+    place = write_fields(tmp_path, case, current=2.0)
+    assert list(read_orders(tmp_path, "thermal", "P")) == [0, 1]
+    total = read_sample(place / "at_2A.vtu")
+    np.testing.assert_allclose(total.point_data["V"], 12 * sample().point_data["V"], rtol=1e-12)
+    assert "V [V]" in list(pv.read(place / "order0.vtu").field_data["units"])
+    line = {"start": ["50 nm", "30 nm", "0 nm"], "end": ["50 nm", "30 nm", "20 nm"], "points": 3}
+    rows = profile(case, tmp_path, field="T", order=0, line=line)
+    assert [float(row["T [K]"]) for row in rows] == pytest.approx([350.0, 360.0, 370.0])
+
+
 def test_vtu_round_trip(case, tmp_path):
     place = write_fields(tmp_path, case)
     assert place == tmp_path / "fields/thermal/P"

@@ -2,9 +2,11 @@
 
 import pytest
 from direct import Direct
-from valve import MIXED, PARALLEL
+from support import prepare_problem
+from valve import MIXED, PARALLEL, valve_config
 
 from thermospin.circuit import Drive
+from thermospin.errors import ConvergenceError
 from thermospin.response import LinearResponse
 
 PAIRS = [("right", "left"), ("top", "left")]
@@ -94,3 +96,20 @@ def test_adjoint_follows_the_magnets(problem):
     assert response.adjoint(PAIRS[0]) is first
     problem.magnetise(MIXED)
     assert response.adjoint(PAIRS[0]) is not first
+
+
+@pytest.mark.parametrize(("conductance", "solved"), [(1e6, True), (1e3, False)])
+def test_rounding_is_no_convergence(comm, conductance, solved):
+    """A contact that hardly conducts: the resistance within its uncertainty, or an error."""
+    config = valve_config(orders=1) | {"interfaces": [{"between": ["N", "F2"], "conductance": conductance}]}
+    problem = prepare_problem(config, comm)
+    scheme = problem.scheme("through")
+    problem.magnetise(PARALLEL)
+    if not solved:
+        with pytest.raises(ConvergenceError, match="conduct too little"):
+            scheme.expand(1)
+        return
+    order = scheme.expand(1).orders[0]
+    area = 30e-9 * 12e-9
+    error = order.reading(("right", "left")) - 1 / (conductance * area)
+    assert abs(error) <= order.uncertainty["right", "left"] <= 1e-4 / (conductance * area)

@@ -208,6 +208,13 @@ def test_the_length_of_tensor_diffusion_with_equal_times():
     assert magnet.tensor_diffusion == law
 
 
+def test_a_profile_is_finite_everywhere():
+    law = TensorDiffusion(**TENSOR, profile="1 / (z - 2*nm)")
+    assert law.strength(np.array([[0, 0, 4 * NM]])) == pytest.approx(0.5 / NM)
+    with pytest.raises(InputError, match=r"no value at \(0, 0, 2\) nm"):
+        law.strength(np.array([[0, 0, 4 * NM], [0, 0, 2 * NM]]))
+
+
 def test_a_law_across_the_magnetisation_replaces_the_inherited_one():
     assert library_material("Py").dephasing_length == 3.7e-9
     materials = {

@@ -1,0 +1,140 @@
+"""Spins that precess in a field: iterations, transposed preconditioner, a Hanle curve from file to fit."""
+
+import csv
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from support import SilentProgress, prepare_problem
+from test_device_commands import command, write_config
+
+from thermospin.fields import S_VECTOR
+from thermospin.hanle import NonlocalWire, larmor_frequency
+from thermospin.simulation import solve
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+TAU = 25e-12
+"""τ_sf of the copper, s."""
+MATERIALS = {
+    "Cu": {"spin_relaxation_time": TAU, "spin_heat_ratio": 5},
+    "Py": {"spin_heat_ratio": 5},
+    "Au": {"spin_heat_ratio": 5},
+}
+DIRECTION = np.array([0.6, 0.0, 0.8])
+OPTIONS = [
+    {"degree": 1},
+    {"degree": 2},
+    pytest.param({"degree": 1, "spin_heat": True}, marks=pytest.mark.slow),
+]
+LIMIT = 60
+"""Iterations in one solve."""
+
+
+def device(angle, **solver):
+    """The device of Slachter et al. on a coarse mesh, in a field across and along its magnets."""
+    field = angle / TAU / larmor_frequency(1.0) * DIRECTION
+    return {
+        "geometry": {"template": "lateral_nonlocal"},
+        "mesh": {
+            "interface_size": "10 nm",
+            "max_size": "400 nm",
+            "growth_rate": 2,
+            "elements_across_film": 1,
+            "film_aspect": 3,
+            "refinement": 0.6,
+        },
+        "materials": MATERIALS,
+        "magnetic_field": field.tolist(),
+        "schemes": {
+            "electrical": {"contact1": "current", "contact5": "ground"},
+        },
+        "probes": {"nonlocal": ["contact3", "contact4"]},
+        "heating": {"scale": 3.2},
+        "solver": {"spin": "vector", "orders": 1} | solver,
+    }
+
+
+def iterations(config, comm):
+    """Of all schemes and configurations."""
+    results = solve(prepare_problem(config, comm), SilentProgress())
+    return [
+        n
+        for data in results.data["schemes"].values()
+        for found in data["configurations"].values()
+        for n in found["iterations"]
+    ]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_iterations_in_a_field(options, comm):
+    """However fast spins precess, up to ω_L τ_sf = 10."""
+    found = {angle: iterations(device(angle, **options), comm) for angle in (0, 1, 10)}
+    assert max(map(max, found.values())) <= LIMIT
+    for angle in (1, 10):
+        assert sum(found[angle]) <= 1.3 * sum(found[0])
+
+
+def test_transposed_preconditioner(comm):
+    problem = prepare_problem(device(3.0, degree=1), comm)
+    solver = problem.scheme("electrical")
+    problem.magnetise(problem.config.directions["AP"])
+    problem.linear._constraint = solver.constraint
+    x, y, straight, transposed = (problem.system.matrix.createVecRight() for _ in range(4))
+    for vector, field in ((x, S_VECTOR[0]), (y, S_VECTOR[1])):
+        vector.array[problem.spaces.ranges[field]] = 1.0
+    problem.linear.apply(None, x, straight)
+    problem.linear.apply(None, y, transposed, True)
+    assert straight.dot(y) == pytest.approx(transposed.dot(x), rel=1e-9, abs=0)
+    assert abs(straight.dot(y)) > 1e-3 * straight.dot(x) > 0
+
+
+@pytest.fixture(scope="module")
+def wire(comm, tmp_path_factory):
+    """The shipped wire on a coarser mesh and at fewer fields: its sweep's directory."""
+    directory = comm.bcast(tmp_path_factory.mktemp("hanle"))
+    config = yaml.safe_load((CONFIGS / "hanle_nonlocal.yaml").read_text(encoding="utf-8"))
+    config["mesh"] |= {"interface_size": "100 nm", "max_size": "250 nm"}
+    config["sweep"] = [{"key": "magnetic_field[2]", "values": [*np.linspace(0, 0.5, 6).tolist(), -0.3]}]
+    result = command("sweep", write_config(directory, comm, config), "-o", directory / "out")
+    assert result.exit_code == 0, result.output
+    comm.Barrier()
+    return directory / "out"
+
+
+def curves(directory):
+    """Fields and P less AP of a sweep."""
+    with (directory / "sweep.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["configuration or signal"] == "spin"]
+    return np.array([[float(row["magnetic_field[2]"]), float(row["R1"])] for row in rows]).T
+
+
+def test_wire_against_closed_form(wire):
+    """Tunnel contacts with widths on an infinite wire; backflow into them is 8e-4 of the signal."""
+    field, signal = curves(wire)
+    contacts = NonlocalWire(650e-9, 200e-9, 100e-9)
+    tau, length = 65e-12, 650e-9
+    expected = 2 * contacts.resistance(field, tau, length**2 / tau, 1.7e7, 250e-9 * 50e-9, (0.12, 0.12))
+    assert abs(signal - expected).max() <= 1e-3 * expected.max()
+    assert signal.min() < -0.1 * signal.max()
+
+
+def test_sweep_and_fit(wire, comm, monkeypatch, capsys):
+    """τ_sf and D of the material come out again."""
+    if comm.rank > 0:
+        return
+    spec = importlib.util.spec_from_file_location("hanle_script", CONFIGS / "hanle.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    options = ["--distance", "650 nm", "--injector", "200 nm", "--detector", "100 nm", "--material", "Al"]
+    monkeypatch.setattr(sys, "argv", ["hanle.py", str(wire / "sweep.csv"), str(wire / "fit"), *options])
+    script.main()
+    assert "configured" in capsys.readouterr().out
+    found = json.loads((wire / "fit" / "hanle.json").read_text(encoding="utf-8"))
+    for name, value in {"relaxation_time": 65e-12, "diffusion": 65e-4}.items():
+        assert found[name]["value"] == pytest.approx(value, rel=3e-3, abs=0)
+        assert found[name]["configured"] == pytest.approx(value, rel=1e-9, abs=0)
+        assert found[name]["error"] < 3e-3 * value
