@@ -21,6 +21,10 @@ class HeatSource:
         model: ``joule`` or ``conserving``.
         scale: ζ, for ``joule``.
         interfaces: The resistive interfaces.
+
+    Attributes:
+        heating: The heat source in the bulk.
+        at_interfaces: That at interfaces.
     """
 
     def __init__(
@@ -34,7 +38,7 @@ class HeatSource:
         self._spaces, self._interfaces = spaces, interfaces
         self._first, self._second = spaces.functions(), spaces.functions()
         constant = fem.Constant(spaces.device.mesh, scale)
-        heating, self._at_interfaces = (
+        self.heating, self.at_interfaces = (
             (JouleHeating(constant), JouleHeating(scale))
             if model == "joule"
             else (ConservingHeating(), ConservingHeating())
@@ -42,7 +46,7 @@ class HeatSource:
         fields, dx = (self._first, self._second), spaces.dx(CONDUCTORS)
         self._forms = {
             field: fem.form(
-                heating.source(coefficients.all, *fields, self._test(field), dx),
+                self.heating.source(coefficients.all, *fields, self._test(field), dx),
                 entity_maps=[spaces.entity_map],
             )
             for field in spaces.fields
@@ -70,7 +74,7 @@ class HeatSource:
         for field, form in self._forms.items():
             vector = fem.assemble_vector(form)
             for interface in self._interfaces:
-                interface.heat(self._at_interfaces, self._first, self._second, field, vector.array)
+                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
             vector.scatter_reverse(la.InsertMode.add)
             part = self._spaces.ranges[field]
             heat = vector.array[: part.stop - part.start]

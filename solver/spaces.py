@@ -35,6 +35,7 @@ class Spaces:
         quadrature_degree: int | None = None,
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
+        self.quadrature_degree = quadrature_degree
         self.conducting_cells = device.cells(conductors)
         self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]
