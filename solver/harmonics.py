@@ -170,18 +170,34 @@ class SchemeSolver:
             equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
-        potentials = {name: value * volt for name, volt in drive.potentials.items()}
-        injected = {name: value * share for name, share in drive.uniform.items()}
         solution = self._response.solve(
-            rhs, injected, potentials, rises, key, tolerance, heat_error, equilibrium
+            rhs, *given(drive, value), rises, key, tolerance, heat_error, equilibrium
         )
-        if not units:
-            return solution
-        shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
-        missing = shares - [solution.currents[name] for name in units]
-        conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
-        volts = np.linalg.solve(conductance, missing)
-        return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+        return share(solution, units, drive, value)
+
+
+def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Currents of uniform density (A) and potentials (V) by terminal, at a drive in A or V."""
+    injected = {name: value * part for name, part in drive.uniform.items()}
+    return injected, {name: value * volt for name, volt in drive.potentials.items()}
+
+
+def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value: float) -> Solution:
+    """Give every equipotential terminal its part of the current, at a drive in A or V.
+
+    Args:
+        solution: The fields with 0 V at these terminals.
+        units: Fields per volt at each of them.
+        drive: What is injected.
+        value: The drive.
+    """
+    if not units:
+        return solution
+    shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
+    missing = shares - [solution.currents[name] for name in units]
+    conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
+    volts = np.linalg.solve(conductance, missing)
+    return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
 
 
 def _reduction(n: int, orders: int) -> float:

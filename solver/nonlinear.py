@@ -1,0 +1,144 @@
+"""The response of a device whose coefficients follow the temperature (physics.md §7).
+
+At a drive, Newton's method; its last step is a linear problem with the Jacobian, so the probes are read
+through the adjoints of that, as accurately as in a linear problem.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from thermospin.circuit import Circuit, Drive
+from thermospin.compat import PETSc
+from thermospin.equations import Equations
+from thermospin.errors import ConvergenceError
+from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, given, share
+from thermospin.linear import LinearSolver
+from thermospin.newton import Newton
+from thermospin.response import LinearResponse
+from thermospin.solution import Expansion, Solution
+
+GUESS_TOLERANCE = 1e-6
+"""Relative tolerance of the linear solve that Newton's method begins with."""
+SMALLEST_STEP = 2.0**-6
+"""Of the drive, by which it is raised when Newton's method fails with the whole of it at once."""
+
+
+class ResponsiveSolver(SchemeSolver):
+    """Solves a device with coefficients that follow the temperature.
+
+    Args:
+        linear: The linear solver of the problem at T0.
+        equations: The nonlinear equations.
+        tangent: The linear solver of their Jacobian.
+        scales: By unknown, what a unit of it is worth.
+        circuit: The terminals.
+        heat: The heat source.
+        drive: The drive of the scheme.
+        others: Further arguments of :class:`SchemeSolver`.
+    """
+
+    def __init__(
+        self,
+        linear: LinearSolver,
+        equations: Equations,
+        tangent: LinearSolver,
+        scales: PETSc.Vec,
+        circuit: Circuit,
+        heat,
+        drive: Drive,
+        *others,
+    ) -> None:
+        super().__init__(linear, circuit, heat, drive, *others)
+        self._equations, self._circuit = equations, circuit
+        self.newton = Newton(equations, tangent, scales, circuit, drive)
+        self._start = LinearResponse(linear, circuit, drive, [])
+        self._tangent = LinearResponse(tangent, circuit, drive, self._pairs)
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective)."""
+        self.newton.free()
+
+    def at(self, drive: float) -> Solution:
+        """The fields at a drive in A or V (collective).
+
+        Raises:
+            ConvergenceError: There is no steady state at that drive, or none was found.
+        """
+        fields = self._steady(drive)
+        self._equations.linearise(fields)
+        rhs = self._equations.jacobian * fields
+        rhs.axpy(-1.0, self._equations.residual(fields))
+        generated = self._equations.generated(fields)
+        tolerance = FITTED_REDUCTION * self._tolerance
+        units = self._tangent.units(tolerance)
+        injected, potentials = given(self._drive, drive)
+        solution = self._tangent.solve(
+            rhs, injected, potentials, self._rises, ("at", drive), tolerance, generated=generated
+        )
+        return share(solution, units, self._drive, drive)
+
+    def _steady(self, drive: float) -> PETSc.Vec:
+        """The fields by Newton's method; the drive is raised in steps if it fails with all of it at once."""
+        try:
+            return self.newton.solve(self._guess(drive), self._loads(drive))
+        except ConvergenceError as error:
+            failure = error
+        reached, step, fields = 0.0, 0.5, None
+        while reached < 1.0:
+            if step < SMALLEST_STEP:
+                raise ConvergenceError(self._failure(drive, reached, reached + 2 * step, failure))
+            wanted = min(reached + step, 1.0)
+            start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
+            try:
+                fields = self.newton.solve(start, self._loads(wanted * drive))
+                reached = wanted
+            except ConvergenceError as error:
+                failure, step = error, step / 2
+        return fields
+
+    def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
+        unit = "A" if self._drive.quantity == "current" else "V"
+        last = f"{reached * drive:.4g} {unit}" if reached else "none"
+        return (
+            f"no steady state at {missed * drive:.4g} {unit}, a thermal runaway if heating raises the "
+            f"resistance; last good {self._drive.quantity}: {last}; lower solver.currents ({failure})"
+        )
+
+    def _loads(self, drive: float) -> PETSc.Vec:
+        """All injected currents at a drive."""
+        loads = self._start.source()
+        injected = {**self._drive.uniform, **self._drive.equipotential}
+        self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
+        return loads
+
+    def _guess(self, drive: float) -> PETSc.Vec:
+        """The fields to begin with: linear response at T0."""
+        units = self._start.units(GUESS_TOLERANCE)
+        injected, potentials = given(self._drive, drive)
+        solution = self._start.solve(
+            self._start.source(), injected, potentials, self._rises, ("at", drive), GUESS_TOLERANCE
+        )
+        return share(solution, units, self._drive, drive).vector.copy()
+
+    def _hold(self, fields: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """Fields at another drive as those to begin with at this one."""
+        start = fields.copy()
+        self._circuit.hold(start, given(self._drive, drive)[1])
+        return start
+
+    def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
+        """The power series from solutions at given drives (A or V), through which a polynomial is fitted.
+
+        The uncertainty of an order has also what it changes by when one of the largest drives is left out.
+        """
+        expansion = super().demodulate(drives, orders)
+        largest = max(range(len(drives)), key=lambda i: abs(drives[i]))
+        fewer = [drive for i, drive in enumerate(drives) if i != largest]
+        reduced = super().demodulate(fewer, min(orders, len(fewer))) if fewer else Expansion([])
+        for n, order in enumerate(expansion.orders):
+            for pair in order.uncertainty:
+                other = reduced.orders[n].reading(pair) if n < len(reduced.orders) else 0.0
+                order.uncertainty[pair] += abs(order.reading(pair) - other)
+        return expansion
