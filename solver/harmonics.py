@@ -4,7 +4,7 @@
 solves at given drives and fits, as an experiment does. All solves share one matrix and one multigrid.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -66,17 +66,21 @@ class SchemeSolver:
         roots: list[float] = []
         for n in range(1, orders + 1):
             rhs, error = self._response.source(), 0.0
-            for i in range(1, n // 2 + 1):
-                first, second, factor = solutions[i - 1], solutions[n - i - 1], 1.0 if 2 * i == n else 2.0
-                self._heat.add(rhs, first.vector, second.vector, factor)
-                errors = first.current_error, second.current_error
-                error += factor * self._heat.error((roots[i - 1], roots[n - i - 1]), errors)
+            self._add_source(rhs, solutions)
+            for i, j, factor in _pairs(n):
+                errors = solutions[i].current_error, solutions[j].current_error
+                error += factor * self._heat.error((roots[i], roots[j]), errors)
             driven, tolerance = self._drive if n == 1 else None, self._tolerance * _reduction(n, orders)
             solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
             solutions.append(solution)
             if n < orders:
                 roots.append(self._heat.root(solution, driven=n == 1))
         return Expansion(solutions)
+
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
+        """Add what lower orders, all of them, are the source of in the next one."""
+        for i, j, factor in _pairs(len(solutions) + 1):
+            self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
 
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The same from solutions at given drives (A or V), through which a polynomial is fitted.
@@ -198,6 +202,12 @@ def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value
     conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
     volts = np.linalg.solve(conductance, missing)
     return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+
+
+def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
+    """Pairs of orders that add up to order n, counted from 0, and how often each occurs."""
+    for i in range(1, n // 2 + 1):
+        yield i - 1, n - i - 1, 1.0 if 2 * i == n else 2.0
 
 
 def _reduction(n: int, orders: int) -> float:

@@ -83,6 +83,24 @@ class HeatSource:
             generated[field] = heat.sum()
         return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
 
+    def add_at_interfaces(
+        self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0
+    ) -> None:
+        """Add ``factor`` times the heat of two fields at interfaces alone (collective)."""
+        if not self._interfaces:
+            return
+        self._spaces.load(first, self._first)
+        self._spaces.load(second, self._second)
+        for field in self._forms:
+            space = self._spaces.spaces[field]
+            vector = la.vector(space.dofmap.index_map)
+            for interface in self._interfaces:
+                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
+            vector.scatter_reverse(la.InsertMode.add)
+            part = self._spaces.ranges[field]
+            with rhs as array:
+                array[part] += factor * vector.array[: part.stop - part.start]
+
     def root(self, fields: Solution, driven: bool) -> float:
         """Square root of the heat of fields with themselves, W^½ (collective).
 

@@ -16,6 +16,7 @@ from thermospin.errors import ConvergenceError
 from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, given, share
 from thermospin.linear import LinearSolver
 from thermospin.newton import Newton
+from thermospin.orders import OrderSources
 from thermospin.response import LinearResponse
 from thermospin.solution import Expansion, Solution
 
@@ -30,9 +31,9 @@ class ResponsiveSolver(SchemeSolver):
 
     Args:
         linear: The linear solver of the problem at T0.
-        equations: The nonlinear equations.
-        tangent: The linear solver of their Jacobian.
-        scales: By unknown, what a unit of it is worth.
+        sources: The sources of the orders.
+        tangent: The nonlinear equations, the linear solver of their Jacobian and, by unknown, what a unit of
+            it is worth; None if nothing is solved at a given drive.
         circuit: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
@@ -42,23 +43,26 @@ class ResponsiveSolver(SchemeSolver):
     def __init__(
         self,
         linear: LinearSolver,
-        equations: Equations,
-        tangent: LinearSolver,
-        scales: PETSc.Vec,
+        sources: OrderSources,
+        tangent: tuple[Equations, LinearSolver, PETSc.Vec] | None,
         circuit: Circuit,
         heat,
         drive: Drive,
         *others,
     ) -> None:
         super().__init__(linear, circuit, heat, drive, *others)
-        self._equations, self._circuit = equations, circuit
-        self.newton = Newton(equations, tangent, scales, circuit, drive)
-        self._start = LinearResponse(linear, circuit, drive, [])
-        self._tangent = LinearResponse(tangent, circuit, drive, self._pairs)
+        self._circuit, self._sources = circuit, sources
+        self.newton: Newton | None = None
+        if tangent is not None:
+            self._equations, solver, scales = tangent
+            self.newton = Newton(self._equations, solver, scales, circuit, drive)
+            self._start = LinearResponse(linear, circuit, drive, [])
+            self._tangent = LinearResponse(solver, circuit, drive, self._pairs)
 
     def free(self) -> None:
         """Free what PETSc keeps alive (collective)."""
-        self.newton.free()
+        if self.newton is not None:
+            self.newton.free()
 
     def at(self, drive: float) -> Solution:
         """The fields at a drive in A or V (collective).
@@ -112,6 +116,11 @@ class ResponsiveSolver(SchemeSolver):
         injected = {**self._drive.uniform, **self._drive.equipotential}
         self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
         return loads
+
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
+        """Add what lower orders, all of them, are the source of in the next one."""
+        if solutions:
+            self._sources.add(rhs, [solution.vector for solution in solutions])
 
     def _guess(self, drive: float) -> PETSc.Vec:
         """The fields to begin with: linear response at T0."""

@@ -21,6 +21,7 @@ from thermospin.local import LocalCoefficients
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
 from thermospin.nonlinear import ResponsiveSolver
+from thermospin.orders import OrderSources
 from thermospin.preconditioner import FieldPreconditioner, Fields
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
@@ -119,19 +120,30 @@ class Problem:
         for part in self._nonlinear:
             part.free()
         self._nonlinear = []
-        self.__dict__.pop("_tangent", None)
+        for name in ("_tangent", "_sources"):
+            self.__dict__.pop(name, None)
 
     @cached_property
-    def _tangent(self) -> tuple[Equations, LinearSolver]:
-        """The nonlinear equations and the linear solver of their Jacobian."""
-        config, m = self.config, self.coefficients.magnetisation
-        local = LocalCoefficients(self.spaces, self._laws, config.temperature, config.axial_field, m)
+    def _tangent(self) -> tuple[Equations, LinearSolver, PETSc.Vec]:
+        """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
+        local, scales = LocalCoefficients(self.spaces, *self._given), self.system.scales
         equations = Equations(self.spaces, local, self.heat, self.interfaces)
         tangent = LinearSolver(
-            equations.jacobian, self._preconditioner, config.solver.max_iterations, self.system.scales
+            equations.jacobian, self._preconditioner, self.config.solver.max_iterations, scales
         )
         self._nonlinear.append(tangent)
-        return equations, tangent
+        return equations, tangent, scales
+
+    @cached_property
+    def _sources(self) -> OrderSources:
+        """The sources of the orders of the expansion, where coefficients follow laws."""
+        return OrderSources(self.spaces, *self._given, self.heat)
+
+    @property
+    def _given(self) -> tuple[Any, ...]:
+        """Materials, T0, B along the axis of the spins, and the sign of the magnetisation."""
+        config = self.config
+        return self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
@@ -139,7 +151,8 @@ class Problem:
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
         given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance
         if self._is_nonlinear:
-            solver = ResponsiveSolver(self.linear, *self._tangent, self.system.scales, *given)
+            tangent = self._tangent if self.config.solver.method == "demodulate" else None
+            solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
             self._nonlinear.append(solver)
         else:
             solver = SchemeSolver(self.linear, *given, self._equilibrium)
