@@ -43,7 +43,9 @@ class Equations:
         generated = heat.heating.source(local.all, self._fields, self._fields, (1, 0), spaces.dx(CONDUCTORS))
         self._generated = fem.form(generated, entity_maps=maps)
         self._forms = compiled_blocks(spaces, self._derivative(residual), lambda key: True)
-        self._blocks = {key: empty_block(spaces, interfaces, key, [form]) for key, form in self._forms.items()}
+        self._blocks = {
+            key: empty_block(spaces, interfaces, key, [form]) for key, form in self._forms.items()
+        }
         numbers = range(len(spaces.fields))
         rows = [[self._blocks.get((i, j)) for j in numbers] for i in numbers]
         self.jacobian = PETSc.Mat().createNest(rows, comm=spaces.comm)

@@ -87,15 +87,12 @@ class SchemeSolver:
 
         The polynomial has as many powers as there are drives; a constant is added where a sink is not at T0.
         """
+        return fit(self._solve_at(drives), orders)
+
+    def _solve_at(self, drives: Sequence[float]) -> list[tuple[float, Solution]]:
+        """Solutions at drives, and without one where there are fields then too."""
         at_rest = any(self._rises.values()) or self._equilibrium is not None
-        points = list(drives) + ([0.0] if at_rest else [])
-        solutions = [self.at(drive) for drive in points]
-        first = 0 if at_rest else 1
-        unit = max(map(abs, drives))
-        powers = np.arange(first, first + len(points))
-        weights = np.linalg.inv((np.array(points)[:, None] / unit) ** powers) / unit ** powers[:, None]
-        fitted = [combine(zip(row, solutions, strict=True)) for row in weights[: orders + 1 - first]]
-        return Expansion(fitted[1:], rest=fitted[0]) if first == 0 else Expansion(fitted)
+        return [(drive, self.at(drive)) for drive in [*drives, *([0.0] if at_rest else [])]]
 
     def at(self, drive: float) -> Solution:
         """The fields at a drive in A or V: the heat source is iterated to a fixed point.
@@ -178,6 +175,17 @@ class SchemeSolver:
             rhs, *given(drive, value), rises, key, tolerance, heat_error, equilibrium
         )
         return share(solution, units, drive, value)
+
+
+def fit(points: Sequence[tuple[float, Solution]], orders: int) -> Expansion:
+    """The polynomial of as many powers as there are drives, through all of them; from 0 on if that is one."""
+    drives, solutions = zip(*points, strict=True)
+    first = 0 if 0.0 in drives else 1
+    unit = max(map(abs, drives))
+    powers = np.arange(first, first + len(points))
+    weights = np.linalg.inv((np.array(drives)[:, None] / unit) ** powers) / unit ** powers[:, None]
+    fitted = [combine(zip(row, solutions, strict=True)) for row in weights[: orders + 1 - first]]
+    return Expansion(fitted[1:], rest=fitted[0]) if first == 0 else Expansion(fitted)
 
 
 def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:

@@ -57,7 +57,8 @@ class LinearSolver:
         is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
             out there.
-        scaled: An operator that is not symmetric, and its preconditioner, in units in which fields count alike.
+        scaled: An operator that is not symmetric, and its preconditioner, in units in which fields count
+            alike.
     """
 
     def __init__(

@@ -78,9 +78,7 @@ class Newton:
         self._loads, self.trouble = loads, None
         scaled = start.duplicate()
         scaled.pointwiseMult(start, self._scales)
-        self._snes.setTolerances(
-            rtol=REDUCTION, atol=FLOOR * self._size(start), stol=0.0, max_it=MAX_STEPS
-        )
+        self._snes.setTolerances(rtol=REDUCTION, atol=FLOOR * self._size(start), stol=0.0, max_it=MAX_STEPS)
         self._snes.solve(None, scaled)
         self.history = self._snes.getConvergenceHistory()[0].tolist()
         if self._snes.getConvergedReason() < 0:
@@ -96,9 +94,10 @@ class Newton:
         return sizes.norm()
 
     def _reason(self) -> str:
-        if self.trouble is not None:
+        """Why there is no convergence: a law that ends, or else heating that outruns the cooling."""
+        if isinstance(self.trouble, RangeError):
             return str(self.trouble)
-        return f"Newton's method does not converge (PETSc reason {self._snes.getConvergedReason()})"
+        return "a thermal runaway, Newton's method does not converge"
 
     def _residual(self, _: PETSc.SNES, scaled: PETSc.Vec, residual: PETSc.Vec) -> None:
         """The residual in the admissible directions; PETSc calls it. It is infinite where a law ends."""

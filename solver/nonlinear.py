@@ -4,16 +4,13 @@ At a drive, Newton's method; its last step is a linear problem with the Jacobian
 through the adjoints of that, as accurately as in a linear problem.
 """
 
-import dataclasses
 from collections.abc import Sequence
-
-import numpy as np
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equations import Equations
 from thermospin.errors import ConvergenceError
-from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, given, share
+from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
 from thermospin.linear import LinearSolver
 from thermospin.newton import Newton
 from thermospin.orders import OrderSources
@@ -92,7 +89,7 @@ class ResponsiveSolver(SchemeSolver):
         reached, step, fields = 0.0, 0.5, None
         while reached < 1.0:
             if step < SMALLEST_STEP:
-                raise ConvergenceError(self._failure(drive, reached, reached + 2 * step, failure))
+                raise ConvergenceError(self._failure(drive, reached, min(reached + 2 * step, 1.0), failure))
             wanted = min(reached + step, 1.0)
             start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
             try:
@@ -103,11 +100,13 @@ class ResponsiveSolver(SchemeSolver):
         return fields
 
     def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
-        unit = "A" if self._drive.quantity == "current" else "V"
-        last = f"{reached * drive:.4g} {unit}" if reached else "none"
+        """What to say when the drive cannot be raised."""
+        quantity, unit = self._drive.quantity, "A" if self._drive.quantity == "current" else "V"
+        last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
+        remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
         return (
-            f"no steady state at {missed * drive:.4g} {unit}, a thermal runaway if heating raises the "
-            f"resistance; last good {self._drive.quantity}: {last}; lower solver.currents ({failure})"
+            f"no steady state was found at {missed * drive:.4g} {unit}: {failure}; {last}: {remedy}, or cool "
+            "the device better"
         )
 
     def _loads(self, drive: float) -> PETSc.Vec:
@@ -140,14 +139,17 @@ class ResponsiveSolver(SchemeSolver):
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The power series from solutions at given drives (A or V), through which a polynomial is fitted.
 
-        The uncertainty of an order has also what it changes by when one of the largest drives is left out.
+        The uncertainty of an order has also what the order changes by when one of the largest drives is left
+        out, of which it is all that higher powers may be.
         """
-        expansion = super().demodulate(drives, orders)
-        largest = max(range(len(drives)), key=lambda i: abs(drives[i]))
-        fewer = [drive for i, drive in enumerate(drives) if i != largest]
-        reduced = super().demodulate(fewer, min(orders, len(fewer))) if fewer else Expansion([])
+        points = self._solve_at(drives)
+        expansion = fit(points, orders)
+        expansion.points = points
+        largest = max(points, key=lambda point: abs(point[0]))
+        fewer = fit([point for point in points if point is not largest], orders) if len(points) > 1 else None
         for n, order in enumerate(expansion.orders):
             for pair in order.uncertainty:
-                other = reduced.orders[n].reading(pair) if n < len(reduced.orders) else 0.0
+                known = fewer is not None and n < len(fewer.orders)
+                other = fewer.orders[n].reading(pair) if known else 0.0
                 order.uncertainty[pair] += abs(order.reading(pair) - other)
         return expansion

@@ -68,7 +68,9 @@ class Problem:
         self._nonlinear: list[Any] = []
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
-        self._laws = {region: config.material_laws(name) for region, name in config.geometry.materials.items()}
+        self._laws = {
+            region: config.material_laws(name) for region, name in config.geometry.materials.items()
+        }
         self._responds = not all(material.is_constant for material in self._laws.values())
         conductors = [region for region, material in materials.items() if material.is_conductor]
         with progress.stage("spaces"):

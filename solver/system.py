@@ -88,7 +88,6 @@ class Blocks:
         return blocks
 
 
-
 class CoupledSystem:
     """The operator of physics.md §3, without boundary conditions; its symmetric part is positive definite.
 
