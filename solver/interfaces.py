@@ -221,7 +221,9 @@ class Interfaces:
             for j, columns in enumerate(self.pairs.sides[column]):
                 unit = self._on_side(column, j)
                 density = factor * heating.source(self.coefficients, traces, unit, v, 1.0) + none
-                values = self.pairs.weighted_mass(density).reshape(len(rows), -1)
+                values = self.pairs.weighted_mass(density).reshape(
+                    len(rows), rows.shape[1] * columns.shape[1]
+                )
                 block.setValuesLocalRCV(
                     rows.astype(PETSc.IntType),
                     columns.astype(PETSc.IntType),

@@ -139,17 +139,17 @@ class ResponsiveSolver(SchemeSolver):
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The power series from solutions at given drives (A or V), through which a polynomial is fitted.
 
-        The uncertainty of an order has also what the order changes by when one of the largest drives is left
-        out, of which it is all that higher powers may be.
+        The uncertainty of an order has also what the order changes by when the largest drives are left out:
+        what higher powers do to it. It is the whole of an order for which too few drives remain.
         """
         points = self._solve_at(drives)
         expansion = fit(points, orders)
         expansion.points = points
-        largest = max(points, key=lambda point: abs(point[0]))
-        fewer = fit([point for point in points if point is not largest], orders) if len(points) > 1 else None
+        largest = max(abs(drive) for drive in drives)
+        fewer = [point for point in points if abs(point[0]) < largest]
+        others = fit(fewer, orders).orders if any(drive for drive, _ in fewer) else []
         for n, order in enumerate(expansion.orders):
             for pair in order.uncertainty:
-                known = fewer is not None and n < len(fewer.orders)
-                other = fewer.orders[n].reading(pair) if known else 0.0
+                other = others[n].reading(pair) if n < len(others) else 0.0
                 order.uncertainty[pair] += abs(order.reading(pair) - other)
         return expansion

@@ -1,8 +1,8 @@
 """The sources of the orders of the expansion where coefficients follow the temperature (physics.md §7).
 
-With ``u = Σ Iⁿ u_n``, a law gives ``c(T0 + ϑ) = Σ Iⁿ c_n`` by its derivatives at T0. The currents, heat fluxes
-and heat of the terms, written with truncated power series at the quadrature points, have a coefficient of Iⁿ
-that is linear in ``u_n``, with the matrix at T0, and otherwise a source made of lower orders.
+With ``u = Σ Iⁿ u_n``, a law gives ``c(T0 + ϑ) = Σ Iⁿ c_n`` by its derivatives at T0. The currents, heat
+fluxes and heat of the terms, written with truncated power series at the quadrature points, have a coefficient
+of Iⁿ that is linear in ``u_n``, with the matrix at T0, and otherwise a source made of lower orders.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
