@@ -35,7 +35,7 @@ class Newton:
 
     Attributes:
         history: Norms of the residual in the last solve, from the beginning on.
-        trouble: What went wrong in the last solve, besides slow convergence.
+        trouble: What was wrong with fields or a step that the last iteration tried, if anything.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Newton:
         fields = scaled.duplicate()
         fields.pointwiseDivide(scaled, self._scales)
         self._equations.linearise(fields)
-        self._units = {}
+        self._units, self.trouble = {}, None
 
     def _project(self, residual: PETSc.Vec) -> None:
         """Take the part of a residual in the admissible directions (collective)."""

@@ -154,17 +154,12 @@ class OrderSources:
 
 
 class _AtPoints:
-    """Fields at quadrature points: values and gradients."""
+    """Fields at quadrature points: values and gradients. Nothing but :meth:`load` is collective."""
 
     def __init__(self, spaces: Spaces, points: Points) -> None:
         self._spaces, self._fields = spaces, spaces.functions()
-        maps, comm = [spaces.entity_map], spaces.comm
-        everything = [part for f in self._fields for part in (f, *_gradient(f))]
-        theta = [self._fields.theta, *_gradient(self._fields.theta)]
-        self._in_conductors, self._in_insulators = (
-            fem.Expression(ufl.as_vector(parts), points.places, comm=comm, entity_maps=maps)
-            for parts in (everything, theta)
-        )
+        table = spaces.spaces[THETA].element.basix_element.tabulate(1, points.places)[..., 0]
+        self._basis, self._gradients = table[0], table[1:]
 
     def load(self, vector: PETSc.Vec) -> None:
         """Take other fields (collective)."""
@@ -172,18 +167,16 @@ class _AtPoints:
 
     def evaluate(self, cells: np.ndarray, is_conductor: bool) -> np.ndarray:
         """Values and gradients, shape (n_fields, 4, n_cells × n_points); 0 where a field does not live."""
-        expression = self._in_conductors if is_conductor else self._in_insulators
-        found = expression.eval(self._spaces.device.mesh, cells)
-        fields = self._spaces.fields
-        count = len(fields) if is_conductor else 1
-        found = found.reshape(-1, count, 4).transpose(1, 2, 0)
-        if is_conductor:
-            return found
-        everything = np.zeros((len(fields), *found.shape[1:]))
-        everything[fields.index(THETA)] = found[0]
-        return everything
-
-
-def _gradient(function: fem.Function) -> list[Any]:
-    gradient = ufl.grad(function)
-    return [gradient[i] for i in range(3)]
+        spaces, geometry = self._spaces, self._spaces.device.mesh.geometry
+        x = geometry.x[geometry.dofmaps[0][cells]]
+        inverse = np.linalg.inv(x[:, 1:] - x[:, :1])
+        found = np.zeros((len(spaces.fields), 4, len(cells), len(self._basis)))
+        for i, (field, function) in enumerate(zip(spaces.fields, self._fields, strict=True)):
+            if field.on_conductors and not is_conductor:
+                continue
+            dofmap = spaces.spaces[field].dofmap.list
+            values = function.x.array[dofmap[spaces.sub_cells[cells] if field.on_conductors else cells]]
+            found[i, 0] = values @ self._basis.T
+            slopes = np.einsum("dqk,ck->cdq", self._gradients, values, optimize=True)
+            found[i, 1:] = np.einsum("cxd,cdq->xcq", inverse, slopes, optimize=True)
+        return found.reshape(*found.shape[:2], -1)

@@ -85,8 +85,8 @@ def balances(
         ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat
         that leaves through the sinks, over the former, worst order. ``energy``: electrical power in minus
         heat out, likewise; with conserving heat sources only. Where coefficients follow the temperature
-        and fields were solved at given drives, at the worst of these. ``power``, ``heat_out``: W per power of
-        the drive.
+        and fields were solved at given drives, heat and energy are at the worst of these. ``power``,
+        ``heat_out``: W per power of the drive.
         ``reciprocity``: by probe, R1 with injector and probe exchanged over R1, minus 1.
     """
     by_power = [expansion.rest, *expansion.orders]
@@ -100,6 +100,8 @@ def balances(
         "power": power,
         "heat_out": heat,
     }
+    if expansion.points:
+        found["heat"] = max(_heat_mismatch(solution) for _, solution in expansion.points)
     if conserving and expansion.points:
         found["energy"] = max(_energy_mismatch(solution) for _, solution in expansion.points)
     elif conserving:
