@@ -73,12 +73,15 @@ class Problem:
         }
         self._responds = not all(material.is_constant for material in self._laws.values())
         conductors = [region for region, material in materials.items() if material.is_conductor]
+        # Clusters in a field polarise a metal that no configuration reverses.
+        polarised = [region for region, m in materials.items() if m.polarisation or m.spin_seebeck]
+        magnets = list(dict.fromkeys([*config.magnets, *polarised]))
         with progress.stage("spaces"):
             fields, degree = config.unknowns, config.solver.degree
             # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
             # So are products with a law of the temperature.
             quadrature = 2 * degree + 2 if config.is_textured or self._responds else None
-            self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
+            self.spaces = Spaces(device, conductors, magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
                 device,
                 materials,

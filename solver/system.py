@@ -150,7 +150,7 @@ class CoupledSystem:
         if S not in self.spaces.fields:
             return None
         reversed_magnets = [name for name, sign in signs.items() if sign != self._magnetisation[name]]
-        kept = [name for name in signs if name not in reversed_magnets]
+        kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
