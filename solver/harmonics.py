@@ -4,7 +4,7 @@
 solves at given drives and fits, as an experiment does. All solves share one matrix and one multigrid.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -66,11 +66,10 @@ class SchemeSolver:
         roots: list[float] = []
         for n in range(1, orders + 1):
             rhs, error = self._response.source(), 0.0
-            for i in range(1, n // 2 + 1):
-                first, second, factor = solutions[i - 1], solutions[n - i - 1], 1.0 if 2 * i == n else 2.0
-                self._heat.add(rhs, first.vector, second.vector, factor)
-                errors = first.current_error, second.current_error
-                error += factor * self._heat.error((roots[i - 1], roots[n - i - 1]), errors)
+            self._add_source(rhs, solutions)
+            for i, j, factor in _pairs(n):
+                errors = solutions[i].current_error, solutions[j].current_error
+                error += factor * self._heat.error((roots[i], roots[j]), errors)
             driven, tolerance = self._drive if n == 1 else None, self._tolerance * _reduction(n, orders)
             solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
             solutions.append(solution)
@@ -78,20 +77,22 @@ class SchemeSolver:
                 roots.append(self._heat.root(solution, driven=n == 1))
         return Expansion(solutions)
 
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
+        """Add what lower orders, all of them, are the source of in the next one."""
+        for i, j, factor in _pairs(len(solutions) + 1):
+            self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
+
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The same from solutions at given drives (A or V), through which a polynomial is fitted.
 
         The polynomial has as many powers as there are drives; a constant is added where a sink is not at T0.
         """
+        return fit(self._solve_at(drives), orders)
+
+    def _solve_at(self, drives: Sequence[float]) -> list[tuple[float, Solution]]:
+        """Solutions at drives, and without one where there are fields then too."""
         at_rest = any(self._rises.values()) or self._equilibrium is not None
-        points = list(drives) + ([0.0] if at_rest else [])
-        solutions = [self.at(drive) for drive in points]
-        first = 0 if at_rest else 1
-        unit = max(map(abs, drives))
-        powers = np.arange(first, first + len(points))
-        weights = np.linalg.inv((np.array(points)[:, None] / unit) ** powers) / unit ** powers[:, None]
-        fitted = [combine(zip(row, solutions, strict=True)) for row in weights[: orders + 1 - first]]
-        return Expansion(fitted[1:], rest=fitted[0]) if first == 0 else Expansion(fitted)
+        return [(drive, self.at(drive)) for drive in [*drives, *([0.0] if at_rest else [])]]
 
     def at(self, drive: float) -> Solution:
         """The fields at a drive in A or V: the heat source is iterated to a fixed point.
@@ -170,18 +171,51 @@ class SchemeSolver:
             equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
-        potentials = {name: value * volt for name, volt in drive.potentials.items()}
-        injected = {name: value * share for name, share in drive.uniform.items()}
         solution = self._response.solve(
-            rhs, injected, potentials, rises, key, tolerance, heat_error, equilibrium
+            rhs, *given(drive, value), rises, key, tolerance, heat_error, equilibrium
         )
-        if not units:
-            return solution
-        shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
-        missing = shares - [solution.currents[name] for name in units]
-        conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
-        volts = np.linalg.solve(conductance, missing)
-        return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+        return share(solution, units, drive, value)
+
+
+def fit(points: Sequence[tuple[float, Solution]], orders: int) -> Expansion:
+    """The polynomial of as many powers as there are drives, through all of them; from 0 on if that is one."""
+    drives, solutions = zip(*points, strict=True)
+    first = 0 if 0.0 in drives else 1
+    unit = max(map(abs, drives))
+    powers = np.arange(first, first + len(points))
+    weights = np.linalg.inv((np.array(drives)[:, None] / unit) ** powers) / unit ** powers[:, None]
+    fitted = [combine(zip(row, solutions, strict=True)) for row in weights[: orders + 1 - first]]
+    return Expansion(fitted[1:], rest=fitted[0]) if first == 0 else Expansion(fitted)
+
+
+def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Currents of uniform density (A) and potentials (V) by terminal, at a drive in A or V."""
+    injected = {name: value * part for name, part in drive.uniform.items()}
+    return injected, {name: value * volt for name, volt in drive.potentials.items()}
+
+
+def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value: float) -> Solution:
+    """Give every equipotential terminal its part of the current, at a drive in A or V.
+
+    Args:
+        solution: The fields with 0 V at these terminals.
+        units: Fields per volt at each of them.
+        drive: What is injected.
+        value: The drive.
+    """
+    if not units:
+        return solution
+    shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
+    missing = shares - [solution.currents[name] for name in units]
+    conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
+    volts = np.linalg.solve(conductance, missing)
+    return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+
+
+def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
+    """Pairs of orders that add up to order n, counted from 0, and how often each occurs."""
+    for i in range(1, n // 2 + 1):
+        yield i - 1, n - i - 1, 1.0 if 2 * i == n else 2.0
 
 
 def _reduction(n: int, orders: int) -> float:

@@ -21,6 +21,10 @@ class HeatSource:
         model: ``joule`` or ``conserving``.
         scale: ζ, for ``joule``.
         interfaces: The resistive interfaces.
+
+    Attributes:
+        heating: The heat source in the bulk.
+        at_interfaces: That at interfaces.
     """
 
     def __init__(
@@ -34,7 +38,7 @@ class HeatSource:
         self._spaces, self._interfaces = spaces, interfaces
         self._first, self._second = spaces.functions(), spaces.functions()
         constant = fem.Constant(spaces.device.mesh, scale)
-        heating, self._at_interfaces = (
+        self.heating, self.at_interfaces = (
             (JouleHeating(constant), JouleHeating(scale))
             if model == "joule"
             else (ConservingHeating(), ConservingHeating())
@@ -42,7 +46,7 @@ class HeatSource:
         fields, dx = (self._first, self._second), spaces.dx(CONDUCTORS)
         self._forms = {
             field: fem.form(
-                heating.source(coefficients.all, *fields, self._test(field), dx),
+                self.heating.source(coefficients.all, *fields, self._test(field), dx),
                 entity_maps=[spaces.entity_map],
             )
             for field in spaces.fields
@@ -70,7 +74,7 @@ class HeatSource:
         for field, form in self._forms.items():
             vector = fem.assemble_vector(form)
             for interface in self._interfaces:
-                interface.heat(self._at_interfaces, self._first, self._second, field, vector.array)
+                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
             vector.scatter_reverse(la.InsertMode.add)
             part = self._spaces.ranges[field]
             heat = vector.array[: part.stop - part.start]
@@ -78,6 +82,24 @@ class HeatSource:
                 array[part] += factor * heat
             generated[field] = heat.sum()
         return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
+
+    def add_at_interfaces(
+        self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0
+    ) -> None:
+        """Add ``factor`` times the heat of two fields at interfaces alone (collective)."""
+        if not self._interfaces:
+            return
+        self._spaces.load(first, self._first)
+        self._spaces.load(second, self._second)
+        for field in self._forms:
+            space = self._spaces.spaces[field]
+            vector = la.vector(space.dofmap.index_map)
+            for interface in self._interfaces:
+                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
+            vector.scatter_reverse(la.InsertMode.add)
+            part = self._spaces.ranges[field]
+            with rhs as array:
+                array[part] += factor * vector.array[: part.stop - part.start]
 
     def root(self, fields: Solution, driven: bool) -> float:
         """Square root of the heat of fields with themselves, W^½ (collective).

@@ -181,15 +181,64 @@ class Interfaces:
         if V not in self.fields:
             return
         a, b = self.pairs.traces(first), self.pairs.traces(second)
-        number = self._spaces.fields.index(field)
         for side, unknowns in enumerate(self.pairs.sides[field]):
-            tests = [Trace(0.0, 0.0)] * len(self._spaces.fields)
-            tests[number] = Trace(*np.eye(2)[side])
-            v = State(*tests).temperatures
+            v = self._on_side(field, side).temperatures
             density = heating.source(self.coefficients, a, b, v, 1.0)
             if self._mixing is not None:
                 density = density + heating.absorbed(self._mixing, self._beside(a), self._beside(b), v)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
+        """Add what crosses, linear in the fields, to this rank's part of the residual of a field.
+
+        Args:
+            functions: Functions.
+            field: The field; with spins along one axis.
+            loads: The residual, changed in place.
+        """
+        if field not in self.fields:
+            return
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._name), len(self.pairs.weights)))
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            density = transport(self.coefficients, traces, self._on_side(field, side), 1.0) + none
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def add_heat(
+        self, block: PETSc.Mat, key: Block, heating: Heating, functions: State, factor: float
+    ) -> None:
+        """Add ``factor`` times the derivative of half the heat of fields with themselves to a block.
+
+        Args:
+            block: The matrix, not assembled yet.
+            key: Numbers of the row's field, a temperature, and of the column's.
+            heating: The heat source.
+            functions: The fields, functions; with spins along one axis.
+            factor: What it is multiplied with.
+        """
+        row, column = (self._spaces.fields[i] for i in key)
+        if V not in self.fields or not self.jumps(key):
+            return
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._name), len(self.pairs.weights)))
+        for i, rows in enumerate(self.pairs.sides[row]):
+            v = self._on_side(row, i).temperatures
+            for j, columns in enumerate(self.pairs.sides[column]):
+                unit = self._on_side(column, j)
+                density = factor * heating.source(self.coefficients, traces, unit, v, 1.0) + none
+                values = self.pairs.weighted_mass(density).reshape(
+                    len(rows), rows.shape[1] * columns.shape[1]
+                )
+                block.setValuesLocalRCV(
+                    rows.astype(PETSc.IntType),
+                    columns.astype(PETSc.IntType),
+                    values,
+                    addv=PETSc.InsertMode.ADD_VALUES,
+                )
+
+    def _on_side(self, field: Field, side: int) -> State:
+        """1 of one field on one side, 0 of all others."""
+        values = [Trace(0.0, 0.0)] * len(self._spaces.fields)
+        values[self._spaces.fields.index(field)] = Trace(*np.eye(2)[side])
+        return State(*values)
 
     def torque(self, magnet: str, fields: State) -> SpinVector:
         """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs."""

@@ -57,6 +57,8 @@ class LinearSolver:
         is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
             out there.
+        scaled: An operator that is not symmetric, and its preconditioner, in units in which fields count
+            alike.
     """
 
     def __init__(
@@ -79,18 +81,18 @@ class LinearSolver:
             self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
             self._ksp.getPC().setPythonContext(self)
         else:
-            self._scaled = ScaledSystem(matrix, self.apply, scales)
-            self._ksp.setOperators(self._scaled.operator)
+            self.scaled = ScaledSystem(matrix, self.apply, scales)
+            self._ksp.setOperators(self.scaled.operator)
             self._ksp.setType(PETSc.KSP.Type.GMRES)
             self._ksp.setGMRESRestart(GMRES_RESTART)
-            self._ksp.getPC().setPythonContext(self._scaled)
+            self._ksp.getPC().setPythonContext(self.scaled)
         self._ksp.setFromOptions()
 
     def free(self) -> None:
         """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
         self._ksp.destroy()
         if not self.is_symmetric:
-            self._scaled.operator.destroy()
+            self.scaled.operator.destroy()
         self._preconditioner.free()
 
     def apply(
@@ -174,7 +176,7 @@ class LinearSolver:
                 return begun
             relative = min(goal * (report.scale or begun) / begun, 0.5)
             self._ksp.setTolerances(rtol=relative, atol=0.0, divtol=1e12, max_it=left)
-            self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
+            self.scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
         history = self._ksp.getConvergenceHistory()

@@ -1,6 +1,7 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from thermospin.circuit import Circuit, Drive
@@ -9,14 +10,18 @@ from thermospin.compat import PETSc
 from thermospin.config.interfaces import contacts
 from thermospin.constraints import Constraint, constrain
 from thermospin.direct import FAST, DirectSpins
+from thermospin.equations import Equations
 from thermospin.equilibrium import Equilibrium
 from thermospin.fields import S_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
+from thermospin.local import LocalCoefficients
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
+from thermospin.nonlinear import ResponsiveSolver
+from thermospin.orders import OrderSources
 from thermospin.precession import Precession
 from thermospin.preconditioner import FieldPreconditioner, Fields
 from thermospin.spaces import Spaces
@@ -61,14 +66,23 @@ class Problem:
 
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
         self.contacts = contacts(config, device.surfaces)
+        self._nonlinear: list[Any] = []
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
+        self._laws = {
+            region: config.material_laws(name) for region, name in config.geometry.materials.items()
+        }
+        self._responds = not all(material.is_constant for material in self._laws.values())
         conductors = [region for region, material in materials.items() if material.is_conductor]
+        # Clusters in a field polarise a metal that no configuration reverses.
+        polarised = [region for region, m in materials.items() if m.polarisation or m.spin_seebeck]
+        magnets = list(dict.fromkeys([*config.magnets, *polarised]))
         with progress.stage("spaces"):
             fields, degree = config.unknowns, config.solver.degree
             # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
-            quadrature = 2 * degree + 2 if config.is_textured else None
-            self.spaces = Spaces(device, conductors, config.magnets, degree, fields, quadrature)
+            # So are products with a law of the temperature.
+            quadrature = 2 * degree + 2 if config.is_textured or self._responds else None
+            self.spaces = Spaces(device, conductors, magnets, degree, fields, quadrature)
             self.coefficients = CellCoefficients(
                 device,
                 materials,
@@ -102,27 +116,62 @@ class Problem:
         model, scale = config.heating.model, config.heating.scale
         self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self.interfaces)
         self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
+        self._free_tangent()
 
     def free(self) -> None:
         """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
+        self._free_tangent()
         self.linear.free()
+
+    def _free_tangent(self) -> None:
+        """Free what belongs to the nonlinear equations; they depend on the heating (collective)."""
+        for part in self._nonlinear:
+            part.free()
+        self._nonlinear = []
+        for name in ("_tangent", "_sources"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _tangent(self) -> tuple[Equations, LinearSolver, PETSc.Vec]:
+        """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
+        local, scales = LocalCoefficients(self.spaces, *self._given), self.system.scales
+        equations = Equations(self.spaces, local, self.heat, self.interfaces)
+        tangent = LinearSolver(
+            equations.jacobian, self._preconditioner, self.config.solver.max_iterations, scales
+        )
+        self._nonlinear.append(tangent)
+        return equations, tangent, scales
+
+    @cached_property
+    def _sources(self) -> OrderSources:
+        """The sources of the orders of the expansion, where coefficients follow laws."""
+        return OrderSources(self.spaces, *self._given, self.heat)
+
+    @property
+    def _given(self) -> tuple[Any, ...]:
+        """Materials, T0, B along the axis of the spins, and the sign of the magnetisation."""
+        config = self.config
+        return self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
         drive = Drive.of(self.config.schemes[name])
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
-        solver = SchemeSolver(
-            self.linear,
-            self.circuit,
-            self.heat,
-            drive,
-            self.config.probes,
-            rises,
-            self.config.solver.tolerance,
-            self._equilibrium,
-        )
+        given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance
+        if self._is_nonlinear:
+            tangent = self._tangent if self.config.solver.method == "demodulate" else None
+            solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
+            self._nonlinear.append(solver)
+        else:
+            solver = SchemeSolver(self.linear, *given, self._equilibrium)
         self._anchor(solver.constraint, drive)
         return solver
+
+    @property
+    def _is_nonlinear(self) -> bool:
+        """Whether more than the linear response at T0 depends on the laws."""
+        options = self.config.solver
+        return self._responds and (options.orders > 1 or options.method == "demodulate")
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""

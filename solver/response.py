@@ -159,6 +159,7 @@ class LinearResponse:
         tolerance: float,
         heat_error: float = 0.0,
         equilibrium: Equilibrium | None = None,
+        generated: float | None = None,
     ) -> Solution:
         """Solve for a right-hand side (collective).
 
@@ -171,10 +172,11 @@ class LinearResponse:
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
             equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
+            generated: The heat generated, W, where the right-hand side is more than heat.
         """
         circuit, linear = self._circuit, self._linear
         adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
-        generated = circuit.generated(rhs)
+        generated = circuit.generated(rhs) if generated is None else generated
         circuit.inject(rhs, injected)
         start, scale = self._earlier.get(key, (None, None))
         reference = Reference(circuit, self._pairs, start.offset if start else 0.0)

@@ -84,8 +84,9 @@ def balances(
     Returns:
         ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat
         that leaves through the sinks, over the former, worst order. ``energy``: electrical power in minus
-        heat out, likewise; with conserving heat sources only. ``power``, ``heat_out``: W per power of the
-        drive.
+        heat out, likewise; with conserving heat sources only. Where coefficients follow the temperature
+        and fields were solved at given drives, heat and energy are at the worst of these. ``power``,
+        ``heat_out``: W per power of the drive.
         ``reciprocity``: by probe, R1 with injector and probe exchanged over R1, minus 1.
     """
     by_power = [expansion.rest, *expansion.orders]
@@ -99,7 +100,11 @@ def balances(
         "power": power,
         "heat_out": heat,
     }
-    if conserving:
+    if expansion.points:
+        found["heat"] = max(_heat_mismatch(solution) for _, solution in expansion.points)
+    if conserving and expansion.points:
+        found["energy"] = max(_energy_mismatch(solution) for _, solution in expansion.points)
+    elif conserving:
         found["energy"] = _mismatch(power, heat)
     if expansion.reciprocity:
         found["reciprocity"] = {
@@ -114,6 +119,14 @@ def _heat_mismatch(solution: Solution) -> float:
     leaving = solution.heat.values()
     size = max(abs(solution.generated), sum(map(abs, leaving)))
     return abs(solution.generated - sum(leaving)) / size if size else 0.0
+
+
+def _energy_mismatch(solution: Solution) -> float:
+    """Electrical power in minus heat out at one drive, over the power or the heat that flows."""
+    power = sum(current * solution.potential(name) for name, current in solution.currents.items())
+    leaving = solution.heat.values()
+    size = max(abs(power), sum(map(abs, leaving)))
+    return abs(power - sum(leaving)) / size if size else 0.0
 
 
 def _electrical_power(by_power: list[Solution | None], n: int) -> float:

@@ -103,11 +103,14 @@ class Expansion:
         rest: The fields without a drive; present only when a sink is not at T0 or spins have an
             equilibrium of their own.
         reciprocity: For every probe that allows it, R1 with injector and probe exchanged, Ω.
+        points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted to
+            what is none.
     """
 
     orders: list[Solution]
     rest: Solution | None = None
     reciprocity: dict[str, float] = field(default_factory=dict)
+    points: list[tuple[float, Solution]] = field(default_factory=list)
 
     @property
     def by_power(self) -> dict[int, Solution]:

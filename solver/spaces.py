@@ -19,7 +19,7 @@ class Spaces:
     Args:
         device: The mesh.
         conductors: Names of the conducting regions.
-        magnets: Names of the magnetic regions.
+        magnets: Names of the regions whose channels differ: magnets and polarised clusters.
         degree: Polynomial degree.
         fields: The unknowns, in the order of the blocks.
         quadrature_degree: Of all integrals; by default what each integrand needs.
@@ -35,6 +35,7 @@ class Spaces:
         quadrature_degree: int | None = None,
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
+        self.quadrature_degree, self.magnets = quadrature_degree, tuple(magnets)
         self.conducting_cells = device.cells(conductors)
         self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]

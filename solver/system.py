@@ -53,7 +53,7 @@ class Blocks:
         }
         self.blocks = self._constant({key: form for key, form in constant.items() if key not in self._forms})
         for key, forms in self._forms.items():
-            self.blocks[key] = self._empty(key, forms)
+            self.blocks[key] = empty_block(self._spaces, self._interfaces, key, forms)
 
     def assemble(self) -> None:
         """Assemble the blocks that change with the magnetisation (collective)."""
@@ -78,7 +78,7 @@ class Blocks:
         for key, form in forms.items():
             place = tuple(self._spaces.fields[i].on_conductors for i in key)
             if place not in patterns:
-                patterns[place] = blocks[key] = self._empty(key, [form])
+                patterns[place] = blocks[key] = empty_block(self._spaces, self._interfaces, key, [form])
             else:
                 blocks[key] = patterns[place].duplicate()
             fem.petsc.assemble_matrix(blocks[key], form)
@@ -86,22 +86,6 @@ class Blocks:
                 interface.add(blocks[key], key, lambda c: self._part(c).isotropic)
             blocks[key].assemble()
         return blocks
-
-    def _empty(self, key: Block, forms: Sequence[fem.Form]) -> PETSc.Mat:
-        """A matrix with room for the first of some forms and for what couples the sides of interfaces."""
-        jumping = [interface for interface in self._interfaces if interface.jumps(key)]
-        if forms and not jumping:
-            return fem.petsc.create_matrix(forms[0])
-        spaces = [self._spaces.spaces[self._spaces.fields[i]] for i in key]
-        if forms:
-            pattern = fem.create_sparsity_pattern(forms[0])
-        else:
-            maps = [space.dofmap.index_map for space in spaces]
-            pattern = cpp.la.SparsityPattern(self._spaces.comm, maps, [1, 1])
-        for interface in jumping:
-            interface.reserve(pattern, key)
-        pattern.finalize()
-        return create_matrix(spaces[0].mesh.comm, pattern)
 
 
 class CoupledSystem:
@@ -144,7 +128,7 @@ class CoupledSystem:
         """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
         flips = self._flips(magnetisation) if self._magnetisation else None
         self._magnetisation = dict(magnetisation)
-        _together(self.spaces.comm, lambda: self._point(magnetisation))
+        together(self.spaces.comm, lambda: self._point(magnetisation))
         if flips is None:
             self._assemble_magnetic()
         else:
@@ -166,7 +150,7 @@ class CoupledSystem:
         if S not in self.spaces.fields:
             return None
         reversed_magnets = [name for name, sign in signs.items() if sign != self._magnetisation[name]]
-        kept = [name for name in signs if name not in reversed_magnets]
+        kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
@@ -227,7 +211,7 @@ class CoupledSystem:
         return None
 
 
-def _together(comm: MPI.Comm, work: Callable[[], None]) -> None:
+def together(comm: MPI.Comm, work: Callable[[], None]) -> None:
     """Do something on every rank; a mistake that one of them finds is raised on all (collective)."""
     error = None
     try:
@@ -237,6 +221,25 @@ def _together(comm: MPI.Comm, work: Callable[[], None]) -> None:
     errors = [found for found in comm.allgather(error) if found]
     if errors:
         raise errors[0]
+
+
+def empty_block(
+    spaces: Spaces, interfaces: Sequence[Interfaces], key: Block, forms: Sequence[fem.Form]
+) -> PETSc.Mat:
+    """A matrix with room for the first of some forms and for what couples the sides of interfaces."""
+    jumping = [interface for interface in interfaces if interface.jumps(key)]
+    if forms and not jumping:
+        return fem.petsc.create_matrix(forms[0])
+    of_block = [spaces.spaces[spaces.fields[i]] for i in key]
+    if forms:
+        pattern = fem.create_sparsity_pattern(forms[0])
+    else:
+        maps = [space.dofmap.index_map for space in of_block]
+        pattern = cpp.la.SparsityPattern(spaces.comm, maps, [1, 1])
+    for interface in jumping:
+        interface.reserve(pattern, key)
+    pattern.finalize()
+    return create_matrix(of_block[0].mesh.comm, pattern)
 
 
 def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:

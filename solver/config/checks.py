@@ -39,6 +39,7 @@ def check(config: Config) -> None:
     _materials(config)
     contacts(config)
     _spin_heat(config)
+    _laws(config)
     magnetisation.check(config)
     _terminals(config)
     _schemes(config)
@@ -114,6 +115,20 @@ def _spin_heat_of(material: Material, temperature: float, name: str) -> None:
             "too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
             "materials", name, "electronic_thermal_conductivity",
         )  # fmt: skip
+
+
+def _laws(config: Config) -> None:
+    """With vector spin, laws are numbers at the base temperature: enough for the first order alone."""
+    options = config.solver
+    if options.spin == "collinear" or (options.orders == 1 and options.method == "expansion"):
+        return
+    for name in dict.fromkeys(config.geometry.materials.values()):
+        if not config.material_laws(name).is_constant:
+            raise mistake(
+                f"'vector' takes coefficients at the base temperature only, and those of '{name}' follow it; "
+                "use 'spin: collinear', or 'orders: 1' with 'method: expansion'",
+                "solver", "spin",
+            )  # fmt: skip
 
 
 def _terminals(config: Config) -> None:

@@ -38,11 +38,19 @@ class RangeError(InputError):
 
     def __init__(self, message: str, temperature: float, *, key: str = "", file: str = "") -> None:
         super().__init__(message, key=key, file=file)
-        self.temperature = temperature
+        self.key, self.file, self.temperature = key, file, temperature
+
+    def __reduce__(self) -> tuple:
+        """How ranks send it to one another."""
+        return _range_error, (self.message, self.temperature, self.key, self.file)
 
     def located(self, key: str, file: str = "") -> RangeError:
         """The same error, with its place."""
         return RangeError(self.message, self.temperature, key=key, file=file)
+
+
+def _range_error(message: str, temperature: float, key: str, file: str) -> RangeError:
+    return RangeError(message, temperature, key=key, file=file)
 
 
 class Law(ABC):

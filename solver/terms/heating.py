@@ -54,6 +54,9 @@ class Heating(Protocol):
     def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
         """``∫ (h v_ϑ + h_s v_τ + …)/T0 dx``, A·V/K, for two fields (symmetric in them)."""
 
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+        """The heat ``(h, h_s)``, W/m³, and what the heat fluxes gain, W/m², of two fields."""
+
     def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
         """The same, per area, for what a magnet absorbs at its interface across its magnetisation."""
 
@@ -72,6 +75,11 @@ class JouleHeating:
         """``∫ (h v_ϑ + h_s v_τ)/T0 dx``, A·V/K, for two fields (symmetric in them)."""
         return self.scale * dot(joule(c, a, b), values(v), mul) / c.temperature * dx
 
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+        """The heat ``(h, h_s)``, W/m³; the heat fluxes gain nothing."""
+        both, difference = joule(c, a, b)
+        return (self.scale * both, self.scale * difference), (0, 0)
+
     def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
         """Nothing: only the two channels along the magnetisation heat."""
         return 0.0
@@ -86,10 +94,14 @@ class ConservingHeating:
 
     def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
         """``∫ (h v_ϑ + h_s v_τ + Σ S J ϑ · ∇v_ϑ + …)/T0 dx``, A·V/K, for two fields, symmetrised."""
+        heat, gained = self.parts(c, a, b)
+        return (dot(heat, values(v), mul) + dot(gained, slopes(v), inner)) / c.temperature * dx
+
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+        """The heat ``(h, h_s)``, W/m³, and what the heat fluxes gain, W/m², of two fields."""
         sources = joule(c, a, b), relaxation_heat(c, a, b), _mean(thomson(c, a, b), thomson(c, b, a))
         heat = sum(both for both, _ in sources), sum(difference for _, difference in sources)
-        gained = _mean(local_peltier(c, a, b), local_peltier(c, b, a))
-        return (dot(heat, values(v), mul) + dot(gained, slopes(v), inner)) / c.temperature * dx
+        return heat, _mean(local_peltier(c, a, b), local_peltier(c, b, a))
 
     def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
         """``s_⊥·j_s⊥ v_ϑ/T0``, A·V/(K m²)."""

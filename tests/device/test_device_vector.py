@@ -214,6 +214,7 @@ def test_positive_definite(across, comm):
             assert x.dot(y) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["joule", "conserving"])
 def test_expansion_and_demodulation(model, across, comm):
     """Order by order and at given currents: the heat of two orders must be symmetric in them."""

@@ -1,0 +1,133 @@
+"""The equations of physics.md §§3–5 with coefficients at the local temperature: residual and exact Jacobian.
+
+The terms are those of the linear problem. The Jacobian is the derivative of the residual with respect to the
+fields, and through every coefficient with respect to ϑ, by UFL.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from thermospin.compat import MPI, PETSc, fem, la, ufl
+from thermospin.fields import SPIN_HEAT, THETA, State
+from thermospin.heat import HeatSource
+from thermospin.interfaces import Interfaces
+from thermospin.local import LocalCoefficients
+from thermospin.spaces import CONDUCTORS, INSULATORS, Spaces
+from thermospin.system import Block, compiled_blocks, empty_block, together
+from thermospin.terms.relaxation import spin_relaxation
+from thermospin.terms.transport import conduction, transport
+
+
+class Equations:
+    """What the fields must satisfy, without terminals: ``N(u) = b`` with the injected currents b.
+
+    Args:
+        spaces: The spaces, with all spins along one axis.
+        local: The coefficients at the local temperature.
+        heat: The heat source.
+        interfaces: The resistive interfaces, whose coefficients are constant.
+
+    Attributes:
+        jacobian: ``N'(u)`` at the fields of the last :meth:`linearise`, a nest of blocks.
+    """
+
+    def __init__(
+        self, spaces: Spaces, local: LocalCoefficients, heat: HeatSource, interfaces: Sequence[Interfaces]
+    ) -> None:
+        self._spaces, self._local, self._heat, self._interfaces = spaces, local, heat, interfaces
+        self._fields = spaces.functions()
+        residual = self._form(State(*ufl.TestFunctions(spaces.mixed)))
+        maps = [spaces.entity_map]
+        self._residual = [fem.form(part, entity_maps=maps) for part in ufl.extract_blocks(residual)]
+        generated = heat.heating.source(local.all, self._fields, self._fields, (1, 0), spaces.dx(CONDUCTORS))
+        self._generated = fem.form(generated, entity_maps=maps)
+        self._forms = compiled_blocks(spaces, self._derivative(residual), lambda key: True)
+        self._blocks = {
+            key: empty_block(spaces, interfaces, key, [form]) for key, form in self._forms.items()
+        }
+        numbers = range(len(spaces.fields))
+        rows = [[self._blocks.get((i, j)) for j in numbers] for i in numbers]
+        self.jacobian = PETSc.Mat().createNest(rows, comm=spaces.comm)
+        self.jacobian.setVecType(PETSc.Vec.Type.STANDARD)
+
+    def _form(self, v: State) -> ufl.Form:
+        """The residual in the bulk."""
+        c, u, dx = self._local.all, self._fields, self._spaces.dx
+        return (
+            transport(c, u, v, dx(CONDUCTORS))
+            + spin_relaxation(c, u, v, dx(CONDUCTORS))
+            + conduction(c, u, v, dx(INSULATORS))
+            - self._heat.heating.source(c, u, u, v.temperatures, dx(CONDUCTORS))
+        )
+
+    def _derivative(self, residual: ufl.Form) -> ufl.Form:
+        """The derivative of the residual in the bulk, in the direction of the trial functions."""
+        du = State(*ufl.TrialFunctions(self._spaces.mixed))
+        through_fields = sum(
+            ufl.derivative(residual, u, direction) for u, direction in zip(self._fields, du, strict=True)
+        )
+        return through_fields + sum(
+            ufl.derivative(residual, part, slope * du.theta) for part, slope in self._local.slopes.items()
+        )
+
+    def residual(self, vector: PETSc.Vec) -> PETSc.Vec:
+        """``N(u)`` (collective).
+
+        Raises:
+            RangeError: A law does not hold at the temperatures of the fields.
+        """
+        self._load(vector)
+        found = vector.duplicate()
+        with found as array:
+            for field, form in zip(self._spaces.fields, self._residual, strict=True):
+                load = fem.assemble_vector(form)
+                for interface in self._interfaces:
+                    interface.flow(self._fields, field, load.array)
+                    if field is THETA or field in SPIN_HEAT:
+                        load.array[:] -= self._interface_heat(interface, field, len(load.array))
+                load.scatter_reverse(la.InsertMode.add)
+                part = self._spaces.ranges[field]
+                array[part] = load.array[: part.stop - part.start]
+        return found
+
+    def linearise(self, vector: PETSc.Vec) -> None:
+        """Assemble the Jacobian at fields (collective).
+
+        Raises:
+            RangeError: A law does not hold at the temperatures of the fields.
+        """
+        self._load(vector)
+        for key, form in self._forms.items():
+            block = self._blocks[key]
+            block.zeroEntries()
+            fem.petsc.assemble_matrix(block, form)
+            for interface in self._interfaces:
+                interface.add(block, key, lambda c: c)
+                if self._is_temperature(key):
+                    interface.add_heat(block, key, self._heat.at_interfaces, self._fields, -2.0)
+            block.assemble()
+        self.jacobian.assemble()
+
+    def generated(self, vector: PETSc.Vec) -> float:
+        """The heat that fields generate, W (collective)."""
+        self._load(vector)
+        local = fem.assemble_scalar(self._generated)
+        size = len(self._fields.theta.x.array)
+        local += sum(self._interface_heat(interface, THETA, size).sum() for interface in self._interfaces)
+        return self._spaces.comm.allreduce(local, MPI.SUM) * self._local.all.temperature
+
+    def _interface_heat(self, interface: Interfaces, field, size: int) -> np.ndarray:
+        """Heat at interfaces as this rank's part of the load of a temperature."""
+        loads = np.zeros(size)
+        interface.heat(self._heat.at_interfaces, self._fields, self._fields, field, loads)
+        return loads
+
+    def _is_temperature(self, key: Block) -> bool:
+        row = self._spaces.fields[key[0]]
+        return row is THETA or row in SPIN_HEAT
+
+    def _load(self, vector: PETSc.Vec) -> None:
+        """Take fields, and the coefficients at their temperatures (collective)."""
+        self._spaces.load(vector, self._fields)
+        together(self._spaces.comm, lambda: self._local.update(self._fields.theta))

@@ -1,0 +1,155 @@
+"""The response of a device whose coefficients follow the temperature (physics.md §7).
+
+At a drive, Newton's method; its last step is a linear problem with the Jacobian, so the probes are read
+through the adjoints of that, as accurately as in a linear problem.
+"""
+
+from collections.abc import Sequence
+
+from thermospin.circuit import Circuit, Drive
+from thermospin.compat import PETSc
+from thermospin.equations import Equations
+from thermospin.errors import ConvergenceError
+from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
+from thermospin.linear import LinearSolver
+from thermospin.newton import Newton
+from thermospin.orders import OrderSources
+from thermospin.response import LinearResponse
+from thermospin.solution import Expansion, Solution
+
+GUESS_TOLERANCE = 1e-6
+"""Relative tolerance of the linear solve that Newton's method begins with."""
+SMALLEST_STEP = 2.0**-6
+"""Of the drive, by which it is raised when Newton's method fails with the whole of it at once."""
+
+
+class ResponsiveSolver(SchemeSolver):
+    """Solves a device with coefficients that follow the temperature.
+
+    Args:
+        linear: The linear solver of the problem at T0.
+        sources: The sources of the orders.
+        tangent: The nonlinear equations, the linear solver of their Jacobian and, by unknown, what a unit of
+            it is worth; None if nothing is solved at a given drive.
+        circuit: The terminals.
+        heat: The heat source.
+        drive: The drive of the scheme.
+        others: Further arguments of :class:`SchemeSolver`.
+    """
+
+    def __init__(
+        self,
+        linear: LinearSolver,
+        sources: OrderSources,
+        tangent: tuple[Equations, LinearSolver, PETSc.Vec] | None,
+        circuit: Circuit,
+        heat,
+        drive: Drive,
+        *others,
+    ) -> None:
+        super().__init__(linear, circuit, heat, drive, *others)
+        self._circuit, self._sources = circuit, sources
+        self.newton: Newton | None = None
+        if tangent is not None:
+            self._equations, solver, scales = tangent
+            self.newton = Newton(self._equations, solver, scales, circuit, drive)
+            self._start = LinearResponse(linear, circuit, drive, [])
+            self._tangent = LinearResponse(solver, circuit, drive, self._pairs)
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective)."""
+        if self.newton is not None:
+            self.newton.free()
+
+    def at(self, drive: float) -> Solution:
+        """The fields at a drive in A or V (collective).
+
+        Raises:
+            ConvergenceError: There is no steady state at that drive, or none was found.
+        """
+        fields = self._steady(drive)
+        self._equations.linearise(fields)
+        rhs = self._equations.jacobian * fields
+        rhs.axpy(-1.0, self._equations.residual(fields))
+        generated = self._equations.generated(fields)
+        tolerance = FITTED_REDUCTION * self._tolerance
+        units = self._tangent.units(tolerance)
+        injected, potentials = given(self._drive, drive)
+        solution = self._tangent.solve(
+            rhs, injected, potentials, self._rises, ("at", drive), tolerance, generated=generated
+        )
+        return share(solution, units, self._drive, drive)
+
+    def _steady(self, drive: float) -> PETSc.Vec:
+        """The fields by Newton's method; the drive is raised in steps if it fails with all of it at once."""
+        try:
+            return self.newton.solve(self._guess(drive), self._loads(drive))
+        except ConvergenceError as error:
+            failure = error
+        reached, step, fields = 0.0, 0.5, None
+        while reached < 1.0:
+            if step < SMALLEST_STEP:
+                raise ConvergenceError(self._failure(drive, reached, min(reached + 2 * step, 1.0), failure))
+            wanted = min(reached + step, 1.0)
+            start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
+            try:
+                fields = self.newton.solve(start, self._loads(wanted * drive))
+                reached = wanted
+            except ConvergenceError as error:
+                failure, step = error, step / 2
+        return fields
+
+    def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
+        """What to say when the drive cannot be raised."""
+        quantity, unit = self._drive.quantity, "A" if self._drive.quantity == "current" else "V"
+        last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
+        remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
+        return (
+            f"no steady state was found at {missed * drive:.4g} {unit}: {failure}; {last}: {remedy}, or cool "
+            "the device better"
+        )
+
+    def _loads(self, drive: float) -> PETSc.Vec:
+        """All injected currents at a drive."""
+        loads = self._start.source()
+        injected = {**self._drive.uniform, **self._drive.equipotential}
+        self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
+        return loads
+
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
+        """Add what lower orders, all of them, are the source of in the next one."""
+        if solutions:
+            self._sources.add(rhs, [solution.vector for solution in solutions])
+
+    def _guess(self, drive: float) -> PETSc.Vec:
+        """The fields to begin with: linear response at T0."""
+        units = self._start.units(GUESS_TOLERANCE)
+        injected, potentials = given(self._drive, drive)
+        solution = self._start.solve(
+            self._start.source(), injected, potentials, self._rises, ("at", drive), GUESS_TOLERANCE
+        )
+        return share(solution, units, self._drive, drive).vector.copy()
+
+    def _hold(self, fields: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """Fields at another drive as those to begin with at this one."""
+        start = fields.copy()
+        self._circuit.hold(start, given(self._drive, drive)[1])
+        return start
+
+    def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
+        """The power series from solutions at given drives (A or V), through which a polynomial is fitted.
+
+        The uncertainty of an order has also what the order changes by when the largest drives are left out:
+        what higher powers do to it. It is the whole of an order for which too few drives remain.
+        """
+        points = self._solve_at(drives)
+        expansion = fit(points, orders)
+        expansion.points = points
+        largest = max(abs(drive) for drive in drives)
+        fewer = [point for point in points if abs(point[0]) < largest]
+        others = fit(fewer, orders).orders if any(drive for drive, _ in fewer) else []
+        for n, order in enumerate(expansion.orders):
+            for pair in order.uncertainty:
+                other = others[n].reading(pair) if n < len(others) else 0.0
+                order.uncertainty[pair] += abs(order.reading(pair) - other)
+        return expansion

@@ -1,0 +1,216 @@
+"""Coefficients that follow the temperature: exact Jacobian, Newton's method, orders, balances, ranks."""
+
+import numpy as np
+import pytest
+from support import prepare_problem
+
+from thermospin.compat import MPI
+from thermospin.errors import ConvergenceError, InputError
+from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.results import configuration_data
+
+PROBE = ("left", "right")
+
+
+def metal(resistivity, slope, **others):
+    law = {
+        "resistivity": f"{resistivity} ohm m",
+        "temperature_coefficient": f"{slope} /K",
+        "reference": "300 K",
+    }
+    return {"conductivity": law, "spin_diffusion_length": "60 nm", "spin_heat_ratio": 2} | others
+
+
+METALS = {
+    "N": metal(
+        2e-8,
+        0.004,
+        seebeck={"proportional": "-5 uV/K", "reference": "300 K"},
+        thermal_conductivity={
+            "linear": "100 W/(m K)",
+            "temperature_coefficient": "5e-4 /K",
+            "reference": "300 K",
+        },
+    ),
+    "F": metal(
+        2e-7,
+        0.002,
+        seebeck={"polynomial": ["-20 uV/K", "-0.05 uV/K^2"], "reference": "300 K"},
+        polarisation={"polynomial": [0.4, "-5e-4 /K"], "reference": "300 K"},
+        spin_seebeck="-8 uV/K",
+        thermal_conductivity="30 W/(m K)",
+    ),
+}
+CONTACT = {"between": ["N", "F"], "area_resistance": "2 fohm m^2", "asymmetry": 0.5}
+GLASS = {"conductivity": 0, "thermal_conductivity": "1 W/(m K)"}
+
+
+def device(**changes):
+    """A wire of a normal metal and a magnet on glass, which is not cooled but through its bottom."""
+    solver = {"orders": 4, "method": "demodulate", "tolerance": 1e-12, "reciprocity": False}
+    currents = [sign * k * 1.5e-4 for k in range(1, 6) for sign in (1, -1)]
+    solids = {
+        "Glass": ("glass", [0, -40, -80], [240, 40, 0]),
+        "Wire": ("N", [0, -20, 0], [160, 20, 40]),
+        "Magnet": ("F", [160, -20, 0], [240, 20, 40]),
+    }
+    boxes = [
+        {
+            "name": name,
+            "material": kind,
+            "box": {"min": [f"{x} nm" for x in a], "max": [f"{x} nm" for x in b]},
+        }
+        for name, (kind, a, b) in solids.items()
+    ]
+    found = {
+        "geometry": {"solids": boxes},
+        "mesh": {
+            "interface_size": "30 nm",
+            "max_size": "80 nm",
+            "elements_across_film": 1,
+            "growth_rate": 1.8,
+        },
+        "materials": METALS | {"glass": GLASS},
+        "interfaces": [CONTACT, {"between": ["N", "glass"], "kapitza_resistance": "1e-9 m^2 K/W"}],
+        "configurations": {"AP": {"Magnet": -1}},
+        "terminals": {
+            "left": {"region": "Wire", "face": "xmin"},
+            "right": {"region": "Magnet", "face": "xmax", "sink": True},
+            "bottom": {"region": "Glass", "face": "zmin", "sink": True},
+        },
+        "heating": {"model": "conserving"},
+        "schemes": {"along": {"left": "current", "right": "ground"}},
+        "probes": {"along": list(PROBE)},
+        "solver": solver | {"currents": currents} | changes.pop("solver", {}),
+    }
+    return found | changes
+
+
+def prepared(comm, **changes):
+    problem = prepare_problem(device(**changes), comm)
+    problem.magnetise(problem.config.magnetisations["AP"])
+    return problem
+
+
+def test_jacobian(comm):
+    """Central differences of the residual, whose error is of the second order in the step."""
+    problem = prepared(comm, solver={"spin_heat": True})
+    equations = problem.scheme("along")._equations
+    rng = np.random.default_rng(comm.rank)
+    fields, change = (problem.system.matrix.createVecLeft() for _ in range(2))
+    for vector in (fields, change):
+        with vector as array:
+            array[:] = rng.normal(size=len(array)) * 1e-3
+            for field in problem.spaces.fields:
+                if field is THETA or field in SPIN_HEAT:
+                    array[problem.spaces.ranges[field]] *= 1e4
+    equations.linearise(fields)
+    exact, errors = equations.jacobian * change, []
+    for step in (1e-2, 1e-3):
+        found = equations.residual(fields + step * change) - equations.residual(fields - step * change)
+        found.scale(1 / (2 * step))
+        found.axpy(-1.0, exact)
+        errors.append([])
+        for part in problem.spaces.ranges.values():
+            sums = [np.sum(v.array_r[part] ** 2) for v in (found, exact)]
+            errors[-1].append(np.sqrt(np.divide(*comm.allreduce(np.array(sums), MPI.SUM))))
+    coarse, fine = np.array(errors)
+    assert np.all(fine < 1e-5) and np.all(coarse < 110 * fine)
+
+
+def test_jacobian_at_base_temperature(comm):
+    """Without a field, the matrix of the linear problem."""
+    problem = prepared(comm)
+    equations = problem.scheme("along")._equations
+    fields = problem.system.matrix.createVecLeft()
+    equations.linearise(fields)
+    fields.setRandom()
+    expected = problem.system.matrix * fields
+    difference = equations.jacobian * fields - expected
+    assert difference.norm() < 1e-12 * expected.norm()
+
+
+@pytest.mark.parametrize("terminal", ["uniform", "equipotential"])
+def test_newton_converges_quadratically(comm, terminal):
+    schemes = {"along": {"left": {"current": terminal}, "right": "ground"}}
+    problem = prepared(comm, schemes=schemes)
+    solver = problem.scheme("along")
+    solution = solver.at(2e-3)
+    theta = solution.vector.array_r[problem.spaces.ranges[THETA]]
+    assert comm.allreduce(theta.max(), MPI.MAX) > 40
+    history = np.array(solver.newton.history) / solver.newton.history[0]
+    assert len(history) <= 6 and history[-1] < 1e-9
+    digits = np.log(history[1:4])
+    assert np.all(digits[1:] < 1.7 * digits[:-1])
+    assert solution.currents["left"] == pytest.approx(2e-3, rel=1e-10, abs=0)
+    assert solution.currents["right"] == pytest.approx(-2e-3, rel=1e-10, abs=0)
+    leaving = sum(solution.heat.values())
+    assert solution.generated == pytest.approx(leaving, rel=1e-8, abs=0)
+    assert solution.power == pytest.approx(leaving, rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("spin_heat", [False, True], ids=["", "spin heat"])
+@pytest.mark.parametrize("model", ["conserving", "joule"])
+def test_expansion_and_demodulation(comm, model, spin_heat):
+    problem = prepared(comm, heating={"model": model}, solver={"spin_heat": spin_heat})
+    solver, config = problem.scheme("along"), problem.config
+    fitted = solver.demodulate(config.solver.currents, 4)
+    expanded = solver.expand(4)
+    found, expected = (expansion.harmonics(PROBE) for expansion in (fitted, expanded))
+    uncertainty = [order.uncertainty[PROBE] for order in fitted.orders]
+    assert np.all(abs(found - expected) <= uncertainty)
+    np.testing.assert_allclose(found, expected, rtol=2e-4)
+    np.testing.assert_allclose(found[:3], expected[:3], rtol=1e-6)
+    data = configuration_data(fitted, config.probes, 1e-3, model == "conserving")
+    if model == "conserving":
+        assert data["balances"]["energy"] < 1e-9
+        balances = configuration_data(expanded, config.probes, 1e-3, True)["balances"]
+        assert balances["energy"] < 1e-8
+
+
+def test_third_harmonic_is_that_of_the_resistivity(comm):
+    """R3 is there with joule heat alone, and gone with constant coefficients."""
+    with_laws = prepared(comm, heating={"model": "joule"}, solver={"method": "expansion"})
+    numbers = {name: with_laws.config.material(name).model_dump(exclude_none=True) for name in METALS}
+    without = prepared(
+        comm,
+        heating={"model": "joule"},
+        solver={"method": "expansion"},
+        materials=numbers | {"glass": GLASS},
+    )
+    found, constant = (p.scheme("along").expand(3).harmonics(PROBE) for p in (with_laws, without))
+    np.testing.assert_allclose(found[:1], constant[:1], rtol=1e-12)
+    assert found[2] > 100 * abs(constant[2])
+
+
+def test_thermal_runaway(comm):
+    magnet = METALS["F"] | {"polarisation": 0.4, "seebeck": "-20 uV/K"}
+    problem = prepared(comm, materials=METALS | {"glass": GLASS, "F": magnet})
+    solver = problem.scheme("along")
+    with pytest.raises(ConvergenceError, match=r"runaway.*the last good current is \S+ A: lower") as error:
+        solver.at(20e-3)
+    last = float(str(error.value).split("the last good current is ")[1].split(" A")[0])
+    assert 1e-3 < last < 20e-3
+    solver.at(last * 0.999)
+
+
+def test_end_of_a_law(comm):
+    law = METALS["N"]["conductivity"] | {"range": ["290 K", "310 K"]}
+    materials = METALS | {"glass": GLASS, "N": METALS["N"] | {"conductivity": law}}
+    solver = prepared(comm, materials=materials).scheme("along")
+    with pytest.raises(ConvergenceError, match="materials.N.conductivity.*holds from 290 K to 310 K"):
+        solver.at(3e-3)
+
+
+def test_any_number_of_ranks(comm):
+    found = []
+    for ranks in (MPI.COMM_SELF, comm):
+        solver = prepared(ranks).scheme("along")
+        found.append([solver.at(1e-3).reading(PROBE), *solver.expand(4).harmonics(PROBE)])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-9)
+
+
+@pytest.mark.serial
+def test_vector_spin_is_refused():
+    with pytest.raises(InputError, match="solver.spin"):
+        prepare_problem(device(solver={"spin": "vector"}, configurations={}), MPI.COMM_SELF)
