@@ -94,7 +94,8 @@ class AggregationMultigrid:
 class SiblingMultigrid:
     """Multigrid of a P1 block with the interpolation of another field on the same space.
 
-    V and s have the same Laplacian, and relaxation only helps: what coarsens V coarsens s.
+    The components of a vector spin have the Laplacian of V, and relaxation only helps: what coarsens V
+    coarsens them, and three hierarchies need not be built.
 
     Args:
         field: The field.

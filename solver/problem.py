@@ -12,7 +12,7 @@ from thermospin.constraints import Constraint, constrain
 from thermospin.direct import FAST, DirectSpins
 from thermospin.equations import Equations
 from thermospin.equilibrium import Equilibrium
-from thermospin.fields import S_VECTOR, Field, S, V
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
@@ -233,7 +233,7 @@ class Problem:
         return Precession(self.spaces, self.coefficients, fields)
 
     def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
-        """The multigrid of a field, on conductors with the coarse spaces of V (collective)."""
+        """The multigrid of a field; components of a vector have the coarse spaces of V (collective)."""
         i, finest = self.spaces.fields.index(field), self._levels[0]
         stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
         levels = [
@@ -242,7 +242,7 @@ class Problem:
             )
             for level in self._levels
         ]
-        return field_multigrid(field, levels, elder if field.on_conductors else None)
+        return field_multigrid(field, levels, elder if field in (*S_VECTOR, *TAU_VECTOR) else None)
 
     def _anchor(self, constraint: Constraint, drive: Drive) -> None:
         levels: list[Constraint] = [constraint]

@@ -9,7 +9,7 @@ from thermospin.compat import MPI
 from thermospin.fields import FIELDS, THETA, S, V
 from thermospin.merger import Merger
 from thermospin.merger import _representatives as representatives
-from thermospin.multigrid import AggregationMultigrid, MergedMultigrid, SiblingMultigrid, TwoLevelMultigrid
+from thermospin.multigrid import AggregationMultigrid, MergedMultigrid, TwoLevelMultigrid
 from thermospin.spaces import interpolation_matrix
 
 DEGREES = pytest.mark.parametrize("degree", [1, 2], ids=["P1", "P2"])
@@ -51,9 +51,8 @@ def test_iterations_hardly_depend_on_the_conductance(comm, degree, conductance):
 @DEGREES
 def test_only_stiff_interfaces_are_merged(comm, degree):
     plain = AggregationMultigrid if degree == 1 else TwoLevelMultigrid
-    of_spin = SiblingMultigrid if degree == 1 else TwoLevelMultigrid
-    assert kinds(stiff_problem(comm, degree, 1e15)) == [plain, of_spin, plain]
-    assert kinds(stiff_problem(comm, degree, 1e15, phonons=1e14)) == [plain, of_spin, MergedMultigrid]
+    assert kinds(stiff_problem(comm, degree, 1e15)) == [plain] * 3
+    assert kinds(stiff_problem(comm, degree, 1e15, phonons=1e14)) == [plain, plain, MergedMultigrid]
     assert kinds(stiff_problem(comm, degree, STIFF, phonons=1e6)) == [MergedMultigrid] * 3
 
 
