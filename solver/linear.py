@@ -89,11 +89,13 @@ class LinearSolver:
         self._ksp.setFromOptions()
 
     def free(self) -> None:
-        """Free the solver (collective): PETSc and it refer to each other, so Python alone never would."""
+        """Free the solver, but not the preconditioner, which others may share (collective).
+
+        PETSc and it refer to each other, so Python alone never would.
+        """
         self._ksp.destroy()
         if not self.is_symmetric:
             self.scaled.operator.destroy()
-        self._preconditioner.free()
 
     def apply(
         self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False

@@ -122,6 +122,7 @@ class Problem:
         """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._free_tangent()
         self.linear.free()
+        self._preconditioner.free()
 
     def _free_tangent(self) -> None:
         """Free what belongs to the nonlinear equations; they depend on the heating (collective)."""

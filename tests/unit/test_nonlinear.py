@@ -5,6 +5,7 @@ import pytest
 from support import prepare_problem
 
 from thermospin.compat import MPI
+from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.fields import SPIN_HEAT, THETA
 from thermospin.results import configuration_data
@@ -214,3 +215,21 @@ def test_any_number_of_ranks(comm):
 def test_vector_spin_is_refused():
     with pytest.raises(InputError, match="solver.spin"):
         prepare_problem(device(solver={"spin": "vector"}, configurations={}), MPI.COMM_SELF)
+
+
+def test_another_heating_with_the_same_operator(comm):
+    """A sweep keeps operator and preconditioner: what it then finds is what a new problem finds."""
+    few = {"solver": {"orders": 2, "currents": ["-0.3 mA", "0.3 mA"]}}
+    first, second = (device(heating=heating, **few) for heating in ({"scale": 1}, {"scale": 2}))
+
+    def harmonics(problem):
+        scheme = problem.scheme("along")
+        problem.magnetise({"Magnet": -1})
+        return scheme.demodulate(problem.config.solver.currents, 2).harmonics(PROBE)
+
+    kept = prepare_problem(first, comm)
+    before = harmonics(kept)
+    kept.adopt(load_config(second))
+    found = harmonics(kept)
+    np.testing.assert_allclose(found, harmonics(prepare_problem(second, comm)), rtol=1e-8)
+    assert abs(found[1]) > 1.5 * abs(before[1])
