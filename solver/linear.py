@@ -1,5 +1,6 @@
 """Conjugate gradients, or GMRES where spins precess, on the admissible fields, to a true residual."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,8 +58,8 @@ class LinearSolver:
         is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
             out there.
-        scaled: An operator that is not symmetric, and its preconditioner, in units in which fields count
-            alike.
+        operator: The operator that the Krylov method sees: one that is not symmetric, in units in which
+            fields count alike.
     """
 
     def __init__(
@@ -75,32 +76,29 @@ class LinearSolver:
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
+        projected = ProjectedPreconditioner(self)
         if scales is None:
-            self._ksp.setOperators(matrix)
+            self.operator = matrix
             self._ksp.setType(PETSc.KSP.Type.CG)
             self._ksp.setNormType(PETSc.KSP.NormType.NATURAL)
-            self._ksp.getPC().setPythonContext(self)
+            self._ksp.getPC().setPythonContext(projected)
         else:
-            self.scaled = ScaledSystem(matrix, self.apply, scales)
-            self._ksp.setOperators(self.scaled.operator)
+            self._scaled = ScaledSystem(matrix, projected, scales)
+            self.operator = PETSc.Mat().createPython(matrix.getSizes(), self._scaled, comm=matrix.comm)
             self._ksp.setType(PETSc.KSP.Type.GMRES)
             self._ksp.setGMRESRestart(GMRES_RESTART)
-            self._ksp.getPC().setPythonContext(self.scaled)
+            self._ksp.getPC().setPythonContext(self._scaled)
+        self._ksp.setOperators(self.operator)
         self._ksp.setFromOptions()
 
     def free(self) -> None:
-        """Free the solver, but not the preconditioner, which others may share (collective).
-
-        PETSc and it refer to each other, so Python alone never would.
-        """
+        """Free the solver at once, but not the preconditioner, which others may share (collective)."""
         self._ksp.destroy()
         if not self.is_symmetric:
-            self.scaled.operator.destroy()
+            self.operator.destroy()
 
-    def apply(
-        self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False
-    ) -> None:
-        """The preconditioner, projected onto the admissible fields; PETSc calls it."""
+    def precondition(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
+        """The preconditioner, projected onto the admissible fields (collective)."""
         residual.copy(self._work)
         self._constraint.project(self._work)
         self._preconditioner.apply(self._work, correction, transpose)
@@ -149,7 +147,7 @@ class LinearSolver:
 
     def _measure(self, report: Report) -> None:
         """The norms of the remainder."""
-        self.apply(None, self.remainder, self._step)
+        self.precondition(self.remainder, self._step)
         products = self._preconditioner.products(self.remainder, self._step)
         report.norm = max(sum(products.values()), 0.0) ** 0.5
         report.current_norm = (
@@ -178,7 +176,7 @@ class LinearSolver:
                 return begun
             relative = min(goal * (report.scale or begun) / begun, 0.5)
             self._ksp.setTolerances(rtol=relative, atol=0.0, divtol=1e12, max_it=left)
-            self.scaled.solve(self._ksp, self.remainder, self._step, transpose)
+            self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
         history = self._ksp.getConvergenceHistory()
@@ -207,6 +205,22 @@ class LinearSolver:
             )
 
 
+class ProjectedPreconditioner:
+    """The preconditioner of a linear solver, as PETSc calls it.
+
+    PETSc keeps it alive, and the solver keeps PETSc's: it must not keep the solver.
+    """
+
+    def __init__(self, solver: LinearSolver) -> None:
+        self._solver = weakref.proxy(solver)
+
+    def apply(
+        self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False
+    ) -> None:
+        """``z = P M⁻¹ P r``, or with ``M⁻ᵀ``; PETSc calls it."""
+        self._solver.precondition(residual, correction, transpose)
+
+
 class ScaledSystem:
     """The operator and its preconditioner for fields in units in which all of them count alike.
 
@@ -214,22 +228,13 @@ class ScaledSystem:
 
     Args:
         matrix: The operator.
-        precondition: The preconditioner, as PETSc calls it; a further argument asks for its transpose.
+        preconditioner: Its preconditioner.
         scales: By unknown, what a unit of it is worth.
-
-    Attributes:
-        operator: ``D⁻¹ A D⁻¹``.
     """
 
-    def __init__(
-        self,
-        matrix: PETSc.Mat,
-        precondition: Callable[..., None],
-        scales: PETSc.Vec,
-    ) -> None:
-        self._matrix, self._precondition, self._scales = matrix, precondition, scales
+    def __init__(self, matrix: PETSc.Mat, preconditioner: ProjectedPreconditioner, scales: PETSc.Vec) -> None:
+        self._matrix, self._preconditioner, self._scales = matrix, preconditioner, scales
         self._first, self._second = matrix.createVecLeft(), matrix.createVecLeft()
-        self.operator = PETSc.Mat().createPython(matrix.getSizes(), self, comm=matrix.comm)
 
     def mult(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """``y = D⁻¹ A D⁻¹ x``; PETSc calls it."""
@@ -246,13 +251,13 @@ class ScaledSystem:
     def apply(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
         """``z = D M⁻¹ D r``; PETSc calls it."""
         self._first.pointwiseMult(residual, self._scales)
-        self._precondition(None, self._first, self._second)
+        self._preconditioner.apply(None, self._first, self._second)
         correction.pointwiseMult(self._second, self._scales)
 
     def applyTranspose(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:  # noqa: N802
         """``z = D M⁻ᵀ D r``; PETSc calls it."""
         self._first.pointwiseMult(residual, self._scales)
-        self._precondition(None, self._first, self._second, True)
+        self._preconditioner.apply(None, self._first, self._second, True)
         correction.pointwiseMult(self._second, self._scales)
 
     def solve(self, ksp: PETSc.KSP, residual: PETSc.Vec, step: PETSc.Vec, transpose: bool) -> None:

@@ -52,7 +52,7 @@ class Newton:
         self.trouble: Exception | None = None
         self._snes = PETSc.SNES().create(self._comm)
         self._snes.setFunction(self._residual, scales.duplicate())
-        self._snes.setJacobian(self._linearise, linear.scaled.operator)
+        self._snes.setJacobian(self._linearise, linear.operator)
         self._snes.setType(PETSc.SNES.Type.NEWTONLS)
         self._snes.getLineSearch().setType("bt")
         ksp = self._snes.getKSP()

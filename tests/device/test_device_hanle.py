@@ -86,8 +86,8 @@ def test_transposed_preconditioner(comm):
     x, y, straight, transposed = (problem.system.matrix.createVecRight() for _ in range(4))
     for vector, field in ((x, S_VECTOR[0]), (y, S_VECTOR[1])):
         vector.array[problem.spaces.ranges[field]] = 1.0
-    problem.linear.apply(None, x, straight)
-    problem.linear.apply(None, y, transposed, True)
+    problem.linear.precondition(x, straight)
+    problem.linear.precondition(y, transposed, True)
     assert straight.dot(y) == pytest.approx(transposed.dot(x), rel=1e-9, abs=0)
     assert abs(straight.dot(y)) > 1e-3 * straight.dot(x) > 0
 

@@ -1,5 +1,8 @@
 """Multigrid and conjugate gradients: symmetric, positive, equal to a direct solution on any ranks."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from direct import Direct
@@ -48,7 +51,7 @@ def test_preconditioner_is_symmetric_and_positive(magnetised, scheme):
 
     def precondition(r):
         z = r.duplicate()
-        magnetised.linear.apply(None, r, z)
+        magnetised.linear.precondition(r, z)
         return z
 
     def residual():
@@ -166,3 +169,19 @@ def test_indefinite_operator_is_an_error(magnetised):
     rhs, x = load(magnetised)
     with pytest.raises(ConvergenceError, match="not positive definite"):
         solver.solve(rhs, x, constraint, tolerance=1e-10)
+
+
+@pytest.mark.parametrize("spin", ["collinear", "vector"])
+def test_a_problem_that_nobody_holds_is_gone(comm, spin):
+    """PETSc, into which Python's collector of garbage does not see, keeps nothing of it alive."""
+    config = valve_config(spin=spin)
+    if spin == "vector":
+        metal = config["materials"]["Metal"] | {"spin_relaxation_time": "100 ps"}
+        config |= {"materials": config["materials"] | {"Metal": metal}, "magnetic_field": ["0.1 T", 0, 0]}
+    problem = prepare_problem(config, comm)
+    assert problem.system.is_symmetric == (spin == "collinear")
+    problem.scheme("through")
+    gone = weakref.ref(problem)
+    del problem
+    gc.collect()
+    assert gone() is None

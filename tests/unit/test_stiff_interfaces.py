@@ -67,7 +67,7 @@ def test_preconditioner_is_symmetric_and_positive(comm, degree, scheme):
         r, z = (matrix.createVecLeft() for _ in range(2))
         matrix.mult(vectors.noise(*FIELDS), r)
         solver.constraint.project(r)
-        problem.linear.apply(None, r, z)
+        problem.linear.precondition(r, z)
         return r, z
 
     for _ in range(3):
