@@ -1,4 +1,4 @@
-"""What the benchmark's programs share: arguments, coefficients, stopwatch, and the JSON they end with.
+"""What the benchmark's programs share: arguments, coefficients, and the JSON they end with.
 
 Nothing here imports DOLFINx: importing it is part of what the programs that use it cost.
 """
@@ -16,24 +16,9 @@ import numpy as np
 from thermospin import load_config
 from thermospin.config import Config
 from thermospin.meshes import MeshRecord, build_mesh
-from thermospin.output import SilentProgress
 
 SCHEME, PROBE = "thermal", "nonlocal"
 """What every program computes: R1 and R2 of this probe in this scheme."""
-
-
-class Stopwatch(SilentProgress):
-    """Times a program and its stages, and shows nothing."""
-
-    @property
-    def stages(self) -> dict[str, float]:
-        """Stage to the time spent in it, s; a stage entered again adds to its time."""
-        return self.timings
-
-    @property
-    def total(self) -> float:
-        """Time since the start, s."""
-        return self.elapsed
 
 
 @dataclass(frozen=True)
@@ -174,13 +159,13 @@ def present_memory() -> int:
     return pages * resource.getpagesize()
 
 
-def report(stopwatch_total: float, stages: Mapping[str, float], **values: Any) -> None:
+def report(total: float, stages: Mapping[str, float], **values: Any) -> None:
     """Print the outcome of a program as one line of JSON.
 
     Args:
-        stopwatch_total: From the start of reading the mesh to the last reading, s.
+        total: From the start of reading the mesh to the last reading, s.
         stages: Stage to time, s.
         values: ``unknowns``; ``R`` and ``scale`` (configuration to one number per order); ``iterations``;
             ``memory`` and ``baseline``, bytes on all ranks at the peak and before the mesh is read.
     """
-    print(json.dumps({"total": stopwatch_total, "stages": dict(stages), **values}), flush=True)
+    print(json.dumps({"total": total, "stages": dict(stages), **values}), flush=True)

@@ -9,13 +9,11 @@ and numbers go to benchmarks/results/.
 """
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from common import configuration
-from run import HERE, WARM_UP, Program, chosen, machine, run_once, say
+from run import WARM_UP, Program, chosen, machine, parser, run_once, save, say, sizes
 from tables import STAGES, table
 
 from thermospin.checks import check_mesh, make_mesh
@@ -132,31 +130,17 @@ def warm_up(degrees: Sequence[int], options: argparse.Namespace) -> None:
 
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="the configuration")
-    parser.add_argument("--p1", type=float, nargs="*", default=P1, help="refinements at degree 1")
-    parser.add_argument("--p2", type=float, nargs="*", default=P2, help="refinements at degree 2")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="numbers of MPI ranks")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of every model")
-    parser.add_argument("--set", action="append", default=[], help="override a value of the configuration")
-    parser.add_argument("--output", type=Path, default=HERE / "results", help="directory of the results")
-    return parser.parse_args()
+    found = parser(__doc__.splitlines()[0], P1, P2)
+    found.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="numbers of MPI ranks")
+    return found.parse_args()
 
 
 def main() -> None:
     """Measure everything, and write it."""
     options = parse()
-    sizes = [(1, refinement) for refinement in options.p1] + [(2, refinement) for refinement in options.p2]
-    warm_up(sorted({degree for degree, _ in sizes}), options)
-    cases = [measure(degree, refinement, options) for degree, refinement in sizes]
-    text = markdown(machine(), cases, options.repeat)
-    print(text)
-    options.output.mkdir(parents=True, exist_ok=True)
-    stem = f"{Path(options.file).stem}_extensions"
-    (options.output / f"{stem}.md").write_text(text)
-    settings = {key: value for key, value in vars(options).items() if key != "output"}
-    data = {"machine": machine(), "options": settings, "cases": cases}
-    (options.output / f"{stem}.json").write_text(json.dumps(data, indent=1, default=str) + "\n")
+    warm_up(sorted({degree for degree, _ in sizes(options)}), options)
+    cases = [measure(degree, refinement, options) for degree, refinement in sizes(options)]
+    save(markdown(machine(), cases, options.repeat), cases, options, "_extensions")
 
 
 if __name__ == "__main__":

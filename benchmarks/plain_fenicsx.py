@@ -9,7 +9,6 @@ V, s and ϑ are the components of one field on the whole mesh; V and s are fixed
 from common import (
     Circuit,
     Coefficients,
-    Stopwatch,
     arguments,
     configuration,
     mesh_record,
@@ -25,6 +24,8 @@ import ufl
 from dolfinx.fem.petsc import LinearProblem
 from dolfinx.io import gmsh
 
+from thermospin.output import SilentProgress
+
 DIRECT = {"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
 
 
@@ -37,7 +38,7 @@ class Device:
         watch: The stopwatch.
     """
 
-    def __init__(self, config, record, watch: Stopwatch) -> None:
+    def __init__(self, config, record, watch: SilentProgress) -> None:
         self.circuit, self.table = Circuit.of(config), Coefficients.of(config, record)
         with watch.stage("read"):
             data = gmsh.read_from_msh(record.file, MPI.COMM_WORLD)
@@ -140,19 +141,19 @@ def main() -> None:
     config = configuration(options.file, options.set)
     record = comm.bcast(mesh_record(config) if comm.rank == 0 else None)
     baseline = comm.allreduce(present_memory())
-    watch = Stopwatch()
+    watch = SilentProgress()
     device, potentials = Device(config, record, watch), {}
     for name, magnetisation in config.magnetisations.items():
         with watch.stage("solve"):
             device.magnetise(device.table.signs(magnetisation))
             potentials[name] = device.expand(config.solver.orders)
     comm.barrier()
-    total, memory = watch.total, comm.allreduce(peak_memory())
+    total, memory = watch.elapsed, comm.allreduce(peak_memory())
     if comm.rank == 0:
         plus, minus = device.circuit.probe
         report(
             total,
-            watch.stages,
+            watch.timings,
             unknowns=device.space.dofmap.index_map.size_global * device.space.dofmap.bs,
             R={name: [order[plus] - order[minus] for order in orders] for name, orders in potentials.items()},
             scale={name: [spread(order.values()) for order in orders] for name, orders in potentials.items()},

@@ -14,7 +14,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median_low
@@ -138,36 +138,50 @@ def machine() -> dict[str, str | int]:
     }
 
 
+def parser(description: str, p1: Sequence[float], p2: Sequence[float]) -> argparse.ArgumentParser:
+    """The command line of what measures on several meshes, with the refinements that it has by default."""
+    found = argparse.ArgumentParser(description=description)
+    found.add_argument("file", help="the configuration")
+    found.add_argument("--p1", type=float, nargs="*", default=p1, help="refinements at degree 1")
+    found.add_argument("--p2", type=float, nargs="*", default=p2, help="refinements at degree 2")
+    found.add_argument("--repeat", type=int, default=3, help="runs of everything but the direct solver")
+    found.add_argument("--set", action="append", default=[], help="override a value of the configuration")
+    found.add_argument("--output", type=Path, default=HERE / "results", help="directory of the results")
+    return found
+
+
+def sizes(options: argparse.Namespace) -> list[tuple[int, float]]:
+    """Degree and refinement of every case."""
+    return [(1, refinement) for refinement in options.p1] + [(2, refinement) for refinement in options.p2]
+
+
+def save(text: str, cases: Sequence[dict], options: argparse.Namespace, suffix: str = "") -> None:
+    """Show the tables, and write them and the numbers to files named after the configuration."""
+    print(text)
+    options.output.mkdir(parents=True, exist_ok=True)
+    stem = f"{Path(options.file).stem}{suffix}"
+    (options.output / f"{stem}.md").write_text(text)
+    settings = {key: value for key, value in vars(options).items() if key != "output"}
+    data = {"machine": machine(), "options": settings, "cases": cases}
+    (options.output / f"{stem}.json").write_text(json.dumps(data, indent=1, default=str) + "\n")
+
+
 def parse() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="the configuration")
-    parser.add_argument("--p1", type=float, nargs="*", default=P1, help="refinements at degree 1")
-    parser.add_argument("--p2", type=float, nargs="*", default=P2, help="refinements at degree 2")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of every program but the direct solver")
-    parser.add_argument("--statistic", choices=["best", "median"], default="best")
-    parser.add_argument("--direct-limit", type=float, default=4e5, help="most unknowns for the direct solver")
-    parser.add_argument("--only", action="append", default=[], help="only programs with this in their name")
-    parser.add_argument("--set", action="append", default=[], help="override a value of the configuration")
-    parser.add_argument("--output", type=Path, default=HERE / "results", help="directory of the results")
-    return parser.parse_args()
+    found = parser(__doc__.splitlines()[0], P1, P2)
+    found.add_argument("--statistic", choices=["best", "median"], default="best")
+    found.add_argument("--direct-limit", type=float, default=4e5, help="most unknowns for the direct solver")
+    found.add_argument("--only", action="append", default=[], help="only programs with this in their name")
+    return found.parse_args()
 
 
 def main() -> None:
     """Measure everything, write, and fail if the programs disagree."""
     options = parse()
-    sizes = [(1, refinement) for refinement in options.p1] + [(2, refinement) for refinement in options.p2]
-    warm_up(sorted({degree for degree, _ in sizes}), options)
-    measured = [measure_case(degree, refinement, options) for degree, refinement in sizes]
+    warm_up(sorted({degree for degree, _ in sizes(options)}), options)
+    measured = [measure_case(degree, refinement, options) for degree, refinement in sizes(options)]
     cases, agreements = [case for case, _ in measured], [found for _, found in measured]
-    text = markdown(machine(), cases, agreements, f"{options.statistic} of {options.repeat}")
-    print(text)
-    options.output.mkdir(parents=True, exist_ok=True)
-    stem = Path(options.file).stem
-    (options.output / f"{stem}.md").write_text(text)
-    settings = {key: value for key, value in vars(options).items() if key != "output"}
-    data = {"machine": machine(), "options": settings, "cases": cases}
-    (options.output / f"{stem}.json").write_text(json.dumps(data, indent=1, default=str) + "\n")
+    save(markdown(machine(), cases, agreements, f"{options.statistic} of {options.repeat}"), cases, options)
     if not all(found.passed for found in agreements):
         raise SystemExit("the programs disagree")
 

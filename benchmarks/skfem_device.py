@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from common import Circuit, Coefficients, Stopwatch
+from common import Circuit, Coefficients
 from scipy.sparse import csr_matrix
 from skfem_assembly import Cells, Entries, Numbering, Reference, facet_average
 from skfem_multigrid import PRECISION, Multigrid, anchored
+
+from thermospin.output import SilentProgress
 
 
 class Mesh:
@@ -57,7 +59,7 @@ class Device:
     """
 
     def __init__(
-        self, mesh: Mesh, table: Coefficients, circuit: Circuit, degree: int, watch: Stopwatch
+        self, mesh: Mesh, table: Coefficients, circuit: Circuit, degree: int, watch: SilentProgress
     ) -> None:
         self.table, self.circuit, self.degree = table, circuit, degree
         with watch.stage("assembly"):

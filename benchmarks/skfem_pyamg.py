@@ -14,7 +14,6 @@ import numpy as np
 from common import (
     Circuit,
     Coefficients,
-    Stopwatch,
     arguments,
     configuration,
     mesh_record,
@@ -24,6 +23,8 @@ from common import (
     spread,
 )
 from skfem_device import Device, Mesh
+
+from thermospin.output import SilentProgress
 
 TOLERANCE, REFINEMENT, ACCURACY = 1e-10, 1e-3, 1e-7
 """Reduction in the first cycle and in later ones; relative accuracy of the readings."""
@@ -96,17 +97,17 @@ def main() -> None:
     config = configuration(options.file, options.set)
     record = mesh_record(config)
     table, circuit = Coefficients.of(config, record), Circuit.of(config)
-    baseline, watch = present_memory(), Stopwatch()
+    baseline, watch = present_memory(), SilentProgress()
     with watch.stage("read"):
         mesh = Mesh(record)
     global DEVICE
     DEVICE = Device(mesh, table, circuit, config.solver.degree, watch)
     with watch.stage("solve"):
         found = in_two_processes(expand_device, list(config.magnetisations.values()))
-    total, cases = watch.total, dict(zip(config.magnetisations, found, strict=True))
+    total, cases = watch.elapsed, dict(zip(config.magnetisations, found, strict=True))
     report(
         total,
-        watch.stages,
+        watch.timings,
         unknowns=DEVICE.size,
         **{key: {name: case[key] for name, case in cases.items()} for key in ("R", "scale", "iterations")},
         memory=peak_memory() + sum(case["memory"] for case in found),

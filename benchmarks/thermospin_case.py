@@ -8,7 +8,6 @@
 from common import (
     PROBE,
     SCHEME,
-    Stopwatch,
     arguments,
     configuration,
     peak_memory,
@@ -18,6 +17,7 @@ from common import (
 )
 
 from thermospin.compat import MPI
+from thermospin.output import SilentProgress
 from thermospin.problem import Problem
 from thermospin.simulation import prepare
 
@@ -27,7 +27,7 @@ def main() -> None:
     options, comm = arguments(__doc__.splitlines()[0]), MPI.COMM_WORLD
     config = configuration(options.file, options.set)
     baseline = comm.allreduce(present_memory())
-    watch = Stopwatch()
+    watch = SilentProgress()
     _, device = prepare(config, comm, watch)
     problem = Problem(config, device, watch)
     with watch.stage("multigrid"):
@@ -40,9 +40,9 @@ def main() -> None:
             expansions[name] = solver.expand(config.solver.orders)
         adjoint[name] = solver.adjoint_iterations
     comm.barrier()
-    total, memory = watch.total, comm.allreduce(peak_memory())
+    total, memory = watch.elapsed, comm.allreduce(peak_memory())
     if comm.rank == 0:
-        stages = watch.stages
+        stages = watch.timings
         report(
             total,
             {

@@ -52,8 +52,7 @@ def build_mesh(
         InputError: The geometry, the options, a terminal or a surface cannot be realised.
     """
     surfaces = dict(surfaces or {})
-    _check_regions(geometry, options.region_max_size, "mesh.region_max_size")
-    _check_regions(geometry, [name for pair in options.interfaces or () for name in pair], "mesh.interfaces")
+    _check_regions(geometry, options)
     digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
     terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
@@ -122,9 +121,12 @@ def _spin_interfaces(
     return sorted((a, b) for a, b in pairs if materials[a] != materials[b])
 
 
-def _check_regions(geometry: Geometry, names: Iterable[str], key: str) -> None:
+def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
     """Refuse names that are not regions."""
-    for name in names:
+    named = {f"mesh.region_max_size.{name}": name for name in options.region_max_size}
+    for i, pair in enumerate(options.interfaces or ()):
+        named |= {f"mesh.interfaces[{i}][{j}]": name for j, name in enumerate(pair)}
+    for key, name in named.items():
         if name not in geometry.materials:
             raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
 

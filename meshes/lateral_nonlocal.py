@@ -7,16 +7,12 @@ from pydantic import model_validator
 
 from thermospin.meshes.shapes import Box, ExtrudedPolygon
 from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.meshes.template import NM, NonNegativeLength, Template, check_lengths
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section
-from thermospin.units import Length, PositiveLength, quantity
-
-NM = 1e-9
-
-NonNegativeLength = quantity("m", ge=0)
+from thermospin.units import Length, PositiveLength
 
 
-class LateralNonlocal(Section):
+class LateralNonlocal(Template):
     """Lateral nonlocal device; the defaults are that of Slachter et al., Nature Physics 6, 879 (2010).
 
     The films lie on z = 0 above the substrate. FM1 extends along x above y = 0; contact 1 covers it from +x,
@@ -129,17 +125,8 @@ class LateralNonlocal(Section):
                 "the reach of the leads (with lead_width)",
             ),
         }
-        for name, (value, limit, what) in limits.items():
-            if value >= limit:
-                raise ValueError(
-                    f"{name} is too large: {value / NM:g} nm must be less than {limit / NM:g} nm, {what}"
-                )
+        check_lengths(limits)
         return self
-
-    @property
-    def materials(self) -> dict[str, str]:
-        """Material of every region."""
-        return self.resolved.materials
 
     @property
     def terminals(self) -> dict[str, TerminalFace]:

@@ -8,14 +8,12 @@ from pydantic import PositiveInt, model_validator
 from thermospin.meshes.layers import Layers, check_names, heights, neighbours
 from thermospin.meshes.shapes import Box
 from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.meshes.template import NM, Template
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section
 from thermospin.units import PositiveLength
 
-NM = 1e-9
 
-
-class LayerStack(Section):
+class LayerStack(Template):
     """A bar of layers, from z = 0 upwards: the test bed for closed forms in one dimension.
 
     The mesh is structured: planes of constant z, each with the same few nodes. The distance of the planes is
@@ -38,11 +36,6 @@ class LayerStack(Section):
     def _names_are_unique(self) -> Self:
         check_names(self.layers)
         return self
-
-    @property
-    def materials(self) -> dict[str, str]:
-        """Material of every region."""
-        return self.resolved.materials
 
     @property
     def terminals(self) -> dict[str, TerminalFace]:

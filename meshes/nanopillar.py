@@ -8,13 +8,10 @@ from pydantic import Field, model_validator
 from thermospin.meshes.layers import Layer, Layers, check_names, heights, neighbours
 from thermospin.meshes.shapes import Box, EllipticCylinder
 from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.meshes.template import NM, NonNegativeLength, Template, check_lengths
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Section, mistake
 from thermospin.units import PositiveLength, quantity
-
-NM = 1e-9
-
-NonNegativeLength = quantity("m", ge=0)
 
 ROUNDING = 1e-9
 """Relative difference of lengths that are the same."""
@@ -48,7 +45,7 @@ class Thermocouple(Section):
     that measures the voltage."""
 
 
-class Nanopillar(Section):
+class Nanopillar(Template):
     """A pillar of layers on a bottom lead along x, below a top lead along y, in a planar insulator.
 
     The pillar's axis is x = y = 0 and the substrate's surface is z = 0. The insulator fills everything beside
@@ -111,11 +108,7 @@ class Nanopillar(Section):
             "top_width": (self.top_width, 2 * self.bottom_reach, "the length of the bottom lead"),
             "bottom_width": (self.bottom_width, 2 * self.top_reach, "the length of the top lead"),
         }
-        for name, (value, limit, what) in limits.items():
-            if value >= limit:
-                raise mistake(
-                    f"too large: {value / NM:g} nm must be less than {limit / NM:g} nm, {what}", name
-                )
+        check_lengths(limits)
         return self
 
     @model_validator(mode="after")
@@ -133,11 +126,6 @@ class Nanopillar(Section):
                 "offset",
             )
         return self
-
-    @property
-    def materials(self) -> dict[str, str]:
-        """Material of every region."""
-        return self.resolved.materials
 
     @property
     def terminals(self) -> dict[str, TerminalFace]:

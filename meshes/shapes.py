@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from thermospin.section import Section
+from thermospin.section import Section, mistake
 from thermospin.units import Length, PositiveLength
 
 Point = tuple[Length, Length, Length]
@@ -49,11 +49,11 @@ class ExtrudedPolygon(Section):
     @model_validator(mode="after")
     def _extends(self) -> Self:
         if self.z[1] <= self.z[0]:
-            raise ValueError("the polygon has no extent along z: z must be [lowest, highest]")
+            raise mistake("the polygon has no extent along z: z must be [lowest, highest]", "z")
         if len(set(self.points)) < len(self.points):
-            raise ValueError("the polygon repeats a corner: list every corner once")
+            raise mistake("the polygon repeats a corner: list every corner once", "points")
         if _crosses_itself(self.points):
-            raise ValueError("the polygon crosses itself: list its corners in order round the outline")
+            raise mistake("the polygon crosses itself: list its corners in order round the outline", "points")
         return self
 
 

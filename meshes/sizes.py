@@ -35,10 +35,10 @@ def faces_between(common: dict[frozenset[str], set[int]], pairs: Iterable[tuple[
         InputError: A pair does not touch.
     """
     faces: set[int] = set()
-    for pair in pairs:
+    for i, pair in enumerate(pairs):
         if frozenset(pair) not in common:
             raise InputError(
-                f"regions {' and '.join(pair)} do not touch; remove the pair", key="mesh.interfaces"
+                f"regions {' and '.join(pair)} do not touch; remove the pair", key=f"mesh.interfaces[{i}]"
             )
         faces |= common[frozenset(pair)]
     return faces

@@ -55,10 +55,14 @@ class SolidsGeometry(Section):
 
     @model_validator(mode="after")
     def _one_material_per_region(self) -> Self:
-        for solid in self.solids:
-            if self.materials[solid.name] != solid.material:
-                raise ValueError(
-                    f"solids named {solid.name} have different materials: a region has one material"
+        first: dict[str, str] = {}
+        for index, solid in enumerate(self.solids):
+            if first.setdefault(solid.name, solid.material) != solid.material:
+                raise mistake(
+                    f"solids named {solid.name} have different materials: a region has one material",
+                    "solids",
+                    index,
+                    "material",
                 )
         return self
 

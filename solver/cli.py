@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -11,17 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.errors import InputError, ThermospinError
+from thermospin.errors import ThermospinError
 
 if TYPE_CHECKING:
     from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
-    from thermospin.meshes import MeshRecord
 
 PATIENCE = 10.0
 """How long a failing rank waits for the others to fail too, s."""
-PICTURE = "mesh.png"
-"""The picture of a mesh, beside it."""
 
 
 class Commands(click.Group):
@@ -90,6 +86,7 @@ OVERRIDES = click.option(
     metavar="KEY=VALUE",
     help="Override a value, such as solver.degree=2.",
 )
+OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,7 +98,7 @@ def main() -> None:
 @main.command()
 @FILE
 @OVERRIDES
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@OUTPUT
 def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Solve the device in FILE and write the results."""
     import thermospin
@@ -113,7 +110,7 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @main.command()
 @FILE
 @OVERRIDES
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@OUTPUT
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     from thermospin.loop import run_loop
@@ -127,7 +124,7 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @main.command()
 @FILE
 @OVERRIDES
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@OUTPUT
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
 )
@@ -163,8 +160,10 @@ def sweep(
 @OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
     """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks, points of a sweep."""
+    from thermospin.overview import show_device
+
     config = _load(file, overrides)
-    _on_root(lambda: _show_device(config, file))
+    _on_root(lambda: show_device(config, file))
     if config.sweep:
         _check_points(file, overrides)
 
@@ -179,32 +178,6 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
     check_sweep(found)
     if MPI.COMM_WORLD.rank == 0:
         click.echo(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
-
-
-def _show_device(config: "Config", file: Path) -> None:
-    from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
-    from thermospin.config import loop, magnetisation
-    from thermospin.contacts import contact_areas, groups
-
-    record = make_mesh(config)
-    check_mesh(config, record)
-    click.echo(f"{file}: valid")
-    pieces, areas = find_pieces(record), contact_areas(config, record)
-    for title, names in {
-        "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-        **magnetisation.described(config),
-        "configurations": config.magnetisations,
-        **loop.described(config),
-        "terminals": config.all_terminals,
-        "schemes": config.schemes,
-        "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
-        "conductors": pieces.conductors(config.insulators),
-        "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
-        "groups": groups(config, record),
-    }.items():
-        click.echo(f"  {title}: {', '.join(names) or 'none'}")
-    for warning in unresolved_magnets(config, record):
-        click.echo(f"  warning: {warning}")
 
 
 @main.command()
@@ -235,61 +208,16 @@ def materials(name: str | None) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
 def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Make the mesh of FILE, describe it and draw it."""
+    from thermospin.overview import show_mesh
+
     config = _load(file, overrides)
-    _on_root(lambda: _show_mesh(config, output))
-
-
-def _show_mesh(config: "Config", output: Path | None) -> None:
-    from thermospin.checks import make_mesh
-    from thermospin.output.mesh_picture import draw_mesh
-
-    record = make_mesh(config)
-    if output is not None:
-        _copy(record.directory, output)
-    directory = output or record.directory
-    _describe(record, directory)
-    draw_mesh(directory / PICTURE, record, config.insulators)
-    click.echo(f"  picture: {directory / PICTURE}")
-
-
-def _copy(source: Path, target: Path) -> None:
-    try:
-        shutil.copytree(
-            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*", "cut-*")
-        )
-    except OSError as error:
-        raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None
-
-
-def _describe(record: "MeshRecord", directory: Path) -> None:
-    from thermospin.meshes.quality import describe
-
-    found = describe(record)
-    click.echo(
-        f"{directory / record.file.name}: {found.cells} tetrahedra, {found.points} points, hash {record.hash}"
-    )
-    for name, region in found.regions.items():
-        shortest, longest = region.shortest_edge * 1e9, region.longest_edge * 1e9
-        click.echo(
-            f"  region {name} ({record.materials[name]}): {region.cells} tetrahedra, "
-            f"{region.volume * 1e27:.4g} nm³, edges {shortest:.3g} to {longest:.3g} nm"
-        )
-    for name, area in found.terminals.items():
-        click.echo(f"  terminal {name}: {area * 1e18:.4g} nm²")
-    click.echo(
-        "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
-    )
-    for i, count in enumerate(found.histogram):
-        bar = "#" * round(50 * count / max(found.histogram))
-        click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
-    place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
-    click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
+    _on_root(lambda: show_mesh(config, output))
 
 
 @main.command()
 @FILE
 @OVERRIDES
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+@OUTPUT
 def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Solve the circuit of nodes and resistive elements in FILE and write the results."""
     from thermospin.circuits import load_circuit

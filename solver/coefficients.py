@@ -9,8 +9,7 @@ import numpy as np
 from thermospin.compat import fem, ufl
 from thermospin.fields import FIELDS, SPIN_HEAT, Field, S
 from thermospin.lift import Lift, SpinVector
-from thermospin.materials import Material
-from thermospin.materials.material import Pair
+from thermospin.materials import Material, Pair
 from thermospin.meshes.read import DeviceMesh
 from thermospin.textures import Texture
 

@@ -21,11 +21,6 @@ Torque = Callable[[np.ndarray], np.ndarray]
 """Unit vector m, (3,), to the torque per area on the layer, J/m², (3,); only its part normal to m counts."""
 
 
-def no_torque(m: np.ndarray) -> np.ndarray:
-    """The torque of a layer that no current reaches."""
-    return np.zeros(3)
-
-
 @dataclass(frozen=True)
 class Macrospin:
     """A thin layer with uniform magnetisation.

@@ -51,7 +51,6 @@ def unknowns(vector: bool = False, spin_heat: bool = False) -> tuple[Field, ...]
 
 
 FIELDS = unknowns()
-FIELDS_WITH_SPIN_HEAT = unknowns(spin_heat=True)
 
 
 class State(tuple):

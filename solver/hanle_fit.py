@@ -127,22 +127,6 @@ def fit_lorentzians(
     return _Problem(field, signal, spread, shapes).solve(guesses, [*names, "offset"])
 
 
-def fitted_polarisation(
-    fit: HanleFit, wire: NonlocalWire, conductivity: float, cross_section: float
-) -> float:
-    """Polarisation of two like tunnel contacts that gives the amplitude of a nonlocal fit.
-
-    Args:
-        fit: Of a resistance, in Ω.
-        wire: The wire it was fitted with.
-        conductivity: σ of the wire, S/m.
-        cross_section: A of the wire, m².
-    """
-    tau, diffusion = fit.values["relaxation_time"], fit.values["diffusion"]
-    full = wire.resistance(0.0, tau, diffusion, conductivity, cross_section, (1.0, 1.0))
-    return sqrt(abs(fit.values["amplitude"]) / float(full))
-
-
 @dataclass(frozen=True)
 class _Problem:
     """Least squares over logarithms, then amplitudes and an offset in units of the range of the signal."""

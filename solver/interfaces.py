@@ -12,11 +12,10 @@ import numpy as np
 from thermospin.coefficients import Coefficients, Magnetisation
 from thermospin.compat import MPI, PETSc, cpp, fem, la
 from thermospin.config.interfaces import Contact
+from thermospin.facet_coefficients import FacetCoefficients
 from thermospin.facets import FacetPairs
-from thermospin.fields import S_VECTOR, SPIN_HEAT, TAU_VECTOR, Field, S, State, V
-from thermospin.lift import Lift, SpinVector
-from thermospin.materials import InterfaceMaterial
-from thermospin.materials.material import Pair
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
+from thermospin.lift import SpinVector
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Trace
 from thermospin.terms.heating import Heating
@@ -53,8 +52,7 @@ class Interfaces:
 
     Attributes:
         fields: The fields that jump.
-        coefficients: The coefficients as lifts, one number per facet, shape (n, 1); a direction of m per
-            quadrature point, shape (n, q).
+        pairs: The facets.
     """
 
     def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
@@ -62,47 +60,31 @@ class Interfaces:
         conducting = all(contact.law.is_conducting for contact in contacts.values())
         self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
         facets = [spaces.device.contacts[name] for name in contacts]
-        self._name = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
+        self._interface = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
-        shape = (len(self._name), 1)
-        at_points = (len(self._name), len(self.pairs.weights))
-        self._is_vector = S not in spaces.fields
-        self._m = (
-            SpinVector(*(np.ones(at_points) * (axis == "z") for axis in "xyz"))
-            if self._is_vector
-            else np.ones(shape)
+        self._coefficients = FacetCoefficients(
+            contacts, self._interface, self.pairs, temperature, spaces.fields
         )
-        self.coefficients = self._lifts(temperature)
-        self._mixing = self._absorption(temperature)
+        self._crossing, self._absorbed = self._coefficients.crossing, self._coefficients.absorbed
         first, second = (
-            self._values(lambda contact, i=i: contact.magnet == (contact.second, contact.first)[i])
-            for i in (0, 1)
+            self._coefficients.per_facet(lambda contact, i=i: contact.magnet == contact.place[i])
+            for i in (1, 0)
         )
         self._normal = np.eye(2)[None] * np.stack([first, second], axis=1)  # 1 on the side beside a magnet
 
     @property
     def turns(self) -> bool:
         """Whether the components of a spin mix."""
-        return self._mixing is not None
+        return self._absorbed is not None
 
     @property
     def is_symmetric(self) -> bool:
         """Whether no spin precesses when a magnet reflects it."""
-        return self._mixing is None or self._mixing.electrical.turning is None
+        return self._absorbed is None or self._absorbed.electrical.turning is None
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the sign, or the direction, of the magnetisation of the named regions."""
-        for i, contact in enumerate(self._contacts.values()):
-            here = self._name == i
-            if contact.magnet is None:
-                continue
-            if self._is_vector:
-                points = self.pairs.points[here]
-                direction = magnetisation[contact.magnet](points.reshape(-1, 3)).reshape(points.shape)
-                for component, values in zip(self._m, np.moveaxis(direction, -1, 0), strict=True):
-                    component[here] = values
-            else:
-                self._m[here, 0] = magnetisation[contact.magnet]
+        self._coefficients.magnetise(magnetisation)
 
     def reserve(self, pattern: cpp.la.SparsityPattern, key: Block) -> None:
         """Make room in the sparsity pattern of a block for what couples the two sides."""
@@ -124,12 +106,10 @@ class Interfaces:
         """
         if not self.jumps(key):
             return
-        local = SIGNS[None, :, None, :, None] * self._local(part(self.coefficients), key)
-        if self._mixing is not None:
-            local = local + self._normal[:, :, None, :, None] * self._local(part(self._mixing), key)
-        rows, columns = (self.pairs.sides[self._spaces.fields[i]].both.astype(PETSc.IntType) for i in key)
-        values = local.reshape(len(rows), rows.shape[1] * columns.shape[1])
-        block.setValuesLocalRCV(rows, columns, values, addv=PETSc.InsertMode.ADD_VALUES)
+        local = SIGNS[None, :, None, :, None] * self._local(part(self._crossing), key)
+        if self._absorbed is not None:
+            local = local + self._normal[:, :, None, :, None] * self._local(part(self._absorbed), key)
+        _add_values(block, *(self.pairs.sides[self._spaces.fields[i]].both for i in key), local)
 
     def _local(self, coefficients: Coefficients, key: Block) -> np.ndarray:
         mass = self.pairs.mass(self._density(coefficients, key))
@@ -149,7 +129,7 @@ class Interfaces:
         if field not in self.fields:
             return {}
         number = self._spaces.fields.index(field)
-        density = self._density(self.coefficients.isotropic, (number, number))
+        density = self._density(self._crossing.isotropic, (number, number))
         strengths = np.einsum("nkk->nk", self.pairs.mass(density))
         first, second = self.pairs.sides[field]
         doubled = first != second
@@ -157,7 +137,7 @@ class Interfaces:
         found = {}
         for i, (name, contact) in enumerate(self._contacts.items()):
             if not (is_component and contact.magnet):
-                here = doubled & (self._name == i)[:, None]
+                here = doubled & (self._interface == i)[:, None]
                 found[name] = Springs(first[here], second[here], strengths[here])
         return found
 
@@ -165,7 +145,7 @@ class Interfaces:
         """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
         if field not in self.fields:
             return np.empty(0, dtype=np.int32)
-        chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._name]
+        chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._interface]
         return np.unique(self.pairs.sides[field].both[chosen])
 
     def heat(self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray) -> None:
@@ -183,9 +163,9 @@ class Interfaces:
         a, b = self.pairs.traces(first), self.pairs.traces(second)
         for side, unknowns in enumerate(self.pairs.sides[field]):
             v = self._on_side(field, side).temperatures
-            density = heating.source(self.coefficients, a, b, v, 1.0)
-            if self._mixing is not None:
-                density = density + heating.absorbed(self._mixing, self._beside(a), self._beside(b), v)
+            density = heating.source(self._crossing, a, b, v, 1.0)
+            if self._absorbed is not None:
+                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(b), v)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
@@ -198,9 +178,9 @@ class Interfaces:
         """
         if field not in self.fields:
             return
-        traces, none = self.pairs.traces(functions), np.zeros((len(self._name), len(self.pairs.weights)))
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
         for side, unknowns in enumerate(self.pairs.sides[field]):
-            density = transport(self.coefficients, traces, self._on_side(field, side), 1.0) + none
+            density = transport(self._crossing, traces, self._on_side(field, side), 1.0) + none
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def add_heat(
@@ -218,21 +198,13 @@ class Interfaces:
         row, column = (self._spaces.fields[i] for i in key)
         if V not in self.fields or not self.jumps(key):
             return
-        traces, none = self.pairs.traces(functions), np.zeros((len(self._name), len(self.pairs.weights)))
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
         for i, rows in enumerate(self.pairs.sides[row]):
             v = self._on_side(row, i).temperatures
             for j, columns in enumerate(self.pairs.sides[column]):
                 unit = self._on_side(column, j)
-                density = factor * heating.source(self.coefficients, traces, unit, v, 1.0) + none
-                values = self.pairs.weighted_mass(density).reshape(
-                    len(rows), rows.shape[1] * columns.shape[1]
-                )
-                block.setValuesLocalRCV(
-                    rows.astype(PETSc.IntType),
-                    columns.astype(PETSc.IntType),
-                    values,
-                    addv=PETSc.InsertMode.ADD_VALUES,
-                )
+                density = factor * heating.source(self._crossing, traces, unit, v, 1.0) + none
+                _add_values(block, rows, columns, self.pairs.weighted_mass(density))
 
     def _on_side(self, field: Field, side: int) -> State:
         """1 of one field on one side, 0 of all others."""
@@ -242,10 +214,10 @@ class Interfaces:
 
     def torque(self, magnet: str, fields: State) -> SpinVector:
         """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs."""
-        chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._name]
-        if self._mixing is None:
+        chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._interface]
+        if self._absorbed is None:
             return SpinVector(0.0, 0.0, 0.0)
-        _, absorbed = currents(self._mixing, self._beside(self.pairs.traces(fields)))
+        _, absorbed = currents(self._absorbed, self._beside(self.pairs.traces(fields)))
         # positive currents go from side 1 to side 2
         towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
         areas = 2 * self.pairs.areas * towards  # the weights add up to ½
@@ -259,61 +231,17 @@ class Interfaces:
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
         """What couples the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
         coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
-        return coupling * np.ones((len(self._name), 1))
+        return coupling * np.ones((len(self._interface), 1))
 
-    def _values(self, quantity: Callable[[Contact], float]) -> np.ndarray:
-        """A number per interface as one per facet, shape (n, 1)."""
-        values = [quantity(contact) for contact in self._contacts.values()]
-        return np.array(values, dtype=float)[self._name][:, None]
 
-    def _lifts(self, temperature: float) -> Coefficients:
-        """The coefficients of what crosses; next to a magnet, spins across its magnetisation do not."""
-        crosses = self._values(lambda contact: contact.magnet is None)
-        none = Lift(0.0, 0.0, self._m)
-
-        def lift(pair: Callable[[Contact], Pair], scale: float = 1.0) -> Lift:
-            total = scale * self._values(lambda contact: pair(contact).sum)
-            difference = scale * self._values(lambda contact: pair(contact).difference)
-            return Lift(total, difference, self._m, crosses * total if self._is_vector else None)
-
-        total = self._values(lambda contact: contact.law.heat_conductance(temperature) / temperature)
-        electronic = lift(lambda contact: contact.law.electronic_heat(temperature), 1 / temperature)
-        split = any(field in SPIN_HEAT for field in self._spaces.fields)
-        return Coefficients(
-            electrical=lift(lambda contact: contact.law.electrical),
-            thermoelectric=lift(lambda contact: contact.law.thermoelectric),
-            heat=total - electronic.X if split else total,
-            electronic_heat=electronic if split else none,
-            relaxation=none,
-            heat_relaxation=none,
-            temperature=temperature,
-        )
-
-    def _absorption(self, temperature: float) -> Coefficients | None:
-        """The coefficients of what magnets absorb across their magnetisation, from the other side."""
-        magnetic = [contact for contact in self._contacts.values() if contact.magnet is not None]
-        if not self._is_vector or not magnetic:
-            return None
-        none = Lift(0.0, 0.0, self._m)
-
-        def lift(across: Callable[[InterfaceMaterial], float]) -> Lift:
-            values = self._values(lambda contact: across(contact.law) if contact.magnet else 0.0)
-            return none._replace(across=values)
-
-        electrical = lift(lambda law: 2 * law.mixing.real)
-        if any(contact.law.mixing.imag for contact in magnetic):
-            electrical = electrical._replace(turning=lift(lambda law: 2 * law.mixing.imag).across)
-        heat = lift(lambda law: law.mixing_heat(temperature) / temperature)
-        split = any(field in SPIN_HEAT for field in self._spaces.fields)
-        return Coefficients(
-            electrical=electrical,
-            thermoelectric=lift(lambda law: law.mixing_seebeck),
-            heat=0.0,
-            electronic_heat=heat if split else none,
-            relaxation=none,
-            heat_relaxation=none,
-            temperature=temperature,
-        )
+def _add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: np.ndarray) -> None:
+    """Add a matrix per facet to a block, at the local unknowns ``rows`` (n, k) and ``columns`` (n, l)."""
+    block.setValuesLocalRCV(
+        rows.astype(PETSc.IntType),
+        columns.astype(PETSc.IntType),
+        local.reshape(len(rows), rows.shape[1] * columns.shape[1]),
+        addv=PETSc.InsertMode.ADD_VALUES,
+    )
 
 
 def resistive_interfaces(

@@ -1,47 +1,23 @@
 """A whole sweep: every point a run of its own, kept on disk as soon as it is solved, then one table."""
 
-import hashlib
-import importlib.metadata
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from thermospin.checks import find_hash
 from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
-from thermospin.config.sweep import Point
 from thermospin.errors import ConvergenceError, InputError
+from thermospin.jobs import Job, blaming, find_jobs, shares
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.sweeps import collect, write_sweep
 from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve, write
-from thermospin.workbench import Workbench, operator_key
+from thermospin.workbench import Workbench
 
 POINTS = "points"
 """Folder of the points, in the directory of a sweep."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A point to be solved.
-
-    Attributes:
-        point: The point.
-        mesh: Hash of its mesh.
-        operator: What its operator depends on.
-        hash: Digest of everything that its results depend on; it names its folder.
-    """
-
-    point: Point
-    mesh: str
-    operator: str
-    hash: str
 
 
 def run_sweep(
@@ -76,13 +52,13 @@ def run_sweep(
     if not 1 <= groups <= comm.size:
         raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
     directory = Path(directory or sweep.config.output.directory)
-    jobs = _jobs(sweep, comm)
+    jobs = find_jobs(sweep, comm)
     known: dict[str, Any] = {}
     on_root(comm, lambda: known.update(_kept(jobs, directory, fields, retry)))
     done = comm.bcast(set(known))
     wanted = jobs if chosen is None else [jobs[i] for i in chosen]
     todo = list(
-        {job.hash: job for job in _shares(wanted, task[1])[task[0] - 1] if job.hash not in done}.values()
+        {job.hash: job for job in shares(wanted, task[1])[task[0] - 1] if job.hash not in done}.values()
     )
     if comm.rank == 0:
         meshes = len({job.mesh for job in todo})
@@ -124,45 +100,7 @@ def check_sweep(sweep: Sweep, comm: MPI.Comm = MPI.COMM_WORLD) -> None:
     Raises:
         InputError: A device cannot be meshed, or is not a closed circuit.
     """
-    _make_meshes(_jobs(sweep, comm), comm)
-
-
-def _jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
-    """All points with what tells them apart (collective)."""
-    meshes = on_root(comm, lambda: _mesh_hashes(sweep))
-    return [_job(point, mesh) for point, mesh in zip(sweep.points, meshes, strict=True)]
-
-
-def _mesh_hashes(sweep: Sweep) -> list[str]:
-    """The hash of the mesh of every point; the content of a file is read once."""
-    known: dict[str, str] = {}
-    hashes = []
-    for point in sweep.points:
-        config = point.config
-        parts = config.geometry, config.mesh, config.all_terminals, config.magnets, config.insulators
-        if (key := repr(parts)) not in known:
-            known[key] = _blaming(point, find_hash)
-        hashes.append(known[key])
-    return hashes
-
-
-def _blaming(point: Point, work: Callable[[Config], Any]) -> Any:
-    """Do something with the configuration of a point; its mistakes are named as those of the sweep."""
-    try:
-        return work(point.config)
-    except InputError as error:
-        raise point.mistake(error) from None
-
-
-def _job(point: Point, mesh: str) -> Job:
-    """A point, with a digest of its mesh and of what has an influence on the numbers in its configuration."""
-    content = point.config.resolved()
-    del content["title"]
-    content["output"] = content["output"].get("current")
-    content["geometry"].pop("file", None)
-    content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-    return Job(point, mesh, f"{mesh} {operator_key(point.config)}", digest)
+    _make_meshes(find_jobs(sweep, comm), comm)
 
 
 def _kept(jobs: Sequence[Job], directory: Path, fields: bool, retry: bool) -> dict[str, Any]:
@@ -179,24 +117,6 @@ def _kept(jobs: Sequence[Job], directory: Path, fields: bool, retry: bool) -> di
     return kept
 
 
-def _shares(jobs: Sequence[Job], count: int, costs: Mapping[str, float] | None = None) -> list[list[Job]]:
-    """Divide points into parts of about equal cost; those of the same operator stay together.
-
-    Args:
-        jobs: The points.
-        count: Number of parts.
-        costs: Cost of a point, by the hash of its mesh; 1 by default.
-    """
-    if not jobs:
-        return [[] for _ in range(count)]
-    first = {job.operator: i for i, job in reversed(list(enumerate(jobs)))}
-    ordered = sorted(jobs, key=lambda job: first[job.operator])
-    cost = np.array([costs[job.mesh] if costs else 1.0 for job in ordered])
-    centre = (np.cumsum(cost) - cost / 2) / cost.sum()
-    parts = np.minimum((centre * count).astype(int), count - 1)
-    return [[job for job, k in zip(ordered, parts, strict=True) if k == part] for part in range(count)]
-
-
 def _make_meshes(jobs: Sequence[Job], comm: MPI.Comm) -> dict[str, MeshRecord]:
     """Make and check the meshes of all points, each on one rank; by their hashes (collective).
 
@@ -208,7 +128,7 @@ def _make_meshes(jobs: Sequence[Job], comm: MPI.Comm) -> dict[str, MeshRecord]:
     for mesh in meshes[comm.rank :: comm.size]:
         for job in (job for job in jobs if job.mesh == mesh):
             try:
-                records[mesh] = _blaming(job.point, checked_mesh)
+                records[mesh] = blaming(job.point, checked_mesh)
             except InputError as mistake:
                 mistakes[job.point.index] = mistake
                 break
@@ -232,7 +152,7 @@ def _solve_in_groups(
     groups = min(groups, len(jobs))
     number = comm.rank * groups // comm.size
     group = comm.Split(number, comm.rank)
-    share = _shares(jobs, groups, {mesh: record.cells for mesh, record in records.items()})[number]
+    share = shares(jobs, groups, {mesh: record.cells for mesh, record in records.items()})[number]
     found, mistake = {}, None
     try:
         found = _solve_share(share, records, directory, group, fields)

@@ -118,8 +118,3 @@ def quantity(unit: str, **bounds: float) -> Any:
 Length = quantity("m")
 PositiveLength = quantity("m", gt=0)
 Temperature = quantity("K", gt=0)
-Current = quantity("A")
-Voltage = quantity("V")
-Conductivity = quantity("S/m", ge=0)
-ThermalConductivity = quantity("W/(m K)", gt=0)
-Seebeck = quantity("V/K")

@@ -240,7 +240,7 @@ def _check_heat(config: Config, i: int) -> None:
         raise mistake(
             "K_e + K_ph must exceed T0 Σ G_σ S_σ² for the equations to be positive definite; "
             f"at {temperature:g} K it is {law.heat_conductance(temperature):.3g} W/(m² K), not above "
-            f"{law.seebeck_heat_conductance(temperature):.3g}: raise it, or lower seebeck or spin_seebeck",
+            f"{law.seebeck_heat(temperature):.3g}: raise it, or lower seebeck or spin_seebeck",
             "interfaces", i, "electronic_heat_conductance",
         )  # fmt: skip
     if config.solver.spin == "vector" and config.solver.spin_heat and law.mixing_margin(temperature) < 0:

@@ -1,5 +1,6 @@
 """Materials and interfaces: two-channel transport coefficients, and the library of published values."""
 
+from thermospin.materials.channels import Pair
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.library import (
     SourcedValue,
@@ -9,7 +10,7 @@ from thermospin.materials.library import (
     library_material,
     references,
 )
-from thermospin.materials.material import Material, Pair
+from thermospin.materials.material import Material
 
 __all__ = [
     "InterfaceMaterial",

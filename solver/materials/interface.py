@@ -2,8 +2,9 @@
 
 from pydantic import model_validator
 
+from thermospin.laws import LORENZ_NUMBER
+from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import Polarisation, Seebeck
-from thermospin.materials.material import LORENZ_NUMBER, Pair
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
@@ -31,7 +32,7 @@ SAME = (
 """Pairs of keys that say the same thing."""
 
 
-class InterfaceMaterial(Section):
+class InterfaceMaterial(TwoChannels, Section):
     """What crosses from side 1 to side 2, driven by the jumps of the fields.
 
     Values are in SI. ``↑`` is the channel along the magnetisation of the magnet at the interface.
@@ -81,12 +82,6 @@ class InterfaceMaterial(Section):
         """G and G P_G, S/m²."""
         return Pair(self.conductance, self.conductance * self.polarisation)
 
-    @property
-    def thermoelectric(self) -> Pair:
-        """G S_i and G b_i, b_i = P_G S_i + (1−P_G²) S_s/2, A/(m² K)."""
-        b = self.polarisation * self.seebeck + (1 - self.polarisation**2) * self.spin_seebeck / 2
-        return Pair(self.conductance * self.seebeck, self.conductance * b)
-
     def electronic_heat(self, temperature: float) -> Pair:
         """K_e and K_e P_K, W/(m² K), at the base temperature T0 in K."""
         k_e = self.electronic_heat_conductance
@@ -123,33 +118,11 @@ class InterfaceMaterial(Section):
     @property
     def channel_conductance(self) -> tuple[float, float]:
         """G↑ and G↓, S/m²."""
-        total, difference = self.electrical
-        return (total + difference) / 2, (total - difference) / 2
-
-    @property
-    def channel_seebeck(self) -> tuple[float, float]:
-        """S↑ and S↓, V/K."""
-        p, half = self.polarisation, self.spin_seebeck / 2
-        return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
-
-    def seebeck_heat_conductance(self, temperature: float) -> float:
-        """T0 Σ G_σ S_σ², W/(m² K): what K must exceed (physics.md §3)."""
-        channels = zip(self.channel_conductance, self.channel_seebeck, strict=True)
-        return temperature * sum(g * s**2 for g, s in channels)
-
-    def channel_margins(self, temperature: float) -> tuple[float, float]:
-        """How far K_σ exceeds T0 G_σ S_σ² in ↑ and ↓, W/(m² K); with τ the equations need it positive."""
-        total, difference = self.electronic_heat(temperature)
-        heat = (total + difference) / 2, (total - difference) / 2
-        up, down = (
-            k - temperature * g * s**2
-            for k, g, s in zip(heat, self.channel_conductance, self.channel_seebeck, strict=True)
-        )
-        return up, down
+        return self.electrical.channels
 
     def is_positive(self, temperature: float) -> bool:
         """Whether the equations stay positive definite at the base temperature T0 in K."""
-        return self.heat_conductance(temperature) > self.seebeck_heat_conductance(temperature)
+        return self.heat_conductance(temperature) > self.seebeck_heat(temperature)
 
     def mixing_margin(self, temperature: float) -> float:
         """2 Re G↑↓ η K_e − T0 (η' G S_i)²; with τ the equations of the spins across m need it positive."""

@@ -1,12 +1,12 @@
 """The transport coefficients of one material (physics.md §2)."""
 
 import math
-from typing import NamedTuple
 
 from pydantic import model_validator
 
 from thermospin.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndPhonons
 from thermospin.laws.taylor import smaller
+from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
     ConductivityLaw,
     ElectronicHeatLaw,
@@ -31,14 +31,7 @@ OF_CLUSTERS = ("conductivity", "polarisation", "seebeck", "spin_seebeck", "heat_
 """Keys that nanoclusters make superfluous."""
 
 
-class Pair(NamedTuple):
-    """A coefficient of the two spin channels, as the lift takes it."""
-
-    sum: float
-    difference: float
-
-
-class Material(Responsive):
+class Material(TwoChannels, Responsive):
     """An isotropic conductor with two spin channels, or an insulator (conductivity 0).
 
     Values are in SI. ``↑`` is the channel along the magnetisation.
@@ -170,12 +163,6 @@ class Material(Responsive):
         """σ and σP, S/m."""
         return Pair(self.conductivity, self.conductivity * self.polarisation)
 
-    @property
-    def thermoelectric(self) -> Pair:
-        """σS and σb, b = P S + (1−P²) S_s/2, A/(m K)."""
-        b = self.polarisation * self.seebeck + (1 - self.polarisation**2) * self.spin_seebeck / 2
-        return Pair(self.conductivity * self.seebeck, self.conductivity * b)
-
     def electronic_heat(self, temperature: float) -> Pair:
         """k_e and k_e P_k, W/(m K), at the base temperature T0 in K."""
         if self.electronic_thermal_conductivity is not None:
@@ -289,26 +276,8 @@ class Material(Responsive):
     @property
     def channel_conductivity(self) -> tuple[float, float]:
         """σ↑ and σ↓, S/m."""
-        total, difference = self.electrical
-        return (total + difference) / 2, (total - difference) / 2
-
-    @property
-    def channel_seebeck(self) -> tuple[float, float]:
-        """S↑ and S↓, V/K."""
-        p, half = self.polarisation, self.spin_seebeck / 2
-        return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
+        return self.electrical.channels
 
     def open_circuit_margin(self, temperature: float) -> float:
         """How far k exceeds T0 Σ σ_σ S_σ², W/(m K); the equations need it positive (physics.md §3)."""
-        channels = zip(self.channel_conductivity, self.channel_seebeck, strict=True)
-        return self.thermal_conductivity - temperature * sum(sigma * s**2 for sigma, s in channels)
-
-    def channel_margins(self, temperature: float) -> tuple[float, float]:
-        """How far k_σ exceeds T0 σ_σ S_σ² in ↑ and ↓, W/(m K); with τ the equations need it positive."""
-        total, difference = self.electronic_heat(temperature)
-        heat = (total + difference) / 2, (total - difference) / 2
-        up, down = (
-            k - temperature * sigma * s**2
-            for k, sigma, s in zip(heat, self.channel_conductivity, self.channel_seebeck, strict=True)
-        )
-        return up, down
+        return self.thermal_conductivity - self.seebeck_heat(temperature)

@@ -18,7 +18,8 @@ from thermospin.laws import Law, RangeError, Taylor, WiedemannFranz, WiedemannFr
 from thermospin.section import Section
 
 if TYPE_CHECKING:
-    from thermospin.materials.material import Material, Pair
+    from thermospin.materials.channels import Pair
+    from thermospin.materials.material import Material
 
 PARTS = ("electronic_thermal_conductivity", "phonon_thermal_conductivity")
 """Parts of the thermal conductivity, of which one may be given."""
@@ -130,18 +131,7 @@ def _constant(material: Material, temperature: float, field: float) -> Material:
 def _response(
     material: Material, temperatures: np.ndarray, order: int, field: float, base: float | None
 ) -> Response:
-    """The lifted coefficients at temperatures T in K, with derivatives up to an order, at B in T.
-
-    Args:
-        material: The material.
-        temperatures: T, K, of any shape.
-        order: The highest derivative.
-        field: B, T, along the axis of the spins.
-        base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
-
-    Raises:
-        RangeError: A law does not hold at one of the temperatures.
-    """
+    """What :meth:`Responsive.response` says."""
     t = Taylor.variable(temperatures, order)
     found = _series(material, t, field)
     lifted = _with(material, found)

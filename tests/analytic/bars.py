@@ -14,6 +14,27 @@ from thermospin.solution import Solution
 NM = 1e-9
 COLD = 0.01
 """Base temperature, K, at which Peltier heat is negligible: spin signals shift by 1e-6."""
+THERMOELECTRIC = {
+    "A": {
+        "conductivity": 2e6,
+        "spin_diffusion_length": "20 nm",
+        "seebeck": "150 uV/K",
+        "thermal_conductivity": 20,
+    },
+    "B": {
+        "conductivity": 1e7,
+        "spin_diffusion_length": "50 nm",
+        "seebeck": "-60 uV/K",
+        "thermal_conductivity": 90,
+    },
+    "C": {
+        "conductivity": 5e6,
+        "spin_diffusion_length": "30 nm",
+        "seebeck": "30 uV/K",
+        "thermal_conductivity": 45,
+    },
+}
+"""Metals of large Seebeck coefficients."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bars import NM, Bar, Layer, driven
+from bars import NM, THERMOELECTRIC, Bar, Layer, driven
 from closed_forms import open_circuit_conductivity
 from contact_bars import problem_with, profile_in, sides
 from interface_forms import HeatedContact
@@ -13,18 +13,8 @@ from thermospin.materials.material import LORENZ_NUMBER
 EXACT = 1e-9
 HOT = 300.0
 METALS = {
-    "A": {
-        "conductivity": 2e6,
-        "spin_diffusion_length": "20 nm",
-        "seebeck": "150 uV/K",
-        "thermal_conductivity": 20,
-    },
-    "B": {
-        "conductivity": 1e7,
-        "spin_diffusion_length": "50 nm",
-        "seebeck": "-60 uV/K",
-        "thermal_conductivity": 90,
-    },
+    "A": THERMOELECTRIC["A"],
+    "B": THERMOELECTRIC["B"],
     "Oxide": {"conductivity": 0, "thermal_conductivity": 1.4},
 }
 PLAIN = {name: values | {"seebeck": 0} for name, values in METALS.items() if name != "Oxide"}

@@ -15,7 +15,6 @@ from thermospin.dynamics import (
     Macrospin,
     critical_drive,
     integrate,
-    no_torque,
     switching_time,
 )
 
@@ -37,6 +36,11 @@ FILM = Macrospin(
 )
 PILLAR = replace(FILM, anisotropy_field=0.3, hard_axis=np.zeros(3), plane_field=0.0)
 UNIT = FILM.saturation_magnetisation * FILM.thickness
+
+
+def no_torque(m):
+    """The torque of a layer that no current reaches."""
+    return np.zeros(3)
 
 
 def towards(p, field):

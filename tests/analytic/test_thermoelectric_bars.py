@@ -2,38 +2,18 @@
 
 import numpy as np
 import pytest
-from bars import COLD, NM, Bar, Layer, Profile, driven
+from bars import COLD, NM, THERMOELECTRIC, Bar, Layer, Profile, driven
 from closed_forms import open_circuit_conductivity
 from support import prepare_problem
 
 from thermospin.fields import THETA
 
 EXACT = 1e-9
-METALS = {
-    "A": {
-        "conductivity": 2e6,
-        "spin_diffusion_length": "20 nm",
-        "seebeck": "150 uV/K",
-        "thermal_conductivity": 20,
-    },
-    "B": {
-        "conductivity": 1e7,
-        "spin_diffusion_length": "50 nm",
-        "seebeck": "-60 uV/K",
-        "thermal_conductivity": 90,
-    },
-    "C": {
-        "conductivity": 5e6,
-        "spin_diffusion_length": "30 nm",
-        "seebeck": "30 uV/K",
-        "thermal_conductivity": 45,
-    },
-}
 LAYERS = (Layer("first", "A", 60 * NM), Layer("second", "B", 100 * NM), Layer("third", "C", 40 * NM))
 
 
 def bar(layers, **options):
-    return Bar(layers, width=8 * NM, materials=METALS, **options)
+    return Bar(layers, width=8 * NM, materials=THERMOELECTRIC, **options)
 
 
 def in_layers(problem, layers, quantity):
@@ -117,7 +97,9 @@ def test_heated_junction(comm):
 def test_thermocouple(comm):
     """Two metals on a hot block that conducts heat well, cold at the other ends: ``V = (S_A − S_B) ΔT``."""
     legs = (Layer("first", "A", 100 * NM), Layer("block", "Block", 40 * NM), Layer("second", "B", 100 * NM))
-    rod = Bar(legs, width=8 * NM, materials=METALS | {"Block": {"base": "C", "thermal_conductivity": 1e5}})
+    rod = Bar(
+        legs, width=8 * NM, materials=THERMOELECTRIC | {"Block": {"base": "C", "thermal_conductivity": 1e5}}
+    )
     config, rise = rod.config(), 25.0
     for side in ("ymin", "ymax", "zmin", "zmax"):
         config["terminals"][side] = {"region": "block", "face": side, "sink": rod.temperature + rise}

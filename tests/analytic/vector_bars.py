@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from collocation import Profile, Stretch, solve
 
-from thermospin.materials.interface import InterfaceMaterial
-from thermospin.materials.material import Material, Pair
+from thermospin.materials import InterfaceMaterial, Material, Pair
 
 SPIN, HEAT, SPIN_HEAT = slice(1, 4), 4, slice(5, 8)
 Direction = Callable[[np.ndarray], np.ndarray]

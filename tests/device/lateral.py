@@ -2,6 +2,8 @@
 
 from copy import deepcopy
 
+import numpy as np
+import pytest
 from support import SilentProgress, prepare_problem
 
 from thermospin.simulation import solve
@@ -63,3 +65,38 @@ def device(**sections):
 def solved(config, comm):
     """The results of a configuration (collective)."""
     return solve(prepare_problem(config, comm), SilentProgress())
+
+
+def configurations(results):
+    """Every scheme, configuration, and what was found."""
+    for scheme, data in results.data["schemes"].items():
+        for name, found in data["configurations"].items():
+            yield scheme, name, found
+
+
+def check_energy(results):
+    """With ``heating: conserving`` the sinks take what the terminals supply."""
+    for _, _, found in configurations(results):
+        assert found["balances"]["energy"] <= 1e-9
+        balances, terminals = found["balances"], found["terminals"]
+        first = sum(t["current"][0] * t["V"][0] for t in terminals.values())
+        assert balances["power"][1] == pytest.approx(first, rel=1e-9)
+
+
+def check_joule_heat(joule, conserving):
+    """To the second order the heat is ζ times the electrical power, less what thermovoltages take."""
+    for scheme, name, found in configurations(joule):
+        power = found["balances"]["power"][1]
+        assert found["balances"]["heat_out"][1] == pytest.approx(2 * power, rel=0.02)
+        other = conserving.data["schemes"][scheme]["configurations"][name]
+        assert other["balances"]["power"][1] == pytest.approx(power, rel=1e-9)
+
+
+def check_heat_scale(joule, scale, comm, **sections):
+    """``R_n ∝ ζ^(n−1)``, from ζ = 2 on; R1 does not know of ζ (collective)."""
+    other = solved(device(heating={"scale": scale}, **sections), comm)
+    powers = (scale / CONFIG["heating"]["scale"]) ** np.arange(4)
+    for scheme, name, _ in configurations(joule):
+        for probe in PROBES:
+            expected = joule.harmonics(scheme, name, probe) * powers
+            np.testing.assert_allclose(other.harmonics(scheme, name, probe), expected, rtol=1e-8)

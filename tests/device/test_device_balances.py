@@ -2,17 +2,19 @@
 
 import numpy as np
 import pytest
-from lateral import COARSE, CONFIG, PROBES, device, solved
+from lateral import (
+    COARSE,
+    PROBES,
+    check_energy,
+    check_heat_scale,
+    check_joule_heat,
+    configurations,
+    device,
+    solved,
+)
 
 DRIVEN = {"thermal": ("contact1", "contact2"), "electrical": ("contact1", "contact5")}
 """Where current enters and leaves."""
-
-
-def configurations(results):
-    """Every scheme, configuration, and what was found."""
-    for scheme, data in results.data["schemes"].items():
-        for name, found in data["configurations"].items():
-            yield scheme, name, found
 
 
 def test_charge_at_every_terminal(results):
@@ -32,20 +34,11 @@ def test_heat(results):
 
 
 def test_energy(conserving):
-    for _, _, found in configurations(conserving):
-        assert found["balances"]["energy"] <= 1e-9
-        balances, terminals = found["balances"], found["terminals"]
-        first = sum(t["current"][0] * t["V"][0] for t in terminals.values())
-        assert balances["power"][1] == pytest.approx(first, rel=1e-9)
+    check_energy(conserving)
 
 
 def test_joule_heat_is_scaled_power(joule, conserving):
-    """To the second order the heat is ζ times the electrical power, less what thermovoltages take."""
-    for scheme, name, found in configurations(joule):
-        power = found["balances"]["power"][1]
-        assert found["balances"]["heat_out"][1] == pytest.approx(2 * power, rel=0.02)
-        other = conserving.data["schemes"][scheme]["configurations"][name]
-        assert other["balances"]["power"][1] == pytest.approx(power, rel=1e-9)
+    check_joule_heat(joule, conserving)
 
 
 def test_reciprocity_of_the_electrical_scheme(results):
@@ -66,13 +59,7 @@ def test_reciprocity_of_the_thermal_scheme(results):
 
 @pytest.mark.parametrize("scale", [0.5, 6])
 def test_harmonics_and_the_heat_scale(joule, comm, scale):
-    """``R_n ∝ ζ^(n−1)``; R1 does not know of ζ."""
-    other = solved(device(heating={"scale": scale}), comm)
-    powers = (scale / CONFIG["heating"]["scale"]) ** np.arange(4)
-    for scheme, name, _ in configurations(joule):
-        for probe in PROBES:
-            expected = joule.harmonics(scheme, name, probe) * powers
-            np.testing.assert_allclose(other.harmonics(scheme, name, probe), expected, rtol=1e-8)
+    check_heat_scale(joule, scale, comm)
 
 
 def test_terminals_that_share_an_edge(comm):

@@ -239,12 +239,12 @@ MISTAKES = {
     ),
     "interface that does not exist": (
         plus("mesh", interfaces=[["Py1", "Py2"]]),
-        "mesh.interfaces",
+        "mesh.interfaces[0]",
         "do not touch",
     ),
     "size of an unknown region": (
         plus("mesh", region_max_size={"Gold": "5 nm"}),
-        "mesh.region_max_size",
+        "mesh.region_max_size.Gold",
         "no region Gold",
     ),
     "surface of solids by name": (

@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from lateral import COARSE, PROBES, device, solved
+from lateral import (
+    COARSE,
+    PROBES,
+    check_energy,
+    check_heat_scale,
+    check_joule_heat,
+    configurations,
+    device,
+    solved,
+)
 from structured import structured_device
 from support import SilentProgress
 
@@ -41,12 +50,6 @@ def whole(comm):
     return solved(resistive(heating={"model": "conserving"}), comm)
 
 
-def configurations(results):
-    for scheme, data in results.data["schemes"].items():
-        for name, found in data["configurations"].items():
-            yield scheme, name, found
-
-
 @pytest.mark.parametrize("model", ["scaled", "whole"])
 def test_charge_and_heat(request, model):
     for _, _, found in configurations(request.getfixturevalue(model)):
@@ -56,20 +59,11 @@ def test_charge_and_heat(request, model):
 
 def test_energy(whole):
     """What the sinks take is what the terminals supply, the dissipation at interfaces included."""
-    for _, _, found in configurations(whole):
-        assert found["balances"]["energy"] <= 1e-9
-        balances, terminals = found["balances"], found["terminals"]
-        first = sum(t["current"][0] * t["V"][0] for t in terminals.values())
-        assert balances["power"][1] == pytest.approx(first, rel=1e-9)
+    check_energy(whole)
 
 
 def test_joule_heat_is_scaled_power(scaled, whole):
-    """To the second order, less what thermovoltages take."""
-    for scheme, name, found in configurations(scaled):
-        power = found["balances"]["power"][1]
-        assert found["balances"]["heat_out"][1] == pytest.approx(2 * power, rel=0.02)
-        other = whole.data["schemes"][scheme]["configurations"][name]
-        assert other["balances"]["power"][1] == pytest.approx(power, rel=1e-9)
+    check_joule_heat(scaled, whole)
 
 
 def test_interfaces_resist(scaled, comm):
@@ -103,13 +97,8 @@ def test_reciprocity(scaled, whole):
 
 @pytest.mark.parametrize("scale", [0.5, 6])
 def test_harmonics_and_the_heat_scale(scaled, comm, scale):
-    """``R_n ∝ ζ^(n−1)`` with the interfaces' heat; R1 does not know of ζ."""
-    other = solved(resistive(heating={"scale": scale}), comm)
-    powers = (scale / 2) ** np.arange(4)
-    for scheme, name, _ in configurations(scaled):
-        for probe in PROBES:
-            expected = scaled.harmonics(scheme, name, probe) * powers
-            np.testing.assert_allclose(other.harmonics(scheme, name, probe), expected, rtol=1e-8)
+    """With the interfaces' heat."""
+    check_heat_scale(scaled, scale, comm, mesh=COARSE, interfaces=INTERFACES)
 
 
 @pytest.mark.parametrize("heating", ["joule", "conserving"])

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import COARSE, PROBES, device, solved
+from lateral import COARSE, PROBES, configurations, device, solved
 
 from thermospin.compat import MPI
 
@@ -33,12 +33,6 @@ def found(comm):
 def without(comm):
     """The same materials, one temperature."""
     return {model: solved(device(materials=MATERIALS, heating={"model": model}), comm) for model in MODELS}
-
-
-def configurations(results):
-    for scheme, data in results.data["schemes"].items():
-        for name, values in data["configurations"].items():
-            yield scheme, name, values
 
 
 @pytest.mark.parametrize("model", MODELS)

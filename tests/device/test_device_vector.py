@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import PROBES, solved
+from lateral import PROBES, configurations, solved
 from scipy.constants import e, hbar
 from scipy.spatial.transform import Rotation
 from spinning import FIELD, along_z, spinning
@@ -27,13 +27,6 @@ def across(request):
 def results(across, comm):
     """A textured magnet, another one, and all that turns spins; all heat."""
     return solved(spinning(across=across, **CONSERVING), comm)
-
-
-def configurations(results):
-    """Every scheme, configuration, and what was found."""
-    for scheme, data in results.data["schemes"].items():
-        for name, found in data["configurations"].items():
-            yield scheme, name, found
 
 
 def torques(found):

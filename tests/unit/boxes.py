@@ -24,6 +24,20 @@ def box(low, high, n=4):
     return points, cells
 
 
+def three_boxes(tags):
+    """Two boxes side by side on a third, all of their own nodes.
+
+    Returns:
+        Points (m) and cells, and the tag of the box of every point and of every cell.
+    """
+    boxes = [box((0, 0, 0), (100, 60, 20)), box((100, 0, 0), (250, 60, 20)), box((0, 0, -50), (250, 60, 0))]
+    starts = np.cumsum([0, *(len(points) for points, _ in boxes)])
+    points = np.concatenate([points for points, _ in boxes])
+    cells = np.concatenate([cells + start for (_, cells), start in zip(boxes, starts, strict=False)])
+    where = np.repeat(tags, [len(points) for points, _ in boxes])
+    return points, cells, where, np.repeat(tags, [len(cells) for _, cells in boxes])
+
+
 def results_of(maps):
     """What results.json holds of a run that asked for some maps."""
     return {

@@ -4,21 +4,13 @@ import csv
 import json
 
 import pytest
+from circuit_valve import VALVE
 from click.testing import CliRunner
 from mpi4py import MPI
 
 from thermospin.circuits import load_circuit
 from thermospin.cli import main
 
-VALVE = """
-nodes:
-  L: {magnetisation: [0, 0, 1], voltage: 100 uV, temperature: 301 K}
-  N: {}
-  R: {magnetisation: {theta: 90 deg}, voltage: 0 V}
-elements:
-  - {between: [L, N], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
-  - {between: [N, R], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
-"""
 SWITCH = """
 free_layer:
   {node: R, saturation_magnetisation: 1e6 A/m, thickness: 2 nm, damping: 0.02, easy_axis: [0, 0, 1],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from circuit_valve import VALVE
 
 from thermospin.circuits import load_circuit
 from thermospin.circuits.elements import Element
@@ -15,15 +16,6 @@ from thermospin.materials.material import LORENZ_NUMBER
 pytestmark = pytest.mark.serial
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-VALVE = """
-nodes:
-  L: {magnetisation: [0, 0, 1], voltage: 100 uV, temperature: 301 K}
-  N: {}
-  R: {magnetisation: {theta: 90 deg}, voltage: 0 V}
-elements:
-  - {between: [L, N], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
-  - {between: [N, R], library: Cu/Co(001)*, conductance: 2e15 S/m^2}
-"""
 
 
 @pytest.fixture

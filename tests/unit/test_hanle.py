@@ -11,7 +11,7 @@ import pytest
 
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.hanle import NonlocalWire, ThreeTerminal, larmor_frequency, lorentzian
-from thermospin.hanle_fit import fit_hanle, fit_lorentzians, fitted_polarisation
+from thermospin.hanle_fit import fit_hanle, fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
 
 pytestmark = pytest.mark.serial
@@ -111,9 +111,9 @@ def test_fit_without_noise(sign):
     assert fit.values["relaxation_time"] == pytest.approx(TAU, rel=1e-6, abs=0)
     assert fit.values["diffusion"] == pytest.approx(DIFFUSION, rel=1e-6, abs=0)
     assert fit.values["offset"] == pytest.approx(3e-3, rel=1e-6)
-    assert sign * fit.values["amplitude"] > 0
+    full = wire.resistance(0.0, TAU, DIFFUSION, SIGMA, AREA, (1.0, 1.0))
+    assert sign * fit.values["amplitude"] == pytest.approx(0.2**2 * full, rel=1e-6)
     assert fit.diffusion_length[0] == pytest.approx(LENGTH, rel=1e-6, abs=0)
-    assert fitted_polarisation(fit, wire, SIGMA, AREA) == pytest.approx(0.2, rel=1e-6)
     assert fit.signal(FIELDS) == pytest.approx(curve, rel=1e-7)
 
 

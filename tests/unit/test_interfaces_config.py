@@ -89,7 +89,7 @@ def test_thermoelectric_pair_is_sum_and_difference_of_channels():
     expected = g_up * s_up + g_down * s_down, g_up * s_up - g_down * s_down
     assert law.thermoelectric == pytest.approx(expected, rel=1e-12)
     assert law.thermoelectric.sum == pytest.approx(1e15 * -17e-6, rel=1e-12)
-    assert law.seebeck_heat_conductance(T0) == pytest.approx(T0 * (g_up * s_up**2 + g_down * s_down**2))
+    assert law.seebeck_heat(T0) == pytest.approx(T0 * (g_up * s_up**2 + g_down * s_down**2))
 
 
 def test_heat_follows_wiedemann_franz_by_default():

@@ -246,7 +246,7 @@ def test_priority_messages(second, message, tmp_path):
 
 def test_unknown_region_in_options(tmp_path):
     options = MeshOptions(region_max_size={"Substrat": 1e-7})
-    with pytest.raises(InputError, match="mesh.region_max_size: no region Substrat"):
+    with pytest.raises(InputError, match="mesh.region_max_size.Substrat: no region Substrat"):
         build_mesh(WIRE, options, {}, **ROLES, cache_dir=tmp_path)
 
 

@@ -89,9 +89,9 @@ def test_terminal_is_picked_one_way():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"contact_overlap": 270e-9}, "contact_overlap is too large: 270 nm must be less than 260 nm"),
-        ({"contact_offset": 450e-9}, "contact_gap is too large"),
-        ({"detector_lead_overlap": 150e-9}, "detector_lead_overlap is too large"),
+        ({"contact_overlap": 270e-9}, "too large: 270 nm must be less than 260 nm, the part of FM1"),
+        ({"contact_offset": 450e-9}, "too large: 525 nm .* half the length of FM1"),
+        ({"detector_lead_overlap": 150e-9}, "too large: 150 nm .* beside the copper"),
         ({"reach": 400e-9}, "too large"),
         ({"separation": -1e-9}, "greater than 0"),
     ],

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from valve import BOXES, MIXED, corners, gather, linear, volume
+from valve import BOXES, MIXED, corners, gather, linear, solution_of, volume
 
-from thermospin.compat import fem
-from thermospin.fields import FIELDS
 from thermospin.observables import Observer
 from thermospin.sampling import Sampler
-from thermospin.solution import Solution
 
 OFFSET = 0.25
 SLOPES = {"V": (1e-3, -2e-3, 5e-4), "s": (2e-5, 1e-5, -4e-5), "theta": (0.5, 1.5, -2.0)}
@@ -25,16 +22,7 @@ def observer(problem):
 @pytest.fixture
 def fields(problem, observer):
     """The observed fields of a solution that is linear in space."""
-    spaces, vector = problem.spaces, problem.system.matrix.createVecRight()
-    with vector as array:
-        for field in FIELDS:
-            function = fem.Function(spaces.spaces[field])
-            function.interpolate(FUNCTIONS[field.symbol])
-            part = spaces.ranges[field]
-            array[part] = function.x.array[: part.stop - part.start]
-    empty = {key: {} for key in ("terminals", "corrections", "currents", "heat", "uncertainty")}
-    none = dict.fromkeys(("generated", "iterations", "norm", "current_error", "scale"), 0.0)
-    return observer.observe(Solution(vector, OFFSET, **empty, **none))
+    return observer.observe(solution_of(problem, FUNCTIONS, OFFSET))
 
 
 def fluxes(problem, region):

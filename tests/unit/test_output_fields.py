@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import pyvista as pv
-from boxes import NM, box, pixels, profile, results_of
+from boxes import NM, pixels, profile, results_of, three_boxes
 
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
@@ -20,12 +20,7 @@ REGIONS = {"Py": 1, "Gerät": 2, "Substrate": 7}
 
 def sample(factor=1.0):
     """Three regions: μ_s is 2e-6 + x/m in Py, x/m - 1e-6 beyond x = 100 nm, and missing in the substrate."""
-    boxes = [box((0, 0, 0), (100, 60, 20)), box((100, 0, 0), (250, 60, 20)), box((0, 0, -50), (250, 60, 0))]
-    starts = np.cumsum([0, *(len(points) for points, _ in boxes)])
-    points = np.concatenate([points for points, _ in boxes])
-    cells = np.concatenate([cells + start for (_, cells), start in zip(boxes, starts, strict=False)])
-    where = np.repeat(list(REGIONS.values()), [len(points) for points, _ in boxes])
-    region = np.repeat(list(REGIONS.values()), [len(cells) for _, cells in boxes])
+    points, cells, where, region = three_boxes(list(REGIONS.values()))
     x, y, z = points.T
     mu = factor * np.select([where == 1, where == 2], [2e-6 + x, x - 1e-6], np.nan)
     potential = np.where(where == 7, np.nan, factor * y)

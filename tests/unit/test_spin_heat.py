@@ -16,11 +16,12 @@ from valve import (
     gather,
     linear,
     side,
+    solution_of,
     valve_config,
     volume,
 )
 
-from thermospin.compat import MPI, fem
+from thermospin.compat import MPI
 from thermospin.config import Config, load_config
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
@@ -31,7 +32,6 @@ from thermospin.output import Case, draw_maps, write_fields
 from thermospin.output.vtu import read_sample
 from thermospin.problem import Problem
 from thermospin.sampling import Sampler
-from thermospin.solution import Solution
 
 ALL = (*FIELDS, TAU)
 CONDUCTORS = [name for name, (material, _, _) in BOXES.items() if material != "Oxide"]
@@ -170,16 +170,7 @@ def observer(problem):
 @pytest.fixture
 def fields(problem, observer):
     """The observed fields of a solution that is linear in space."""
-    spaces, vector = problem.spaces, problem.system.matrix.createVecRight()
-    with vector as array:
-        for field in ALL:
-            function = fem.Function(spaces.spaces[field])
-            function.interpolate(FUNCTIONS[field.symbol])
-            part = spaces.ranges[field]
-            array[part] = function.x.array[: part.stop - part.start]
-    empty = {key: {} for key in ("terminals", "corrections", "currents", "heat", "uncertainty")}
-    none = dict.fromkeys(("generated", "iterations", "norm", "current_error", "scale"), 0.0)
-    return observer.observe(Solution(vector, 0.0, **empty, **none))
+    return observer.observe(solution_of(problem, FUNCTIONS))
 
 
 def fluxes(problem, region):

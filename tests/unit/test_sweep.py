@@ -8,7 +8,8 @@ from test_bad_input import DEVICE, assert_one_line
 from thermospin.cli import main
 from thermospin.config import load_config, load_sweep
 from thermospin.errors import InputError
-from thermospin.sweep import Job, _job, _shares, parse_part
+from thermospin.jobs import Job, shares
+from thermospin.sweep import parse_part
 from thermospin.units import common_unit
 from thermospin.workbench import operator_key
 
@@ -176,7 +177,7 @@ def test_parts(file):
 
 
 def jobs(sweep):
-    return [_job(point, "mesh") for point in sweep.points]
+    return [Job.of(point, "mesh") for point in sweep.points]
 
 
 def test_points_are_told_apart_by_what_changes_numbers(file):
@@ -193,7 +194,7 @@ def test_points_are_told_apart_by_what_changes_numbers(file):
     ):
         (job,) = jobs(load_sweep(file, [*config, harmful]))
         assert job.hash != reference.hash, harmful
-    assert _job(reference.point, "other mesh").hash != reference.hash
+    assert Job.of(reference.point, "other mesh").hash != reference.hash
 
 
 def test_operator_depends_on_materials_and_not_on_drives(file):
@@ -208,10 +209,10 @@ def test_shares_are_even_complete_and_keep_operators_together(file):
     axes = "{key: heating.scale, values: [1, 2, 3, 4]}", "{key: temperature, values: [100, 200, 300]}"
     found = jobs(swept(file, *axes))
     for count in (1, 2, 3, 5, 12):
-        parts = _shares(found, count)
+        parts = shares(found, count)
         assert sorted(job.point.index for part in parts for job in part) == list(range(12))
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
-    for part in _shares(found, 3):
+    for part in shares(found, 3):
         assert len({job.operator for job in part}) == 1
 
 
@@ -219,7 +220,7 @@ def test_shares_by_cost(file):
     points = swept(file, "{key: temperature, start: 100, stop: 200, num: 5}").points
     costs = {f"mesh{i}": cost for i, cost in enumerate([1, 1, 1, 1, 4])}
     made = [Job(point, f"mesh{i}", f"{i}", f"{i}") for i, point in enumerate(points)]
-    assert [[job.point.index for job in part] for part in _shares(made, 2, costs)] == [[0, 1, 2, 3], [4]]
+    assert [[job.point.index for job in part] for part in shares(made, 2, costs)] == [[0, 1, 2, 3], [4]]
 
 
 def test_common_unit():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import pyvista as pv
-from boxes import NM, box, pixels, profile, results_of
+from boxes import NM, pixels, profile, results_of, three_boxes
 
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
@@ -30,12 +30,7 @@ def mu_s(x, factor=1.0):
 
 def sample(factor=1.0, direction=None):
     """A magnet, a metal beside it and an insulator below; μ_s may point everywhere in one direction."""
-    boxes = [box((0, 0, 0), (100, 60, 20)), box((100, 0, 0), (250, 60, 20)), box((0, 0, -50), (250, 60, 0))]
-    starts = np.cumsum([0, *(len(points) for points, _ in boxes)])
-    points = np.concatenate([points for points, _ in boxes])
-    cells = np.concatenate([cells + start for (_, cells), start in zip(boxes, starts, strict=False)])
-    where = np.repeat(list(REGIONS.values()), [len(points) for points, _ in boxes])
-    region = np.repeat(list(REGIONS.values()), [len(cells) for _, cells in boxes])
+    points, cells, where, region = three_boxes(list(REGIONS.values()))
     vectors = mu_s(points, factor) if direction is None else np.tile(direction, (len(points), 1)) * 1e-6
     vectors[where == 3] = np.nan
     point_data = {"V": factor * points[:, 0], "T": factor * points[:, 2], "mu_s": vectors}

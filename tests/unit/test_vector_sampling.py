@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 from support import prepare_problem
-from valve import BOXES, linear, valve_config
+from valve import BOXES, linear, solution_of, valve_config
 
-from thermospin.compat import fem
 from thermospin.observables import Observer
 from thermospin.sampling import Sampler
-from thermospin.solution import Solution
 
 T0 = 300.0
 DIRECTIONS = {"F1": [0.6, 0.0, 0.8], "F2": [0.48, -0.8, 0.36]}
@@ -40,15 +38,8 @@ def problem(comm):
 def sampled(problem, configuration):
     """A linear solution in a magnetic configuration, gathered on rank 0 (collective)."""
     problem.magnetise(problem.config.states[configuration])
-    spaces, vector = problem.spaces, problem.system.matrix.createVecRight()
-    with vector as array:
-        for field, part in spaces.ranges.items():
-            function = fem.Function(spaces.spaces[field])
-            function.interpolate(FUNCTIONS[field.symbol])
-            array[part] = function.x.array[: part.stop - part.start]
-    empty = {key: {} for key in ("terminals", "corrections", "currents", "heat", "uncertainty")}
-    none = dict.fromkeys(("generated", "iterations", "norm", "current_error", "scale"), 0.0)
-    fields = Observer(spaces, problem.coefficients).observe(Solution(vector, OFFSET, **empty, **none))
+    spaces, solution = problem.spaces, solution_of(problem, FUNCTIONS, OFFSET)
+    fields = Observer(spaces, problem.coefficients).observe(solution)
     sample = Sampler(spaces.device).sample(fields, 0.0)
     assert (sample is None) == (spaces.comm.rank > 0)
     return sample

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from thermospin.compat import fem
 from thermospin.fields import TAU, S
 from thermospin.meshes import MeshRecord
 from thermospin.problem import Problem
+from thermospin.solution import Solution
 
 BOXES = {
     "Sub": ("Oxide", (-20, -20, -20), (95, 50, 0)),
@@ -103,6 +105,19 @@ def side(terminal):
 def linear(value, gradient):
     """The function ``value + gradient · x``, with x in units of 10 nm."""
     return lambda x: value + np.asarray(gradient) @ x[:3] / 1e-8
+
+
+def solution_of(problem, functions, offset=0.0):
+    """A solution whose fields are given functions, by their symbols, and nothing else is known of."""
+    spaces, vector = problem.spaces, problem.system.matrix.createVecRight()
+    with vector as array:
+        for field, part in spaces.ranges.items():
+            function = fem.Function(spaces.spaces[field])
+            function.interpolate(functions[field.symbol])
+            array[part] = function.x.array[: part.stop - part.start]
+    empty = {key: {} for key in ("terminals", "corrections", "currents", "heat", "uncertainty")}
+    none = dict.fromkeys(("generated", "iterations", "norm", "current_error", "scale"), 0.0)
+    return Solution(vector, offset, **empty, **none)
 
 
 def gather(comm, array):

@@ -1,0 +1,33 @@
+"""What the templates have in common."""
+
+from collections.abc import Mapping
+
+from thermospin.section import Section, mistake
+from thermospin.units import quantity
+
+NM = 1e-9
+
+NonNegativeLength = quantity("m", ge=0)
+
+
+class Template(Section):
+    """A device that a few lengths describe; ``resolved`` are its solids."""
+
+    @property
+    def materials(self) -> dict[str, str]:
+        """Material of every region."""
+        return self.resolved.materials
+
+
+def check_lengths(limits: Mapping[str, tuple[float, float, str]]) -> None:
+    """Refuse a length that is not below its limit.
+
+    Args:
+        limits: By the key of a length, what must be less than what, m, and what the latter is.
+
+    Raises:
+        PydanticCustomError: One is too large; for a validator of the section that holds the keys.
+    """
+    for key, (value, limit, what) in limits.items():
+        if value >= limit:
+            raise mistake(f"too large: {value / NM:g} nm must be less than {limit / NM:g} nm, {what}", key)

@@ -1,0 +1,95 @@
+"""The points of a sweep as jobs: what tells two of them apart, and how they are shared out."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from thermospin.checks import find_hash
+from thermospin.compat import MPI
+from thermospin.config import Config, Sweep
+from thermospin.config.sweep import Point
+from thermospin.errors import InputError
+from thermospin.simulation import on_root
+from thermospin.workbench import operator_key
+
+
+@dataclass(frozen=True)
+class Job:
+    """A point to be solved.
+
+    Attributes:
+        point: The point.
+        mesh: Hash of its mesh.
+        operator: What its operator depends on.
+        hash: Digest of everything that its results depend on; it names its folder.
+    """
+
+    point: Point
+    mesh: str
+    operator: str
+    hash: str
+
+    @classmethod
+    def of(cls, point: Point, mesh: str) -> Self:
+        """A point, with a digest of its mesh and of all in its configuration that changes numbers."""
+        content = point.config.resolved()
+        del content["title"]
+        content["output"] = content["output"].get("current")
+        content["geometry"].pop("file", None)
+        content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        return cls(point, mesh, f"{mesh} {operator_key(point.config)}", digest)
+
+
+def find_jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
+    """All points with what tells them apart (collective)."""
+    meshes = on_root(comm, lambda: _mesh_hashes(sweep))
+    return [Job.of(point, mesh) for point, mesh in zip(sweep.points, meshes, strict=True)]
+
+
+def _mesh_hashes(sweep: Sweep) -> list[str]:
+    """The hash of the mesh of every point; the content of a file is read once."""
+    known: dict[str, str] = {}
+    hashes = []
+    for point in sweep.points:
+        config = point.config
+        parts = config.geometry, config.mesh, config.all_terminals, config.magnets, config.insulators
+        if (key := repr(parts)) not in known:
+            known[key] = blaming(point, find_hash)
+        hashes.append(known[key])
+    return hashes
+
+
+def blaming(point: Point, work: Callable[[Config], Any]) -> Any:
+    """Do something with the configuration of a point; its mistakes are named as those of the sweep.
+
+    Raises:
+        InputError: The configuration has a mistake.
+    """
+    try:
+        return work(point.config)
+    except InputError as error:
+        raise point.mistake(error) from None
+
+
+def shares(jobs: Sequence[Job], count: int, costs: Mapping[str, float] | None = None) -> list[list[Job]]:
+    """Divide points into parts of about equal cost; those of the same operator stay together.
+
+    Args:
+        jobs: The points.
+        count: Number of parts.
+        costs: Cost of a point, by the hash of its mesh; 1 by default.
+    """
+    if not jobs:
+        return [[] for _ in range(count)]
+    first = {job.operator: i for i, job in reversed(list(enumerate(jobs)))}
+    ordered = sorted(jobs, key=lambda job: first[job.operator])
+    cost = np.array([costs[job.mesh] if costs else 1.0 for job in ordered])
+    centre = (np.cumsum(cost) - cost / 2) / cost.sum()
+    parts = np.minimum((centre * count).astype(int), count - 1)
+    return [[job for job, k in zip(ordered, parts, strict=True) if k == part] for part in range(count)]

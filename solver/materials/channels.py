@@ -1,0 +1,51 @@
+"""The two spin channels of what conducts, ↑ along the magnetisation and ↓ (physics.md §§2–4)."""
+
+from typing import NamedTuple
+
+
+class Pair(NamedTuple):
+    """A coefficient of the two spin channels, as the lift takes it."""
+
+    sum: float
+    difference: float
+
+    @property
+    def channels(self) -> tuple[float, float]:
+        """That of ↑ and of ↓."""
+        return (self.sum + self.difference) / 2, (self.sum - self.difference) / 2
+
+
+class TwoChannels:
+    """What a material and an interface have in common; the units are those of a material.
+
+    An interface has G, S/m², in place of σ, S/m, and so one more m in the denominator of all but S↑ and S↓.
+    Either has a ``polarisation`` P, ``seebeck`` S, ``spin_seebeck`` S_s, ``electrical`` and
+    ``electronic_heat``.
+    """
+
+    @property
+    def thermoelectric(self) -> Pair:
+        """σS and σb, b = P S + (1−P²) S_s/2, A/(m K)."""
+        b = self.polarisation * self.seebeck + (1 - self.polarisation**2) * self.spin_seebeck / 2
+        sigma = self.electrical.sum
+        return Pair(sigma * self.seebeck, sigma * b)
+
+    @property
+    def channel_seebeck(self) -> tuple[float, float]:
+        """S↑ and S↓, V/K."""
+        p, half = self.polarisation, self.spin_seebeck / 2
+        return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
+
+    def seebeck_heat(self, temperature: float) -> float:
+        """T0 Σ σ_σ S_σ², W/(m K), at T0 in K: what the equations need k to exceed (physics.md §3)."""
+        channels = zip(self.electrical.channels, self.channel_seebeck, strict=True)
+        return temperature * sum(sigma * s**2 for sigma, s in channels)
+
+    def channel_margins(self, temperature: float) -> tuple[float, float]:
+        """How far k_σ exceeds T0 σ_σ S_σ² in ↑ and ↓, W/(m K); with τ the equations need it positive."""
+        heat = self.electronic_heat(temperature).channels
+        up, down = (
+            k - temperature * sigma * s**2
+            for k, sigma, s in zip(heat, self.electrical.channels, self.channel_seebeck, strict=True)
+        )
+        return up, down

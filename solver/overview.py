@@ -1,0 +1,96 @@
+"""What a device and its mesh consist of, for people: what ``validate`` and ``mesh`` print."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+from thermospin.config import Config, loop, magnetisation
+from thermospin.contacts import contact_areas, groups
+from thermospin.errors import InputError
+from thermospin.meshes import MeshRecord
+from thermospin.meshes.quality import describe
+
+PICTURE = "mesh.png"
+"""The picture of a mesh, beside it."""
+
+
+def show_device(config: Config, file: Path) -> None:
+    """Check a configuration against its mesh, on one rank, and print what it holds.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
+    record = make_mesh(config)
+    check_mesh(config, record)
+    click.echo(f"{file}: valid")
+    pieces, areas = find_pieces(record), contact_areas(config, record)
+    for title, names in {
+        "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
+        **magnetisation.described(config),
+        "configurations": config.magnetisations,
+        **loop.described(config),
+        "terminals": config.all_terminals,
+        "schemes": config.schemes,
+        "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
+        "conductors": pieces.conductors(config.insulators),
+        "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
+        "groups": groups(config, record),
+    }.items():
+        click.echo(f"  {title}: {', '.join(names) or 'none'}")
+    for warning in unresolved_magnets(config, record):
+        click.echo(f"  warning: {warning}")
+
+
+def show_mesh(config: Config, output: Path | None) -> None:
+    """Make or find the mesh of a configuration, on one rank; describe it and draw it.
+
+    Args:
+        config: The configuration.
+        output: Directory to copy the mesh to; by default it stays where it is.
+
+    Raises:
+        InputError: The device cannot be meshed, or the directory cannot be written.
+    """
+    from thermospin.output.mesh_picture import draw_mesh  # its libraries are heavy, and validate needs none
+
+    record = make_mesh(config)
+    if output is not None:
+        _copy(record.directory, output)
+    directory = output or record.directory
+    _describe(record, directory)
+    draw_mesh(directory / PICTURE, record, config.insulators)
+    click.echo(f"  picture: {directory / PICTURE}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copytree(
+            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*", "cut-*")
+        )
+    except OSError as error:
+        raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None
+
+
+def _describe(record: MeshRecord, directory: Path) -> None:
+    found = describe(record)
+    click.echo(
+        f"{directory / record.file.name}: {found.cells} tetrahedra, {found.points} points, hash {record.hash}"
+    )
+    for name, region in found.regions.items():
+        shortest, longest = region.shortest_edge * 1e9, region.longest_edge * 1e9
+        click.echo(
+            f"  region {name} ({record.materials[name]}): {region.cells} tetrahedra, "
+            f"{region.volume * 1e27:.4g} nm³, edges {shortest:.3g} to {longest:.3g} nm"
+        )
+    for name, area in found.terminals.items():
+        click.echo(f"  terminal {name}: {area * 1e18:.4g} nm²")
+    click.echo(
+        "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
+    )
+    for i, count in enumerate(found.histogram):
+        bar = "#" * round(50 * count / max(found.histogram))
+        click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
+    place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
+    click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
