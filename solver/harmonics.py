@@ -14,7 +14,7 @@ from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
 from thermospin.linear import LinearSolver
-from thermospin.response import LinearResponse
+from thermospin.response import KnownAdjoints, LinearResponse
 from thermospin.solution import Expansion, Pair, Solution, combine
 
 MAX_FIXED_POINT = 60
@@ -37,6 +37,7 @@ class SchemeSolver:
         rises: Temperature rise of every sink, K.
         tolerance: Relative tolerance on the true residual.
         equilibrium: What spins relax to without a drive, if anything.
+        adjoints: Adjoints of the probes that other schemes have found.
     """
 
     def __init__(
@@ -49,11 +50,12 @@ class SchemeSolver:
         rises: Mapping[str, float],
         tolerance: float,
         equilibrium: Equilibrium | None = None,
+        adjoints: KnownAdjoints | None = None,
     ) -> None:
-        self._heat, self._drive, self._pairs = heat, drive, list(dict.fromkeys(probes.values()))
-        self._equilibrium = equilibrium
+        self._circuit, self._heat, self._drive = circuit, heat, drive
+        self._pairs, self._equilibrium = list(dict.fromkeys(probes.values())), equilibrium
         self._rises, self._tolerance = rises, tolerance
-        self._response = LinearResponse(linear, circuit, drive, self._pairs)
+        self._response = LinearResponse(linear, circuit, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
 
     def expand(self, orders: int) -> Expansion:
@@ -63,10 +65,11 @@ class SchemeSolver:
         """
         units = self._response.units(FITTED_REDUCTION * self._tolerance)
         solutions: list[Solution] = []
+        squares: list[PETSc.Vec] = []
         roots: list[float] = []
         for n in range(1, orders + 1):
             rhs, error = self._response.source(), 0.0
-            self._add_source(rhs, solutions)
+            self._add_source(rhs, solutions, squares)
             for i, j, factor in _pairs(n):
                 errors = solutions[i].current_error, solutions[j].current_error
                 error += factor * self._heat.error((roots[i], roots[j]), errors)
@@ -74,13 +77,25 @@ class SchemeSolver:
             solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
             solutions.append(solution)
             if n < orders:
-                roots.append(self._heat.root(solution, driven=n == 1))
+                squares.append(self._heat.square(solution.vector))
+                roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
         return Expansion(solutions)
 
-    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
-        """Add what lower orders, all of them, are the source of in the next one."""
+    def _add_source(
+        self, rhs: PETSc.Vec, solutions: Sequence[Solution], squares: Sequence[PETSc.Vec]
+    ) -> None:
+        """Add what lower orders, all of them, are the source of in the next one.
+
+        Args:
+            rhs: A right-hand side.
+            solutions: The lower orders.
+            squares: The heat of each with itself.
+        """
         for i, j, factor in _pairs(len(solutions) + 1):
-            self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
+            if i == j:
+                rhs.axpy(factor, squares[i])
+            else:
+                self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
 
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The same from solutions at given drives (A or V), through which a polynomial is fitted.
@@ -221,10 +236,9 @@ def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
 def _reduction(n: int, orders: int) -> float:
     """Tolerance for order n relative to that for the last order.
 
-    R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
-    small itself: both need more digits than R2 and R4 do.
+    R3 is the heat of the first order's currents and the thermoelectric currents of the second, which are so
+    small beside its heat that they need more digits.
     """
     if n == orders:
         return 1.0
-    digits = {1: 2, 2: 4}.get(n, 1) if orders > 2 else 1
-    return SOURCE_REDUCTION**digits
+    return SOURCE_REDUCTION ** (4 if n == 2 and orders > 2 else 1)

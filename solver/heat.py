@@ -7,7 +7,6 @@ from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import SPIN_HEAT, THETA, Field, State
 from thermospin.interfaces import Interfaces
 from thermospin.lift import Pair
-from thermospin.solution import Solution
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
 
@@ -101,16 +100,12 @@ class HeatSource:
             with rhs as array:
                 array[part] += factor * vector.array[: part.stop - part.start]
 
-    def root(self, fields: Solution, driven: bool) -> float:
-        """Square root of the heat of fields with themselves, W^½ (collective).
-
-        Args:
-            fields: The fields.
-            driven: Whether their currents enter at the terminals, so that the heat is the electrical power.
-        """
-        if driven:
-            return abs(self._scale * fields.power) ** 0.5
-        return abs(self.add(fields.vector.duplicate(), fields.vector, fields.vector)) ** 0.5
+    def square(self, fields: PETSc.Vec) -> PETSc.Vec:
+        """The right-hand side that fields produce with themselves (collective)."""
+        rhs = fields.duplicate()
+        rhs.set(0.0)
+        self.add(rhs, fields, fields)
+        return rhs
 
     def error(self, roots: tuple[float, float], errors: tuple[float, float]) -> float:
         """Estimate of the error of the heat of two fields, W: Cauchy–Schwarz on the Joule heat.

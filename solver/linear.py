@@ -17,7 +17,9 @@ MARGIN = 0.9
 """Where the recursive residual stops, of what the true one must reach."""
 GMRES_RESTART = 60
 STAGNATION = 0.5
-"""Rounding has been reached when a cycle reduces the true residual by less."""
+"""Rounding has been reached when a cycle reduces the true residual by less,"""
+ROUNDING = 1e-13
+"""or when the true residual, relative to the right-hand side, is below this."""
 
 
 @dataclass
@@ -140,7 +142,8 @@ class LinearSolver:
             centre(x)
             self.evaluate(rhs, x, transpose)
             self._measure(report)
-            if report.norm <= tolerance * report.scale or report.norm > STAGNATION * min(begun, previous):
+            enough = max(tolerance, ROUNDING) * report.scale
+            if report.norm <= enough or report.norm > STAGNATION * min(begun, previous):
                 break
             previous = report.norm
         return report

@@ -116,7 +116,7 @@ class ResponsiveSolver(SchemeSolver):
         self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
         return loads
 
-    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution]) -> None:
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
         """Add what lower orders, all of them, are the source of in the next one."""
         if solutions:
             self._sources.add(rhs, [solution.vector for solution in solutions])

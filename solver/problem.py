@@ -24,6 +24,7 @@ from thermospin.nonlinear import ResponsiveSolver
 from thermospin.orders import OrderSources
 from thermospin.precession import Precession
 from thermospin.preconditioner import FieldPreconditioner, Fields
+from thermospin.response import KnownAdjoints
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
@@ -67,6 +68,7 @@ class Problem:
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
         self.contacts = contacts(config, device.surfaces)
         self._nonlinear: list[Any] = []
+        self._adjoints = KnownAdjoints()
         set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         self._laws = {
@@ -164,7 +166,7 @@ class Problem:
             solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
             self._nonlinear.append(solver)
         else:
-            solver = SchemeSolver(self.linear, *given, self._equilibrium)
+            solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
         self._anchor(solver.constraint, drive)
         return solver
 
@@ -177,6 +179,7 @@ class Problem:
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""
         self.system.magnetise(magnetisation)
+        self._adjoints.configuration = tuple(magnetisation.items())
         if self.system.changing:
             for level in self._levels[1:]:
                 for interface in level.interfaces:

@@ -46,6 +46,28 @@ class Adjoint:
     state: int
 
 
+class KnownAdjoints:
+    """Adjoints that were found before, by probe and magnetic configuration: those to begin with.
+
+    What is held elsewhere changes the reference of the potential, and little else.
+
+    Attributes:
+        configuration: The magnetic configuration of the moment.
+    """
+
+    def __init__(self) -> None:
+        self.configuration: Hashable = None
+        self._found: dict[tuple[Pair, Hashable], Adjoint] = {}
+
+    def keep(self, pair: Pair, adjoint: Adjoint) -> None:
+        """Keep an adjoint in the configuration of the moment."""
+        self._found[pair, self.configuration] = adjoint
+
+    def get(self, pair: Pair) -> Adjoint | None:
+        """What was kept for a probe in the configuration of the moment."""
+        return self._found.get((pair, self.configuration))
+
+
 class Reference:
     """The potential that is called zero: it is best close to where the smallest reading is taken."""
 
@@ -69,10 +91,19 @@ class LinearResponse:
         circuit: The terminals.
         drive: The drive of the scheme.
         pairs: The probes.
+        known: Adjoints that other schemes have found.
     """
 
-    def __init__(self, linear: LinearSolver, circuit: Circuit, drive: Drive, pairs: Sequence[Pair]) -> None:
+    def __init__(
+        self,
+        linear: LinearSolver,
+        circuit: Circuit,
+        drive: Drive,
+        pairs: Sequence[Pair],
+        known: KnownAdjoints | None = None,
+    ) -> None:
         self._linear, self._circuit, self._drive, self._pairs = linear, circuit, drive, pairs
+        self._known = known or KnownAdjoints()
         self.constraint = circuit.constraint(drive)
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
         self._adjoints: dict[Pair, Adjoint] = {}
@@ -89,16 +120,32 @@ class LinearResponse:
 
     def adjoint(self, pair: Pair) -> Adjoint:
         """The adjoint of a probe in the configuration of the moment (collective)."""
-        state, known = self._linear.matrix.stateGet(), self._adjoints.get(pair)
-        if known and known.state == state:
-            return known
-        rhs, vector = self._exchanged_source(pair), known.vector if known else self.source()
-        scale = known.report.scale if known else None
+        state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
+        if last and last.state == state:
+            return last
+        start = self._known.get(pair) or last
+        rhs, vector = self._exchanged_source(pair), self._moved(start.vector) if start else self.source()
         report = self._linear.solve(
-            rhs, vector, self.constraint, tolerance=ADJOINT_TOLERANCE, scale=scale, transpose=True
+            rhs,
+            vector,
+            self.constraint,
+            tolerance=ADJOINT_TOLERANCE,
+            scale=start.report.scale if start else None,
+            transpose=True,
         )
-        self._adjoints[pair] = Adjoint(vector, report, self._circuit.reading_per_watt(vector), state)
-        return self._adjoints[pair]
+        found = Adjoint(vector, report, self._circuit.reading_per_watt(vector), state)
+        self._adjoints[pair] = found
+        self._known.keep(pair, found)
+        return found
+
+    def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
+        """A copy of an adjoint that vanishes at the fixed unknowns of this scheme (collective)."""
+        vector = adjoint.copy()
+        held = next(iter(self._drive.held), None)
+        if held is not None:
+            self._circuit.raise_potential(vector, -self._circuit.readings(vector)[held])
+        self.constraint.project(vector)
+        return vector
 
     def units(self, tolerance: float) -> dict[str, Solution]:
         """For every equipotential terminal, the fields that 1 V there drives (collective).
