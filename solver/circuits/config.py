@@ -126,6 +126,12 @@ class AngleRange(Section):
     points: int = Field(91, ge=2, le=100_000)
     """Number of angles."""
 
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> "AngleRange":
+        if self.start == self.stop:
+            raise mistake("must differ from start", "stop")
+        return self
+
     @property
     def angles(self) -> np.ndarray:
         """rad, (points,)."""

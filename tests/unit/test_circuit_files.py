@@ -153,6 +153,11 @@ MISTAKES = {
     "full polarisation": ("elements[0].polarisation=1", "elements[0].polarisation", "less than 1"),
     "sweep of a normal metal": ("sweep={angle: {node: N}}", "sweep.angle.node", "unknown ferromagnet 'N'"),
     "one angle": ("sweep={angle: {node: R, points: 1}}", "sweep.angle.points", "greater than or equal to 2"),
+    "sweep to nowhere": (
+        "sweep={angle: {node: R, start: 10 deg, stop: 10 deg}}",
+        "sweep.angle.stop",
+        "must differ from start",
+    ),
     "dynamics of nothing": (
         "dynamics={initial: [0, 0, 1], duration: 1 ns}",
         "free_layer",
