@@ -61,7 +61,7 @@ def read_curve(
     try:
         b = np.array([float(row[field]) for row in taken])
         values = np.array([float(row[signal]) - (float(row[minus]) if minus else 0.0) for row in taken])
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # a short row has None
         raise InputError(f"a cell is no number: {error}", file=str(path)) from None
     if len(np.unique(b)) < len(b):
         raise InputError(

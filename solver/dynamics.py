@@ -71,15 +71,24 @@ class Macrospin:
         turned = driven + self.damping * _cross(m, driven)
         return self.gyromagnetic_ratio / (1 + self.damping**2) * turned
 
+    def stiffnesses(self, m: np.ndarray) -> np.ndarray:
+        """Curvatures of the energy over M_s about a direction m along B_eff, T, ascending, (2,).
+
+        The eigenvalues in the tangent plane of ``m·B_eff − ∂B_eff/∂m``; m is stable where both are positive.
+        """
+        plane = tangents(m)
+        matrix = (m @ self.effective_field(m)) * np.eye(2)
+        for axis, field in ((self.easy_axis, self.anisotropy_field), (self.hard_axis, -self.plane_field)):
+            matrix -= field * np.outer(plane @ axis, plane @ axis)
+        return np.linalg.eigvalsh(matrix)
+
     def damping_rate(self, m: np.ndarray) -> float:
         """Decay rate of small precession about a direction m along B_eff, 1/s, to every order in α.
 
         Half the sum of the two transverse stiffnesses times ``αγ/(1+α²)``.
         """
-        stiffness = 2 * (m @ self.effective_field(m))
-        for axis, field in ((self.easy_axis, self.anisotropy_field), (self.hard_axis, -self.plane_field)):
-            stiffness -= field * (1 - (m @ axis) ** 2)
-        return self.damping * self.gyromagnetic_ratio / (1 + self.damping**2) * stiffness / 2
+        mean = self.stiffnesses(m).mean()
+        return self.damping * self.gyromagnetic_ratio / (1 + self.damping**2) * mean
 
     def growth_rate(self, m: np.ndarray, torque: Torque) -> float:
         """What a torque that vanishes at m adds to the growth of small deviations, 1/s.
@@ -135,7 +144,8 @@ def critical_drive(layer: Macrospin, torque: Torque, m: np.ndarray) -> float | N
     tilting = np.linalg.norm(layer.torque_field(torque(m))) * layer.gyromagnetic_ratio
     field = layer.effective_field(m)
     at_rest = np.linalg.norm(_cross(m, field)) <= BALANCE * np.linalg.norm(field)
-    if not at_rest or damping <= 0 or feeding == 0 or tilting > BALANCE * abs(feeding):
+    stable = damping > 0 and layer.stiffnesses(m)[0] > 0
+    if not at_rest or not stable or feeding == 0 or tilting > BALANCE * abs(feeding):
         return None
     return float(damping / feeding)
 

@@ -70,7 +70,7 @@ class NonlocalWire:
         """
         if min(self.distance, self.injector, self.detector) < 0:
             raise InputError("must not be negative; give lengths in m", key="distance, injector, detector")
-        if self.distance and self.distance < (self.injector + self.detector) / 2:
+        if self.distance < (self.injector + self.detector) / 2:
             raise InputError(
                 "the contacts overlap; it runs from the middle of the injector to that of the detector",
                 key="distance",

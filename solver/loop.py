@@ -9,7 +9,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.loop import precesses
+from thermospin.config.loop import acting, acts_on_metals, precesses
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
 from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve
@@ -30,7 +30,7 @@ class MagneticState:
     Attributes:
         name: Its name in the results.
         magnets: Where every magnet points.
-        field: B about which spins precess, T; zero where they do not.
+        field: B about which spins precess, or which polarises clusters, T; zero where it does neither.
     """
 
     name: str
@@ -55,18 +55,16 @@ class Trace:
     @classmethod
     def of(cls, config: Config) -> "Trace":
         """Follow all magnets of a configuration along its loop."""
-        loop = config.loop
-        fields, sides = loop.fields, _pointings(config)
-        acting = fields if precesses(config) else np.zeros(len(fields))
+        fields, sides = config.loop.fields, _pointings(config)
+        felt = fields if acts_on_metals(config) else np.zeros(len(fields))
         numbers: dict[Any, int] = {}
         states, at = [], []
-        for i, field in enumerate(acting):
+        for i, field in enumerate(felt):
             magnets = {region: sides[region][i] for region in config.magnets}
             key = field, *(tuple(np.round(pointing, DIGITS)) for pointing in _vectors(magnets))
             if key not in numbers:
                 numbers[key] = len(states)
-                b = tuple(float(field) * part + 0.0 for part in loop.axis)
-                states.append(MagneticState(f"state{len(states) + 1}", magnets, b))
+                states.append(MagneticState(f"state{len(states) + 1}", magnets, acting(config, field)))
             at.append(numbers[key])
         return cls(fields, at, states)
 
@@ -112,9 +110,9 @@ def _pointings(config: Config) -> dict[str, list[Pointing]]:
     loop, paths = config.loop, config.loop.paths
     if config.solver.spin == "vector":
         return {region: [tuple(m) for m in path.directions.tolist()] for region, path in paths.items()}
-    spin_axis = loop.easy_axis(config.magnets[0])
+    easy = {region: loop.easy_axis(region) for region in paths}
     return {
-        region: [int(sign * np.sign(loop.easy_axis(region) @ spin_axis)) for sign in path.signs]
+        region: [int(sign * np.sign(easy[region] @ easy[config.magnets[0]])) for sign in path.signs]
         for region, path in paths.items()
     }
 

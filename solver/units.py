@@ -40,9 +40,13 @@ def to_si(value: Any, unit: str) -> float:
         raise ValueError(f"expected a quantity in {unit}, such as '1 {unit}', not {value!r}")
     if isinstance(value, str):
         value = _parse(value, unit)
-    if not math.isfinite(value):
-        raise ValueError(f"expected a finite number, not {value}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, not {number}")
+    return number
 
 
 def _parse(text: str, unit: str) -> float:

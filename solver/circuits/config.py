@@ -14,6 +14,9 @@ from thermospin.units import quantity
 VACUUM_PERMEABILITY = 1.25663706127e-6
 """μ0, N/A²."""
 
+LARGEST = 1e100
+"""Component of a direction."""
+
 Angle = quantity("rad", ge=-100, le=100)
 Temperature = quantity("K", gt=0, le=5000)
 Potential = quantity("V", ge=-1e3, le=1e3)
@@ -24,8 +27,8 @@ HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
 Area = quantity("m^2", gt=0, le=1)
 MagneticField = quantity("T", ge=-1e3, le=1e3)
 AnisotropyField = quantity("T", ge=0, le=1e3)
-Magnetisation = quantity("A/m", gt=0, le=1e7)
-Thickness = quantity("m", gt=0, le=1e-3)
+Magnetisation = quantity("A/m", ge=1, le=1e7)
+Thickness = quantity("m", ge=1e-12, le=1e-3)
 Damping = quantity("", ge=0, le=10)
 Duration = quantity("s", gt=0, le=1e-3)
 Factor = quantity("", ge=-1e6, le=1e6)
@@ -56,7 +59,7 @@ def _angles(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return value
     numbers = [part for part in value if isinstance(part, int | float) and not isinstance(part, bool)]
-    if len(value) != 3 or len(numbers) != 3 or not any(numbers):
+    if len(value) != 3 or len(numbers) != 3 or not any(numbers) or not max(map(abs, numbers)) <= LARGEST:
         raise mistake(f"expected a direction, [mx, my, mz] or {{theta: 30 deg, phi: 0 deg}}, not {value!r}")
     x, y, z = numbers
     return {"theta": float(np.arctan2(np.hypot(x, y), z)), "phi": float(np.arctan2(y, x))}
@@ -122,6 +125,12 @@ class AngleRange(Section):
     """Last angle, rad."""
     points: int = Field(91, ge=2, le=100_000)
     """Number of angles."""
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> "AngleRange":
+        if self.start == self.stop:
+            raise mistake("must differ from start", "stop")
+        return self
 
     @property
     def angles(self) -> np.ndarray:
@@ -196,6 +205,15 @@ class Dynamics(Section):
     """Factors on all voltages, currents and temperature rises."""
     trajectory: Factor | None = None
     """The factor whose trajectory is written; default the last."""
+
+    @model_validator(mode="after")
+    def _trajectory_of_a_drive(self) -> "Dynamics":
+        if self.trajectory is not None and self.trajectory not in self.drives:
+            drives = ", ".join(f"{factor:g}" for factor in self.drives[:12])
+            raise mistake(
+                f"{self.trajectory:g} is none of the drives, such as {drives}; add it", "trajectory"
+            )
+        return self
 
 
 def _not_empty(nodes: dict[str, Node]) -> dict[str, Node]:

@@ -169,7 +169,7 @@ class ElementLaw:
         own = self.longitudinal(direction if self.magnetic else None, temperature)
         kept = [0, 3, 4, 7]
         positive = bool((_eigenvalues(own[np.ix_(kept, kept)]) > 0).all())
-        if self.magnetic and self.mixing.real:
+        if self.magnetic and (self.mixing.real or self.mixing_thermoelectric):
             positive &= bool((_eigenvalues(self.transverse(direction, temperature)[1::4, 1::4]) > 0).all())
         return positive
 

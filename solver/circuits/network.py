@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.constants import elementary_charge, hbar
+from scipy.sparse.csgraph import connected_components
 
 from thermospin.circuits.config import CircuitConfig
 from thermospin.circuits.elements import ElementLaw
@@ -183,13 +184,24 @@ class Network:
         flows = _without_rounding(conductance @ fields, abs(conductance) @ abs(fields))
         return self._state(magnets, flows, fields.reshape(-1, FIELDS))
 
-    def check(self) -> None:
+    def joins(self, first: str, second: str) -> bool:
+        """Whether elements lead from one node to another."""
+        links = np.zeros((len(self.nodes), len(self.nodes)), dtype=bool)
+        for joint in self.joints:
+            links[joint.first, joint.second] = True
+        _, part = connected_components(links, directed=False)
+        return bool(part[self.nodes.index(first)] == part[self.nodes.index(second)])
+
+    def check(self, magnetisations: Mapping[str, np.ndarray] | None = None) -> None:
         """Make sure that every field is determined.
+
+        Args:
+            magnetisations: Directions of ferromagnets in place of the configuration's, (3,).
 
         Raises:
             InputError: One is not; the message names the node.
         """
-        matrix, basis, _ = self._system(self.config.magnets, ())
+        matrix, basis, _ = self._system({**self.config.magnets, **(magnetisations or {})}, ())
         if not len(matrix):
             return
         _, values, vectors = np.linalg.svd(matrix)

@@ -221,7 +221,7 @@ def _shown(study: Study):
     wanted = study.config.dynamics.trajectory
     if wanted is None:
         return study.dynamics[-1]
-    return min(study.dynamics, key=lambda found: abs(found.factor - wanted))
+    return next(found for found in study.dynamics if found.factor == wanted)
 
 
 def _save(figure: Figure, path: Path) -> None:

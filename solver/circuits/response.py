@@ -54,9 +54,9 @@ class Response:
 
 
 def two_terminals(network: Network) -> tuple[str, str] | None:
-    """The reservoirs of a circuit that has just two, else None."""
+    """The reservoirs of a circuit that has just two, with a way for the current from one to the other."""
     names = tuple(network.config.reservoirs)
-    return names if len(names) == 2 else None
+    return names if len(names) == 2 and network.joins(*names) else None
 
 
 def response(

@@ -56,7 +56,7 @@ def study(config: CircuitConfig) -> Study:
     """Solve a circuit.
 
     Raises:
-        InputError: Some field of it is not determined.
+        InputError: Some field of it is not determined, at some angle of the sweep.
     """
     network = Network(config)
     network.check()
@@ -87,6 +87,7 @@ def _points(network: Network) -> list[Point]:
     for theta in angle.angles:
         m = unit_vector(theta, phi)
         turned = {angle.node: m}
+        network.check(turned)
         between = response(network, pair, turned) if pair else None
         points.append(Point(float(theta), m, network.solve(turned), between))
     return points

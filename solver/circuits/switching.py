@@ -58,6 +58,7 @@ def thresholds(network: Network) -> dict[str, Threshold]:
 
 def _threshold(network: Network, layer: Macrospin, m: np.ndarray) -> Threshold:
     node, pair = network.config.free_layer.node, two_terminals(network)
+    network.check({node: m})
     factor = critical_drive(layer, source_torque(network, node), m)
     if pair is None:
         return Threshold(factor)

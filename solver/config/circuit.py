@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, RootModel, Tag,
 from thermospin.section import Section, mistake, one_of
 from thermospin.units import quantity
 
-RmsCurrent = quantity("A", gt=0, le=1e3)
+RmsCurrent = quantity("A", ge=1e-12, le=1e3)
 AppliedVoltage = quantity("V", ge=-1e3, le=1e3)
 Share = quantity("", ge=-1, le=1)
 
@@ -117,7 +117,7 @@ Probe = Annotated[tuple[str, str], BeforeValidator(_pair)]
 
 
 class LockIn(Section):
-    """A lock-in measurement, from which first and second harmonics are predicted."""
+    """A lock-in measurement, of which the first four harmonics are predicted."""
 
     rms_current: RmsCurrent
     """Root mean square of the current, A."""

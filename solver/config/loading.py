@@ -215,6 +215,7 @@ _PHRASES = {
     r"^Input should": "must",
     r" or instance of \w+": "",
     "valid dictionary": "mapping",
+    "valid tuple": "list",
     "a valid string": "text in quotes",
     "a valid boolean.*": "true or false",
     "valid integer.*": "whole number",

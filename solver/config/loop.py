@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from thermospin.config.root import Config
 
 Induction = quantity("T", ge=-1e3, le=1e3)
-PositiveInduction = quantity("T", gt=0, le=1e3)
+PositiveInduction = quantity("T", ge=1e-12, le=1e3)
 DIGITS = 12
 """Significant digits of the fields of a loop: no 0.030000000000000013 T in files and tables."""
 ALIGNED = 1e-9
@@ -70,7 +70,7 @@ class Loop(Section):
     """Lowest and highest B, T."""
     points: Annotated[int, Field(strict=True, ge=2, le=10_000)] = 101
     """Values of B on the way up; the same ones follow on the way down."""
-    magnets: dict[str, LoopMagnet]
+    magnets: dict[str, LoopMagnet] = {}
     """Every magnetic region, and how it follows the field."""
     precession: bool = True
     """With `spin: vector`, let the spins of normal metals that have a `spin_relaxation_time` precess about B
@@ -117,6 +117,21 @@ def precesses(config: Config) -> bool:
     return vector and config.loop.precession and any(config.material(name).larmor for name in used)
 
 
+def acts_on_metals(config: Config) -> bool:
+    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters."""
+    return precesses(config) or bool(magnetisation.polarised(config))
+
+
+def acting(config: Config, field: float) -> tuple[float, float, float]:
+    """The field of the loop at B in T as that of a configuration.
+
+    Without vector spin it is along the axis of the spins, whatever direction in space that has.
+    """
+    axis = config.loop.axis if config.solver.spin == "vector" else magnetisation.DEFAULT
+    x, y, z = (float(field) * part + 0.0 for part in axis)
+    return x, y, z
+
+
 def described(config: Config) -> dict[str, list[str]]:
     """The loop for people; nothing where there is none."""
     if config.loop is None:
@@ -135,7 +150,7 @@ def check(config: Config) -> None:
     """
     if config.loop is None:
         return
-    if not config.magnets:
+    if not config.magnets and not magnetisation.polarised(config):
         raise mistake("no region is magnetic, so nothing changes with the field; remove it", "loop")
     for region in config.loop.magnets:
         magnetisation.check_magnet(config, region, "loop", "magnets", region)
@@ -154,8 +169,9 @@ def check(config: Config) -> None:
         )
     for region, magnet in config.loop.magnets.items():
         _can_switch(config, region, magnet)
-    if config.solver.spin == "collinear":
+    if config.solver.spin == "collinear" and config.magnets:
         _is_collinear(config)
+    _polarises_along_spins(config)
 
 
 def _can_switch(config: Config, region: str, magnet: LoopMagnet) -> None:
@@ -185,3 +201,19 @@ def _is_collinear(config: Config) -> None:
                 "or give both the same axis",
                 "loop", "magnets", region, "easy_axis",
             )  # fmt: skip
+
+
+def _polarises_along_spins(config: Config) -> None:
+    """Clusters are polarised along B, which is to be the axis of the spins: z, or that of all magnets."""
+    clusters, axis = magnetisation.polarised(config), np.array(config.loop.axis)
+    if not clusters:
+        return
+    vector = config.solver.spin == "vector"
+    easy = [config.loop.easy_axis(name) for name in config.magnets[:1]]
+    spins = [magnetisation.DEFAULT] if vector else easy
+    if any(np.linalg.norm(np.cross(axis, of_spins)) > ALIGNED for of_spins in spins):
+        raise mistake(
+            f"polarises the clusters of '{clusters[0]}', and must be "
+            + ("z" if vector else f"along the easy axis of '{config.magnets[0]}'"),
+            "loop", "axis",
+        )  # fmt: skip

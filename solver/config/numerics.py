@@ -1,5 +1,6 @@
 """What is solved for and how, and which heat it produces."""
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -8,6 +9,10 @@ from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
 DriveCurrent = quantity("A", ge=-1e3, le=1e3)
+SMALLEST_CURRENT = 1e-12
+"""For `demodulate`, A."""
+SAME = 1e-6
+"""Currents that differ by less, relative to themselves, leave nothing to fit."""
 Scale = quantity("", ge=0, le=1e3)
 Tolerance = quantity("", ge=1e-15, le=1e-2)
 
@@ -64,7 +69,11 @@ class SolverOptions(Section):
         for i, current in enumerate(self.currents):
             if current == 0:
                 raise mistake("must not be 0; nothing can be fitted there", "currents", i)
-            if current in self.currents[:i]:
+            if abs(current) < SMALLEST_CURRENT:
+                raise mistake(
+                    f"must be at least {SMALLEST_CURRENT:g} A in size, not {current:g} A", "currents", i
+                )
+            if any(math.isclose(current, other, rel_tol=SAME) for other in self.currents[:i]):
                 raise mistake(f"{current:g} A is given twice; the currents must be distinct", "currents", i)
         if self.method == "demodulate" and len(self.currents) < self.orders:
             raise mistake(

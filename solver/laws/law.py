@@ -92,7 +92,8 @@ class Law(ABC):
             RangeError: The law does not hold at one of the temperatures.
         """
         self._check_range(temperature.value)
-        found = self._series(temperature)
+        with np.errstate(all="ignore"):  # values that are no numbers are told below
+            found = self._series(temperature)
         self._check_values(found.value, temperature.value)
         return found
 
@@ -106,7 +107,7 @@ class Law(ABC):
         if outside.any():
             found = _farthest(np.asarray(temperatures)[outside], low, high)
             raise RangeError(
-                f"the law holds from {low:g} K to {high:g} K, not at {found:.5g} K; give one that does, or "
+                f"the law holds from {low:g} K to {high:g} K, not at {found:.7g} K; give one that does, or "
                 "keep the device in its range",
                 found,
             )

@@ -23,7 +23,9 @@ from thermospin.units import quantity
 BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 """μ_B, J/T."""
 
-Time = quantity("s", gt=0, le=1)
+LONGEST = 1.0
+"""Mean free time of a metal in which nothing scatters, s."""
+Time = quantity("s", gt=0, le=LONGEST)
 Potential = quantity("J m^3", ge=-1e-30, le=1e-30)
 
 TIMES = ("relaxation_time_up", "relaxation_time_down", "spin_flip_time")
@@ -78,9 +80,9 @@ class Nanoclusters(Section):
     """n_c, 1/m³."""
     spin: quantity("", ge=2, le=1e7)
     """s, the spin of a cluster, much above 1: its magnetic moment over μ_B, 1.7 for every atom of cobalt."""
-    fermi_velocity: quantity("m/s", gt=0, le=1e8)
+    fermi_velocity: quantity("m/s", ge=1, le=1e8)
     """v_F, m/s; 1.57e6 m/s in copper."""
-    density_of_states: quantity("J^-1 m^-3", gt=0, le=1e50)
+    density_of_states: quantity("J^-1 m^-3", ge=1e30, le=1e50)
     """ν, 1/(J m³), for each spin at the Fermi level; 5.6e46 /(J m^3) in copper with free electrons."""
     host_relaxation_time: Time | None = None
     """τ_0, s, of scattering by everything else, such as phonons and impurities; none by default."""
@@ -99,6 +101,11 @@ class Nanoclusters(Section):
                 raise mistake(f"missing; give {', '.join(TIMES)}, or {', '.join(POTENTIALS)}", key)
         if self.exchange == 0:
             raise mistake("must not be 0: without it the clusters are no magnets", "exchange")
+        if wanted is POTENTIALS and min(self._rates) < 1 / LONGEST:
+            raise mistake(
+                f"scatters electrons less than once in {LONGEST:g} s; raise it, or cluster_density",
+                "exchange",
+            )
         times = self.relaxation_times
         if wanted is TIMES and 2 * times.spin_flip < max(times.up, times.down):
             raise mistake(
@@ -113,12 +120,15 @@ class Nanoclusters(Section):
         """τ↑, τ↓ and τ_s as given, or in the Born approximation (Eq. 6)."""
         if self.spin_flip_time is not None:
             return RelaxationTimes(self.relaxation_time_up, self.relaxation_time_down, self.spin_flip_time)
+        return RelaxationTimes(*(1 / rate for rate in self._rates))
+
+    @property
+    def _rates(self) -> tuple[float, float, float]:
+        """1/τ↑, 1/τ↓ and 1/τ_s in the Born approximation, 1/s; ``U² + J² s(s+1) ± 2UJs`` as two squares."""
         u, j, s = self.potential, self.exchange, self.spin
         rate = 2 * math.pi * self.density_of_states * self.cluster_density / hbar
-        elastic, mixed = u**2 + j**2 * s * (s + 1), 2 * u * j * s
-        return RelaxationTimes(
-            1 / (rate * (elastic + mixed)), 1 / (rate * (elastic - mixed)), 1 / (2 * rate * j**2 * s)
-        )
+        turning = j**2 * s
+        return rate * ((u + j * s) ** 2 + turning), rate * ((u - j * s) ** 2 + turning), 2 * rate * turning
 
     def polarisation(self, temperature: Taylor, field: float) -> Taylor:
         """l, how far the clusters are aligned along ↑, between −1 and 1."""

@@ -37,8 +37,9 @@ class Table(CoefficientLaw):
     """``X(T_i) = X_i``, and between them the cubic Hermite interpolant that is monotone where the rows are.
 
     It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated
-    value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows.
-    There is no extrapolation.
+    value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows,
+    where it is that above the row; an expansion about such a temperature has no other. There is no
+    extrapolation.
     """
 
     key: ClassVar[str] = "table"

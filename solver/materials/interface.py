@@ -55,7 +55,7 @@ class InterfaceMaterial(TwoChannels, Section):
     mixing_conductance: Conductance | None = None
     """Re G↑↓, S/m²: spins across the magnetisation are absorbed with η = 2 Re G↑↓/G; default G/2, η = 1."""
     mixing_conductance_imaginary: MixingConductance = 0.0
-    """Im G↑↓, S/m²: they precess about the magnetisation."""
+    """Im G↑↓, S/m², of + 2 Im G↑↓ m × s_⊥: they precess about the magnetisation."""
     mixing_thermopower: Ratio | None = None
     """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
 
@@ -92,7 +92,11 @@ class InterfaceMaterial(TwoChannels, Section):
 
     @property
     def mixing(self) -> complex:
-        """G↑↓, S/m²: j_s⊥ = 2 Re G↑↓ s_⊥ + 2 Im G↑↓ m × s_⊥ (Hatami Eqs. 1–3)."""
+        """G↑↓, S/m²: j_s⊥ = 2 Re G↑↓ s_⊥ + 2 Im G↑↓ m × s_⊥ (physics.md §4).
+
+        Hatami Eqs. 1 and 3 have the second term with a minus sign: their vectors are electron spins, those
+        here magnetic moments, and ``m × s`` keeps its sign where all vectors change theirs.
+        """
         real = self.conductance / 2 if self.mixing_conductance is None else self.mixing_conductance
         return complex(real, self.mixing_conductance_imaginary)
 
@@ -163,7 +167,7 @@ class InterfaceValues(Section):
     mixing_conductance: Conductance | None = None
     """Re G↑↓, S/m²: spins across the magnetisation are absorbed with η = 2 Re G↑↓/G; default G/2, η = 1."""
     mixing_conductance_imaginary: MixingConductance | None = None
-    """Im G↑↓, S/m²: they precess about the magnetisation; default 0."""
+    """Im G↑↓, S/m², of + 2 Im G↑↓ m × s_⊥: they precess about the magnetisation; default 0."""
     mixing_thermopower: Ratio | None = None
     """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
 

@@ -101,6 +101,8 @@ def read_results(directory: Path) -> dict[str, Any]:
         raise InputError("no results here; give the directory of a finished run", file=str(path)) from None
     except (ValueError, KeyError, TypeError):
         raise InputError("not the results of a run; run it again", file=str(path)) from None
+    if str(schema).startswith("circuit"):
+        raise InputError("the results of a circuit, whose pictures are drawn already", file=str(path))
     if schema != 1:
         raise InputError(f"written by another version (schema {schema}); run it again", file=str(path))
     return results

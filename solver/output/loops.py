@@ -109,12 +109,17 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
                 shown = [read["lock_in"][key] for key in quantities] if "lock_in" in read else []
                 empty = [None] * (len(quantities) - len(shown))
                 for i, (field, state) in enumerate(zip(branch["B"], branch["state"], strict=True)):
-                    pointing = np.hstack(list(loop["states"][state]["magnets"].values())).tolist()
+                    pointing = _components(loop["states"][state]["magnets"])
                     start = [scheme, probe, name, field, *pointing, state, drive]
                     numbers = [row[i] for row in (*read["R"], *read["uncertainty"], *shown)]
                     yield [*start, *numbers, *empty]
 
     return header, rows()
+
+
+def _components(magnets: Mapping[str, Any]) -> list[float]:
+    """What is in these columns."""
+    return [part for m in magnets.values() for part in ([m] if isinstance(m, int) else m)]
 
 
 def _columns(magnets: Mapping[str, Any]) -> list[str]:

@@ -93,6 +93,16 @@ def test_no_threshold_where_m_is_not_at_rest_or_unstable():
     assert critical_drive(PILLAR, towards(-Z, 1.0), X) is None
 
 
+def test_no_threshold_on_a_saddle():
+    """A field beyond B_K against m takes it out through the easy plane, though on average it is stiff."""
+    against = replace(FILM, magnetic_field=-0.06 * Z)
+    assert against.damping_rate(Z) > 0
+    assert critical_drive(against, towards(-Z, 1.0), Z) is None
+    path = integrate(against, no_torque, direction(1e-3, np.pi / 2), 20e-9)
+    assert path.m[-1] @ Z < -0.9
+    assert critical_drive(against, towards(Z, 1.0), -Z) == pytest.approx(0.02 * (0.05 + 0.06 + 0.4), rel=1e-6)
+
+
 @pytest.mark.parametrize("layer", [FILM, PILLAR], ids=["film", "pillar"])
 @pytest.mark.parametrize("ratio", [0.9, 1.1])
 def test_deviations_grow_above_the_threshold_only_and_at_the_rate_of_theory(layer, ratio):

@@ -59,6 +59,12 @@ def test_mistake(file, mistake):
     assert_one_line(str(caught.value), file, mistake["key"], mistake["says"])
 
 
+def test_endless_whole_number(file):
+    with pytest.raises(InputError) as caught:
+        load_config(file, [f"temperature=1{400 * '0'}"])
+    assert_one_line(str(caught.value), file, "temperature", "expected a finite number")
+
+
 def test_several_mistakes_are_counted(file):
     with pytest.raises(InputError, match=r"heating.scale: must be at least 0, not -1 \(and 1 more\)$"):
         load_config(file, ["solver.degree=3", "heating.scale=-1"])

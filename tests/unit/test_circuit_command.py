@@ -55,6 +55,11 @@ def test_tables_figures_and_json(shared_directory, file):
     assert results["balances"]["charge"] < 1e-10
     assert load_circuit(results["config"]).nodes == load_circuit(file).nodes
     assert "torque on R" in result.output
+    again = CliRunner().invoke(main, ["plot", str(out)])
+    assert (again.exit_code, again.stderr) == (
+        2,
+        f"error: {out / 'results.json'}: the results of a circuit, whose pictures are drawn already\n",
+    )
 
 
 def test_one_state_without_a_sweep(shared_directory, file):

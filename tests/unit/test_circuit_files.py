@@ -110,9 +110,46 @@ MISTAKES = {
         "elements[0].electronic_heat_conductance",
         "must exceed T0 G S²",
     ),
+    "entropy across the magnetisation": (
+        [
+            "regime=non-interacting",
+            "elements[0]={between: [L, N], conductance: 1e15, seebeck: 1 uV/K, polarisation: 0.5, "
+            "relative_mixing_conductance: 0, mixing_thermopower: 0.5}",
+        ],
+        "elements[0].electronic_heat_conductance",
+        "must exceed T0 G S²",
+    ),
+    "endless direction": (
+        f"nodes.L.magnetisation=[1{400 * '0'}, 0, 0]",
+        "nodes.L.magnetisation",
+        "direction",
+    ),
+    "endless number": (f"nodes.L.voltage=1{400 * '0'}", "nodes.L.voltage", "finite"),
+    "no magnetisation to move": (
+        [
+            "free_layer={node: R, saturation_magnetisation: 1e-300 A/m, thickness: 2 nm, damping: 0.01, "
+            "easy_axis: [0, 0, 1]}",
+        ],
+        "free_layer.saturation_magnetisation",
+        "at least",
+    ),
+    "trajectory of no drive": (
+        [
+            "free_layer={node: R, saturation_magnetisation: 1e6 A/m, thickness: 2 nm, damping: 0.01, "
+            "easy_axis: [0, 0, 1]}",
+            "dynamics={initial: [0, 0.1, 1], duration: 1 ns, drives: [1, 2], trajectory: 3}",
+        ],
+        "dynamics.trajectory",
+        "is none of the drives",
+    ),
     "full polarisation": ("elements[0].polarisation=1", "elements[0].polarisation", "less than 1"),
     "sweep of a normal metal": ("sweep={angle: {node: N}}", "sweep.angle.node", "unknown ferromagnet 'N'"),
     "one angle": ("sweep={angle: {node: R, points: 1}}", "sweep.angle.points", "greater than or equal to 2"),
+    "sweep to nowhere": (
+        "sweep={angle: {node: R, start: 10 deg, stop: 10 deg}}",
+        "sweep.angle.stop",
+        "must differ from start",
+    ),
     "dynamics of nothing": (
         "dynamics={initial: [0, 0, 1], duration: 1 ns}",
         "free_layer",
@@ -126,7 +163,7 @@ MISTAKES = {
 @pytest.mark.parametrize(("override", "key", "words"), MISTAKES.values(), ids=MISTAKES.keys())
 def test_mistake(file, override, key, words):
     with pytest.raises(InputError) as caught:
-        load_circuit(file, [override])
+        load_circuit(file, [override] if isinstance(override, str) else override)
     message = str(caught.value)
     assert message.startswith(f"{file}: {key}: "), message
     assert words in message
@@ -145,6 +182,34 @@ def test_what_nothing_determines_is_named(nodes, key, words):
     config = load_circuit({"nodes": nodes, "elements": [{"between": list(nodes), "conductance": 1e15}]})
     with pytest.raises(InputError, match=f"^{key}: nothing determines .*{words}"):
         study(config)
+
+
+def test_what_one_angle_leaves_undetermined_is_named():
+    """Without a mixing conductance spins across all magnets stay: of three magnets, once two are along x."""
+    element = {"conductance": 1e15, "polarisation": 0.5, "relative_mixing_conductance": 0}
+    nodes = {"N": {}}
+    for name, m in {"A": [1, 0, 0], "B": [0, 1, 0], "C": [0, 0, 1]}.items():
+        nodes[name] = {"magnetisation": m, "voltage": 0}
+    circuit = {
+        "nodes": nodes,
+        "elements": [{"between": [name, "N"], **element} for name in "ABC"],
+        "sweep": {"angle": {"node": "C", "points": 3}},
+    }
+    assert study(load_circuit(circuit | {"sweep": None})).points
+    with pytest.raises(InputError, match=r"^nodes.N: nothing determines the spin accumulation here"):
+        study(load_circuit(circuit))
+
+
+def test_reservoirs_that_nothing_joins_have_no_response():
+    """Two circuits in one file: a resistance between them would be infinite."""
+    nodes = {"A": {"voltage": 1}, "B": {}, "C": {"voltage": 0}, "D": {}}
+    elements = [{"between": pair, "conductance": 1e15} for pair in (["A", "B"], ["C", "D"])]
+    found = study(load_circuit({"nodes": nodes, "elements": elements}))
+    assert found.points[0].response is None
+    assert found.data["points"]["B.V (V)"] == [1.0]
+    joined = [*elements, {"between": ["B", "D"], "conductance": 1e15}]
+    found = study(load_circuit({"nodes": nodes, "elements": joined}))
+    assert found.data["points"]["resistance (ohm m^2)"] == pytest.approx([3e-15], rel=1e-12, abs=0)
 
 
 def test_results_are_named_after_the_file(file):

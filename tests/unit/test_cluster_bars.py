@@ -1,7 +1,14 @@
 """A metal of polarised clusters conducts as an ordinary magnet with the same numbers does."""
 
+import csv
+
+import numpy as np
 import pytest
 from support import prepare_problem
+
+from thermospin.config import load_config
+from thermospin.errors import InputError
+from thermospin.loop import run_loop
 
 METAL = {
     "potential": "1e-47 J m^3",
@@ -62,3 +69,40 @@ def test_clusters_conduct_as_a_magnet(comm):
         found.append(problem.scheme("along").expand(1).harmonics(("left", "right"))[0])
     assert found[0] == pytest.approx(found[1], rel=1e-11, abs=0)
     assert abs(found[0] / found[2] - 1) > 1e-6
+
+
+LOOP = {"axis": "x", "range": ["-1 T", "1 T"], "points": 3}
+
+
+def test_a_loop_polarises_clusters(comm, shared_directory):
+    """Every field has its own solution, that of a run in this field; no magnet is needed."""
+    output = {"directory": str(shared_directory), "fields": False}
+    found = run_loop(load_config(bar(CLUSTERS, loop=LOOP, output=output)), comm)
+    assert found["loop"]["solved_states"] == 3
+    loops = found["schemes"]["along"]["loops"]["along"]
+    up, down = (np.array(loops[branch]["R"])[0] for branch in ("up", "down"))
+    assert down.tolist() == up[::-1].tolist()
+    for field, value in zip((-1, 0, 1), up, strict=True):
+        one = prepare_problem(bar(CLUSTERS, magnetic_field=[0, 0, field]), comm)
+        one.magnetise({})
+        expected = one.scheme("along").expand(1).harmonics(("left", "right"))[0]
+        assert value == pytest.approx(expected, rel=1e-9, abs=0)
+    assert abs(up[1] - up[2]) > 1e-4 * up[1]
+    if comm.rank == 0:
+        with (shared_directory / "loop.csv").open(encoding="utf-8") as table:
+            rows = list(csv.DictReader(table))
+        assert [float(row["R1"]) for row in rows[:3]] == up.tolist()
+
+
+@pytest.mark.serial
+def test_a_loop_polarises_clusters_along_the_spins():
+    magnet = {"B": {"easy_axis": "y", "switching_field": "0.1 T"}}
+    materials = {"metal": CLUSTERS, "Cu": {"magnetic": True}}
+    axis = [1.0, 1.0, 0.0]
+    with pytest.raises(InputError, match=r"^loop.axis: polarises the clusters .*easy axis of 'B'"):
+        load_config(bar(CLUSTERS, materials=materials, loop=LOOP | {"axis": axis, "magnets": magnet}))
+    load_config(bar(CLUSTERS, materials=materials, loop=LOOP | {"axis": "-y", "magnets": magnet}))
+    with pytest.raises(InputError, match=r"^loop.axis: polarises the clusters .*must be z"):
+        load_config(bar(CLUSTERS, solver={"spin": "vector", "orders": 1}, loop=LOOP))
+    with pytest.raises(InputError, match=r"^loop: no region is magnetic"):
+        load_config(bar({"base": "Cu"}, loop=LOOP))

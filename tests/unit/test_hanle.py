@@ -194,6 +194,8 @@ def test_bad_wires():
         NonlocalWire(-1e-7)
     with pytest.raises(InputError, match="overlap"):
         NonlocalWire(1e-7, 1e-7, 2e-7)
+    with pytest.raises(InputError, match="overlap"):
+        NonlocalWire(0.0, 1e-7, 1e-7)
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +244,7 @@ def test_table_of_two_columns(script, tmp_path):
         ([[0.1, 1]], "R9", "no column 'R9', only B, R1"),
         ([[0.1, 1], [0.1, 2]], "R1", "more than once"),
         ([[0.1, "high"]], "R1", "no number"),
+        ([[0.1, 1], [0.2]], "R1", "no number"),
     ],
 )
 def test_bad_tables(script, tmp_path, rows, column, message):

@@ -132,6 +132,15 @@ def test_no_law_holds_at_absolute_zero_and_below(law, temperature):
         law.derivatives(np.array([temperature]))
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_pole_is_told_without_warnings_of_numpy():
+    law = Resistivity.of("conductivity", "S/m", {"gt": 0, "le": 1e10})(
+        resistivity=2e-8, temperature_coefficient=-1, reference=299
+    )
+    with pytest.raises(RangeError, match="gives inf S/m at 300 K; must be at most"):
+        law.derivatives(np.array([299.5, 300.0]), 2)
+
+
 def test_derivatives_of_products_and_quotients_by_hand():
     t = Taylor.variable(np.array([2.0]), 3)
     assert (1 / t).derivatives[:, 0] == pytest.approx([1 / 2, -1 / 4, 2 / 8, -6 / 16], rel=1e-15)
