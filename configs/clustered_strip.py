@@ -10,27 +10,24 @@ the spin current in the middle of the strip, beside
   without a charge current (Eq. 8 of Tsyplyatyev et al., Physical Review B 74, 132403 (2006), is what flows
   without a voltage, and larger by (1+P²)/(1−P²));
 * the law at the mean temperature, ``V12 = −S ΔT``, as for a small gradient;
-* one dimension: no charge current, so ``V' = −P s' − S T'``, and spins that diffuse from the strip into the
-  leads: ``j_s = −σ (1−P²) (s' + S_s T'/2)``, ``j_s' = −(1−P²) σ s/λ²``, with ``k T'`` constant (scipy).
-
-What spins that pile up at the ends of the strip add to V12 is what the law does not have: ``∫ P s' dx``.
+* one dimension (configs/clustered_strip_reference.py), where spins pile up at the ends of the strip within λ
+  and add ``∫ P s' dx`` to V12, which the law does not have.
 """
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
+from clustered_strip_reference import DEVICE, FILE, METAL, SOLIDS, Strip, seebeck
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.integrate import quad, solve_bvp
+from scipy.integrate import quad
 
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.fields import THETA, Field, S
-from thermospin.laws import Taylor
 from thermospin.observables import Observer
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
@@ -38,12 +35,8 @@ from thermospin.problem import Problem
 from thermospin.simulation import prepare
 from thermospin.solution import Solution
 
-FILE = Path(__file__).with_suffix(".yaml")
-DEVICE = load_config(FILE)
-SOLIDS = {solid.name: solid.box for solid in DEVICE.geometry.solids}
 COLD_SIDE = "Cold", "ColdBranch", "ColdArm"
 LENGTH = SOLIDS["Strip"].max[0]
-METAL, LEAD = DEVICE.material_laws("Clustered"), DEVICE.material("Lead")
 THERMOCOUPLE = DEVICE.material("AuFe").seebeck
 WEAK, STRONG = 1e-6, 50e-6
 """Currents in the heater, A."""
@@ -57,38 +50,6 @@ PROFILED = 0.05
 """Field whose profiles are drawn, T: clusters are polarised at the cold end and hardly at the hot one."""
 MIDDLE = 0.1
 """Part of the strip over which the spin current is averaged."""
-
-
-class Coefficients(NamedTuple):
-    """The clustered metal at temperatures.
-
-    Attributes:
-        conductivity: σ, S/m.
-        polarisation: P.
-        seebeck: S, V/K.
-        spin_seebeck: S_s, V/K.
-    """
-
-    conductivity: np.ndarray
-    polarisation: np.ndarray
-    seebeck: np.ndarray
-    spin_seebeck: np.ndarray
-
-    @property
-    def spin_conductivity(self) -> np.ndarray:
-        """``σ (1−P²)``, S/m: what conducts spins where no charge flows."""
-        return self.conductivity * (1 - self.polarisation**2)
-
-
-def coefficients(field: float, temperature: np.ndarray | float) -> Coefficients:
-    """From the two channels of the law."""
-    t = Taylor.variable(np.asarray(temperature, dtype=float), 0)
-    (g_up, g_down), (s_up, s_down) = (
-        [part.value for part in pair] for pair in METAL.nanoclusters.channels(t, field)
-    )
-    total = g_up + g_down
-    seebeck = (g_up * s_up + g_down * s_down) / total
-    return Coefficients(total, (g_up - g_down) / total, seebeck, s_up - s_down)
 
 
 @dataclass(frozen=True)
@@ -158,89 +119,12 @@ class Point:
 COLUMNS = [column.name for column in fields(Point)]
 
 
-class Strip:
-    """A strip between two leads in one dimension, from x = 0, the hot end, to its length.
-
-    Spins decay in the leads with λ_N; they are 0 where the cold lead ends, and stay in the hot one.
-
-    Args:
-        length: Of the strip, m.
-        field: B, T.
-        hot: Temperature at x = 0, K.
-        cold: Temperature at the other end, K.
-    """
-
-    def __init__(self, length: float, field: float, hot: float, cold: float) -> None:
-        self.length, self.field, self.hot, self.cold = length, field, hot, cold
-        mean, self._decay = self.at(0.5 * (hot + cold)), METAL.spin_diffusion_length
-        self._gradient = (hot - cold) / length
-        self._volts = abs(mean.spin_seebeck) * self._gradient * self._decay
-        self._amperes = self._volts * mean.spin_conductivity / self._decay
-        decays = length / self._decay
-        near = np.geomspace(0.02, decays / 2, 120)
-        x = np.concatenate([[0.0], near, decays - near[-2::-1], [decays]])
-        start = np.array([1 - x / decays, 0 * x, 1 + 0 * x, 0 * x])
-        found = solve_bvp(self._slopes, self._ends, x, start, p=[1.0], tol=1e-8, max_nodes=100_000)
-        if not found.success:
-            raise RuntimeError(found.message)
-        self._solution = lambda x, order=0: found.sol(x / self._decay, order) / self._decay**order
-
-    def at(self, temperature: np.ndarray | float) -> Coefficients:
-        """The metal at a temperature in K."""
-        return coefficients(self.field, temperature)
-
-    def temperature(self, x: np.ndarray | float) -> np.ndarray:
-        """T at x in m, K."""
-        return self.cold + (self.hot - self.cold) * self._solution(x)[0]
-
-    def spin(self, x: np.ndarray | float) -> np.ndarray:
-        """s at x, V."""
-        return self._volts * self._solution(x)[1]
-
-    def spin_current(self, x: np.ndarray | float) -> np.ndarray:
-        """j_s at x, A/m²."""
-        return self._amperes * self._solution(x)[2]
-
-    def law(self, x: np.ndarray) -> np.ndarray:
-        """What j_s is at x far from the leads, A/m²."""
-        metal = self.at(self.temperature(x))
-        slope = (self.hot - self.cold) * self._solution(x, 1)[0]
-        return -metal.spin_conductivity * metal.spin_seebeck / 2 * slope
-
-    @property
-    def voltage(self) -> float:
-        """V12, V."""
-        return float(-self._volts * self._solution(self.length)[3])
-
-    def _slopes(self, x: np.ndarray, y: np.ndarray, flux: np.ndarray) -> np.ndarray:
-        """Of temperature, spin, spin current and potential, in their units per λ."""
-        temperature = self.cold + (self.hot - self.cold) * y[0]
-        metal, mean = self.at(temperature), 0.5 * (self.hot + self.cold)
-        heat = metal.conductivity * temperature / (self.at(mean).conductivity * mean)
-        slope = -flux[0] * self._gradient / heat
-        spin = -y[2] * self._amperes / metal.spin_conductivity - metal.spin_seebeck / 2 * slope
-        lost = metal.spin_conductivity * y[1] * self._volts / self._decay**2
-        potential = -metal.polarisation * spin - metal.seebeck * slope
-        units = self._gradient * self.length, self._volts, self._amperes, self._volts
-        return self._decay * np.array([slope, spin, -lost, potential]) / np.array(units)[:, None]
-
-    def _ends(self, left: np.ndarray, right: np.ndarray, flux: np.ndarray) -> np.ndarray:
-        decay = LEAD.spin_diffusion_length
-        hot, cold = ((SOLIDS[name].max[0] - SOLIDS[name].min[0]) / decay for name in ("Hot", "Cold"))
-        unit = decay / LEAD.conductivity * self._amperes / self._volts
-        into_hot = left[1] + unit / np.tanh(hot) * left[2]
-        into_cold = right[1] - unit * np.tanh(cold) * right[2]
-        return np.array([left[0] - 1, right[0], into_hot, into_cold, left[3]])
-
-
 def stretched(length: float) -> list[str]:
     """The overrides that give the strip a length in m; the cold side moves with its end."""
     numbers = {solid.name: i for i, solid in enumerate(DEVICE.geometry.solids)}
     moved = [("Strip", "max"), *((name, end) for name in COLD_SIDE for end in ("min", "max"))]
-    return [
-        f"geometry.solids[{numbers[name]}].box.{end}[0]={getattr(SOLIDS[name], end)[0] + length - LENGTH:.12e}"
-        for name, end in moved
-    ]
+    places = {(name, end): getattr(SOLIDS[name], end)[0] + length - LENGTH for name, end in moved}
+    return [f"geometry.solids[{numbers[name]}].box.{end}[0]={x:.12e}" for (name, end), x in places.items()]
 
 
 def solve(
@@ -299,8 +183,8 @@ def beside_the_law(
         cold=cold,
         thermocouples=(thermocouples[0] - thermocouples[1]) / THERMOCOUPLE,
         voltage=solution.reading(probes["V12"]),
-        voltage_law=-quad(lambda t: float(coefficients(field, t).seebeck), cold, hot, epsrel=1e-10, epsabs=0)[0],
-        voltage_mean=-float(coefficients(field, (hot + cold) / 2).seebeck) * (hot - cold),
+        voltage_law=-quad(seebeck, cold, hot, args=(field,), epsrel=1e-10, epsabs=0)[0],
+        voltage_mean=-seebeck((hot + cold) / 2, field) * (hot - cold),
         voltage_1d=strip.voltage,
         spin_current=currents.middle(length),
         spin_current_law=Profile(currents.x, strip.law(currents.x), currents.weights).middle(length),
@@ -334,65 +218,72 @@ def spin_currents(problem: Problem, observer: Observer, solution: Solution) -> P
 
 
 def report(points: list[Point], title: str) -> None:
-    """A table of V12 and the spin current, and how far from them the law and one dimension are."""
-    print(f"\n{title}")
+    """A table of V12 and the spin current, and how far they are from the law and from one dimension."""
+    print(f"\n{title}\n{'':35}V12, and it over{'':36}j_s, and it over")
+    heads = "law", "mean T", "thermoc.", "1D"
     print(
-        f"{'B (T)':>6} {'L (µm)':>7} {'T hot':>8} {'cold (K)':>8} {'V12 (pV)':>10} {'law':>9} {'at mean T':>9} "
-        f"{'1D':>9} {'thermoc.':>9} {'j_s (A/m²)':>11} {'law':>9} {'1D':>9}"
+        f"{'B (T)':>6} {'L (µm)':>6} {'hot':>8} {'cold (K)':>8} {'(pV)':>10}"
+        + "".join(f"{head:>10}" for head in (*heads, "(A/m²)", "law", "1D"))
     )
     for p in points:
-        by_thermocouples = p.voltage_law * p.thermocouples / p.difference
-        others = [p.voltage_law, p.voltage_mean, p.voltage_1d, by_thermocouples]
-        voltages = " ".join(f"{p.voltage / other - 1:+9.1e}" for other in others)
-        spins = " ".join(f"{p.spin_current / other - 1:+9.1e}" for other in (p.spin_current_law, p.spin_current_1d))
+        thermocouples = p.voltage_law * p.thermocouples / p.difference
+        voltages = p.voltage_law, p.voltage_mean, thermocouples, p.voltage_1d
+        spin_currents = p.spin_current_law, p.spin_current_1d
         print(
-            f"{p.field:6.2f} {p.length * 1e6:7.2f} {p.hot:8.4f} {p.cold:8.4f} {p.voltage * 1e12:10.3f} {voltages} "
-            f"{p.spin_current:11.4g} {spins}"
+            f"{p.field:6.2f} {p.length * 1e6:6.2f} {p.hot:8.4f} {p.cold:8.4f} {p.voltage * 1e12:10.3f}"
+            + "".join(f"{p.voltage / other - 1:+10.1e}" for other in voltages)
+            + f"{p.spin_current:10.4g}"
+            + "".join(f"{p.spin_current / other - 1:+10.1e}" for other in spin_currents)
         )
 
 
-def plot(path: Path, weak: list[Point], strong: list[Point], short: list[Point], profiles) -> None:
+def plot(path: Path, weak: list[Point], strong: list[Point], short: list[Point], profiles: list) -> None:
     """Thermopower and spin current against the field, the latter along the strip, and short strips."""
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     thermopower, spin, along, lengths = figure.subplots(2, 2).flat
-    for points, colour, label in ((weak, "tab:blue", "weak"), (strong, "tab:red", "strong")):
-        label = f"{label} heating, up to {max(p.hot for p in points):.3g} K"
-        curve(thermopower, points, "voltage", "voltage_law", -1e9, colour, label)
-        curve(spin, points, "spin_current", "spin_current_law", 1.0, colour, label)
-    thermopower.plot(*per_kelvin(strong, "voltage_mean", -1e9), ":", color="tab:red", label="law at the mean T")
-    for point, strip, found in profiles:
-        x = np.concatenate([np.geomspace(1e-9, point.length / 2, 200), np.linspace(0.5, 1, 200) * point.length])
-        unit = point.difference / point.length
-        colour = "tab:blue" if point.current == WEAK else "tab:red"
-        along.plot(1e6 * x, strip.spin_current(x) / unit, "-", color=colour, lw=1.2)
-        along.plot(1e6 * x, strip.law(x) / unit, "k--", lw=1)
-        along.plot(1e6 * found.x, found.values / unit, ".", color=colour, ms=2)
-    along.set(xlabel="from the hot end (µm)", ylabel="j$_s$/(ΔT/L) (A/(m K))", title=f"{PROFILED:g} T")
-    ratio = METAL.spin_diffusion_length
-    x = [p.length / ratio for p in short]
-    lengths.semilogx(x, [p.voltage / p.voltage_law for p in short], "o", fillstyle="none", label="V$_{12}$")
-    lengths.semilogx(x, [p.voltage_1d / p.voltage_law for p in short], "k-", lw=1.2)
-    lengths.semilogx(x, [p.spin_current / p.spin_current_law for p in short], "s", fillstyle="none", label="j$_s$")
-    lengths.semilogx(x, [p.spin_current_1d / p.spin_current_law for p in short], "k-", lw=1.2, label="1D")
-    lengths.set(xlabel="L/λ", ylabel="over the law", title=f"{POLARISING:g} T, weak heating")
-    thermopower.set(xlabel="B (T)", ylabel="−V$_{12}$/ΔT (nV/K)", xscale="log")
+    for points, colour in ((weak, "tab:blue"), (strong, "tab:red")):
+        label = f"hot end at {min(p.hot for p in points):.3g} to {max(p.hot for p in points):.3g} K"
+        for panel, name in ((thermopower, "voltage"), (spin, "spin_current")):
+            panel.plot(*per_gradient(points, f"{name}_law"), "-", color=colour, lw=1.2)
+            panel.plot(*per_gradient(points, name), "o", color=colour, fillstyle="none", ms=4.5, label=label)
+    thermopower.plot(*per_gradient(strong, "voltage_mean"), ":", color="tab:red", label="law at the mean T")
+    thermopower.set(xlabel="B (T)", ylabel="V$_{12}$/ΔT (nV/K)", xscale="log")
     spin.set(xlabel="B (T)", ylabel="j$_s$/(ΔT/L) (A/(m K))", xscale="log")
+    draw_along(along, profiles)
+    draw_lengths(lengths, short)
     for panel in (thermopower, spin, lengths):
+        panel.plot([], [], "k-", lw=1.2, label="one dimension" if panel is lengths else "law")
         panel.legend(frameon=False, fontsize=8)
     figure.savefig(path, dpi=150)
 
 
-def per_kelvin(points: list[Point], name: str, unit: float) -> tuple[list[float], list[float]]:
-    """Fields, and what there is per difference of temperatures; of spin currents per gradient."""
-    lengths = [p.length if name.startswith("spin") else 1.0 for p in points]
-    values = [getattr(p, name) * unit * m / p.difference for p, m in zip(points, lengths, strict=True)]
-    return [p.field for p in points], values
+def draw_along(panel: Axes, profiles: list[tuple[Point, Strip, Profile]]) -> None:
+    """The spin current along the strip, over the mean gradient: cells on one dimension and on the law."""
+    for (point, strip, found), colour in zip(profiles, ("tab:blue", "tab:red"), strict=True):
+        x, unit = np.linspace(0, point.length, 4001), point.difference / point.length
+        panel.plot(1e6 * found.x, found.values / unit, ".", color=colour, ms=2)
+        panel.plot(1e6 * x, strip.spin_current(x) / unit, "-", color=colour, lw=1.2)
+        panel.plot(1e6 * x, strip.law(x) / unit, "k--", lw=1)
+    panel.set(xlabel="from the hot end (µm)", ylabel="j$_s$/(ΔT/L) (A/(m K))", title=f"{PROFILED:g} T")
 
 
-def curve(panel: Axes, points: list[Point], found: str, law: str, unit: float, colour: str, label: str) -> None:
-    """The device as points on the law."""
-    panel.plot(*per_kelvin(points, law, unit), "-", color=colour, lw=1.2)
-    panel.plot(*per_kelvin(points, found, unit), "o", color=colour, fillstyle="none", ms=4.5, label=label)
+def draw_lengths(panel: Axes, short: list[Point]) -> None:
+    """V12 and the spin current over the law against the length of the strip."""
+    x = [p.length / METAL.spin_diffusion_length for p in short]
+    for name, mark, label in (("voltage", "o", "V$_{12}$"), ("spin_current", "s", "j$_s$ in the middle")):
+        found, line = (
+            [getattr(p, n) / getattr(p, f"{name}_law") for p in short] for n in (name, f"{name}_1d")
+        )
+        panel.semilogx(x, line, "k-", lw=1.2)
+        panel.semilogx(x, found, mark, fillstyle="none", label=label)
+    panel.set(xlabel="L/λ", ylabel="over the law", title=f"{POLARISING:g} T, weak heating")
+
+
+def per_gradient(points: list[Point], name: str) -> tuple[list[float], list[float]]:
+    """Fields, and a voltage per difference of temperatures, nV/K, or a spin current per gradient, A/(m K)."""
+    of_voltage = name.startswith("voltage")
+    units = [1e9 / p.difference if of_voltage else p.length / p.difference for p in points]
+    return [p.field for p in points], [getattr(p, name) * unit for p, unit in zip(points, units, strict=True)]
 
 
 def main() -> None:

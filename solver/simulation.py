@@ -218,7 +218,9 @@ def _observables(
     try:
         total = at_drive.observe(expansion.at(drive))
     except RangeError as error:
-        raise ConvergenceError(f"no fields at a drive of {drive:.4g}: {error}; lower output.current") from None
+        raise ConvergenceError(
+            f"no fields at a drive of {drive:.4g}: {error}; lower output.current"
+        ) from None
     for region, values in observer.maxima(total).items():
         regions[region] |= values
     return found | {"drive": drive, "interfaces": _interfaces(problem, observer, total, fields)}
