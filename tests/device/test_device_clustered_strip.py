@@ -2,6 +2,11 @@
 
 import pytest
 from scripts import load_script
+from support import SilentProgress
+
+from thermospin.config import load_config
+from thermospin.problem import Problem
+from thermospin.simulation import prepare, solve
 
 SCRIPT = load_script("clustered_strip")
 LENGTH = 4e-6
@@ -49,3 +54,32 @@ def test_thermocouples(heated):
     """They read the leads, 700 nm from the strip; heat flows through these to it."""
     for point in heated:
         assert 1 < point.thermocouples / (point.hot - point.cold) < 1.2
+
+
+@pytest.fixture(scope="module")
+def orders(comm):
+    """The configuration as it stands, order by order: its data, and the metal at T0."""
+    config, progress = load_config(SCRIPT.FILE, [*SCRIPT.stretched(LENGTH), *COARSE]), SilentProgress()
+    _, device = prepare(config, comm, progress)
+    data = solve(Problem(config, device, progress), progress).data["schemes"]["heater"]
+    return data["configurations"]["only"], config.material("Clustered")
+
+
+def test_second_order_is_the_law_at_t0(orders):
+    """α is a ratio of readings; heat between the branches and the strip and spins at its ends take 15 %."""
+    found, metal = orders
+    voltage, hot, cold = (
+        found["probes"][name]["R"][1] for name in ("V12", "hot_thermocouple", "cold_thermocouple")
+    )
+    assert voltage / (hot - cold) == pytest.approx(-metal.seebeck / SCRIPT.THERMOCOUPLE, rel=0.15)
+    spin_current = found["regions"]["Strip"]["orders"]["max_spin_current_density"][1]
+    expected = metal.conductivity * (1 - metal.polarisation**2) / abs(2 * metal.polarisation)
+    assert spin_current * LENGTH / voltage == pytest.approx(expected, rel=0.02)
+
+
+def test_nothing_of_first_order_gets_to_the_strip(orders):
+    """Its readings are 0, also with injector and probe exchanged, and energy balances."""
+    found, _ = orders
+    assert [found["probes"][name]["R"][0] for name in found["probes"]] == [0.0] * 3
+    assert set(found["balances"]["reciprocity"].values()) == {0.0}
+    assert found["balances"]["energy"] < 1e-8
