@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from clustered_strip_reference import DEVICE, FILE, METAL, SOLIDS, Strip, seebeck
+from clustered_strip_reference import DEVICE, FILE, METAL, SOLIDS, Strip, coefficients, seebeck
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.integrate import quad
@@ -218,23 +218,43 @@ def spin_currents(problem: Problem, observer: Observer, solution: Solution) -> P
 
 
 def report(points: list[Point], title: str) -> None:
-    """A table of V12 and the spin current, and how far they are from the law and from one dimension."""
-    print(f"\n{title}\n{'':35}V12, and it over{'':36}j_s, and it over")
-    heads = "law", "mean T", "thermoc.", "1D"
+    """A table of V12 and the spin current, and their relative differences from the law and one dimension.
+
+    The law is taken between the ends of the strip, at their mean temperature, and between the temperatures
+    that the thermocouples have; the last row has the largest of each difference.
+    """
+    heads = ["law", "mean T", "thermoc.", "1D"]
+    print(f"\n{title}\n{'':34}{'V12':>8}, relative difference from{'':17}{'j_s':>4}, from")
     print(
         f"{'B (T)':>6} {'L (µm)':>6} {'hot':>8} {'cold (K)':>8} {'(pV)':>10}"
         + "".join(f"{head:>10}" for head in (*heads, "(A/m²)", "law", "1D"))
     )
+    table = []
     for p in points:
         thermocouples = p.voltage_law * p.thermocouples / p.difference
-        voltages = p.voltage_law, p.voltage_mean, thermocouples, p.voltage_1d
-        spin_currents = p.spin_current_law, p.spin_current_1d
+        others = np.array([p.voltage_law, p.voltage_mean, thermocouples, p.voltage_1d])
+        spins = np.array([p.spin_current_law, p.spin_current_1d])
+        table.append([*(p.voltage / others - 1), *(p.spin_current / spins - 1)])
+        *of_voltage, law, line = (f"{value:+10.1e}" for value in table[-1])
         print(
             f"{p.field:6.2f} {p.length * 1e6:6.2f} {p.hot:8.4f} {p.cold:8.4f} {p.voltage * 1e12:10.3f}"
-            + "".join(f"{p.voltage / other - 1:+10.1e}" for other in voltages)
-            + f"{p.spin_current:10.4g}"
-            + "".join(f"{p.spin_current / other - 1:+10.1e}" for other in spin_currents)
+            f"{''.join(of_voltage)}{p.spin_current:10.4g}{law}{line}"
         )
+    *of_voltage, law, line = (f"{value:10.1e}" for value in abs(np.array(table)).max(axis=0))
+    print(f"{'at most':>42}{''.join(of_voltage)}{'':10}{law}{line}")
+
+
+def describe(field: float) -> str:
+    """What the metal is at T0 in a field in T."""
+    metal = coefficients(field, DEVICE.temperature)
+    no_current = -metal.spin_conductivity * metal.spin_seebeck / 2
+    no_voltage = no_current - metal.conductivity * metal.polarisation * metal.seebeck
+    return (
+        f"Co in Cu at {DEVICE.temperature:g} K and {field:g} T: ρ = {1e8 / metal.conductivity:.3g} µΩ cm, "
+        f"P = {metal.polarisation:.3g}, S = {1e9 * metal.seebeck:.3g} nV/K, "
+        f"S_s = {1e9 * metal.spin_seebeck:.3g} nV/K; j_s/∇T = {no_current:.3g} A/(m K) without a current, "
+        f"{no_voltage:.3g} A/(m K) without a voltage (Eq. 8)"
+    )
 
 
 def plot(path: Path, weak: list[Point], strong: list[Point], short: list[Point], profiles: list) -> None:
@@ -242,7 +262,7 @@ def plot(path: Path, weak: list[Point], strong: list[Point], short: list[Point],
     figure = Figure(figsize=(11, 7.5), layout="constrained")
     thermopower, spin, along, lengths = figure.subplots(2, 2).flat
     for points, colour in ((weak, "tab:blue"), (strong, "tab:red")):
-        label = f"hot end at {min(p.hot for p in points):.3g} to {max(p.hot for p in points):.3g} K"
+        label = f"hot end at up to {max(p.hot for p in points):.3g} K"
         for panel, name in ((thermopower, "voltage"), (spin, "spin_current")):
             panel.plot(*per_gradient(points, f"{name}_law"), "-", color=colour, lw=1.2)
             panel.plot(*per_gradient(points, name), "o", color=colour, fillstyle="none", ms=4.5, label=label)
@@ -296,6 +316,7 @@ def main() -> None:
     weak, strong = ([case[0] for case in solved if case[0].current == i] for i in (WEAK, STRONG))
     short = [solve(length, POLARISING, [WEAK])[0][0] for length in LENGTHS]
     short.append(next(point for point in weak if point.field == POLARISING))
+    print(describe(POLARISING))
     report(weak, "Weak heating: where device and law agree")
     report(strong, "Strong heating: the law holds at every place, not at the mean temperature")
     report(short, "Short strips: spins pile up at the ends within λ, which the law leaves out")
