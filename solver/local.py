@@ -67,17 +67,18 @@ def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coe
 
 
 class Points:
-    """The quadrature points of all volume integrals.
+    """The quadrature points of all volume integrals, or of others.
 
     Args:
         spaces: The spaces, whose integrals have one quadrature.
+        degree: That of another quadrature; 1 has one point, the centre of the cell.
 
     Attributes:
         places: In the reference cell, shape (q, 3).
     """
 
-    def __init__(self, spaces: Spaces) -> None:
-        self._mesh, self._degree = spaces.device.mesh, spaces.quadrature_degree
+    def __init__(self, spaces: Spaces, degree: int | None = None) -> None:
+        self._mesh, self._degree = spaces.device.mesh, degree or spaces.quadrature_degree
         self.places, _ = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
         self._space = self.space()
         self.cells = self._space.dofmap.list
@@ -101,6 +102,7 @@ class LocalCoefficients:
         temperature: T0, K.
         magnetic_field: B, T, along the axis of the spins.
         m: Sign of the magnetisation, a function.
+        points: Where; by default the quadrature points of all volume integrals.
 
     Attributes:
         all: The coefficients.
@@ -114,11 +116,12 @@ class LocalCoefficients:
         temperature: float,
         magnetic_field: float,
         m: fem.Function,
+        points: Points | None = None,
     ) -> None:
         self._spaces, self._materials, self._temperature = spaces, materials, temperature
         self._magnetic_field = magnetic_field
         self._split = any(field in SPIN_HEAT for field in spaces.fields)
-        self._points = Points(spaces)
+        self._points = points or Points(spaces)
         self._theta = spaces.spaces[THETA]
         self._basis = self._theta.element.basix_element.tabulate(0, self._points.places)[0, :, :, 0]
         self._parts: dict[str, fem.Function] = {}

@@ -9,9 +9,11 @@ from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
 from thermospin.fields import THETA, Field, State
 from thermospin.lift import SpinVector
+from thermospin.local import LocalCoefficients
 from thermospin.meshes.ordering import FACES
 from thermospin.solution import Solution
 from thermospin.spaces import Spaces
+from thermospin.system import together
 from thermospin.terms.transport import fluxes, heat_flux
 
 CENTRE = np.full((1, 3), 0.25)
@@ -69,12 +71,17 @@ class Observer:
     Args:
         spaces: The spaces.
         coefficients: The coefficients, with the magnetisation of the moment.
+        local: Instead of them, those that follow the temperature of a solution at a drive, at the centres of
+            the cells.
     """
 
-    def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
+    def __init__(
+        self, spaces: Spaces, coefficients: CellCoefficients, local: LocalCoefficients | None = None
+    ) -> None:
         self._spaces, self._device = spaces, spaces.device
         self._fields = spaces.functions()
-        self._c, self._coefficients = coefficients.all, coefficients
+        self._c, self._coefficients = (local or coefficients).all, coefficients
+        self._local = local
         self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
         self._conducting = self._device.owned(spaces.conducting_cells)
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
@@ -90,8 +97,14 @@ class Observer:
         )
 
     def observe(self, solution: Solution) -> CellFields:
-        """Evaluate the fields of a solution (collective)."""
+        """Evaluate the fields of a solution (collective).
+
+        Raises:
+            RangeError: A law does not hold at the temperatures of the solution.
+        """
         self._spaces.load(solution.vector, self._fields)
+        if self._local is not None:
+            together(self._spaces.comm, lambda: self._local.update(self._fields.theta))
         conductors, insulators = self._flux_expressions
         mesh = self._device.mesh
         names = self._spaces.fields
@@ -129,17 +142,20 @@ class Observer:
         return result
 
     def maxima(self, fields: CellFields) -> dict[str, dict[str, float]]:
-        """Largest temperature rise (K) and current density (A/m²) in every region (collective)."""
-        magnitude = np.nan_to_num(np.linalg.norm(fields.j, axis=1))
-        rise = fields.rise.max(axis=1)
+        """Largest temperature rise (K), current density and spin current density (A/m²) in every region.
+
+        With vector spin, the root of the sum of squares of all nine components of the latter (collective).
+        """
+        names = "max_temperature_rise", "max_current_density", "max_spin_current_density"
+        found = [fields.rise.max(axis=1), _lengths(fields.j), _lengths(fields.j_s)]
         tags = self._device.cell_tags[: self._n_cells]
         local = [
-            [values[tags == tag].max(initial=-np.inf) for values in (rise, magnitude)]
+            [values[tags == tag].max(initial=-np.inf) for values in found]
             for tag in self._device.regions.values()
         ]
         largest = self._largest(np.array(local))
         return {
-            region: {"max_temperature_rise": float(values[0]), "max_current_density": float(values[1])}
+            region: dict(zip(names, map(float, values), strict=True))
             for region, values in zip(self._device.regions, largest, strict=True)
         }
 
@@ -194,6 +210,11 @@ class Observer:
         largest = np.empty_like(values)
         self._spaces.comm.Allreduce(values, largest, MPI.MAX)
         return largest
+
+
+def _lengths(currents: np.ndarray) -> np.ndarray:
+    """The root of the sum of squares of all components in every cell; 0 where there is none."""
+    return np.sqrt((np.nan_to_num(currents) ** 2).sum(axis=tuple(range(1, currents.ndim))))
 
 
 def _stacked(part: np.ndarray | SpinVector) -> np.ndarray:

@@ -17,7 +17,7 @@ from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
-from thermospin.local import LocalCoefficients
+from thermospin.local import LocalCoefficients, Points
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
 from thermospin.nonlinear import ResponsiveSolver
@@ -155,6 +155,16 @@ class Problem:
         """Materials, T0, B along the axis of the spins, and the sign of the magnetisation."""
         config = self.config
         return self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
+
+    @property
+    def local(self) -> LocalCoefficients | None:
+        """The coefficients at the centres of the cells, for the currents of a solution at a drive.
+
+        None where they are those at T0 in whatever is solved.
+        """
+        if not self._is_nonlinear:
+            return None
+        return LocalCoefficients(self.spaces, *self._given, Points(self.spaces, 1))
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

@@ -87,7 +87,8 @@ def balances(
         heat out, likewise; with conserving heat sources only. Where coefficients follow the temperature
         and fields were solved at given drives, heat and energy are at the worst of these. ``power``,
         ``heat_out``: W per power of the drive.
-        ``reciprocity``: by probe, R1 with injector and probe exchanged over R1, minus 1.
+        ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; 0 where
+        both are 0, as where nothing of first order in the drive gets to the probe.
     """
     by_power = [expansion.rest, *expansion.orders]
     present = [n for n, solution in enumerate(by_power) if solution]
@@ -108,7 +109,7 @@ def balances(
         found["energy"] = _mismatch(power, heat)
     if expansion.reciprocity:
         found["reciprocity"] = {
-            name: abs(value / expansion.orders[0].reading(probes[name]) - 1)
+            name: _difference(expansion.orders[0].reading(probes[name]), value)
             for name, value in expansion.reciprocity.items()
         }
     return found
@@ -133,6 +134,12 @@ def _electrical_power(by_power: list[Solution | None], n: int) -> float:
     """Electrical power of one order, W: ``Σ I_i V_(n−i)`` over all terminals."""
     pairs = [(by_power[i], by_power[n - i]) for i in range(n + 1)]
     return sum(a.currents[name] * b.potential(name) for a, b in pairs if a and b for name in a.currents)
+
+
+def _difference(first: float, second: float) -> float:
+    """The difference of two numbers over the larger one."""
+    size = max(abs(first), abs(second))
+    return abs(first - second) / size if size else 0.0
 
 
 def _mismatch(given: list[float], taken: list[float]) -> float:

@@ -13,7 +13,8 @@ from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.contacts import contact_regions
-from thermospin.errors import ThermospinError
+from thermospin.errors import ConvergenceError, ThermospinError
+from thermospin.laws import RangeError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -115,6 +116,8 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     """
     config = problem.config
     observer = Observer(problem.spaces, problem.coefficients)
+    local = problem.local
+    at_drive = Observer(problem.spaces, problem.coefficients, local) if local else observer
     torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
@@ -135,7 +138,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             )
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
-                data |= _observables(problem, observer, expansion, operating)
+                data |= _observables(problem, (observer, at_drive), expansion, operating)
                 if torques:
                     data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
@@ -189,9 +192,20 @@ def operating_drive(config: Config, drive: Drive) -> float | None:
 
 
 def _observables(
-    problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
+    problem: Problem, observers: tuple[Observer, Observer], expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
-    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
+    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive.
+
+    Args:
+        problem: The problem.
+        observers: That of the orders, and that of all of them together at a drive.
+        expansion: The fields.
+        drive: The operating drive, A or V.
+
+    Raises:
+        ConvergenceError: At that drive the device is where a law ends.
+    """
+    observer, at_drive = observers
     fields = [observer.observe(order) for order in expansion.orders]
     orders = [observer.maxima(order) for order in fields]
     regions: dict[str, Any] = {
@@ -201,10 +215,15 @@ def _observables(
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    at_drive = observer.observe(expansion.at(drive))
-    for region, values in observer.maxima(at_drive).items():
+    try:
+        total = at_drive.observe(expansion.at(drive))
+    except RangeError as error:
+        raise ConvergenceError(
+            f"no fields at a drive of {drive:.4g}: {error}; lower output.current"
+        ) from None
+    for region, values in observer.maxima(total).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
+    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, total, fields)}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:

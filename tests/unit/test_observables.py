@@ -77,9 +77,10 @@ def highest(region):
 @pytest.mark.parametrize("region", BOXES)
 def test_maxima(problem, observer, fields, region):
     found = observer.maxima(fields)[region]
-    current = np.nan_to_num(np.linalg.norm(fluxes(problem, region)[0]))
+    current, spin_current = (np.nan_to_num(np.linalg.norm(flux)) for flux in fluxes(problem, region)[:2])
     assert found["max_temperature_rise"] == pytest.approx(highest(region), rel=1e-12)
     assert found["max_current_density"] == pytest.approx(current, rel=1e-9, abs=0)
+    assert found["max_spin_current_density"] == pytest.approx(spin_current, rel=1e-9, abs=0)
 
 
 INTERFACES = {
