@@ -236,9 +236,10 @@ def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
 def _reduction(n: int, orders: int) -> float:
     """Tolerance for order n relative to that for the last order.
 
-    R3 is the heat of the first order's currents and the thermoelectric currents of the second, which are so
-    small beside its heat that they need more digits.
+    R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
+    small itself: both need more digits than R2 and R4 do.
     """
     if n == orders:
         return 1.0
-    return SOURCE_REDUCTION ** (4 if n == 2 and orders > 2 else 1)
+    digits = {1: 2, 2: 4}.get(n, 1) if orders > 2 else 1
+    return SOURCE_REDUCTION**digits
