@@ -120,13 +120,13 @@ def check_magnet(config: Config, region: str, *at: str) -> None:
 def _check_field(config: Config) -> None:
     """A field that acts nowhere is a mistake, and so is one across the axis of nanocluster metals."""
     used = dict.fromkeys(config.geometry.materials.values())
-    polarised = _polarised(config)
-    if polarised and any(config.magnetic_field[:2]):
+    clusters = polarised(config)
+    if clusters and any(config.magnetic_field[:2]):
         raise mistake(
-            f"the clusters of '{polarised[0]}' are polarised along z, the axis of the spins; write [0, 0, B]",
+            f"the clusters of '{clusters[0]}' are polarised along z, the axis of the spins; write [0, 0, B]",
             "magnetic_field",
         )
-    if any(config.magnetic_field) and not (polarised or any(config.material(name).larmor for name in used)):
+    if any(config.magnetic_field) and not (clusters or any(config.material(name).larmor for name in used)):
         raise mistake(
             "no spin precesses in it: no normal metal of this device has a spin_relaxation_time; give one, "
             "such as 'materials.Cu.spin_relaxation_time: 20 ps'",
@@ -134,7 +134,7 @@ def _check_field(config: Config) -> None:
         )
 
 
-def _polarised(config: Config) -> list[str]:
+def polarised(config: Config) -> list[str]:
     """The materials of the device that depend on the magnetic field."""
     used = dict.fromkeys(config.geometry.materials.values())
     return [name for name in used if config.material_laws(name).follows_field]
@@ -152,7 +152,7 @@ def _check_materials(config: Config) -> None:
 
 def _of_vector_spin(config: Config) -> Iterator[tuple[str | int, ...]]:
     """Where the configuration gives what only vector spin uses."""
-    if any(config.magnetic_field) and not _polarised(config):
+    if any(config.magnetic_field) and not polarised(config):
         yield ("magnetic_field",)
     if config.magnetisation:
         yield ("magnetisation",)
