@@ -99,6 +99,10 @@ class LinearSolver:
         if not self.is_symmetric:
             self.operator.destroy()
 
+    def scale(self, scales: PETSc.Vec) -> None:
+        """Take other scales of the unknowns of an operator that is not symmetric."""
+        scales.copy(self._scaled.scales)
+
     def precondition(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
         """The preconditioner, projected onto the admissible fields (collective)."""
         residual.copy(self._work)
@@ -233,39 +237,42 @@ class ScaledSystem:
         matrix: The operator.
         preconditioner: Its preconditioner.
         scales: By unknown, what a unit of it is worth.
+
+    Attributes:
+        scales: The diagonal of D.
     """
 
     def __init__(self, matrix: PETSc.Mat, preconditioner: ProjectedPreconditioner, scales: PETSc.Vec) -> None:
-        self._matrix, self._preconditioner, self._scales = matrix, preconditioner, scales
+        self._matrix, self._preconditioner, self.scales = matrix, preconditioner, scales
         self._first, self._second = matrix.createVecLeft(), matrix.createVecLeft()
 
     def mult(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """``y = D⁻¹ A D⁻¹ x``; PETSc calls it."""
-        self._first.pointwiseDivide(x, self._scales)
+        self._first.pointwiseDivide(x, self.scales)
         self._matrix.mult(self._first, self._second)
-        y.pointwiseDivide(self._second, self._scales)
+        y.pointwiseDivide(self._second, self.scales)
 
     def multTranspose(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:  # noqa: N802
         """``y = D⁻¹ Aᵀ D⁻¹ x``; PETSc calls it."""
-        self._first.pointwiseDivide(x, self._scales)
+        self._first.pointwiseDivide(x, self.scales)
         self._matrix.multTranspose(self._first, self._second)
-        y.pointwiseDivide(self._second, self._scales)
+        y.pointwiseDivide(self._second, self.scales)
 
     def apply(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
         """``z = D M⁻¹ D r``; PETSc calls it."""
-        self._first.pointwiseMult(residual, self._scales)
+        self._first.pointwiseMult(residual, self.scales)
         self._preconditioner.apply(None, self._first, self._second)
-        correction.pointwiseMult(self._second, self._scales)
+        correction.pointwiseMult(self._second, self.scales)
 
     def applyTranspose(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:  # noqa: N802
         """``z = D M⁻ᵀ D r``; PETSc calls it."""
-        self._first.pointwiseMult(residual, self._scales)
+        self._first.pointwiseMult(residual, self.scales)
         self._preconditioner.apply(None, self._first, self._second, True)
-        correction.pointwiseMult(self._second, self._scales)
+        correction.pointwiseMult(self._second, self.scales)
 
     def solve(self, ksp: PETSc.KSP, residual: PETSc.Vec, step: PETSc.Vec, transpose: bool) -> None:
         """Solve ``A z = r``, or with ``Aᵀ`` (collective)."""
         scaled, found = residual.duplicate(), step.duplicate()
-        scaled.pointwiseDivide(residual, self._scales)
+        scaled.pointwiseDivide(residual, self.scales)
         (ksp.solveTranspose if transpose else ksp.solve)(scaled, found)
-        step.pointwiseDivide(found, self._scales)
+        step.pointwiseDivide(found, self.scales)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
@@ -113,8 +115,13 @@ class Problem:
             )
 
     def adopt(self, config: Any) -> None:
-        """Take another configuration with the same operator: other drives, probes, sinks or heating."""
+        """Take another configuration with the same operator (collective).
+
+        It may have other drives, probes, sinks, heating and, unless one of the two is zero, another field B.
+        """
         self.config = config
+        if np.any(self.coefficients.magnetic_field.value != config.magnetic_field):
+            self._precess(config.magnetic_field)
         model, scale = config.heating.model, config.heating.scale
         self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self.interfaces)
         self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
@@ -197,6 +204,18 @@ class Problem:
                 level.blocks.assemble()
             changing = set(self.system.changing)
             self._preconditioner.renew(self._parts(lambda fields: changing & set(fields)))
+
+    def _precess(self, magnetic_field: Sequence[float]) -> None:
+        """Set the magnetic field, T, about which spins precess, where there has been one (collective)."""
+        self.coefficients.magnetic_field.value[:] = magnetic_field
+        self.system.precess()
+        for level in self._levels[1:]:
+            level.blocks.precess()
+        self._precession.assemble()
+        # What changes with the magnetisation too is renewed by the first of them.
+        spins = {*S_VECTOR, *TAU_VECTOR} - set(self.system.changing)
+        self._preconditioner.renew(self._parts(lambda fields: spins & set(fields)))
+        self.linear.scale(self.system.scales)
 
     def torques(self) -> Torques | None:
         """What evaluates the torques on the magnets; None while all spins are along one axis."""

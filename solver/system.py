@@ -51,41 +51,54 @@ class Blocks:
         self._forms = {
             key: [forms[key] for forms in (constant, magnetic) if key in forms] for key in self.magnetic
         }
-        self.blocks = self._constant({key: form for key, form in constant.items() if key not in self._forms})
+        constant = {key: form for key, form in constant.items() if key not in self._forms}
+        # The magnetic field is the only constant of these forms.
+        self._in_field = {key: form for key, form in constant.items() if form.ufcx_form.num_constants}
+        self.blocks: dict[Block, PETSc.Mat] = {}
+        self._assemble_constant(constant)
         for key, forms in self._forms.items():
             self.blocks[key] = empty_block(self._spaces, self._interfaces, key, forms)
 
     def assemble(self) -> None:
         """Assemble the blocks that change with the magnetisation (collective)."""
         for key, forms in self._forms.items():
-            block = self.blocks[key]
-            block.zeroEntries()
-            for form in forms:
-                fem.petsc.assemble_matrix(block, form)
-            for interface in self._interfaces:
-                interface.add(block, key, self._part)
-            block.assemble()
+            self._assemble(key, forms, self._part)
+
+    def precess(self) -> None:
+        """Assemble the blocks that change with the magnetic field or with the magnetisation (collective)."""
+        for key, form in self._in_field.items():
+            self._assemble(key, [form], self._isotropic)
+        self.assemble()
 
     def _turns(self, key: Block) -> bool:
         """Whether interfaces mix the components of a spin in a block."""
         of_spins = all(self._spaces.fields[i] in SPIN | SPIN_HEAT for i in key)
         return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
 
-    def _constant(self, forms: Mapping[Block, fem.Form]) -> dict[Block, PETSc.Mat]:
-        """Assemble blocks; those of the same spaces share their sparsity pattern."""
-        blocks: dict[Block, PETSc.Mat] = {}
+    def _assemble_constant(self, forms: Mapping[Block, fem.Form]) -> None:
+        """Assemble blocks without a magnetic part; those of the same spaces share their sparsity pattern."""
         patterns: dict[tuple, PETSc.Mat] = {}
         for key, form in forms.items():
             place = tuple(self._spaces.fields[i].on_conductors for i in key)
             if place not in patterns:
-                patterns[place] = blocks[key] = empty_block(self._spaces, self._interfaces, key, [form])
+                self.blocks[key] = empty_block(self._spaces, self._interfaces, key, [form])
+                patterns[place] = self.blocks[key]
             else:
-                blocks[key] = patterns[place].duplicate()
-            fem.petsc.assemble_matrix(blocks[key], form)
-            for interface in self._interfaces:
-                interface.add(blocks[key], key, lambda c: self._part(c).isotropic)
-            blocks[key].assemble()
-        return blocks
+                self.blocks[key] = patterns[place].duplicate()
+            self._assemble(key, [form], self._isotropic)
+
+    def _assemble(self, key: Block, forms: Sequence[fem.Form], part: Part) -> None:
+        """Assemble forms, and a part of what couples the sides of interfaces, into a block (collective)."""
+        block = self.blocks[key]
+        block.zeroEntries()
+        for form in forms:
+            fem.petsc.assemble_matrix(block, form)
+        for interface in self._interfaces:
+            interface.add(block, key, part)
+        block.assemble()
+
+    def _isotropic(self, coefficients: Coefficients) -> Coefficients:
+        return self._part(coefficients).isotropic
 
 
 class CoupledSystem:
@@ -134,6 +147,12 @@ class CoupledSystem:
         else:
             for i, j in self._whole.magnetic:
                 self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
+        self.matrix.assemble()
+
+    def precess(self) -> None:
+        """Assemble what changes with the magnetic field, in the configuration of the moment (collective)."""
+        for part in self._parts:
+            part.precess()
         self.matrix.assemble()
 
     def _point(self, magnetisation: Magnetisation) -> None:

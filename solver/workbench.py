@@ -6,6 +6,7 @@ from typing import Any
 
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
+from thermospin.config.magnetisation import polarised
 from thermospin.contacts import contact_regions
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
@@ -30,9 +31,14 @@ BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
 
 
 def operator_key(config: Config) -> str:
-    """What an operator depends on besides its mesh: all that is not known to have no influence."""
+    """What an operator depends on besides its mesh: all that is not known to have no influence.
+
+    A problem takes another magnetic field, unless there is none: without one its operator is symmetric.
+    """
     content = {key: value for key, value in config.resolved().items() if key not in BESIDE}
     content["textured"] = config.is_textured
+    if not polarised(config):
+        content["magnetic_field"] = any(config.magnetic_field)
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
     return json.dumps(content, sort_keys=True)
 

@@ -42,6 +42,11 @@ def test_ring(comm):
     assert error(RING, comm, arm=0.1) < 1e-3
 
 
+def test_sides_beyond_the_decay(comm):
+    """Fig. 15: elements become longer where the waves have decayed."""
+    assert error(SCRIPT.FIGURES[15][2][0], comm) < 5e-3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("case", "arm", "bound"),
@@ -60,6 +65,9 @@ def test_the_other_sign_is_not_solved():
     with pytest.raises(ValueError, match="Eqs. 72 and 73"):
         SCRIPT.finite_elements(replace(RIGHT_ANGLE, sign=-1))
     assert SCRIPT.three_dimensions(replace(RIGHT_ANGLE, sign=-1)) is None
+    found = SCRIPT.finite_elements(RIGHT_ANGLE)
+    other = REFERENCE.boundary_value_solution(replace(RIGHT_ANGLE, sign=-1))
+    assert SCRIPT.difference(found, other) > 0.1
 
 
 def test_fields_at_rest(tmp_path, comm):

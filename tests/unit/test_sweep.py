@@ -1,9 +1,12 @@
 """Sweeps without solving: axes, points, what tells points apart, and mistakes."""
 
+import json
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from test_bad_input import DEVICE, assert_one_line
+from test_material_laws import CLUSTERS
 
 from thermospin.cli import main
 from thermospin.config import load_config, load_sweep
@@ -203,6 +206,18 @@ def test_operator_depends_on_materials_and_not_on_drives(file):
         assert operator_key(load_config(file, [same])) == reference, same
     for other in ("temperature=200", "materials.Py.seebeck=0", "solver.degree=2", "solver.max_iterations=9"):
         assert operator_key(load_config(file, [other])) != reference, other
+
+
+def test_operator_depends_on_whether_there_is_a_field(file):
+    """The Larmor terms alone depend on its size, unless clusters make a whole material follow it."""
+    precessing = ["solver.spin=vector", "materials.Cu={base: Cu, spin_relaxation_time: 20 ps}"]
+    clusters = [f"materials.Cu={json.dumps({'base': 'Cu', 'nanoclusters': CLUSTERS})}"]
+    for material, follows in ((precessing, False), (clusters, True)):
+        zero, one, other = (
+            operator_key(load_config(file, [*material, f"magnetic_field=[0, 0, {b}]"])) for b in (0, 1, 2)
+        )
+        assert zero != one
+        assert (one != other) is follows
 
 
 def test_shares_are_even_complete_and_keep_operators_together(file):
