@@ -74,11 +74,13 @@ class Points:
 
     Attributes:
         places: In the reference cell, shape (q, 3).
+        weights: What each counts in the mean over a cell, shape (q,).
     """
 
     def __init__(self, spaces: Spaces) -> None:
         self._mesh, self._degree = spaces.device.mesh, spaces.quadrature_degree
-        self.places, _ = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
+        self.places, weights = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
+        self.weights = weights / weights.sum()
         self._space = self.space()
         self.cells = self._space.dofmap.list
 
@@ -140,6 +142,16 @@ class LocalCoefficients:
             cells = self._spaces.device.cells([region])
             rise = theta.x.array[self._theta.dofmap.list[cells]] @ self._basis.T
             self._fill(region, material, self._temperature + rise)
+
+    @property
+    def sensitivity(self) -> float:
+        """The largest relative change per kelvin of a conductivity, electrical or thermal, on this rank."""
+        largest = 0.0
+        for name in ("conductivity", "heat", "electronic_heat"):
+            if name in self._parts:
+                value, slope = (part[name].x.array for part in (self._parts, self._slopes))
+                largest = max(largest, np.max(np.abs(slope[value > 0] / value[value > 0]), initial=0.0))
+        return largest
 
     def _fill(self, region: str, material: Material, temperatures: np.ndarray) -> None:
         """The coefficients of a region at temperatures in K, shape (cells, points) or (1, 1)."""

@@ -18,12 +18,15 @@ from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
 from thermospin.local import LocalCoefficients
+from thermospin.local_observables import LocalObserver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
 from thermospin.nonlinear import ResponsiveSolver
+from thermospin.observables import Observer
 from thermospin.orders import OrderSources
 from thermospin.precession import Precession
 from thermospin.preconditioner import FieldPreconditioner, Fields
+from thermospin.series import PointSeries
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
@@ -146,7 +149,18 @@ class Problem:
     @cached_property
     def _sources(self) -> OrderSources:
         """The sources of the orders of the expansion, where coefficients follow laws."""
-        return OrderSources(self.spaces, *self._given, self.heat)
+        return OrderSources(self.spaces, self._series, self.config.temperature, self.heat)
+
+    @cached_property
+    def _series(self) -> PointSeries:
+        """Fields and coefficients at the quadrature points, where coefficients follow laws."""
+        return PointSeries(self.spaces, *self._given)
+
+    def observer(self) -> Observer:
+        """What evaluates solutions on the cells, with the magnetisation of the moment."""
+        if self._is_nonlinear:
+            return LocalObserver(self.spaces, self.coefficients, self._series)
+        return Observer(self.spaces, self.coefficients)
 
     @property
     def _given(self) -> tuple[Any, ...]:

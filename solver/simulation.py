@@ -17,7 +17,7 @@ from thermospin.errors import ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables import CellFields, Observer
+from thermospin.observables import CellFields, Observer, total
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
@@ -114,7 +114,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         keep_fields: Whether the results hold the fields of all of them.
     """
     config = problem.config
-    observer = Observer(problem.spaces, problem.coefficients)
+    observer = problem.observer()
     torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
@@ -192,7 +192,8 @@ def _observables(
     problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
     """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
-    fields = [observer.observe(order) for order in expansion.orders]
+    by_power = observer.orders(expansion)
+    fields = [by_power[n] for n in by_power if n]
     orders = [observer.maxima(order) for order in fields]
     regions: dict[str, Any] = {
         region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
@@ -201,7 +202,8 @@ def _observables(
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    at_drive = observer.observe(expansion.at(drive))
+    solved = dict(expansion.points).get(drive)
+    at_drive = total(by_power, drive) if solved is None else observer.observe(solved)
     for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
     return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
@@ -282,21 +284,26 @@ def _copy_mesh(record: MeshRecord, directory: Path) -> None:
 def _write_fields(problem: Problem, results: Results, directory: Path, progress: Any) -> None:
     """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
-    observer, sampler = Observer(problem.spaces, problem.coefficients), Sampler(problem.spaces.device)
+    observer, sampler = problem.observer(), Sampler(problem.spaces.device)
     maps = plan_maps(config.output.maps, {name: list(config.magnetisations) for name in config.schemes})
     for (scheme, name), expansion in results.expansions.items():
-        if not config.output.fields and (scheme, name) not in maps:
+        wanted = maps.get((scheme, name), {})
+        if not config.output.fields and not wanted:
             continue
         problem.coefficients.magnetise(config.states[name])
+        unit = results.data["schemes"][scheme]["drive"]["unit"]
+        shown = {config.output.current, *(map.current for map in wanted.values())} if unit == "A" else set()
         with progress.stage("sampling"):
-            samples = {
-                n: sampler.sample(observer.observe(part), 0.0) for n, part in expansion.by_power.items()
+            samples = {n: sampler.sample(part, 0.0) for n, part in observer.orders(expansion).items()}
+            solved = {
+                drive: sampler.sample(observer.observe(solution), config.temperature)
+                for drive, solution in expansion.points
+                if drive in shown
             }
         if problem.spaces.comm.rank == 0:
-            unit = results.data["schemes"][scheme]["drive"]["unit"]
-            case = Case(scheme, name, samples, config.temperature, unit)
+            case = Case(scheme, name, samples, config.temperature, unit, solved)
             if config.output.fields:
                 with progress.stage("fields"):
                     write_fields(directory, case, config.output.current)
             with progress.stage("maps"):
-                draw_maps(directory, maps.get((scheme, name), {}), case)
+                draw_maps(directory, wanted, case)
