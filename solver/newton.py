@@ -18,6 +18,7 @@ FLOOR = 1e-13
 MAX_STEPS = 30
 STEP_TOLERANCE = 1e-10
 """Relative tolerance of the linear solve of every step."""
+RUNAWAY = "a thermal runaway, Newton's method does not converge"
 
 
 class Newton:
@@ -97,7 +98,7 @@ class Newton:
         """Why there is no convergence: a law that ends, or else heating that outruns the cooling."""
         if isinstance(self.trouble, RangeError):
             return str(self.trouble)
-        return "a thermal runaway, Newton's method does not converge"
+        return RUNAWAY
 
     def _residual(self, _: PETSc.SNES, scaled: PETSc.Vec, residual: PETSc.Vec) -> None:
         """The residual in the admissible directions; PETSc calls it. It is infinite where a law ends."""
@@ -121,8 +122,13 @@ class Newton:
         """Assemble the Jacobian; PETSc calls it."""
         fields = scaled.duplicate()
         fields.pointwiseDivide(scaled, self._scales)
+        self.linearise(fields)
+        self.trouble = None
+
+    def linearise(self, fields: PETSc.Vec) -> None:
+        """Assemble the Jacobian at fields (collective)."""
         self._equations.linearise(fields)
-        self._units, self.trouble = {}, None
+        self._units = {}
 
     def _project(self, residual: PETSc.Vec) -> None:
         """Take the part of a residual in the admissible directions (collective)."""
@@ -154,14 +160,24 @@ class Newton:
 
     def step(self, scaled: PETSc.Vec, step: PETSc.Vec) -> None:
         """The step that reduces a residual to 0 to first order, both in the units of SNES (collective)."""
-        residual, found = scaled.duplicate(), step.duplicate()
+        residual = scaled.duplicate()
         residual.pointwiseMult(scaled, self._scales)
+        step.pointwiseMult(self.correct(residual, STEP_TOLERANCE), self._scales)
+
+    def correct(self, residual: PETSc.Vec, tolerance: float) -> PETSc.Vec:
+        """The change of the fields that reduces a residual to 0 to first order (collective).
+
+        Args:
+            residual: The residual; the Jacobian is that of the last :meth:`linearise`.
+            tolerance: Relative tolerance of the linear solve.
+        """
+        found = residual.duplicate()
         found.set(0.0)
-        self._linear.solve(residual, found, self._constraint, tolerance=STEP_TOLERANCE)
+        self._linear.solve(residual, found, self._constraint, tolerance=tolerance)
         missing = self._sums(self._linear.remainder)
         for name, volts in zip(self._moving, self._volts(missing), strict=True):
             found.axpy(volts, self._unit(name))
-        step.pointwiseMult(found, self._scales)
+        return found
 
     def _volts(self, currents: np.ndarray) -> np.ndarray:
         """How far the terminals that move must do so for currents in A (collective)."""
