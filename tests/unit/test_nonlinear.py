@@ -9,6 +9,7 @@ from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.linear import LinearSolver
 from thermospin.results import configuration_data
 
 
@@ -140,6 +141,58 @@ def test_any_number_of_ranks(comm):
 def test_vector_spin_is_refused():
     with pytest.raises(InputError, match="solver.spin"):
         prepare_problem(device(solver={"spin": "vector"}, configurations={}), MPI.COMM_SELF)
+
+
+CONSTANT = {
+    "N": {
+        "conductivity": METALS["N"]["conductivity"] | {"temperature_coefficient": 0},
+        "seebeck": {"polynomial": ["-5 uV/K", 0], "reference": "280 K"},
+        "thermal_conductivity": {"linear": 100, "temperature_coefficient": 0, "reference": "300 K"},
+        "spin_diffusion_length": "60 nm",
+    },
+    "F": METALS["F"] | {"polarisation": 0.4, "seebeck": "-20 uV/K", "conductivity": 5e6},
+}
+NUMBERS = {"N": {"conductivity": 1 / 2e-8, "seebeck": "-5 uV/K", "thermal_conductivity": 100}}
+"""The same metals by numbers."""
+
+
+@pytest.mark.parametrize("method", ["expansion", "demodulate"])
+def test_constant_laws_cost_nothing(comm, monkeypatch, method):
+    """As many linear solves of as many iterations as with numbers, one of them for R1, and the same bits."""
+    iterations, solve = [], LinearSolver.solve
+
+    def counting(*args, **options):
+        report = solve(*args, **options)
+        iterations.append(report.iterations)
+        return report
+
+    monkeypatch.setattr(LinearSolver, "solve", counting)
+    found = []
+    numbers = CONSTANT | {"N": CONSTANT["N"] | NUMBERS["N"]}
+    for metals in (CONSTANT, numbers):
+        problem = prepared(comm, materials=metals | {"glass": GLASS}, solver={"method": method})
+        iterations.clear()
+        scheme = problem.scheme("along")
+        first = scheme.expand(1).harmonics(PROBE).tolist()
+        assert len(iterations) == 2  # the first order, and the adjoint of the probe
+        all_orders = (
+            scheme.expand(4)
+            if method == "expansion"
+            else scheme.demodulate(problem.config.solver.currents[:4], 4)
+        )
+        found.append((first, all_orders.harmonics(PROBE).tolist(), list(iterations)))
+    assert found[0] == found[1]
+
+
+def test_first_order_takes_one_solve(comm, monkeypatch):
+    """With laws too: R1 is that of the coefficients at T0."""
+    count, solve = [], LinearSolver.solve
+    monkeypatch.setattr(
+        LinearSolver, "solve", lambda *args, **options: count.append(0) or solve(*args, **options)
+    )
+    solver = {"method": "expansion", "orders": 1, "currents": []}
+    prepared(comm, solver=solver).scheme("along").expand(1)
+    assert len(count) == 2
 
 
 def test_another_heating_with_the_same_operator(comm):
