@@ -32,8 +32,38 @@ METALS = {
         thermal_conductivity="30 W/(m K)",
     ),
 }
-CONTACT = {"between": ["N", "F"], "area_resistance": "2 fohm m^2", "asymmetry": 0.5}
 GLASS = {"conductivity": 0, "thermal_conductivity": "1 W/(m K)"}
+OTHERS = {
+    "N": {
+        "conductivity": {"table": [["200 K", 6e7], ["280 K", 5e7], ["400 K", 3.5e7], ["500 K", 3.1e7]]},
+        "seebeck": {"proportional": "-5 uV/K", "reference": "300 K"},
+        "thermal_conductivity": {"wiedemann_franz": 0.9, "phonons": "8 W/(m K)"},
+        "spin_diffusion_length": "60 nm",
+        "spin_heat_ratio": 2,
+    },
+    "F": {
+        "nanoclusters": {
+            "relaxation_time_up": "1 fs",
+            "relaxation_time_down": "3 fs",
+            "spin_flip_time": "40 fs",
+            "spin": 400,
+            "fermi_velocity": "1.57e6 m/s",
+            "density_of_states": "5.6e46 /(J m^3)",
+        },
+        "thermal_conductivity": {"wiedemann_franz": 1, "phonons": "20 W/(m K)"},
+        "spin_diffusion_length": "30 nm",
+        "spin_heat_ratio": 2,
+    },
+}
+"""A table, the Wiedemann–Franz law, and polarised clusters in place of a magnet."""
+IN_FIELD = {
+    "materials": OTHERS | {"glass": GLASS},
+    "magnetic_field": ["0 T", "0 T", "3 T"],
+    "configurations": {"AP": {}},
+    "interfaces": [{"between": ["N", "F"], "area_resistance": "2 fohm m^2"}],
+}
+"""Changes of the device for them."""
+CONTACT = {"between": ["N", "F"], "area_resistance": "2 fohm m^2", "asymmetry": 0.5}
 
 
 def device(**changes):

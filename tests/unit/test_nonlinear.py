@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from heated import GLASS, METALS, PROBE, device
+from heated import GLASS, IN_FIELD, METALS, PROBE, device
 from support import prepare_problem
 
 from thermospin.compat import MPI
@@ -19,9 +19,10 @@ def prepared(comm, **changes):
     return problem
 
 
-def test_jacobian(comm):
+@pytest.mark.parametrize("changes", [{}, IN_FIELD], ids=["formulas", "table and clusters"])
+def test_jacobian(comm, changes):
     """Central differences of the residual, whose error is of the second order in the step."""
-    problem = prepared(comm, solver={"spin_heat": True})
+    problem = prepared(comm, solver={"spin_heat": True}, **changes)
     equations = problem.scheme("along")._equations
     rng = np.random.default_rng(comm.rank)
     fields, change = (problem.system.matrix.createVecLeft() for _ in range(2))
@@ -92,7 +93,15 @@ def test_expansion_and_demodulation(comm, model, spin_heat):
     if model == "conserving":
         assert data["balances"]["energy"] < 1e-9
         balances = configuration_data(expanded, config.probes, 1e-3, True)["balances"]
-        assert balances["energy"] < 1e-8
+        assert balances["energy"] < 1e-9
+
+
+def test_expansion_and_demodulation_of_a_table_and_clusters(comm):
+    solver = prepared(comm, **IN_FIELD, solver={"spin_heat": True}).scheme("along")
+    fitted = solver.demodulate([sign * k * 3e-4 for k in range(1, 7) for sign in (1, -1)], 4)
+    found, expected = (expansion.harmonics(PROBE) for expansion in (fitted, solver.expand(4)))
+    assert np.all(abs(found - expected) <= [order.uncertainty[PROBE] for order in fitted.orders])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_third_harmonic_is_that_of_the_resistivity(comm):
