@@ -5,6 +5,7 @@ fields, and through every coefficient with respect to ϑ, by UFL.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from thermospin.interfaces import Interfaces
 from thermospin.local import LocalCoefficients
 from thermospin.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.system import Block, compiled_blocks, empty_block, together
+from thermospin.terms.heating import joule
 from thermospin.terms.relaxation import spin_relaxation
 from thermospin.terms.transport import conduction, transport
 
@@ -29,13 +31,14 @@ class Equations:
         interfaces: The resistive interfaces, whose coefficients are constant.
 
     Attributes:
+        spaces: The spaces.
         jacobian: ``N'(u)`` at the fields of the last :meth:`linearise`, a nest of blocks.
     """
 
     def __init__(
         self, spaces: Spaces, local: LocalCoefficients, heat: HeatSource, interfaces: Sequence[Interfaces]
     ) -> None:
-        self._spaces, self._local, self._heat, self._interfaces = spaces, local, heat, interfaces
+        self.spaces, self._local, self._heat, self._interfaces = spaces, local, heat, interfaces
         self._fields = spaces.functions()
         residual = self._form(State(*ufl.TestFunctions(spaces.mixed)))
         maps = [spaces.entity_map]
@@ -53,7 +56,7 @@ class Equations:
 
     def _form(self, v: State) -> ufl.Form:
         """The residual in the bulk."""
-        c, u, dx = self._local.all, self._fields, self._spaces.dx
+        c, u, dx = self._local.all, self._fields, self.spaces.dx
         return (
             transport(c, u, v, dx(CONDUCTORS))
             + spin_relaxation(c, u, v, dx(CONDUCTORS))
@@ -63,7 +66,7 @@ class Equations:
 
     def _derivative(self, residual: ufl.Form) -> ufl.Form:
         """The derivative of the residual in the bulk, in the direction of the trial functions."""
-        du = State(*ufl.TrialFunctions(self._spaces.mixed))
+        du = State(*ufl.TrialFunctions(self.spaces.mixed))
         through_fields = sum(
             ufl.derivative(residual, u, direction) for u, direction in zip(self._fields, du, strict=True)
         )
@@ -80,14 +83,14 @@ class Equations:
         self._load(vector)
         found = vector.duplicate()
         with found as array:
-            for field, form in zip(self._spaces.fields, self._residual, strict=True):
+            for field, form in zip(self.spaces.fields, self._residual, strict=True):
                 load = fem.assemble_vector(form)
                 for interface in self._interfaces:
                     interface.flow(self._fields, field, load.array)
                     if field is THETA or field in SPIN_HEAT:
                         load.array[:] -= self._interface_heat(interface, field, len(load.array))
                 load.scatter_reverse(la.InsertMode.add)
-                part = self._spaces.ranges[field]
+                part = self.spaces.ranges[field]
                 array[part] = load.array[: part.stop - part.start]
         return found
 
@@ -115,7 +118,33 @@ class Equations:
         local = fem.assemble_scalar(self._generated)
         size = len(self._fields.theta.x.array)
         local += sum(self._interface_heat(interface, THETA, size).sum() for interface in self._interfaces)
-        return self._spaces.comm.allreduce(local, MPI.SUM) * self._local.all.temperature
+        return self.spaces.comm.allreduce(local, MPI.SUM) * self._local.all.temperature
+
+    @cached_property
+    def _weight(self) -> tuple[fem.Function, fem.Form]:
+        """A change of the temperature, and the Joule heat in proportion to it as a load."""
+        space = self.spaces.spaces[THETA]
+        change, (heat, _) = fem.Function(space), joule(self._local.all, self._fields, self._fields)
+        load = heat / self._local.all.temperature * change * ufl.TestFunction(space)
+        return change, fem.form(load * self.spaces.dx(CONDUCTORS), entity_maps=[self.spaces.entity_map])
+
+    def weighted(self, change: PETSc.Vec) -> PETSc.Vec:
+        """The load of Joule heat, of the fields of the last assembly, times a change of ϑ (collective)."""
+        (rise, form), found = self._weight, change.duplicate()
+        part = self.spaces.ranges[THETA]
+        rise.x.array[: part.stop - part.start] = change.array_r[part]
+        rise.x.scatter_forward()
+        load = fem.assemble_vector(form)
+        load.scatter_reverse(la.InsertMode.add)
+        with found as array:
+            array[:] = 0.0
+            array[part] = load.array[: part.stop - part.start]
+        return found
+
+    @property
+    def sensitivity(self) -> float:
+        """The largest relative change of a conductivity with the temperature anywhere, 1/K (collective)."""
+        return self.spaces.comm.allreduce(self._local.sensitivity, MPI.MAX)
 
     def _interface_heat(self, interface: Interfaces, field, size: int) -> np.ndarray:
         """Heat at interfaces as this rank's part of the load of a temperature."""
@@ -124,10 +153,10 @@ class Equations:
         return loads
 
     def _is_temperature(self, key: Block) -> bool:
-        row = self._spaces.fields[key[0]]
+        row = self.spaces.fields[key[0]]
         return row is THETA or row in SPIN_HEAT
 
     def _load(self, vector: PETSc.Vec) -> None:
         """Take fields, and the coefficients at their temperatures (collective)."""
-        self._spaces.load(vector, self._fields)
-        together(self._spaces.comm, lambda: self._local.update(self._fields.theta))
+        self.spaces.load(vector, self._fields)
+        together(self.spaces.comm, lambda: self._local.update(self._fields.theta))

@@ -198,9 +198,10 @@ def fit(points: Sequence[tuple[float, Solution]], orders: int) -> Expansion:
     first = 0 if 0.0 in drives else 1
     unit = max(map(abs, drives))
     powers = np.arange(first, first + len(points))
-    weights = np.linalg.inv((np.array(drives)[:, None] / unit) ** powers) / unit ** powers[:, None]
-    fitted = [combine(zip(row, solutions, strict=True)) for row in weights[: orders + 1 - first]]
-    return Expansion(fitted[1:], rest=fitted[0]) if first == 0 else Expansion(fitted)
+    rows = np.linalg.inv((np.array(drives)[:, None] / unit) ** powers) / unit ** powers[:, None]
+    weights = dict(zip(range(first, orders + 1), rows, strict=False))
+    fitted = {n: combine(zip(row, solutions, strict=True)) for n, row in weights.items()}
+    return Expansion([fitted[n] for n in fitted if n], rest=fitted.get(0), weights=weights)
 
 
 def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:

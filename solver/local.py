@@ -67,19 +67,20 @@ def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coe
 
 
 class Points:
-    """The quadrature points of all volume integrals, or of others.
+    """The quadrature points of all volume integrals.
 
     Args:
         spaces: The spaces, whose integrals have one quadrature.
-        degree: That of another quadrature; 1 has one point, the centre of the cell.
 
     Attributes:
         places: In the reference cell, shape (q, 3).
+        weights: What each counts in the mean over a cell, shape (q,).
     """
 
-    def __init__(self, spaces: Spaces, degree: int | None = None) -> None:
-        self._mesh, self._degree = spaces.device.mesh, degree or spaces.quadrature_degree
-        self.places, _ = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
+    def __init__(self, spaces: Spaces) -> None:
+        self._mesh, self._degree = spaces.device.mesh, spaces.quadrature_degree
+        self.places, weights = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
+        self.weights = weights / weights.sum()
         self._space = self.space()
         self.cells = self._space.dofmap.list
 
@@ -102,7 +103,6 @@ class LocalCoefficients:
         temperature: T0, K.
         magnetic_field: B, T, along the axis of the spins.
         m: Sign of the magnetisation, a function.
-        points: Where; by default the quadrature points of all volume integrals.
 
     Attributes:
         all: The coefficients.
@@ -116,12 +116,11 @@ class LocalCoefficients:
         temperature: float,
         magnetic_field: float,
         m: fem.Function,
-        points: Points | None = None,
     ) -> None:
         self._spaces, self._materials, self._temperature = spaces, materials, temperature
         self._magnetic_field = magnetic_field
         self._split = any(field in SPIN_HEAT for field in spaces.fields)
-        self._points = points or Points(spaces)
+        self._points = Points(spaces)
         self._theta = spaces.spaces[THETA]
         self._basis = self._theta.element.basix_element.tabulate(0, self._points.places)[0, :, :, 0]
         self._parts: dict[str, fem.Function] = {}
@@ -143,6 +142,16 @@ class LocalCoefficients:
             cells = self._spaces.device.cells([region])
             rise = theta.x.array[self._theta.dofmap.list[cells]] @ self._basis.T
             self._fill(region, material, self._temperature + rise)
+
+    @property
+    def sensitivity(self) -> float:
+        """The largest relative change per kelvin of a conductivity, electrical or thermal, on this rank."""
+        largest = 0.0
+        for name in ("conductivity", "heat", "electronic_heat"):
+            if name in self._parts:
+                value, slope = (part[name].x.array for part in (self._parts, self._slopes))
+                largest = max(largest, np.max(np.abs(slope[value > 0] / value[value > 0]), initial=0.0))
+        return largest
 
     def _fill(self, region: str, material: Material, temperatures: np.ndarray) -> None:
         """The coefficients of a region at temperatures in K, shape (cells, points) or (1, 1)."""

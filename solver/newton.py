@@ -16,8 +16,11 @@ REDUCTION = 1e-8
 FLOOR = 1e-13
 """Or else to so much of the terms that the residual consists of: rounding."""
 MAX_STEPS = 30
+STAGNATION = 3
+"""Steps that together must halve the residual: otherwise it has a minimum, and there is nothing to find."""
 STEP_TOLERANCE = 1e-10
 """Relative tolerance of the linear solve of every step."""
+RUNAWAY = "a thermal runaway, Newton's method does not converge"
 
 
 class Newton:
@@ -35,7 +38,7 @@ class Newton:
 
     Attributes:
         history: Norms of the residual in the last solve, from the beginning on.
-        trouble: What was wrong with fields or a step that the last iteration tried, if anything.
+        trouble: What was wrong with fields or a step that the last solve tried, if anything.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class Newton:
         ksp.setType(PETSc.KSP.Type.PYTHON)
         ksp.setPythonContext(_Steps(self))
         ksp.getPC().setType(PETSc.PC.Type.NONE)
-        self._snes.setConvergenceHistory(MAX_STEPS + 1, reset=True)
+        self._snes.setConvergenceTest(self._judge)
+        self._goal = 0.0
 
     def free(self) -> None:
         """Free the solver (collective): PETSc and it refer to each other."""
@@ -78,14 +82,23 @@ class Newton:
         self._loads, self.trouble = loads, None
         scaled = start.duplicate()
         scaled.pointwiseMult(start, self._scales)
-        self._snes.setTolerances(rtol=REDUCTION, atol=FLOOR * self._size(start), stol=0.0, max_it=MAX_STEPS)
+        self._goal, self.history = FLOOR * self._size(start), []
+        self._snes.setTolerances(max_it=MAX_STEPS)
         self._snes.solve(None, scaled)
-        self.history = self._snes.getConvergenceHistory()[0].tolist()
         if self._snes.getConvergedReason() < 0:
             raise ConvergenceError(self._reason())
         found = start.duplicate()
         found.pointwiseDivide(scaled, self._scales)
         return found
+
+    def _judge(self, snes: PETSc.SNES, step: int, norms: tuple[float, float, float]) -> int:
+        """Whether to go on after a step; PETSc calls it."""
+        self.history.append(norms[2])
+        if self.history[-1] <= max(REDUCTION * self.history[0], self._goal):
+            return PETSc.SNES.ConvergedReason.CONVERGED_FNORM_RELATIVE
+        if step >= STAGNATION and self.history[-1] > self.history[-1 - STAGNATION] / 2:
+            return PETSc.SNES.ConvergedReason.DIVERGED_LOCAL_MIN
+        return PETSc.SNES.ConvergedReason.ITERATING
 
     def _size(self, start: PETSc.Vec) -> float:
         """The norm of the terms that the residual consists of: ``|N'| |u|`` by the scaled unknowns."""
@@ -97,7 +110,7 @@ class Newton:
         """Why there is no convergence: a law that ends, or else heating that outruns the cooling."""
         if isinstance(self.trouble, RangeError):
             return str(self.trouble)
-        return "a thermal runaway, Newton's method does not converge"
+        return RUNAWAY
 
     def _residual(self, _: PETSc.SNES, scaled: PETSc.Vec, residual: PETSc.Vec) -> None:
         """The residual in the admissible directions; PETSc calls it. It is infinite where a law ends."""
@@ -121,8 +134,12 @@ class Newton:
         """Assemble the Jacobian; PETSc calls it."""
         fields = scaled.duplicate()
         fields.pointwiseDivide(scaled, self._scales)
+        self.linearise(fields)
+
+    def linearise(self, fields: PETSc.Vec) -> None:
+        """Assemble the Jacobian at fields (collective)."""
         self._equations.linearise(fields)
-        self._units, self.trouble = {}, None
+        self._units = {}
 
     def _project(self, residual: PETSc.Vec) -> None:
         """Take the part of a residual in the admissible directions (collective)."""
@@ -154,14 +171,24 @@ class Newton:
 
     def step(self, scaled: PETSc.Vec, step: PETSc.Vec) -> None:
         """The step that reduces a residual to 0 to first order, both in the units of SNES (collective)."""
-        residual, found = scaled.duplicate(), step.duplicate()
+        residual = scaled.duplicate()
         residual.pointwiseMult(scaled, self._scales)
+        step.pointwiseMult(self.correct(residual, STEP_TOLERANCE), self._scales)
+
+    def correct(self, residual: PETSc.Vec, tolerance: float) -> PETSc.Vec:
+        """The change of the fields that reduces a residual to 0 to first order (collective).
+
+        Args:
+            residual: The residual; the Jacobian is that of the last :meth:`linearise`.
+            tolerance: Relative tolerance of the linear solve.
+        """
+        found = residual.duplicate()
         found.set(0.0)
-        self._linear.solve(residual, found, self._constraint, tolerance=STEP_TOLERANCE)
+        self._linear.solve(residual, found, self._constraint, tolerance=tolerance)
         missing = self._sums(self._linear.remainder)
         for name, volts in zip(self._moving, self._volts(missing), strict=True):
             found.axpy(volts, self._unit(name))
-        step.pointwiseMult(found, self._scales)
+        return found
 
     def _volts(self, currents: np.ndarray) -> np.ndarray:
         """How far the terminals that move must do so for currents in A (collective)."""

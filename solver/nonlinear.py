@@ -12,15 +12,20 @@ from thermospin.equations import Equations
 from thermospin.errors import ConvergenceError
 from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
 from thermospin.linear import LinearSolver
-from thermospin.newton import Newton
+from thermospin.newton import RUNAWAY, Newton
 from thermospin.orders import OrderSources
 from thermospin.response import LinearResponse
 from thermospin.solution import Expansion, Solution
+from thermospin.stability import feedback
 
 GUESS_TOLERANCE = 1e-6
 """Relative tolerance of the linear solve that Newton's method begins with."""
 SMALLEST_STEP = 2.0**-6
-"""Of the drive, by which it is raised when Newton's method fails with the whole of it at once."""
+"""Of the drive that has been reached, by which it is raised when Newton's method fails with more."""
+FIRST_STEP = 2.0**-10
+"""The smallest part of the drive to begin with."""
+STRONG = 0.5
+"""Feedback of heat on itself at the last good drive, from which on it is what ends the steady states."""
 
 
 class ResponsiveSolver(SchemeSolver):
@@ -50,6 +55,7 @@ class ResponsiveSolver(SchemeSolver):
         super().__init__(linear, circuit, heat, drive, *others)
         self._circuit, self._sources = circuit, sources
         self.newton: Newton | None = None
+        self._feedback = 0.0
         if tangent is not None:
             self._equations, solver, scales = tangent
             self.newton = Newton(self._equations, solver, scales, circuit, drive)
@@ -68,7 +74,6 @@ class ResponsiveSolver(SchemeSolver):
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
         fields = self._steady(drive)
-        self._equations.linearise(fields)
         rhs = self._equations.jacobian * fields
         rhs.axpy(-1.0, self._equations.residual(fields))
         generated = self._equations.generated(fields)
@@ -81,31 +86,49 @@ class ResponsiveSolver(SchemeSolver):
         return share(solution, units, self._drive, drive)
 
     def _steady(self, drive: float) -> PETSc.Vec:
-        """The fields by Newton's method; the drive is raised in steps if it fails with all of it at once."""
+        """The fields, with the Jacobian there; the drive is raised in steps if that fails at once."""
         try:
-            return self.newton.solve(self._guess(drive), self._loads(drive))
+            return self._stable(self._guess(drive), drive)
         except ConvergenceError as error:
             failure = error
         reached, step, fields = 0.0, 0.5, None
         while reached < 1.0:
-            if step < SMALLEST_STEP:
+            if step < max(SMALLEST_STEP * reached, FIRST_STEP):
                 raise ConvergenceError(self._failure(drive, reached, min(reached + 2 * step, 1.0), failure))
             wanted = min(reached + step, 1.0)
             start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
             try:
-                fields = self.newton.solve(start, self._loads(wanted * drive))
+                fields = self._stable(start, wanted * drive)
                 reached = wanted
             except ConvergenceError as error:
                 failure, step = error, step / 2
         return fields
 
+    def _stable(self, start: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """The fields by Newton's method, with the Jacobian there.
+
+        Raises:
+            ConvergenceError: There is no convergence, or only to what would not last.
+        """
+        fields = self.newton.solve(start, self._loads(drive))
+        self.newton.linearise(fields)
+        found = feedback(self._equations, self.newton, fields)
+        if found >= 1.0:
+            raise ConvergenceError("a thermal runaway, the only state found is unstable")
+        self._feedback = found
+        return fields
+
     def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
-        """What to say when the drive cannot be raised."""
+        """What to say when the drive cannot be raised.
+
+        Fields that run away pass the end of a law sooner or later; it does not end the steady states then.
+        """
         quantity, unit = self._drive.quantity, "A" if self._drive.quantity == "current" else "V"
         last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
         remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
+        reason = RUNAWAY if reached and self._feedback > STRONG else failure
         return (
-            f"no steady state was found at {missed * drive:.4g} {unit}: {failure}; {last}: {remedy}, or cool "
+            f"no steady state was found at {missed * drive:.4g} {unit}: {reason}; {last}: {remedy}, or cool "
             "the device better"
         )
 

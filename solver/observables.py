@@ -1,19 +1,18 @@
 """What is seen in the fields: current densities, maxima in every region, averages over interfaces."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
-from thermospin.fields import THETA, Field, State
+from thermospin.fields import CONSTANTS, THETA, Field, State
 from thermospin.lift import SpinVector
-from thermospin.local import LocalCoefficients
 from thermospin.meshes.ordering import FACES
-from thermospin.solution import Solution
+from thermospin.solution import Expansion, Solution
 from thermospin.spaces import Spaces
-from thermospin.system import together
 from thermospin.terms.transport import fluxes, heat_flux
 
 CENTRE = np.full((1, 3), 0.25)
@@ -65,23 +64,31 @@ class CellFields:
         }
 
 
+def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:
+    """The fields at a drive in A or V: the sum of all orders.
+
+    Args:
+        orders: The coefficients by power of the drive.
+        drive: The drive.
+    """
+    some = next(iter(orders.values()))
+    present = [field.name for field in fields(CellFields) if getattr(some, field.name) is not None]
+    sums = {name: sum(drive**n * getattr(part, name) for n, part in orders.items()) for name in present}
+    return CellFields(**sums | {name: getattr(some, name) for name in present if name in CONSTANTS})
+
+
 class Observer:
     """Evaluates solutions on the cells of the device.
 
     Args:
         spaces: The spaces.
         coefficients: The coefficients, with the magnetisation of the moment.
-        local: Instead of them, those that follow the temperature of a solution at a drive, at the centres of
-            the cells.
     """
 
-    def __init__(
-        self, spaces: Spaces, coefficients: CellCoefficients, local: LocalCoefficients | None = None
-    ) -> None:
+    def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
         self._spaces, self._device = spaces, spaces.device
         self._fields = spaces.functions()
-        self._c, self._coefficients = (local or coefficients).all, coefficients
-        self._local = local
+        self._c, self._coefficients = coefficients.all, coefficients
         self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
         self._conducting = self._device.owned(spaces.conducting_cells)
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
@@ -97,20 +104,27 @@ class Observer:
         )
 
     def observe(self, solution: Solution) -> CellFields:
-        """Evaluate the fields of a solution (collective).
+        """Evaluate the fields of a solution (collective)."""
+        return self._seen(solution, self._fluxes(solution))
 
-        Raises:
-            RangeError: A law does not hold at the temperatures of the solution.
-        """
+    def orders(self, expansion: Expansion) -> dict[int, CellFields]:
+        """Evaluate the coefficients of all powers of the drive, by power (collective)."""
+        return {n: self.observe(part) for n, part in expansion.by_power.items()}
+
+    def _fluxes(self, solution: Solution) -> np.ndarray:
+        """The fluxes of all fields at the centres, shape (n_cells, n_fields, 3) (collective)."""
         self._spaces.load(solution.vector, self._fields)
-        if self._local is not None:
-            together(self._spaces.comm, lambda: self._local.update(self._fields.theta))
         conductors, insulators = self._flux_expressions
-        mesh = self._device.mesh
-        names = self._spaces.fields
+        mesh, names = self._device.mesh, self._spaces.fields
         fluxes = np.full((self._n_cells, len(names), 3), np.nan)
         fluxes[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, len(names), 3)
         fluxes[self._insulating, names.index(THETA)] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
+        return fluxes
+
+    def _seen(self, solution: Solution, fluxes: np.ndarray) -> CellFields:
+        """The fields of a solution, with the fluxes that belong to it (collective)."""
+        self._spaces.load(solution.vector, self._fields)
+        names = self._spaces.fields
         nodal = [self._at_vertices(field) for field in names]
         flux, value = State(*np.moveaxis(fluxes, 1, 0)), State(*nodal)
         t0, spin_heat = self._c.temperature, {}

@@ -19,14 +19,17 @@ from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
 from thermospin.linear import LinearSolver
-from thermospin.local import LocalCoefficients, Points
+from thermospin.local import LocalCoefficients
+from thermospin.local_observables import LocalObserver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
 from thermospin.nonlinear import ResponsiveSolver
+from thermospin.observables import Observer
 from thermospin.orders import OrderSources
 from thermospin.precession import Precession
 from thermospin.preconditioner import FieldPreconditioner, Fields
 from thermospin.response import KnownAdjoints
+from thermospin.series import PointSeries
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
@@ -155,23 +158,24 @@ class Problem:
     @cached_property
     def _sources(self) -> OrderSources:
         """The sources of the orders of the expansion, where coefficients follow laws."""
-        return OrderSources(self.spaces, *self._given, self.heat)
+        return OrderSources(self.spaces, self._series, self.config.temperature, self.heat)
+
+    @cached_property
+    def _series(self) -> PointSeries:
+        """Fields and coefficients at the quadrature points, where coefficients follow laws."""
+        return PointSeries(self.spaces, *self._given)
+
+    def observer(self) -> Observer:
+        """What evaluates solutions on the cells, with the magnetisation of the moment."""
+        if self._is_nonlinear:
+            return LocalObserver(self.spaces, self.coefficients, self._series)
+        return Observer(self.spaces, self.coefficients)
 
     @property
     def _given(self) -> tuple[Any, ...]:
         """Materials, T0, B along the axis of the spins, and the sign of the magnetisation."""
         config = self.config
         return self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
-
-    @property
-    def local(self) -> LocalCoefficients | None:
-        """The coefficients at the centres of the cells, for the currents of a solution at a drive.
-
-        None where they are those at T0 in whatever is solved.
-        """
-        if not self._is_nonlinear:
-            return None
-        return LocalCoefficients(self.spaces, *self._given, Points(self.spaces, 1))
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

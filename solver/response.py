@@ -18,6 +18,8 @@ from thermospin.solution import Pair, Solution
 
 ADJOINT_TOLERANCE = 1e-4
 """Relative tolerance on the residual of adjoints."""
+KEPT = 16
+"""Adjoints that are kept to begin with; the oldest goes first."""
 READING_TOLERANCE = 1e-11
 DIFFERENCE_TOLERANCE = 1e-9
 """Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
@@ -61,7 +63,10 @@ class KnownAdjoints:
 
     def keep(self, pair: Pair, adjoint: Adjoint) -> None:
         """Keep an adjoint in the configuration of the moment."""
+        self._found.pop((pair, self.configuration), None)
         self._found[pair, self.configuration] = adjoint
+        if len(self._found) > KEPT:
+            self._found.pop(next(iter(self._found)))
 
     def get(self, pair: Pair) -> Adjoint | None:
         """What was kept for a probe in the configuration of the moment."""

@@ -13,12 +13,11 @@ from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.contacts import contact_regions
-from thermospin.errors import ConvergenceError, ThermospinError
-from thermospin.laws import RangeError
+from thermospin.errors import ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables import CellFields, Observer
+from thermospin.observables import CellFields, Observer, total
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
@@ -115,9 +114,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         keep_fields: Whether the results hold the fields of all of them.
     """
     config = problem.config
-    observer = Observer(problem.spaces, problem.coefficients)
-    local = problem.local
-    at_drive = Observer(problem.spaces, problem.coefficients, local) if local else observer
+    observer = problem.observer()
     torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
@@ -138,7 +135,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             )
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
-                data |= _observables(problem, (observer, at_drive), expansion, operating)
+                data |= _observables(problem, observer, expansion, operating)
                 if torques:
                     data["torques"] = _torques(torques, expansion, operating)
             configurations[name] = data
@@ -192,21 +189,11 @@ def operating_drive(config: Config, drive: Drive) -> float | None:
 
 
 def _observables(
-    problem: Problem, observers: tuple[Observer, Observer], expansion: Expansion, drive: float | None
+    problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
-    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive.
-
-    Args:
-        problem: The problem.
-        observers: That of the orders, and that of all of them together at a drive.
-        expansion: The fields.
-        drive: The operating drive, A or V.
-
-    Raises:
-        ConvergenceError: At that drive the device is where a law ends.
-    """
-    observer, at_drive = observers
-    fields = [observer.observe(order) for order in expansion.orders]
+    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
+    by_power = observer.orders(expansion)
+    fields = [by_power[n] for n in by_power if n]
     orders = [observer.maxima(order) for order in fields]
     regions: dict[str, Any] = {
         region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
@@ -215,15 +202,11 @@ def _observables(
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    try:
-        total = at_drive.observe(expansion.at(drive))
-    except RangeError as error:
-        raise ConvergenceError(
-            f"no fields at a drive of {drive:.4g}: {error}; lower output.current"
-        ) from None
-    for region, values in observer.maxima(total).items():
+    solved = dict(expansion.points).get(drive)
+    at_drive = total(by_power, drive) if solved is None else observer.observe(solved)
+    for region, values in observer.maxima(at_drive).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, total, fields)}
+    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
@@ -301,21 +284,26 @@ def _copy_mesh(record: MeshRecord, directory: Path) -> None:
 def _write_fields(problem: Problem, results: Results, directory: Path, progress: Any) -> None:
     """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
-    observer, sampler = Observer(problem.spaces, problem.coefficients), Sampler(problem.spaces.device)
+    observer, sampler = problem.observer(), Sampler(problem.spaces.device)
     maps = plan_maps(config.output.maps, {name: list(config.magnetisations) for name in config.schemes})
     for (scheme, name), expansion in results.expansions.items():
-        if not config.output.fields and (scheme, name) not in maps:
+        wanted = maps.get((scheme, name), {})
+        if not config.output.fields and not wanted:
             continue
         problem.coefficients.magnetise(config.states[name])
+        unit = results.data["schemes"][scheme]["drive"]["unit"]
+        shown = {config.output.current, *(map.current for map in wanted.values())} if unit == "A" else set()
         with progress.stage("sampling"):
-            samples = {
-                n: sampler.sample(observer.observe(part), 0.0) for n, part in expansion.by_power.items()
+            samples = {n: sampler.sample(part, 0.0) for n, part in observer.orders(expansion).items()}
+            solved = {
+                drive: sampler.sample(observer.observe(solution), config.temperature)
+                for drive, solution in expansion.points
+                if drive in shown
             }
         if problem.spaces.comm.rank == 0:
-            unit = results.data["schemes"][scheme]["drive"]["unit"]
-            case = Case(scheme, name, samples, config.temperature, unit)
+            case = Case(scheme, name, samples, config.temperature, unit, solved)
             if config.output.fields:
                 with progress.stage("fields"):
                     write_fields(directory, case, config.output.current)
             with progress.stage("maps"):
-                draw_maps(directory, maps.get((scheme, name), {}), case)
+                draw_maps(directory, wanted, case)

@@ -105,12 +105,14 @@ class Expansion:
         reciprocity: For every probe that allows it, R1 with injector and probe exchanged, Ω.
         points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted to
             what is none.
+        weights: By power, how much every one of these counts: what is fitted to the fields fits all else.
     """
 
     orders: list[Solution]
     rest: Solution | None = None
     reciprocity: dict[str, float] = field(default_factory=dict)
     points: list[tuple[float, Solution]] = field(default_factory=list)
+    weights: dict[int, np.ndarray] = field(default_factory=dict)
 
     @property
     def by_power(self) -> dict[int, Solution]:

@@ -52,7 +52,7 @@ class Map(Section):
     order: Annotated[int, Field(strict=True, ge=0, le=8)] | None = None
     """Show the coefficient of Iⁿ, or with 0 the fields at rest, where there are any …"""
     current: DriveCurrent | None = None
-    """… or the sum of all orders at this current, A."""
+    """… or the field at this current, A: the sum of all orders, unless it was solved for."""
     slice: Annotated[dict[Literal["x", "y", "z"], Coordinate], BeforeValidator(_one_axis)] | None = None
     """A plane normal to one axis: axis and coordinate, m."""
     window: dict[Literal["x", "y", "z"], tuple[Coordinate, Coordinate]] = {}

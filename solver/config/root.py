@@ -114,12 +114,12 @@ class Config(Section):
         return self._given(name).at(self.temperature, self.axial_field)
 
     def material_laws(self, name: str) -> Material:
-        """The material of that name, with its laws; its errors name file and key.
+        """The material of that name, with its laws, as far as they are any; its errors name file and key.
 
         Raises:
             KeyError: Neither this configuration nor the library has it.
         """
-        return self._given(name).placed(f"materials.{name}", self._source)
+        return self._given(name).placed(f"materials.{name}", self._source).settled()
 
     def _given(self, name: str) -> Material:
         return self.materials[name] if name in self.materials else library_material(name)

@@ -140,6 +140,16 @@ class CoefficientLaw(Section, Law):
         """The temperatures between which it holds, K."""
         return self.range or super().limits
 
+    @property
+    def constant(self) -> float | None:
+        """The value, if it is the same at all temperatures and the law holds at all of them."""
+        return self._constant if self.range is None else None
+
+    @property
+    def _constant(self) -> float | None:
+        """The value, if it is the same at all temperatures."""
+        return None
+
     @classmethod
     def of(cls, name: str, unit: str, bounds: dict[str, float]) -> type[Self]:
         """The law as one of a coefficient.

@@ -30,5 +30,9 @@ class Linear(CoefficientLaw):
         """How to write it, for a coefficient of that unit."""
         return f"{{linear: {f'1 {unit}'.strip()}, temperature_coefficient: 0.001 /K, reference: 300 K}}"
 
+    @property
+    def _constant(self) -> float | None:
+        return self.linear if self.temperature_coefficient == 0 else None
+
     def _series(self, temperature: Taylor) -> Taylor:
         return self.linear * (1 + self.temperature_coefficient * (temperature - self.reference))

@@ -40,6 +40,10 @@ class Polynomial(CoefficientLaw):
         """How to write it, for a coefficient of that unit."""
         return f"{{polynomial: [{f'1 {unit}'.strip()}, 0.001 {_over(unit, 1)}], reference: 300 K}}"
 
+    @property
+    def _constant(self) -> float | None:
+        return None if any(self.polynomial[1:]) else self.polynomial[0]
+
     def _series(self, temperature: Taylor) -> Taylor:
         step, total = temperature - self.reference, temperature.constant(0.0)
         for coefficient in reversed(self.polynomial):

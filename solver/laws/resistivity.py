@@ -25,5 +25,9 @@ class Resistivity(CoefficientLaw):
         """How to write it."""
         return "{resistivity: 2.0e-8 ohm m, temperature_coefficient: 0.0039 /K, reference: 300 K}"
 
+    @property
+    def _constant(self) -> float | None:
+        return 1 / self.resistivity if self.temperature_coefficient == 0 else None
+
     def _series(self, temperature: Taylor) -> Taylor:
         return 1 / (self.resistivity * (1 + self.temperature_coefficient * (temperature - self.reference)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from pydantic import PrivateAttr
 
-from thermospin.laws import Law, RangeError, Taylor, WiedemannFranz, WiedemannFranzAndPhonons
+from thermospin.laws import CoefficientLaw, Law, RangeError, Taylor, WiedemannFranz, WiedemannFranzAndPhonons
 from thermospin.section import Section
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ class Responsive(Section):
     def follows_field(self) -> bool:
         """Whether a coefficient depends on the magnetic field."""
         return any(law.follows_field for law in laws(self).values())
+
+    def settled(self) -> Self:
+        """The same with numbers for the laws that give one at all temperatures."""
+        given = {name: value.constant for name, value in self if isinstance(value, CoefficientLaw)}
+        numbers = {name: number for name, number in given.items() if number is not None}
+        return self.model_copy(update=numbers) if numbers else self
 
     def at(self, temperature: float, field: float = 0.0) -> Self:
         """The material with numbers for its laws; itself if it has none.

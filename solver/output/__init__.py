@@ -96,7 +96,7 @@ def plot(directory: Path) -> list[Path]:
 
     Of a sweep, the readings along its axis are drawn.
     """
-    from thermospin.output.vtu import read_orders
+    from thermospin.output.vtu import read_orders, read_solved
 
     directory = Path(directory)
     results = read_results(directory)
@@ -113,7 +113,8 @@ def plot(directory: Path) -> list[Path]:
     for (scheme, configuration), maps in plan_maps(output.maps, _schemes(results)).items():
         orders = read_orders(directory, scheme, configuration)
         drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
-        case = Case(scheme, configuration, orders, results["config"]["temperature"], drive)
+        solved = read_solved(directory, scheme, configuration)
+        case = Case(scheme, configuration, orders, results["config"]["temperature"], drive, solved)
         written += draw_maps(directory, maps, case)
     return written
 

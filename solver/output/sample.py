@@ -1,7 +1,7 @@
 """Fields on the whole device as plain arrays: what the solver hands to the output."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -53,6 +53,8 @@ class Case:
             the fields at rest, if there are any.
         temperature: Base temperature T0, K.
         drive: Unit of the drive, ``A`` or ``V``.
+        solved: Drives to the fields there, with T0 in their temperatures, where few orders do not add up to
+            them.
     """
 
     scheme: str
@@ -60,6 +62,7 @@ class Case:
     orders: Mapping[int, FieldSample]
     temperature: float
     drive: str = "A"
+    solved: Mapping[float, FieldSample] = field(default_factory=dict)
 
     @property
     def is_vector(self) -> bool:
@@ -67,7 +70,12 @@ class Case:
         return next(iter(self.orders.values())).is_vector
 
     def at(self, drive: float) -> FieldSample:
-        """The fields at a drive, A or V: the sum of all orders, and T0 added to the temperatures."""
+        """The fields at a drive, A or V: the sum of all orders, unless they were solved for.
+
+        T0 is added to the temperatures.
+        """
+        if drive in self.solved:
+            return self.solved[drive]
         some = next(iter(self.orders.values()))
 
         def total(kind: str, name: str) -> np.ndarray:

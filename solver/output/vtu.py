@@ -4,8 +4,8 @@ Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_dow
 with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. With
 vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside them,
 ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The field
-data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, and a ``title``.
-Coordinates are in metres.
+data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title`` and, of fields
+that were solved for at a drive, that drive. Coordinates are in metres.
 """
 
 import re
@@ -22,6 +22,7 @@ from thermospin.output.quantities import quantities
 from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
 
+_SOLVED = "solved_at"
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
 
@@ -31,11 +32,11 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
     Args:
         directory: Directory of the results; files go to ``fields/<scheme>/<configuration>/``.
         case: The fields.
-        current: Also write the sum of all orders at this current, A, of a scheme driven by a current.
+        current: Also write the fields at this current, A, of a scheme driven by a current.
 
     Returns:
         The directory with ``order<n>.vtu`` (0: at rest), ``orders.pvd`` and, with a current, such as
-        ``at_2mA.vtu``.
+        ``at_2mA.vtu``; so for all drives of ``case.solved``.
 
     Raises:
         InputError: The directory cannot be written.
@@ -50,11 +51,11 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
             power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
             write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
-        if current is not None and case.drive == "A":
-            text = quantity_text(current, "A")
-            units = {name: quantity.unit for name, quantity in known.items()}
+        units = {name: quantity.unit for name, quantity in known.items()}
+        for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
+            text, solved = quantity_text(drive, case.drive), drive if drive in case.solved else None
             stem = "at_" + text.replace(" ", "").replace("µ", "u")
-            write_sample(aside / f"{stem}.vtu", case.at(current), units, f"{title}, {text}")
+            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved)
     return place
 
 
@@ -71,12 +72,24 @@ def read_orders(directory: Path, scheme: str, configuration: str) -> dict[int, F
     return {order: read_sample(files[order]) for order in sorted(files)}
 
 
+def read_solved(directory: Path, scheme: str, configuration: str) -> dict[float, FieldSample]:
+    """Read the fields that were solved for at drives, by drive, as far as they were written."""
+    found = {}
+    for path in sorted(case_directory(directory, scheme, configuration).glob("at_*.vtu")):
+        drive = pv.read(path).field_data.get(_SOLVED)
+        if drive is not None:
+            found[float(drive[0])] = read_sample(path)
+    return found
+
+
 def case_directory(directory: Path, scheme: str, configuration: str) -> Path:
     """Where the fields of a scheme and configuration are."""
     return directory / "fields" / scheme / configuration
 
 
-def write_sample(path: Path, sample: FieldSample, units: Mapping[str, str], title: str) -> None:
+def write_sample(
+    path: Path, sample: FieldSample, units: Mapping[str, str], title: str, solved: float | None = None
+) -> None:
     """Write one VTU file.
 
     Args:
@@ -84,6 +97,7 @@ def write_sample(path: Path, sample: FieldSample, units: Mapping[str, str], titl
         sample: The fields.
         units: Name of an array to its unit.
         title: What the file holds, for people.
+        solved: The drive, A or V, if the fields were solved for there.
 
     Raises:
         InputError: The file cannot be written.
@@ -99,6 +113,8 @@ def write_sample(path: Path, sample: FieldSample, units: Mapping[str, str], titl
     _add_texts(grid, "region_names", sample.regions)
     grid.field_data["region_tags"] = list(sample.regions.values())
     _add_texts(grid, "title", [title])
+    if solved is not None:
+        grid.field_data[_SOLVED] = [solved]
     with replacing(path) as aside:
         grid.save(aside, compression="lz4")
 

@@ -82,6 +82,20 @@ def test_rod(comm, model):
     assert expected.max() > 80
     np.testing.assert_allclose(profile.values, expected, rtol=0, atol=1e-4 * expected.max())
     assert solution.reading(("left", "right")) == pytest.approx(known(0)[2], rel=1e-4)
+    seen, x = problem.observer().observe(solution), centres(problem)
+    density = CURRENT / ROD.area
+    uniform = np.broadcast_to([density, 0, 0], seen.j.shape)
+    np.testing.assert_allclose(seen.j, uniform, rtol=0, atol=1e-4 * density)
+    t, conducted, _ = known(x / LENGTH)
+    heat = -conducted + T0 * seebeck(t) * density
+    np.testing.assert_allclose(seen.q[:, 0], heat, rtol=0, atol=1e-3 * abs(heat).max())
+
+
+def centres(problem):
+    """Where along the rod the centres of this rank's cells are."""
+    mesh = problem.spaces.device.mesh
+    owned = mesh.geometry.dofmaps[0][: mesh.topology.index_map(3).size_local]
+    return mesh.geometry.x[owned].mean(axis=1)[:, 0]
 
 
 def test_current_density_has_the_local_conductivity(comm):

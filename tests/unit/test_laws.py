@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from thermospin.laws import (
+    CoefficientLaw,
     Linear,
     Nanoclusters,
     Polynomial,
@@ -61,6 +62,18 @@ def test_each_derivative_is_the_slope_of_the_one_before(law):
     for k in range(4):
         roundoff = 1e-14 * max(np.abs(found[k]).max() / step, np.abs(found[0]).max() / 100 ** (k + 1))
         assert found[k + 1] == pytest.approx(slopes[k], rel=1e-6, abs=roundoff)
+
+
+def test_a_constant_is_one_at_all_temperatures():
+    flat = {"temperature_coefficient": 0, "reference": 300}
+    for law in (
+        Linear(linear=3, **flat),
+        Polynomial(polynomial=(3,), reference=1),
+        Resistivity(resistivity=0.5, **flat),
+    ):
+        assert law.derivatives(TEMPERATURES)[0].tolist() == np.full(TEMPERATURES.shape, law.constant).tolist()
+        assert law.model_copy(update={"range": (200.0, 500.0)}).constant is None
+    assert {law.constant for law in LAWS.values() if isinstance(law, CoefficientLaw)} == {None}
 
 
 def test_lower_orders_and_other_shapes_are_the_same_numbers(law):

@@ -2,89 +2,15 @@
 
 import numpy as np
 import pytest
+from heated import GLASS, IN_FIELD, METALS, PROBE, device
 from support import prepare_problem
 
 from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.linear import LinearSolver
 from thermospin.results import configuration_data
-
-PROBE = ("left", "right")
-
-
-def metal(resistivity, slope, **others):
-    law = {
-        "resistivity": f"{resistivity} ohm m",
-        "temperature_coefficient": f"{slope} /K",
-        "reference": "300 K",
-    }
-    return {"conductivity": law, "spin_diffusion_length": "60 nm", "spin_heat_ratio": 2} | others
-
-
-METALS = {
-    "N": metal(
-        2e-8,
-        0.004,
-        seebeck={"proportional": "-5 uV/K", "reference": "300 K"},
-        thermal_conductivity={
-            "linear": "100 W/(m K)",
-            "temperature_coefficient": "5e-4 /K",
-            "reference": "300 K",
-        },
-    ),
-    "F": metal(
-        2e-7,
-        0.002,
-        seebeck={"polynomial": ["-20 uV/K", "-0.05 uV/K^2"], "reference": "300 K"},
-        polarisation={"polynomial": [0.4, "-5e-4 /K"], "reference": "300 K"},
-        spin_seebeck="-8 uV/K",
-        thermal_conductivity="30 W/(m K)",
-    ),
-}
-CONTACT = {"between": ["N", "F"], "area_resistance": "2 fohm m^2", "asymmetry": 0.5}
-GLASS = {"conductivity": 0, "thermal_conductivity": "1 W/(m K)"}
-
-
-def device(**changes):
-    """A wire of a normal metal and a magnet on glass, which is not cooled but through its bottom."""
-    solver = {"orders": 4, "method": "demodulate", "tolerance": 1e-12, "reciprocity": False}
-    currents = [sign * k * 1.5e-4 for k in range(1, 6) for sign in (1, -1)]
-    solids = {
-        "Glass": ("glass", [0, -40, -80], [240, 40, 0]),
-        "Wire": ("N", [0, -20, 0], [160, 20, 40]),
-        "Magnet": ("F", [160, -20, 0], [240, 20, 40]),
-    }
-    boxes = [
-        {
-            "name": name,
-            "material": kind,
-            "box": {"min": [f"{x} nm" for x in a], "max": [f"{x} nm" for x in b]},
-        }
-        for name, (kind, a, b) in solids.items()
-    ]
-    found = {
-        "geometry": {"solids": boxes},
-        "mesh": {
-            "interface_size": "30 nm",
-            "max_size": "80 nm",
-            "elements_across_film": 1,
-            "growth_rate": 1.8,
-        },
-        "materials": METALS | {"glass": GLASS},
-        "interfaces": [CONTACT, {"between": ["N", "glass"], "kapitza_resistance": "1e-9 m^2 K/W"}],
-        "configurations": {"AP": {"Magnet": -1}},
-        "terminals": {
-            "left": {"region": "Wire", "face": "xmin"},
-            "right": {"region": "Magnet", "face": "xmax", "sink": True},
-            "bottom": {"region": "Glass", "face": "zmin", "sink": True},
-        },
-        "heating": {"model": "conserving"},
-        "schemes": {"along": {"left": "current", "right": "ground"}},
-        "probes": {"along": list(PROBE)},
-        "solver": solver | {"currents": currents} | changes.pop("solver", {}),
-    }
-    return found | changes
 
 
 def prepared(comm, **changes):
@@ -93,9 +19,10 @@ def prepared(comm, **changes):
     return problem
 
 
-def test_jacobian(comm):
+@pytest.mark.parametrize("changes", [{}, IN_FIELD], ids=["formulas", "table and clusters"])
+def test_jacobian(comm, changes):
     """Central differences of the residual, whose error is of the second order in the step."""
-    problem = prepared(comm, solver={"spin_heat": True})
+    problem = prepared(comm, solver={"spin_heat": True}, **changes)
     equations = problem.scheme("along")._equations
     rng = np.random.default_rng(comm.rank)
     fields, change = (problem.system.matrix.createVecLeft() for _ in range(2))
@@ -166,7 +93,15 @@ def test_expansion_and_demodulation(comm, model, spin_heat):
     if model == "conserving":
         assert data["balances"]["energy"] < 1e-9
         balances = configuration_data(expanded, config.probes, 1e-3, True)["balances"]
-        assert balances["energy"] < 1e-8
+        assert balances["energy"] < 1e-9
+
+
+def test_expansion_and_demodulation_of_a_table_and_clusters(comm):
+    solver = prepared(comm, **IN_FIELD, solver={"spin_heat": True}).scheme("along")
+    fitted = solver.demodulate([sign * k * 3e-4 for k in range(1, 7) for sign in (1, -1)], 4)
+    found, expected = (expansion.harmonics(PROBE) for expansion in (fitted, solver.expand(4)))
+    assert np.all(abs(found - expected) <= [order.uncertainty[PROBE] for order in fitted.orders])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
 def test_third_harmonic_is_that_of_the_resistivity(comm):
@@ -215,6 +150,58 @@ def test_any_number_of_ranks(comm):
 def test_vector_spin_is_refused():
     with pytest.raises(InputError, match="solver.spin"):
         prepare_problem(device(solver={"spin": "vector"}, configurations={}), MPI.COMM_SELF)
+
+
+CONSTANT = {
+    "N": {
+        "conductivity": METALS["N"]["conductivity"] | {"temperature_coefficient": 0},
+        "seebeck": {"polynomial": ["-5 uV/K", 0], "reference": "280 K"},
+        "thermal_conductivity": {"linear": 100, "temperature_coefficient": 0, "reference": "300 K"},
+        "spin_diffusion_length": "60 nm",
+    },
+    "F": METALS["F"] | {"polarisation": 0.4, "seebeck": "-20 uV/K", "conductivity": 5e6},
+}
+NUMBERS = {"N": {"conductivity": 1 / 2e-8, "seebeck": "-5 uV/K", "thermal_conductivity": 100}}
+"""The same metals by numbers."""
+
+
+@pytest.mark.parametrize("method", ["expansion", "demodulate"])
+def test_constant_laws_cost_nothing(comm, monkeypatch, method):
+    """As many linear solves of as many iterations as with numbers, one of them for R1, and the same bits."""
+    iterations, solve = [], LinearSolver.solve
+
+    def counting(*args, **options):
+        report = solve(*args, **options)
+        iterations.append(report.iterations)
+        return report
+
+    monkeypatch.setattr(LinearSolver, "solve", counting)
+    found = []
+    numbers = CONSTANT | {"N": CONSTANT["N"] | NUMBERS["N"]}
+    for metals in (CONSTANT, numbers):
+        problem = prepared(comm, materials=metals | {"glass": GLASS}, solver={"method": method})
+        iterations.clear()
+        scheme = problem.scheme("along")
+        first = scheme.expand(1).harmonics(PROBE).tolist()
+        assert len(iterations) == 2  # the first order, and the adjoint of the probe
+        all_orders = (
+            scheme.expand(4)
+            if method == "expansion"
+            else scheme.demodulate(problem.config.solver.currents[:4], 4)
+        )
+        found.append((first, all_orders.harmonics(PROBE).tolist(), list(iterations)))
+    assert found[0] == found[1]
+
+
+def test_first_order_takes_one_solve(comm, monkeypatch):
+    """With laws too: R1 is that of the coefficients at T0."""
+    count, solve = [], LinearSolver.solve
+    monkeypatch.setattr(
+        LinearSolver, "solve", lambda *args, **options: count.append(0) or solve(*args, **options)
+    )
+    solver = {"method": "expansion", "orders": 1, "currents": []}
+    prepared(comm, solver=solver).scheme("along").expand(1)
+    assert len(count) == 2
 
 
 def test_another_heating_with_the_same_operator(comm):
