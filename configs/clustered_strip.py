@@ -158,7 +158,7 @@ def solve(
     problem = Problem(config, device, progress)
     problem.magnetise({})
     solver = problem.scheme("heater")
-    observer = Observer(problem.spaces, problem.coefficients, problem.local)
+    observer = problem.observer()
     found = []
     for current in currents:
         solution = solver.at(current)

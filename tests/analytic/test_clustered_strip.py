@@ -68,7 +68,7 @@ def solved(request):
 
 def spin_current(problem, solution, local):
     """j_s in the strip, with coefficients at the temperatures of the solution or else at T0."""
-    observer = Observer(problem.spaces, problem.coefficients, problem.local if local else None)
+    observer = problem.observer() if local else Observer(problem.spaces, problem.coefficients)
     return SCRIPT.spin_currents(problem, observer, solution)
 
 
@@ -126,7 +126,7 @@ def test_spins_at_the_ends_lower_the_voltage(weak):
 def test_circuit_is_open(solved):
     """No charge flows; what there would be in a closed one is the scale."""
     problem, solution, strip = solved
-    found = Observer(problem.spaces, problem.coefficients, problem.local).observe(solution)
+    found = problem.observer().observe(solution)
     cells = problem.spaces.device.owned(problem.spaces.device.cells(["Strip"]))
     metal = strip.at(strip.cold)
     scale = metal.conductivity * abs(metal.seebeck) * (strip.hot - strip.cold) / LENGTH
