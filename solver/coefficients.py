@@ -81,6 +81,17 @@ class Coefficients:
             heat_relaxation=still.heat_relaxation.plus(_length(self.heat_larmor)),
         )
 
+    def along(self, axes: np.ndarray | None) -> Self:
+        """For spins by their components along other axes, the rows of a matrix; None leaves them."""
+        if axes is None:
+            return self
+        vectors = {
+            name: vector.along(axes)
+            for name in ("equilibrium", "larmor", "heat_larmor")
+            if isinstance(vector := getattr(self, name), SpinVector)
+        }
+        return self._lifts(lambda lift: lift._replace(m=lift.m.along(axes)), **vectors)
+
     @property
     def seebeck(self) -> Lift:
         """The channel Seebeck coefficients as a lift, ``L[σS, σb] L[σ, σP]⁻¹``, V/K."""

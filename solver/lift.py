@@ -48,6 +48,10 @@ class SpinVector(tuple):
         """The scalar product in spin space."""
         return sum(a * b for a, b in zip(self, other, strict=True))
 
+    def along(self, axes: np.ndarray) -> Self:
+        """The components along other axes, the rows of a matrix (3, 3)."""
+        return type(self)(*(self.dot(SpinVector(*axis)) for axis in axes.tolist()))
+
     def cross(self, other: Self) -> Self:
         """The vector product in spin space."""
         (a, b, c), (x, y, z) = self, other

@@ -34,13 +34,20 @@ class Precession:
         spaces: The spaces.
         coefficients: The coefficients, in a magnetic field.
         fields: The unknowns that have preconditioners of their own.
+        basis: Axes along which these take spins, the rows of a matrix; default x, y, z.
 
     Attributes:
         vectors: The spins that precess, each by its components.
     """
 
-    def __init__(self, spaces: Spaces, coefficients: CellCoefficients, fields: Collection[Field]) -> None:
-        self._field = coefficients.magnetic_field
+    def __init__(
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        fields: Collection[Field],
+        basis: np.ndarray | None = None,
+    ) -> None:
+        self._field, self._basis = coefficients.magnetic_field, np.eye(3) if basis is None else basis
         c = coefficients.all
         rates = {S_VECTOR: c.larmor, TAU_VECTOR: c.heat_larmor}
         self.vectors: Sequence[Vector] = [vector for vector in rates if set(vector) <= set(fields)]
@@ -61,6 +68,7 @@ class Precession:
         """Take over the magnetic field (collective)."""
         b = self._field.value / np.linalg.norm(self._field.value)
         self._unit.value[:] = b
+        b = self._basis @ b
         first = np.cross(b, np.eye(3)[abs(b).argmin()])
         first /= np.linalg.norm(first)
         second = np.cross(first, b)

@@ -1,12 +1,13 @@
 """The preconditioner of the coupled system: one of every field, side by side."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.direct import DirectSpins
-from thermospin.fields import Field
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field
 from thermospin.multigrid import Multigrid
 from thermospin.precession import Precession
 
@@ -19,15 +20,22 @@ class FieldPreconditioner:
     Args:
         parts: One per field, in the order of the blocks; neighbouring fields may share one.
         precession: What couples the components of spins in a magnetic field; None without one.
+        basis: Axes along which the parts take spins, the rows of a rotation; default x, y, z.
     """
 
     def __init__(
-        self, parts: Mapping[Fields, Multigrid | DirectSpins], precession: Precession | None = None
+        self,
+        parts: Mapping[Fields, Multigrid | DirectSpins],
+        precession: Precession | None = None,
+        basis: np.ndarray | None = None,
     ) -> None:
-        self._parts, self._precession = dict(parts), precession
+        self._parts, self._precession, self._basis = dict(parts), precession, basis
         self._anchors: dict[Fields, Sequence[np.ndarray]] = {}
         blocks = [part.pc.getOperators()[0] for part in parts.values()]
         ends = np.cumsum([0] + [block.getLocalSize()[0] for block in blocks])
+        self._slices = {
+            f: slice(*place) for f, place in zip(self._parts, pairwise(ends.tolist()), strict=True)
+        }
         comm = blocks[0].comm
         self._comm = comm.tompi4py()
         vector = PETSc.Vec().createMPI((ends[-1], PETSc.DETERMINE), comm=comm)
@@ -69,6 +77,9 @@ class FieldPreconditioner:
 
     def apply(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
         """``z = M⁻¹ r``, or with ``M⁻ᵀ``; multigrid is symmetric (collective)."""
+        if self._basis is not None:
+            residual = residual.copy()
+            self._turn(residual, self._basis)
         for place, part in zip(self._sets, self._parts.values(), strict=True):
             r, z = residual.getSubVector(place), correction.getSubVector(place)
             (part.pc.applyTranspose if transpose and isinstance(part, DirectSpins) else part.pc.apply)(r, z)
@@ -76,6 +87,17 @@ class FieldPreconditioner:
             correction.restoreSubVector(place, z)
         if self._precession is not None:
             self._precess(self._precession, correction, transpose)
+        if self._basis is not None:
+            self._turn(correction, self._basis.T)
+
+    def _turn(self, vector: PETSc.Vec, rotation: np.ndarray) -> None:
+        """Rotate the spins in a vector, in place."""
+        with vector as array:
+            for spin in (S_VECTOR, TAU_VECTOR):
+                if all((field,) in self._slices for field in spin):
+                    components = [array[self._slices[field,]] for field in spin]
+                    for component, turned in zip(components, rotation @ np.array(components), strict=True):
+                        component[:] = turned
 
     def _precess(self, precession: Precession, correction: PETSc.Vec, transpose: bool) -> None:
         """Couple the components of spins (collective)."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from thermospin.basis import spin_basis
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
@@ -100,7 +101,8 @@ class Problem:
             )
         with progress.stage("assembly"):
             self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
-            self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces)
+            self._basis = None if self._fast(config) else spin_basis(config)
+            self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
             self._terminals = locate_terminals(self.spaces)
             self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
@@ -111,7 +113,7 @@ class Problem:
             self._elder = self._build(V, None)
             parts = self._parts()
             self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
-            self._preconditioner = FieldPreconditioner(parts, self._precession)
+            self._preconditioner = FieldPreconditioner(parts, self._precession, self._basis)
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = LinearSolver(
                 self.system.matrix, self._preconditioner, config.solver.max_iterations, scales
@@ -241,7 +243,7 @@ class Problem:
         if self.spaces.degree > 1:
             low = self.spaces.lowest_order()
             interfaces = resistive_interfaces(low, self.contacts, self.config.temperature)
-            blocks = diagonal_blocks(low, self.coefficients, interfaces)
+            blocks = diagonal_blocks(low, self.coefficients, interfaces, self._basis)
             blocks.assemble()
             diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
             levels.append(Discretisation(low, interfaces, diagonal, blocks))
@@ -251,9 +253,7 @@ class Problem:
         self, wanted: Callable[[Fields], Any] = lambda fields: True
     ) -> dict[Fields, Multigrid | DirectSpins]:
         """The preconditioner of every field; that of all spins where they precess fast."""
-        materials = (self.config.material(name) for name in self.config.geometry.materials.values())
-        fast = S not in self.spaces.fields and any(abs(m.collision_angle) > FAST for m in materials)
-        groups: list[Fields] = [(V,), S_VECTOR] if fast else []
+        groups: list[Fields] = [(V,), S_VECTOR] if self._fast(self.config) else []
         groups += [(field,) for field in self.spaces.fields if not any(field in group for group in groups)]
         parts: dict[Fields, Multigrid | DirectSpins] = {}
         for fields in filter(wanted, groups):
@@ -263,11 +263,16 @@ class Problem:
                 parts[fields] = self._elder if fields == (V,) else self._build(fields[0], self._elder)
         return parts
 
+    def _fast(self, config: Any) -> bool:
+        """Whether spins precess so fast that their components are solved for together."""
+        materials = (config.material(name) for name in config.geometry.materials.values())
+        return S not in self.spaces.fields and any(abs(m.collision_angle) > FAST for m in materials)
+
     def _precessing(self, fields: Sequence[Field]) -> Precession | None:
         """What couples the spins among some fields; None without a magnetic field."""
         if self.coefficients.all.larmor is None:
             return None
-        return Precession(self.spaces, self.coefficients, fields)
+        return Precession(self.spaces, self.coefficients, fields, self._basis)
 
     def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
         """The multigrid of a field; components of a vector have the coarse spaces of V (collective)."""

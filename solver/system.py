@@ -107,6 +107,12 @@ class CoupledSystem:
     It is symmetric unless spins precess. Then the blocks of two spins are assembled on both sides of the
     diagonal; all other blocks below the diagonal are transposes of those above.
 
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+        interfaces: The resistive interfaces.
+        basis: Axes for the spins of the blocks for preconditioners, the rows of a matrix; default x, y, z.
+
     Attributes:
         matrix: The operator, a nest of the blocks.
         is_symmetric: Whether it is symmetric.
@@ -116,14 +122,18 @@ class CoupledSystem:
     """
 
     def __init__(
-        self, spaces: Spaces, coefficients: CellCoefficients, interfaces: Sequence[Interfaces] = ()
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        interfaces: Sequence[Interfaces] = (),
+        basis: np.ndarray | None = None,
     ) -> None:
         self.spaces, self.coefficients, self._interfaces = spaces, coefficients, interfaces
         self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
         self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled)
         self._parts = [self._whole]
-        if not self.is_symmetric:
-            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces))
+        if not self.is_symmetric or basis is not None:
+            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis))
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
@@ -292,10 +302,17 @@ def compiled_blocks(spaces: Spaces, form: ufl.Form, wanted: Callable[[Block], bo
 
 
 def diagonal_blocks(
-    spaces: Spaces, coefficients: CellCoefficients, interfaces: Sequence[Interfaces] = ()
+    spaces: Spaces,
+    coefficients: CellCoefficients,
+    interfaces: Sequence[Interfaces] = (),
+    basis: np.ndarray | None = None,
 ) -> Blocks:
-    """The symmetric field-diagonal blocks alone, for preconditioners."""
-    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], lambda c: c.damped)
+    """The symmetric field-diagonal blocks alone, for preconditioners; of spins along the axes of a basis."""
+
+    def part(c: Coefficients) -> Coefficients:
+        return c.along(basis).damped
+
+    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], part)
 
 
 def _all_blocks(spaces: Spaces) -> list[Block]:

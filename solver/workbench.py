@@ -4,6 +4,7 @@ import gc
 import json
 from typing import Any
 
+from thermospin.basis import spin_basis
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
 from thermospin.config.magnetisation import polarised
@@ -37,6 +38,8 @@ def operator_key(config: Config) -> str:
     """
     content = {key: value for key, value in config.resolved().items() if key not in BESIDE}
     content["textured"] = config.is_textured
+    basis = spin_basis(config)
+    content["basis"] = None if basis is None else basis.round(9).tolist()
     if not polarised(config):
         content["magnetic_field"] = any(config.magnetic_field)
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
