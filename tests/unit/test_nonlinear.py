@@ -167,7 +167,10 @@ NUMBERS = {"N": {"conductivity": 1 / 2e-8, "seebeck": "-5 uV/K", "thermal_conduc
 
 @pytest.mark.parametrize("method", ["expansion", "demodulate"])
 def test_constant_laws_cost_nothing(comm, monkeypatch, method):
-    """As many linear solves of as many iterations as with numbers, one of them for R1, and the same bits."""
+    """As many linear solves as with numbers, one of them for R1, and on one rank the same bits.
+
+    Several ranks add up in any order, so that their last digits are those of no run before.
+    """
     iterations, solve = [], LinearSolver.solve
 
     def counting(*args, **options):
@@ -190,7 +193,10 @@ def test_constant_laws_cost_nothing(comm, monkeypatch, method):
             else scheme.demodulate(problem.config.solver.currents[:4], 4)
         )
         found.append((first, all_orders.harmonics(PROBE).tolist(), list(iterations)))
-    assert found[0] == found[1]
+    for law, number in zip(*found, strict=True):
+        assert law == number if comm.size == 1 else len(law) == len(number)
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-12)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-6)
 
 
 def test_first_order_takes_one_solve(comm, monkeypatch):
