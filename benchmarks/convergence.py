@@ -16,7 +16,7 @@ from thermospin.compat import MPI
 from thermospin.output import SilentProgress
 from thermospin.problem import Problem
 from thermospin.results import Results
-from thermospin.simulation import prepare, solve
+from thermospin.runs.simulation import prepare, solve
 
 QUANTITIES = {
     "R1_b (µΩ)": lambda r: r.baseline("thermal", "nonlocal")[0] * 1e6,

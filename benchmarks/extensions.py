@@ -16,7 +16,7 @@ from common import configuration
 from run import WARM_UP, Program, chosen, machine, parser, run_once, save, say, sizes
 from tables import STAGES, table
 
-from thermospin.checks import check_mesh, make_mesh
+from thermospin.runs.checks import check_mesh, make_mesh
 
 P1 = [0.74, 1.17]
 P2 = [0.5]

@@ -19,7 +19,7 @@ from common import (
 from thermospin.compat import MPI
 from thermospin.output import SilentProgress
 from thermospin.problem import Problem
-from thermospin.simulation import prepare
+from thermospin.runs.simulation import prepare
 
 
 def main() -> None:

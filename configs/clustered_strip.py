@@ -28,11 +28,11 @@ from scipy.integrate import quad
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.fields import THETA, Field, S
-from thermospin.observables import Observer
+from thermospin.observables.cells import Observer
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
 from thermospin.problem import Problem
-from thermospin.simulation import prepare
+from thermospin.runs.simulation import prepare
 from thermospin.solution import Solution
 
 COLD_SIDE = "Cold", "ColdBranch", "ColdArm"

@@ -17,8 +17,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from thermospin.errors import InputError, ThermospinError
-from thermospin.hanle import NonlocalWire, larmor_frequency
-from thermospin.hanle_fit import HanleFit, fit_hanle
+from thermospin.hanle.curves import NonlocalWire, larmor_frequency
+from thermospin.hanle.fit import HanleFit, fit_hanle
 from thermospin.output.files import write_json
 from thermospin.units import to_si
 

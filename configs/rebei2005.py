@@ -49,7 +49,7 @@ from thermospin.fields import S_VECTOR
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
 from thermospin.problem import Problem
-from thermospin.simulation import prepare
+from thermospin.runs.simulation import prepare
 
 SOLVED = {
     "73": "Solved: Eqs. 72, 73 and 75, for H along z Eqs. 87 and 88 with D_xy = -D_yx = +a D/(1+a^2)",

@@ -20,11 +20,11 @@ from thermospin.compat import MPI
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.material import LORENZ_NUMBER, Material
 from thermospin.meshes.ordering import FACES
-from thermospin.observables import Observer
+from thermospin.observables.cells import Observer
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
 from thermospin.problem import Problem
-from thermospin.simulation import prepare
+from thermospin.runs.simulation import prepare
 
 FILE = Path(__file__).with_suffix(".yaml")
 CURRENT_DENSITY = 1e7

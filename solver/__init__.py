@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from thermospin.config import Config, Sweep, load_config, load_sweep
     from thermospin.results import Results
-    from thermospin.simulation import run
-    from thermospin.sweep import run_sweep
+    from thermospin.runs.simulation import run
+    from thermospin.runs.sweep import run_sweep
 
 __all__ = ["Config", "Results", "Sweep", "load_config", "load_sweep", "run", "run_sweep"]
 
@@ -20,8 +20,8 @@ _HOME = {
     "Sweep": "config",
     "load_config": "config",
     "load_sweep": "config",
-    "run": "simulation",
-    "run_sweep": "sweep",
+    "run": "runs.simulation",
+    "run_sweep": "runs.sweep",
 }
 
 

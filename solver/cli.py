@@ -48,7 +48,7 @@ def _on_root(work: Callable[[], None]) -> None:
     if ranks is None:
         work()
         return
-    from thermospin.simulation import on_root
+    from thermospin.runs.simulation import on_root
 
     on_root(ranks, work)
 
@@ -113,8 +113,8 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @OUTPUT
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
-    from thermospin.loop import run_loop
     from thermospin.output.loops import describe_loop
+    from thermospin.runs.loop import run_loop
 
     config = _load(file, overrides, output)
     results = run_loop(config)
@@ -145,7 +145,7 @@ def sweep(
     """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
     from thermospin.config import load_sweep
     from thermospin.output.sweeps import describe_sweep
-    from thermospin.sweep import parse_part, run_sweep
+    from thermospin.runs.sweep import parse_part, run_sweep
 
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
@@ -160,7 +160,7 @@ def sweep(
 @OVERRIDES
 def validate(file: Path, overrides: tuple[str, ...]) -> None:
     """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks, points of a sweep."""
-    from thermospin.overview import show_device
+    from thermospin.runs.overview import show_device
 
     config = _load(file, overrides)
     _on_root(lambda: show_device(config, file))
@@ -172,7 +172,7 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
     """Check all points of a sweep and make their meshes (collective)."""
     from thermospin.compat import MPI
     from thermospin.config import load_sweep
-    from thermospin.sweep import check_sweep
+    from thermospin.runs.sweep import check_sweep
 
     found = load_sweep(file, overrides)
     check_sweep(found)
@@ -208,7 +208,7 @@ def materials(name: str | None) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
 def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Make the mesh of FILE, describe it and draw it."""
-    from thermospin.overview import show_mesh
+    from thermospin.runs.overview import show_mesh
 
     config = _load(file, overrides)
     _on_root(lambda: show_mesh(config, output))

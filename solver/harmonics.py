@@ -13,7 +13,7 @@ from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
-from thermospin.linear import LinearSolver
+from thermospin.linear.krylov import LinearSolver
 from thermospin.response import KnownAdjoints, LinearResponse
 from thermospin.solution import Expansion, Pair, Solution, combine
 

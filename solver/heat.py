@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import SPIN_HEAT, THETA, Field, State
-from thermospin.interfaces import Interfaces
+from thermospin.interfaces.jumps import Interfaces
 from thermospin.lift import Pair
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating

@@ -6,35 +6,35 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from thermospin.basis import spin_basis
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
 from thermospin.config.interfaces import contacts
 from thermospin.constraints import Constraint, constrain
-from thermospin.direct import FAST, DirectSpins
-from thermospin.equations import Equations
 from thermospin.equilibrium import Equilibrium
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
-from thermospin.interfaces import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
-from thermospin.linear import LinearSolver
-from thermospin.local import LocalCoefficients
-from thermospin.local_observables import LocalObserver
+from thermospin.interfaces.jumps import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
+from thermospin.linear.basis import spin_basis
+from thermospin.linear.direct import FAST, DirectSpins
+from thermospin.linear.krylov import LinearSolver
+from thermospin.linear.multigrid import Level, Multigrid, field_multigrid, set_options
+from thermospin.linear.precession import Precession
+from thermospin.linear.preconditioner import FieldPreconditioner, Fields
 from thermospin.meshes.read import DeviceMesh
-from thermospin.multigrid import Level, Multigrid, field_multigrid, set_options
-from thermospin.nonlinear import ResponsiveSolver
-from thermospin.observables import Observer
-from thermospin.orders import OrderSources
-from thermospin.precession import Precession
-from thermospin.preconditioner import FieldPreconditioner, Fields
+from thermospin.nonlinear.equations import Equations
+from thermospin.nonlinear.local import LocalCoefficients
+from thermospin.nonlinear.orders import OrderSources
+from thermospin.nonlinear.series import PointSeries
+from thermospin.nonlinear.steady import ResponsiveSolver
+from thermospin.observables.cells import Observer
+from thermospin.observables.local import LocalObserver
+from thermospin.observables.torque import Torques
 from thermospin.response import KnownAdjoints
-from thermospin.series import PointSeries
 from thermospin.spaces import Spaces
 from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
 from thermospin.terminals import locate_terminals
-from thermospin.torque import Torques
 
 
 class Discretisation(NamedTuple):

@@ -13,7 +13,7 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
-from thermospin.linear import LinearSolver, Report
+from thermospin.linear.krylov import LinearSolver, Report
 from thermospin.solution import Pair, Solution
 
 ADJOINT_TOLERANCE = 1e-4

@@ -8,7 +8,7 @@ from thermospin.coefficients import CellCoefficients, Coefficients, Magnetisatio
 from thermospin.compat import MPI, PETSc, cpp, create_matrix, fem, la, ufl
 from thermospin.errors import ThermospinError
 from thermospin.fields import SPIN, SPIN_HEAT, Field, S, State
-from thermospin.interfaces import Interfaces
+from thermospin.interfaces.jumps import Interfaces
 from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
 from thermospin.terms.relaxation import larmor_precession, spin_relaxation
 from thermospin.terms.transport import conduction, transport

@@ -8,7 +8,7 @@ from thermospin.config import load_config
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress
 from thermospin.problem import Problem
-from thermospin.simulation import prepare
+from thermospin.runs.simulation import prepare
 
 
 def prepare_problem(config: Mapping[str, Any], comm: MPI.Comm = MPI.COMM_WORLD) -> Problem:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from thermospin.circuits.elements import Element
-from thermospin.dynamics import Macrospin
+from thermospin.macrospin.dynamics import Macrospin
 from thermospin.section import Name, Section, mistake, one_of
 from thermospin.units import quantity
 

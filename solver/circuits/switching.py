@@ -8,7 +8,7 @@ import numpy as np
 
 from thermospin.circuits.network import Network
 from thermospin.circuits.response import Response, response, two_terminals
-from thermospin.dynamics import (
+from thermospin.macrospin.dynamics import (
     AngularTorque,
     Macrospin,
     Torque,

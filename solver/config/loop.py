@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from thermospin.config import magnetisation
 from thermospin.config.directions import Direction, shown
-from thermospin.hysteresis import Path, SharpSwitching, StonerWohlfarth, Switching, follow, oriented
+from thermospin.macrospin.hysteresis import Path, SharpSwitching, StonerWohlfarth, Switching, follow, oriented
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 

@@ -8,7 +8,7 @@ from scripts import load_script
 from support import prepare_problem
 
 from thermospin.fields import THETA, S
-from thermospin.observables import Observer
+from thermospin.observables.cells import Observer
 
 SCRIPT, REFERENCE = load_script("clustered_strip"), load_script("clustered_strip_reference")
 FIELD, LENGTH = 0.05, 4e-6

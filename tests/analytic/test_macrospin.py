@@ -10,7 +10,7 @@ from scipy.integrate import quad
 
 from thermospin.circuits import Network, load_circuit
 from thermospin.circuits.switching import free_torque, integrate_all, source_torque, thresholds
-from thermospin.dynamics import (
+from thermospin.macrospin.dynamics import (
     AngularTorque,
     Macrospin,
     critical_drive,

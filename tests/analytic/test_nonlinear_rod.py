@@ -11,7 +11,7 @@ from scipy.integrate import solve_bvp
 from support import SilentProgress, prepare_problem
 
 from thermospin.fields import THETA
-from thermospin.simulation import solve
+from thermospin.runs.simulation import solve
 
 T0, LENGTH, CURRENT, HOT = 300.0, 400 * NM, 1.5e-3, 30.0
 RHO, ALPHA = 2e-7, 2e-3

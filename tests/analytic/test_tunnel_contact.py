@@ -13,7 +13,7 @@ from support import prepare_problem
 
 from thermospin.config import load_config
 from thermospin.fields import THETA
-from thermospin.observables import Observer
+from thermospin.observables.cells import Observer
 from thermospin.solution import combine
 
 T0 = 300.0

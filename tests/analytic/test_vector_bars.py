@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 from vector_bars import SPIN, Contact, Layer, TensorDiffusion, VectorBar
 from vector_forms import AngularValve, Decay
 
-from thermospin.hanle import ThreeTerminal, larmor_frequency
+from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.library import library_material
 from thermospin.materials.material import Material

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from vector_bars import SPIN, Layer, TensorDiffusion, VectorBar
 from vector_forms import Decay, HanleWire
 
-from thermospin.hanle import NonlocalWire, larmor_frequency
+from thermospin.hanle.curves import NonlocalWire, larmor_frequency
 from thermospin.materials.library import library_material
 from thermospin.materials.material import Material
 

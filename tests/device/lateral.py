@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support import SilentProgress, prepare_problem
 
-from thermospin.simulation import solve
+from thermospin.runs.simulation import solve
 
 BOXES = [
     ("Py1", "Py", 2, (-90, 30, 0), (90, 80, 12)),

@@ -6,7 +6,7 @@ from support import SilentProgress
 
 from thermospin.config import load_config
 from thermospin.problem import Problem
-from thermospin.simulation import prepare, solve
+from thermospin.runs.simulation import prepare, solve
 
 SCRIPT = load_script("clustered_strip")
 LENGTH = 4e-6

@@ -13,8 +13,8 @@ from support import SilentProgress, prepare_problem
 from test_device_commands import command, write_config
 
 from thermospin.fields import S_VECTOR
-from thermospin.hanle import NonlocalWire, larmor_frequency
-from thermospin.simulation import solve
+from thermospin.hanle.curves import NonlocalWire, larmor_frequency
+from thermospin.runs.simulation import solve
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 TAU = 25e-12

@@ -18,7 +18,7 @@ from support import SilentProgress
 from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.problem import Problem
-from thermospin.simulation import solve
+from thermospin.runs.simulation import solve
 
 INTERFACES = [
     {

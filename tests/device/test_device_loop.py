@@ -12,8 +12,8 @@ from lateral import COARSE, PROBES, device, solved
 from thermospin.cli import main
 from thermospin.config import load_config
 from thermospin.harmonics import SchemeSolver
-from thermospin.loop import Trace, run_loop
 from thermospin.output import plot
+from thermospin.runs.loop import Trace, run_loop
 
 RMS = 1.5e-3
 SHARP = {

@@ -9,9 +9,9 @@ from scipy.spatial.transform import Rotation
 from spinning import MATERIALS, TURNING, spinning
 from support import SilentProgress, prepare_problem
 
-from thermospin.basis import spin_basis
 from thermospin.config import load_config
-from thermospin.simulation import solve
+from thermospin.linear.basis import spin_basis
+from thermospin.runs.simulation import solve
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 FIELD = np.array([0.5, -0.2, 0.3])

@@ -11,11 +11,11 @@ from lateral import COARSE, device, solved
 from support import SilentProgress
 from test_device_commands import check_mistake, command, write_config
 
-from thermospin import sweep as sweeping
-from thermospin import workbench
 from thermospin.config import load_config, load_sweep
 from thermospin.meshes import build
-from thermospin.simulation import checked_mesh, on_root, solve
+from thermospin.runs import sweep as sweeping
+from thermospin.runs import workbench
+from thermospin.runs.simulation import checked_mesh, on_root, solve
 
 SCALES, POLARISATIONS = [1, 2.5], [0.2, 0.3]
 AXES = [

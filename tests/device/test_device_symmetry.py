@@ -7,7 +7,7 @@ from support import SilentProgress
 
 from thermospin.config import load_config
 from thermospin.problem import Problem
-from thermospin.simulation import prepare, solve
+from thermospin.runs.simulation import prepare, solve
 
 MOVES = {
     "mirrored": np.diag([-1.0, 1.0, 1.0]),

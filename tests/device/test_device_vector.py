@@ -11,7 +11,7 @@ from support import SilentProgress, prepare_problem
 from thermospin.compat import MPI, fem, ufl
 from thermospin.fields import S_VECTOR, TAU_VECTOR, V
 from thermospin.materials.precession import MAGNETON
-from thermospin.simulation import solve
+from thermospin.runs.simulation import solve
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 CONSERVING = {"heating": {"model": "conserving"}}

@@ -16,7 +16,7 @@ from pillar import Line
 from support import SilentProgress, prepare_problem
 
 from thermospin.config import load_config
-from thermospin.simulation import solve
+from thermospin.runs.simulation import solve
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 AREA = pi * 75e-9 * 40e-9

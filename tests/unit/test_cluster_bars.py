@@ -8,7 +8,7 @@ from support import prepare_problem
 
 from thermospin.config import load_config
 from thermospin.errors import InputError
-from thermospin.loop import run_loop
+from thermospin.runs.loop import run_loop
 
 METAL = {
     "potential": "1e-47 J m^3",

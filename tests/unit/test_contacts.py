@@ -10,7 +10,6 @@ from scipy.special import ellipe
 from support import SilentProgress
 from valve import gather
 
-from thermospin.checks import check_mesh, make_mesh
 from thermospin.cli import main
 from thermospin.compat import MPI, build_submesh, fem, la, ufl
 from thermospin.config import load_config
@@ -20,7 +19,8 @@ from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_m
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.quality import facet_areas as triangle_areas
-from thermospin.simulation import on_root, prepare
+from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.simulation import on_root, prepare
 from thermospin.terminals import facet_areas
 
 

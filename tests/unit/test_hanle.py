@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.hanle import NonlocalWire, ThreeTerminal, larmor_frequency, lorentzian
-from thermospin.hanle_fit import fit_hanle, fit_lorentzians
+from thermospin.hanle.curves import NonlocalWire, ThreeTerminal, larmor_frequency, lorentzian
+from thermospin.hanle.fit import fit_hanle, fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
 
 pytestmark = pytest.mark.serial

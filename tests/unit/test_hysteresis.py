@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
-from thermospin.hysteresis import SharpSwitching, StonerWohlfarth, astroid_field, follow
+from thermospin.macrospin.hysteresis import SharpSwitching, StonerWohlfarth, astroid_field, follow
 
 pytestmark = pytest.mark.serial
 

@@ -8,7 +8,7 @@ from valve import Vectors, apply
 from thermospin.compat import MPI, fem
 from thermospin.fields import FIELDS, THETA, S, V
 from thermospin.heat import HeatSource
-from thermospin.interfaces import resistive_interfaces
+from thermospin.interfaces.jumps import resistive_interfaces
 from thermospin.materials.material import LORENZ_NUMBER
 
 AREA = 9 * H**2

@@ -8,7 +8,7 @@ from valve import Vectors, apply
 
 from thermospin.fields import FIELDS, TAU, THETA, S, V
 from thermospin.heat import HeatSource
-from thermospin.interfaces import resistive_interfaces
+from thermospin.interfaces.jumps import resistive_interfaces
 
 ALL = (*FIELDS, TAU)
 K_E, P_K = 3e10, 0.2

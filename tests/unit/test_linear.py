@@ -12,7 +12,7 @@ from valve import MIXED, Vectors, gather, linear, valve_config
 from thermospin.compat import MPI, PETSc, fem
 from thermospin.errors import ConvergenceError
 from thermospin.fields import FIELDS, THETA
-from thermospin.linear import LinearSolver
+from thermospin.linear.krylov import LinearSolver
 from thermospin.response import Reference
 from thermospin.spaces import interpolation_matrix
 

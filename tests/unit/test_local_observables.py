@@ -7,10 +7,10 @@ from support import prepare_problem
 
 from thermospin.compat import MPI
 from thermospin.config import load_config
-from thermospin.observables import Observer, total
+from thermospin.observables.cells import Observer, total
 from thermospin.output.files import read_results
 from thermospin.output.vtu import read_orders, read_sample, read_solved
-from thermospin.simulation import run
+from thermospin.runs.simulation import run
 
 CURRENT = 2e-3
 FLUXES = ["j", "j_s", "q", "q_s"]

@@ -9,7 +9,7 @@ from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.fields import SPIN_HEAT, THETA
-from thermospin.linear import LinearSolver
+from thermospin.linear.krylov import LinearSolver
 from thermospin.results import configuration_data
 
 

@@ -27,11 +27,11 @@ from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.fields import FIELDS, TAU, S, State, V
 from thermospin.materials import Material
-from thermospin.observables import Observer
+from thermospin.observables.cells import Observer
+from thermospin.observables.sampling import Sampler
 from thermospin.output import Case, draw_maps, write_fields
 from thermospin.output.vtu import read_sample
 from thermospin.problem import Problem
-from thermospin.sampling import Sampler
 
 ALL = (*FIELDS, TAU)
 CONDUCTORS = [name for name, (material, _, _) in BOXES.items() if material != "Oxide"]

@@ -8,14 +8,14 @@ import pytest
 from click.testing import CliRunner
 from support import SilentProgress, prepare_with_record
 
-from thermospin.checks import check_mesh, make_mesh
 from thermospin.cli import main
 from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes.occ import model
-from thermospin.simulation import solve
+from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.simulation import solve
 
 NM = 1e-9
 RESISTS = {

@@ -11,10 +11,10 @@ from test_material_laws import CLUSTERS
 from thermospin.cli import main
 from thermospin.config import load_config, load_sweep
 from thermospin.errors import InputError
-from thermospin.jobs import Job, shares
-from thermospin.sweep import parse_part
+from thermospin.runs.jobs import Job, shares
+from thermospin.runs.sweep import parse_part
+from thermospin.runs.workbench import operator_key
 from thermospin.units import common_unit
-from thermospin.workbench import operator_key
 
 pytestmark = pytest.mark.serial
 

@@ -5,8 +5,8 @@ import pytest
 from support import prepare_problem
 from valve import BOXES, linear, solution_of, valve_config
 
-from thermospin.observables import Observer
-from thermospin.sampling import Sampler
+from thermospin.observables.cells import Observer
+from thermospin.observables.sampling import Sampler
 
 T0 = 300.0
 DIRECTIONS = {"F1": [0.6, 0.0, 0.8], "F2": [0.48, -0.8, 0.36]}

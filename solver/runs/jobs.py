@@ -9,13 +9,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from thermospin.checks import find_hash
 from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
 from thermospin.config.sweep import Point
 from thermospin.errors import InputError
-from thermospin.simulation import on_root
-from thermospin.workbench import operator_key
+from thermospin.runs.checks import find_hash
+from thermospin.runs.simulation import on_root
+from thermospin.runs.workbench import operator_key
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from thermospin.config import Config
 from thermospin.config.loop import acting, acts_on_metals, precesses
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
-from thermospin.simulation import checked_mesh, describe_mesh, on_root, solve
-from thermospin.workbench import Workbench
+from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve
+from thermospin.runs.workbench import Workbench
 
 BRANCHES = "up", "down"
 DIGITS = 9

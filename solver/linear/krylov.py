@@ -10,7 +10,7 @@ from thermospin.compat import PETSc
 from thermospin.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
-from thermospin.preconditioner import FieldPreconditioner
+from thermospin.linear.preconditioner import FieldPreconditioner
 
 MAX_CYCLES = 8
 MARGIN = 0.9

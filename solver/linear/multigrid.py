@@ -17,7 +17,7 @@ import numpy as np
 
 from thermospin.compat import PETSc, fem
 from thermospin.fields import Field
-from thermospin.merger import Merger
+from thermospin.linear.merger import Merger
 from thermospin.spaces import interpolation_matrix
 
 SMOOTHER = {"ksp_type": "chebyshev", "ksp_max_it": "2", "pc_type": "jacobi"}

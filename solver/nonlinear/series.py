@@ -12,8 +12,8 @@ from thermospin.coefficients import Coefficients
 from thermospin.compat import PETSc, fem
 from thermospin.fields import SPIN_HEAT, THETA, State
 from thermospin.laws import Taylor
-from thermospin.local import Points, coefficient_parts, coefficients_of
 from thermospin.materials import Material
+from thermospin.nonlinear.local import Points, coefficient_parts, coefficients_of
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Sample
 

@@ -12,9 +12,9 @@ import numpy as np
 from thermospin.coefficients import Coefficients, Magnetisation
 from thermospin.compat import MPI, PETSc, cpp, fem, la
 from thermospin.config.interfaces import Contact
-from thermospin.facet_coefficients import FacetCoefficients
-from thermospin.facets import FacetPairs
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
+from thermospin.interfaces.coefficients import FacetCoefficients
+from thermospin.interfaces.facets import FacetPairs
 from thermospin.lift import SpinVector
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Trace

@@ -6,8 +6,8 @@ import numpy as np
 
 from thermospin.coefficients import Coefficients, Magnetisation
 from thermospin.config.interfaces import Contact
-from thermospin.facets import FacetPairs
 from thermospin.fields import SPIN_HEAT, Field, S
+from thermospin.interfaces.facets import FacetPairs
 from thermospin.lift import Lift, SpinVector
 from thermospin.materials import InterfaceMaterial, Pair
 

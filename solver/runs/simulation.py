@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from thermospin.checks import check_mesh, make_mesh
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
@@ -17,14 +16,15 @@ from thermospin.errors import ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables import CellFields, Observer, total
+from thermospin.observables.cells import CellFields, Observer, total
+from thermospin.observables.sampling import Sampler
+from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, signals
-from thermospin.sampling import Sampler
+from thermospin.runs.checks import check_mesh, make_mesh
 from thermospin.solution import Expansion
-from thermospin.torque import Torques, torque_data
 
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:

@@ -1,8 +1,8 @@
 """The sources of the orders of the expansion where coefficients follow the temperature (physics.md §7).
 
 The currents, heat fluxes and heat of the terms, written with truncated power series at the quadrature points
-(:mod:`thermospin.series`), have a coefficient of Iⁿ that is linear in ``u_n``, with the matrix at T0, and
-otherwise a source made of lower orders.
+(:mod:`thermospin.nonlinear.series`), have a coefficient of Iⁿ that is linear in ``u_n``, with the matrix at
+T0, and otherwise a source made of lower orders.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from thermospin.compat import PETSc, fem, la, ufl
 from thermospin.fields import TAU, THETA, Field, S, State
 from thermospin.heat import HeatSource
 from thermospin.laws import Taylor
-from thermospin.series import PointSeries
+from thermospin.nonlinear.series import PointSeries
 from thermospin.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.terms.calculus import value
 from thermospin.terms.transport import fluxes, heat_flux

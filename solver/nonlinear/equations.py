@@ -12,8 +12,8 @@ import numpy as np
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import SPIN_HEAT, THETA, State
 from thermospin.heat import HeatSource
-from thermospin.interfaces import Interfaces
-from thermospin.local import LocalCoefficients
+from thermospin.interfaces.jumps import Interfaces
+from thermospin.nonlinear.local import LocalCoefficients
 from thermospin.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.system import Block, compiled_blocks, empty_block, together
 from thermospin.terms.heating import joule

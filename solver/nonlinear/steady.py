@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
-from thermospin.equations import Equations
 from thermospin.errors import ConvergenceError
 from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
-from thermospin.linear import LinearSolver
-from thermospin.newton import RUNAWAY, Newton
-from thermospin.orders import OrderSources
+from thermospin.linear.krylov import LinearSolver
+from thermospin.nonlinear.equations import Equations
+from thermospin.nonlinear.newton import RUNAWAY, Newton
+from thermospin.nonlinear.orders import OrderSources
+from thermospin.nonlinear.stability import feedback
 from thermospin.response import LinearResponse
 from thermospin.solution import Expansion, Solution
-from thermospin.stability import feedback
 
 GUESS_TOLERANCE = 1e-6
 """Relative tolerance of the linear solve that Newton's method begins with."""

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from thermospin.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
 from thermospin.config import Config, loop, magnetisation
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
+from thermospin.runs.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""

@@ -5,11 +5,11 @@ import numpy as np
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import MPI, PETSc
 from thermospin.constraints import Constraint
-from thermospin.equations import Equations
 from thermospin.errors import ConvergenceError
 from thermospin.fields import V
 from thermospin.laws import RangeError
-from thermospin.linear import LinearSolver
+from thermospin.linear.krylov import LinearSolver
+from thermospin.nonlinear.equations import Equations
 
 REDUCTION = 1e-8
 """By which Newton's method reduces the residual it begins with; one more step squares what is left."""

@@ -8,7 +8,7 @@ from scipy.constants import e, hbar
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
 from thermospin.fields import S_VECTOR
-from thermospin.interfaces import Interfaces
+from thermospin.interfaces.jumps import Interfaces
 from thermospin.meshes.read import DeviceMesh
 from thermospin.solution import Solution
 from thermospin.spaces import MAGNETS, Spaces

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
-from thermospin.direct import DirectSpins
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field
-from thermospin.multigrid import Multigrid
-from thermospin.precession import Precession
+from thermospin.linear.direct import DirectSpins
+from thermospin.linear.multigrid import Multigrid
+from thermospin.linear.precession import Precession
 
 Fields = tuple[Field, ...]
 

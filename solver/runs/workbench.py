@@ -4,15 +4,15 @@ import gc
 import json
 from typing import Any
 
-from thermospin.basis import spin_basis
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
 from thermospin.config.magnetisation import polarised
 from thermospin.contacts import contact_regions
+from thermospin.linear.basis import spin_basis
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
 from thermospin.problem import Problem
-from thermospin.simulation import read_device
+from thermospin.runs.simulation import read_device
 
 BESIDE = (
     "title",

@@ -10,9 +10,9 @@ steady states merge, and is negative in the unstable one. Lanczos' method with `
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
-from thermospin.equations import Equations
 from thermospin.fields import THETA
-from thermospin.newton import Newton
+from thermospin.nonlinear.equations import Equations
+from thermospin.nonlinear.newton import Newton
 
 STEPS = 4
 """Of Lanczos' method, each a linear solve: what is unstable is one mode, where the heat is."""

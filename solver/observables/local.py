@@ -10,8 +10,8 @@ import numpy as np
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import PETSc
 from thermospin.fields import THETA
-from thermospin.observables import CellFields, Observer
-from thermospin.series import PointSeries
+from thermospin.nonlinear.series import PointSeries
+from thermospin.observables.cells import CellFields, Observer
 from thermospin.solution import Expansion, Solution
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import value

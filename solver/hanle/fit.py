@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.hanle import NonlocalWire, larmor_frequency, lorentzian
+from thermospin.hanle.curves import NonlocalWire, larmor_frequency, lorentzian
 
 GUESSES = 15
 """Starting values of a time, and of a diffusion constant."""

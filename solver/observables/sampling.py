@@ -4,7 +4,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.meshes.read import DeviceMesh
-from thermospin.observables import CellFields
+from thermospin.observables.cells import CellFields
 from thermospin.output import FieldSample
 
 Arrays = dict[str, np.ndarray]

@@ -1,0 +1,1 @@
+"""Hanle curves in one dimension, and their fit."""

@@ -1,0 +1,1 @@
+"""Interfaces that resist: what crosses them, and the heat there."""

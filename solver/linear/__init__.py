@@ -1,0 +1,1 @@
+"""The linear solver: Krylov methods and one multigrid per field."""

@@ -1,0 +1,1 @@
+"""Magnets as one moment: dynamics and hysteresis."""

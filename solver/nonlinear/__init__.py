@@ -1,0 +1,1 @@
+"""Coefficients that follow the temperature: Newton's method, and orders by differentiated laws."""

@@ -1,0 +1,1 @@
+"""What is seen in the fields: currents, maxima, torques, samples."""

@@ -1,0 +1,1 @@
+"""Runs, sweeps and loops from a configuration to files."""
