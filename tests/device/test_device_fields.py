@@ -40,7 +40,13 @@ def device(magnet, field, **solver):
 
 
 @pytest.mark.parametrize(
-    ("magnet", "degree"), [("like a metal", 1), ("dephasing", 1), ("dephasing", 2), ("fast", 1)]
+    ("magnet", "degree"),
+    [
+        ("like a metal", 1),
+        ("dephasing", 1),
+        pytest.param("dephasing", 2, marks=pytest.mark.slow),
+        ("fast", 1),
+    ],
 )
 def test_fields_one_after_another(magnet, degree, comm, monkeypatch):
     multigrids, made = [], []

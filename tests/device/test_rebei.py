@@ -42,6 +42,7 @@ def test_ring(comm):
     assert error(RING, comm, arm=0.1) < 1e-3
 
 
+@pytest.mark.slow
 def test_sides_beyond_the_decay(comm):
     """Fig. 15: elements become longer where the waves have decayed."""
     assert error(SCRIPT.FIGURES[15][2][0], comm) < 5e-3
