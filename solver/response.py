@@ -23,7 +23,8 @@ KEPT = 16
 READING_TOLERANCE = 1e-11
 DIFFERENCE_TOLERANCE = 1e-9
 """Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
-ROUNDING = 5e-16
+ROUNDING = 1e-15
+"""Of potentials: some units in the last place, of those that terminals average over."""
 SAFETY = 10.0
 MAX_REFINEMENTS = 3
 STOPPED, UNSOLVED = 1e-9, 1e-6
