@@ -117,6 +117,12 @@ def tangents(m: np.ndarray) -> np.ndarray:
     return np.array([first, np.cross(m, first)])
 
 
+def polar_directions(reference: np.ndarray, points: int) -> np.ndarray:
+    """Directions at Chebyshev points of the angle to a reference, between 0 and 180°, (points, 3)."""
+    angle = np.pi / 2 * (1 - np.cos(np.pi * (np.arange(points) + 0.5) / points))
+    return np.outer(np.cos(angle), reference) + np.outer(np.sin(angle), tangents(reference)[0])
+
+
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """``a × b`` of two vectors, without the overhead of numpy's."""
     return np.array(
@@ -185,8 +191,7 @@ class AngularTorque:
     @classmethod
     def of(cls, torque: Torque, reference: np.ndarray, points: int = 181) -> "AngularTorque":
         """From a torque that depends on the angle to p only, at Chebyshev points between 0 and 180°."""
-        angle = np.pi / 2 * (1 - np.cos(np.pi * (np.arange(points) + 0.5) / points))
-        m = np.outer(np.cos(angle), reference) + np.outer(np.sin(angle), tangents(reference)[0])
+        m = polar_directions(reference, points)
         return cls.of_table(reference, m, np.array([torque(direction) for direction in m]))
 
     def __call__(self, m: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ from test_vector_elements import HOT, PER_AMPERE, components, vector_problem
 from vector_forms import AngularValve
 
 from thermospin.fields import TAU_VECTOR
+from thermospin.macrospin.device import device_torque
+from thermospin.macrospin.dynamics import AngularTorque, Macrospin, critical_drive, integrate, switching_time
 from thermospin.textures import Texture
 
 ANGLES = [radians(angle) for angle in (20, 60, 90, 135, 170)]
@@ -123,3 +125,31 @@ def test_hatami_spin_heat(comm):
         _, tau = components(free.problem, solution, TAU_VECTOR, "N")
         size = 2 * np.linalg.norm(tau.mean(axis=0)) / 10.0
         assert size == pytest.approx(free.exact.spin_heat(angle), rel=1e-3)
+
+
+def test_macrospin_under_the_torque_of_the_device(comm):
+    """Threshold and switching time are those of Eq. 7; the sign is that of the torque at 90°."""
+    valve, (fixed, across) = Valve(comm, -20e-6, 10.0), valve_directions(np.pi / 2)
+    found = device_torque(
+        valve.problem, "along", "F2", fixed, {"F1": Texture.along(fixed)}, valve.rod.area, points=16
+    )
+    sign = np.sign(found(across) @ fixed)
+
+    def torque(m):
+        cosine = m @ fixed
+        per_sine = abs(valve.exact.torque(np.arccos(cosine), 0.0, 10.0)) / np.sqrt(1 - cosine**2)
+        return sign * per_sine * abs(PER_AMPERE) * (fixed - cosine * m)
+
+    known = AngularTorque.of(torque, fixed)
+    free = Macrospin(1.4e6, 2e-9, 0.02, np.zeros(3), fixed, 0.3, across, 0.0)
+    factors = [critical_drive(free, each, -fixed) for each in (found, known)]
+    assert factors[0] == pytest.approx(factors[1], rel=1e-3)
+    start = np.cos(0.03) * -fixed + np.sin(0.03) * across
+    for excess in (1.5, 4.0):
+        times = []
+        for each in (found, known):
+            factor = excess * factors[1]
+            path = integrate(free, lambda m, each=each, factor=factor: factor * each(m), start, 20e-9)
+            times.append(switching_time(free, path))
+        assert times[1] is not None
+        assert times[0] == pytest.approx(times[1], rel=1e-3)
