@@ -18,8 +18,8 @@ MARGIN = 0.9
 GMRES_RESTART = 60
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less,"""
-ROUNDING = 1e-13
-"""or when the true residual, relative to the right-hand side, is below this."""
+ROUNDING, SLACK = 1e-13, 10.0
+"""or when the true residual is below this, relative to the right-hand side, and so close to the tolerance."""
 
 
 @dataclass
@@ -146,7 +146,7 @@ class LinearSolver:
             centre(x)
             self.evaluate(rhs, x, transpose)
             self._measure(report)
-            enough = max(tolerance, ROUNDING) * report.scale
+            enough = max(tolerance, min(ROUNDING, SLACK * tolerance)) * report.scale
             if report.norm <= enough or report.norm > STAGNATION * min(begun, previous):
                 break
             previous = report.norm
