@@ -69,17 +69,10 @@ class HeatSource:
         """
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
-        generated = {}
-        for field, form in self._forms.items():
-            vector = fem.assemble_vector(form)
-            for interface in self._interfaces:
-                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
-            vector.scatter_reverse(la.InsertMode.add)
-            part = self._spaces.ranges[field]
-            heat = vector.array[: part.stop - part.start]
-            with rhs as array:
-                array[part] += factor * heat
-            generated[field] = heat.sum()
+        generated = {
+            field: self._collect(rhs, field, fem.assemble_vector(form), factor)
+            for field, form in self._forms.items()
+        }
         return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
 
     def add_at_interfaces(
@@ -91,14 +84,18 @@ class HeatSource:
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
         for field in self._forms:
-            space = self._spaces.spaces[field]
-            vector = la.vector(space.dofmap.index_map)
-            for interface in self._interfaces:
-                interface.heat(self.at_interfaces, self._first, self._second, field, vector.array)
-            vector.scatter_reverse(la.InsertMode.add)
-            part = self._spaces.ranges[field]
-            with rhs as array:
-                array[part] += factor * vector.array[: part.stop - part.start]
+            self._collect(rhs, field, la.vector(self._spaces.spaces[field].dofmap.index_map), factor)
+
+    def _collect(self, rhs: PETSc.Vec, field: Field, bulk: la.Vector, factor: float) -> float:
+        """Add the heat in the bulk and that at interfaces; their sum on this rank (collective)."""
+        for interface in self._interfaces:
+            interface.heat(self.at_interfaces, self._first, self._second, field, bulk.array)
+        bulk.scatter_reverse(la.InsertMode.add)
+        part = self._spaces.ranges[field]
+        heat = bulk.array[: part.stop - part.start]
+        with rhs as array:
+            array[part] += factor * heat
+        return heat.sum()
 
     def square(self, fields: PETSc.Vec) -> PETSc.Vec:
         """The right-hand side that fields produce with themselves (collective)."""

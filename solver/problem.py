@@ -24,7 +24,7 @@ from thermospin.linear.precession import Precession
 from thermospin.linear.preconditioner import FieldPreconditioner, Fields
 from thermospin.meshes.read import DeviceMesh
 from thermospin.nonlinear.equations import Equations
-from thermospin.nonlinear.local import LocalCoefficients
+from thermospin.nonlinear.local import LocalCoefficients, LocalMaterials
 from thermospin.nonlinear.orders import OrderSources
 from thermospin.nonlinear.series import PointSeries
 from thermospin.nonlinear.steady import ResponsiveSolver
@@ -149,7 +149,7 @@ class Problem:
     @cached_property
     def _tangent(self) -> tuple[Equations, LinearSolver, PETSc.Vec]:
         """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
-        local, scales = LocalCoefficients(self.spaces, *self._given), self.system.scales
+        local, scales = LocalCoefficients(self.spaces, self._local), self.system.scales
         equations = Equations(self.spaces, local, self.heat, self.interfaces)
         tangent = LinearSolver(
             equations.jacobian, self._preconditioner, self.config.solver.max_iterations, scales
@@ -165,7 +165,7 @@ class Problem:
     @cached_property
     def _series(self) -> PointSeries:
         """Fields and coefficients at the quadrature points, where coefficients follow laws."""
-        return PointSeries(self.spaces, *self._given)
+        return PointSeries(self.spaces, self._local)
 
     def observer(self) -> Observer:
         """What evaluates solutions on the cells, with the magnetisation of the moment."""
@@ -174,10 +174,12 @@ class Problem:
         return Observer(self.spaces, self.coefficients)
 
     @property
-    def _given(self) -> tuple[Any, ...]:
-        """Materials, T0, B along the axis of the spins, and the sign of the magnetisation."""
+    def _local(self) -> LocalMaterials:
+        """What coefficients that follow laws come from, with the magnetisation of the moment."""
         config = self.config
-        return self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
+        return LocalMaterials(
+            self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
+        )
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""

@@ -31,6 +31,10 @@ def device_torque(
         drive: A or V; without one, it is the torque of the sinks' temperatures.
         points: Angles between 0 and 180°.
 
+    Returns:
+        The torque ``T = a(θ) m×(p×m) + b(θ) m×p`` per area, J/m²: ħ/2e times the j_s⊥ that the magnet absorbs
+        (physics.md §§4, 8).
+
     Raises:
         ConvergenceError: The solver does not converge.
     """

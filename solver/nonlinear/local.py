@@ -5,7 +5,7 @@ instead of one per cell. Regions whose material follows no law keep their number
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,6 +66,40 @@ def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coe
     )
 
 
+class LocalMaterials(NamedTuple):
+    """What coefficients that follow the temperature come from.
+
+    Attributes:
+        materials: Material of every region, with its laws.
+        temperature: T0, K.
+        magnetic_field: B, T, along the axis of the spins.
+        m: Sign of the magnetisation, one number per cell.
+    """
+
+    materials: Mapping[str, Material]
+    temperature: float
+    magnetic_field: float
+    m: fem.Function
+
+    def parts(self, region: str, temperatures: np.ndarray, order: int, split: bool) -> dict[str, np.ndarray]:
+        """The parts of a region's coefficients at temperatures in K, and their derivatives up to an order.
+
+        Args:
+            region: The region.
+            temperatures: Of any shape.
+            order: The order.
+            split: Whether the spins have temperatures of their own.
+
+        Returns:
+            As :func:`coefficient_parts`, each of shape (order + 1, …).
+
+        Raises:
+            RangeError: A law does not hold at one of the temperatures.
+        """
+        response = self.materials[region].response(temperatures, order, self.magnetic_field, self.temperature)
+        return coefficient_parts(response, self.temperature, split)
+
+
 class Points:
     """The quadrature points of all volume integrals.
 
@@ -99,35 +133,24 @@ class LocalCoefficients:
 
     Args:
         spaces: The spaces, with all spins along one axis.
-        materials: Material of every region, with its laws.
-        temperature: T0, K.
-        magnetic_field: B, T, along the axis of the spins.
-        m: Sign of the magnetisation, a function.
+        given: What they come from.
 
     Attributes:
         all: The coefficients.
         slopes: The derivative with respect to T of every function that they consist of, per K.
     """
 
-    def __init__(
-        self,
-        spaces: Spaces,
-        materials: Mapping[str, Material],
-        temperature: float,
-        magnetic_field: float,
-        m: fem.Function,
-    ) -> None:
-        self._spaces, self._materials, self._temperature = spaces, materials, temperature
-        self._magnetic_field = magnetic_field
+    def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
+        self._spaces, self._given = spaces, given
         self._split = any(field in SPIN_HEAT for field in spaces.fields)
         self._points = Points(spaces)
         self._theta = spaces.spaces[THETA]
         self._basis = self._theta.element.basix_element.tabulate(0, self._points.places)[0, :, :, 0]
         self._parts: dict[str, fem.Function] = {}
         self._slopes: dict[str, fem.Function] = {}
-        for region, material in materials.items():
-            self._fill(region, material, np.full((1, 1), temperature))
-        self.all = coefficients_of(self._parts, m, temperature)
+        for region in given.materials:
+            self._fill(region, np.full((1, 1), given.temperature))
+        self.all = coefficients_of(self._parts, given.m, given.temperature)
         self.slopes = {part: self._slopes[name] for name, part in self._parts.items()}
 
     def update(self, theta: fem.Function) -> None:
@@ -136,12 +159,12 @@ class LocalCoefficients:
         Raises:
             RangeError: A law does not hold at one of the temperatures on this rank.
         """
-        for region, material in self._materials.items():
+        for region, material in self._given.materials.items():
             if material.is_constant:
                 continue
             cells = self._spaces.device.cells([region])
             rise = theta.x.array[self._theta.dofmap.list[cells]] @ self._basis.T
-            self._fill(region, material, self._temperature + rise)
+            self._fill(region, self._given.temperature + rise)
 
     @property
     def sensitivity(self) -> float:
@@ -153,11 +176,10 @@ class LocalCoefficients:
                 largest = max(largest, np.max(np.abs(slope[value > 0] / value[value > 0]), initial=0.0))
         return largest
 
-    def _fill(self, region: str, material: Material, temperatures: np.ndarray) -> None:
+    def _fill(self, region: str, temperatures: np.ndarray) -> None:
         """The coefficients of a region at temperatures in K, shape (cells, points) or (1, 1)."""
-        response = material.response(temperatures, 1, self._magnetic_field, self._temperature)
         points = self._points.cells[self._spaces.device.cells([region])]
-        for name, values in coefficient_parts(response, self._temperature, self._split).items():
+        for name, values in self._given.parts(region, temperatures, 1, self._split).items():
             if name not in self._parts:
                 self._parts[name], self._slopes[name] = self._points.scalar(), self._points.scalar()
             for function, value in zip((self._parts[name], self._slopes[name]), values, strict=True):

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from thermospin.coefficients import Coefficients
-from thermospin.compat import PETSc, fem
+from thermospin.compat import PETSc
 from thermospin.fields import SPIN_HEAT, THETA, State
 from thermospin.laws import Taylor
-from thermospin.materials import Material
-from thermospin.nonlinear.local import Points, coefficient_parts, coefficients_of
+from thermospin.nonlinear.local import LocalMaterials, Points, coefficients_of
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import Sample
 
@@ -26,26 +25,15 @@ class PointSeries:
 
     Args:
         spaces: The spaces, with all spins along one axis.
-        materials: Material of every region, with its laws.
-        temperature: T0, K.
-        magnetic_field: B, T, along the axis of the spins.
-        m: Sign of the magnetisation, one number per cell.
+        given: What the coefficients come from.
 
     Attributes:
-        materials: The same.
+        materials: Material of every region, with its laws.
         points: The quadrature points.
     """
 
-    def __init__(
-        self,
-        spaces: Spaces,
-        materials: Mapping[str, Material],
-        temperature: float,
-        magnetic_field: float,
-        m: fem.Function,
-    ) -> None:
-        self._spaces, self.materials, self._temperature = spaces, materials, temperature
-        self._magnetic_field, self._m = magnetic_field, m
+    def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
+        self._spaces, self._given, self.materials = spaces, given, given.materials
         self._split = any(field in SPIN_HEAT for field in spaces.fields)
         self.points = Points(spaces)
         self._known: dict[int, _AtPoints] = {}
@@ -80,23 +68,22 @@ class PointSeries:
 
     def coefficients(self, region: str, cells: np.ndarray, theta: Taylor) -> Coefficients:
         """The coefficients there: those of the laws at T0 + ϑ_0, composed with the series of ϑ."""
-        material, order, rise = self.materials[region], theta.order, theta.value
-        varies = not material.is_constant and rise.any()
-        at = self._temperature + (rise if varies else np.zeros(1))
-        response = material.response(at, order, self._magnetic_field, self._temperature)
+        order, rise, t0 = theta.order, theta.value, self._given.temperature
+        varies = not self.materials[region].is_constant and rise.any()
+        at = t0 + (rise if varies else np.zeros(1))
         parts, change = {}, theta - rise
-        for name, derivatives in coefficient_parts(response, self._temperature, self._split).items():
+        for name, derivatives in self._given.parts(region, at, order, self._split).items():
             law = Taylor.of_derivatives(derivatives).coefficients
             series = theta.constant(law[order])
             for coefficient in law[:order][::-1]:
                 series = series * change + coefficient
             parts[name] = series
-        return coefficients_of(parts, self._signs(cells), self._temperature)
+        return coefficients_of(parts, self._signs(cells), t0)
 
     def _signs(self, cells: np.ndarray) -> np.ndarray:
         """The sign of the magnetisation at the points of cells."""
-        dofs = self._m.function_space.dofmap.list[cells, 0]
-        return np.repeat(self._m.x.array[dofs], len(self.points.places))
+        m = self._given.m
+        return np.repeat(m.x.array[m.function_space.dofmap.list[cells, 0]], len(self.points.places))
 
 
 class _AtPoints:
