@@ -52,11 +52,6 @@ def _document() -> dict[str, Any]:
     return yaml.safe_load(text)
 
 
-def table_source() -> str:
-    """The citation of the table."""
-    return _document()["source"]
-
-
 @functools.cache
 def table() -> Mapping[str, Printed]:
     """Hatami's table, by names such as ``Cu/Co(001)*``; the star is a dirty interface."""

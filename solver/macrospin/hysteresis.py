@@ -96,15 +96,6 @@ class StonerWohlfarth:
         return signs, np.array(components).reshape(-1, 2) * np.stack([signs, np.ones(len(signs))], axis=1)
 
 
-def astroid_field(angle: float) -> float:
-    """Switching field over anisotropy field of a Stoner–Wohlfarth magnet.
-
-    Args:
-        angle: Between B and the easy axis, rad.
-    """
-    return (abs(math.cos(angle)) ** (2 / 3) + abs(math.sin(angle)) ** (2 / 3)) ** -1.5
-
-
 def follow(model: Switching, easy_axis: np.ndarray, axis: np.ndarray, fields: np.ndarray) -> Path:
     """A magnet along the points of a loop.
 

@@ -10,6 +10,7 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
 from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
+from thermospin.heat import HeatSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.nonlinear.equations import Equations
 from thermospin.nonlinear.newton import RUNAWAY, Newton
@@ -48,12 +49,12 @@ class ResponsiveSolver(SchemeSolver):
         sources: OrderSources,
         tangent: tuple[Equations, LinearSolver, PETSc.Vec] | None,
         circuit: Circuit,
-        heat,
+        heat: HeatSource,
         drive: Drive,
         *others,
     ) -> None:
         super().__init__(linear, circuit, heat, drive, *others)
-        self._circuit, self._sources = circuit, sources
+        self._sources = sources
         self.newton: Newton | None = None
         self._feedback = 0.0
         if tangent is not None:

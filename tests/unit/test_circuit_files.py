@@ -8,7 +8,7 @@ from circuit_valve import VALVE
 
 from thermospin.circuits import load_circuit
 from thermospin.circuits.elements import Element
-from thermospin.circuits.library import element_library, table, table_source
+from thermospin.circuits.library import element_library, table
 from thermospin.circuits.study import study
 from thermospin.errors import InputError
 from thermospin.materials.material import LORENZ_NUMBER
@@ -31,7 +31,6 @@ def magnetic_rows():
 
 def test_the_table_has_the_rows_of_the_paper():
     assert len(table()) == 12
-    assert "99, 066603" in table_source()
     row = table()["Cr/Fe(001)*"]
     assert tuple(row) == pytest.approx((7e-9, -1.9, -95.0, 3.25, -0.48), rel=1e-12, abs=0)
     assert table()["Cr/Au(001)"].mixing is None
