@@ -131,6 +131,7 @@ class CellCoefficients:
 
     Attributes:
         magnetic_field: B, T, of which the coefficients are made if it is not zero from the beginning.
+        are_cellwise: Whether they are constant in every cell.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ class CellCoefficients:
         degree: int = 0,
     ) -> None:
         self._device, self._materials, self._temperature = device, materials, temperature
+        self.are_cellwise = degree == 0
         self._space = fem.functionspace(device.mesh, ("DG", 0))
         self._m = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
         self._m_space = None if S in fields else self._m[0].function_space

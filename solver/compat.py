@@ -4,6 +4,7 @@ The PyPI wheel needs ``dolfinx_solver`` imported before DOLFINx and petsc4py; co
 not have it. Every other module takes them from here, so version differences stay in this file.
 """
 
+import ctypes
 import importlib.util
 
 if importlib.util.find_spec("dolfinx_solver"):
@@ -19,6 +20,7 @@ from dolfinx import cpp, default_real_type, fem, la
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 from petsc4py import PETSc
+from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
 REQUIRED = "0.11"
 if not dolfinx.__version__.startswith(REQUIRED):
@@ -27,6 +29,7 @@ if not dolfinx.__version__.startswith(REQUIRED):
 __all__ = [
     "MPI",
     "PETSc",
+    "apply_algebra_lowering",
     "basix",
     "build_mesh",
     "build_submesh",
@@ -35,8 +38,16 @@ __all__ = [
     "default_real_type",
     "dmesh",
     "dolfinx",
+    "fem",
+    "forget_places",
+    "forget_product",
+    "has_places",
+    "index_map",
+    "la",
+    "petsc4py",
+    "ufl",
+    "versions",
 ]
-__all__ += ["fem", "index_map", "la", "petsc4py", "ufl", "versions"]
 
 
 def versions() -> dict[str, str]:
@@ -55,6 +66,29 @@ def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:
     holder.destroy()
     made.destroy()
     return kept
+
+
+def forget_product(matrix: PETSc.Mat) -> None:
+    """Free what PETSc keeps to form a product of matrices once more: up to twice the product itself.
+
+    petsc4py does not have the function; where its library does not show it either, nothing is freed.
+    """
+    clear = getattr(ctypes.CDLL(PETSc.__file__), "MatProductClear", None)
+    if clear is not None:
+        clear(ctypes.c_void_p(matrix.handle))
+
+
+PLACES = "__PETSc_MatCOOStruct_Host"
+
+
+def has_places(matrix: PETSc.Mat) -> bool:
+    """Whether a matrix knows the places of the values that ``setValuesCOO`` takes."""
+    return matrix.query(PLACES) is not None
+
+
+def forget_places(matrix: PETSc.Mat) -> None:
+    """Free the places of the values that ``setValuesCOO`` takes: they need more memory than the matrix."""
+    matrix.compose(PLACES, None)
 
 
 def index_map(comm: MPI.Comm, n_owned: int, ghosts, owners) -> cpp.common.IndexMap:

@@ -1,6 +1,7 @@
 """The right-hand side: heat that two orders of the solution produce together (physics.md §§5, 7)."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
@@ -42,16 +43,29 @@ class HeatSource:
             if model == "joule"
             else (ConservingHeating(), ConservingHeating())
         )
-        fields, dx = (self._first, self._second), spaces.dx(CONDUCTORS)
-        self._forms = {
-            field: fem.form(
-                self.heating.source(coefficients.all, *fields, self._test(field), dx),
-                entity_maps=[spaces.entity_map],
-            )
-            for field in spaces.fields
-            if field is THETA or field in SPIN_HEAT
-        }
+        self._coefficients = coefficients.all
+        self._temperatures = [f for f in spaces.fields if f is THETA or f in SPIN_HEAT]
         self._scale, self._temperature = scale if model == "joule" else 1.0, coefficients.all.temperature
+
+    @cached_property
+    def _of_two(self) -> dict[Field, fem.Form]:
+        """The loads of the heat of two fields."""
+        return self._loads(self._first, self._second)
+
+    @cached_property
+    def _of_one(self) -> dict[Field, fem.Form]:
+        """The loads of the heat of fields with themselves: these read half as much."""
+        return self._loads(self._first, self._first)
+
+    def _loads(self, first: State, second: State) -> dict[Field, fem.Form]:
+        dx, maps = self._spaces.dx(CONDUCTORS), [self._spaces.entity_map]
+        return {
+            field: fem.form(
+                self.heating.source(self._coefficients, first, second, self._test(field), dx),
+                entity_maps=maps,
+            )
+            for field in self._temperatures
+        }
 
     def _test(self, field: Field) -> Pair:
         """Test functions of ϑ and τ: that of one field, 0 for the others."""
@@ -67,11 +81,11 @@ class HeatSource:
         Returns:
             The heat of the two fields, W.
         """
-        self._spaces.load(first, self._first)
-        self._spaces.load(second, self._second)
+        self._load(first, second)
+        forms = self._of_one if first is second else self._of_two
         generated = {
             field: self._collect(rhs, field, fem.assemble_vector(form), factor)
-            for field, form in self._forms.items()
+            for field, form in forms.items()
         }
         return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
 
@@ -81,10 +95,13 @@ class HeatSource:
         """Add ``factor`` times the heat of two fields at interfaces alone (collective)."""
         if not self._interfaces:
             return
+        self._load(first, second)
+        for field in self._temperatures:
+            self._collect(rhs, field, la.vector(self._spaces.spaces[field].dofmap.index_map), factor)
+
+    def _load(self, first: PETSc.Vec, second: PETSc.Vec) -> None:
         self._spaces.load(first, self._first)
         self._spaces.load(second, self._second)
-        for field in self._forms:
-            self._collect(rhs, field, la.vector(self._spaces.spaces[field].dofmap.index_map), factor)
 
     def _collect(self, rhs: PETSc.Vec, field: Field, bulk: la.Vector, factor: float) -> float:
         """Add the heat in the bulk and that at interfaces; their sum on this rank (collective)."""

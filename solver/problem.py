@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from thermospin.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
@@ -33,7 +34,7 @@ from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
 from thermospin.response import KnownAdjoints
 from thermospin.spaces import Spaces
-from thermospin.system import Blocks, CoupledSystem, diagonal_blocks
+from thermospin.system import CoupledSystem
 from thermospin.terminals import locate_terminals
 
 

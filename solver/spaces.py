@@ -23,6 +23,9 @@ class Spaces:
         degree: Polynomial degree.
         fields: The unknowns, in the order of the blocks.
         quadrature_degree: Of all integrals; by default what each integrand needs.
+
+    Attributes:
+        subdomains: The owned cells of the conductors, of the magnets and of the insulators, sorted.
     """
 
     def __init__(
@@ -44,22 +47,25 @@ class Spaces:
             MAGNETS: device.cells(magnets),
             INSULATORS: device.cells(insulators),
         }
+        self.subdomains = {tag: device.owned(cells) for tag, cells in subdomains.items()}
         self.dx = ufl.Measure(
             "dx",
             device.mesh,
-            subdomain_data=[(tag, device.owned(c)) for tag, c in subdomains.items()],
+            subdomain_data=list(self.subdomains.items()),
             metadata=None if quadrature_degree is None else {"quadrature_degree": quadrature_degree},
         )
         self._build(degree)
 
     def _build(self, degree: int) -> None:
-        on_conductors = fem.functionspace(self.submesh, ("P", degree))
-        everywhere = fem.functionspace(self.device.mesh, ("P", degree))
+        meshes = {True: self.submesh, False: self.device.mesh}
+        self._spaces = {place: fem.functionspace(mesh, ("P", degree)) for place, mesh in meshes.items()}
         # V, s and τ share a numbering but must be different spaces to be different blocks.
-        self.spaces = {
-            field: (on_conductors.clone() if field.on_conductors else everywhere) for field in self.fields
-        }
+        self.spaces = {field: self.space(field.on_conductors).clone() for field in self.fields}
         self.mixed = ufl.MixedFunctionSpace(*self.spaces.values())
+
+    def space(self, on_conductors: bool) -> fem.FunctionSpace:
+        """The space on conductors or everywhere, whose numbering all fields that live there share."""
+        return self._spaces[on_conductors]
 
     def lowest_order(self) -> "Spaces":
         """The same with degree 1, on the same meshes."""
@@ -93,6 +99,10 @@ class Spaces:
         number = np.full(len(self.device.cell_tags), -1, dtype=np.int32)
         number[self.entity_map.sub_topology_to_topology(sub_cells, False)] = sub_cells
         return number
+
+    def unknowns(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
+        """Local unknowns in cells, on conductors or everywhere, shape (n, k)."""
+        return self.space(on_conductors).dofmap.list[self.sub_cells[cells] if on_conductors else cells]
 
     def functions(self) -> State:
         """New functions, one per field."""

@@ -1,104 +1,16 @@
 """The coupled system: assembled once, in blocks, and in part again when the magnetisation changes."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
-from thermospin.coefficients import CellCoefficients, Coefficients, Magnetisation
-from thermospin.compat import MPI, PETSc, cpp, create_matrix, fem, la, ufl
+from thermospin.assembly.blocks import Blocks, diagonal_blocks
+from thermospin.coefficients import CellCoefficients, Magnetisation
+from thermospin.compat import MPI, PETSc, fem, la
 from thermospin.errors import ThermospinError
-from thermospin.fields import SPIN, SPIN_HEAT, Field, S, State
-from thermospin.interfaces.jumps import Interfaces
-from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
-from thermospin.terms.relaxation import larmor_precession, spin_relaxation
-from thermospin.terms.transport import conduction, transport
-
-Block = tuple[int, int]
-Part = Callable[[Coefficients], Coefficients]
-
-
-class Blocks:
-    """Blocks of the operator, without boundary conditions.
-
-    What no magnetisation enters is assembled once; the blocks that have a magnetic part, by :meth:`assemble`.
-
-    Args:
-        spaces: The spaces.
-        coefficients: The coefficients.
-        interfaces: The resistive interfaces.
-        wanted: Which blocks.
-        part: Takes what is wanted of the coefficients.
-
-    Attributes:
-        blocks: The matrices.
-        magnetic: The blocks that change with the magnetisation.
-    """
-
-    def __init__(
-        self,
-        spaces: Spaces,
-        coefficients: CellCoefficients,
-        interfaces: Sequence[Interfaces],
-        wanted: Callable[[Block], bool],
-        part: Part = lambda c: c,
-    ) -> None:
-        self._spaces, self._interfaces, self._part = spaces, interfaces, part
-        c = part(coefficients.all)
-        constant = compiled_blocks(spaces, constant_form(spaces, c), wanted)
-        magnetic = compiled_blocks(spaces, magnetic_form(spaces, c), wanted)
-        turning = {key for key in _all_blocks(spaces) if wanted(key) and self._turns(key)}
-        self.magnetic = sorted(magnetic.keys() | turning)
-        self._forms = {
-            key: [forms[key] for forms in (constant, magnetic) if key in forms] for key in self.magnetic
-        }
-        constant = {key: form for key, form in constant.items() if key not in self._forms}
-        # The magnetic field is the only constant of these forms.
-        self._in_field = {key: form for key, form in constant.items() if form.ufcx_form.num_constants}
-        self.blocks: dict[Block, PETSc.Mat] = {}
-        self._assemble_constant(constant)
-        for key, forms in self._forms.items():
-            self.blocks[key] = empty_block(self._spaces, self._interfaces, key, forms)
-
-    def assemble(self) -> None:
-        """Assemble the blocks that change with the magnetisation (collective)."""
-        for key, forms in self._forms.items():
-            self._assemble(key, forms, self._part)
-
-    def precess(self) -> None:
-        """Assemble the blocks that change with the magnetic field or with the magnetisation (collective)."""
-        for key, form in self._in_field.items():
-            self._assemble(key, [form], self._isotropic)
-        self.assemble()
-
-    def _turns(self, key: Block) -> bool:
-        """Whether interfaces mix the components of a spin in a block."""
-        of_spins = all(self._spaces.fields[i] in SPIN | SPIN_HEAT for i in key)
-        return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
-
-    def _assemble_constant(self, forms: Mapping[Block, fem.Form]) -> None:
-        """Assemble blocks without a magnetic part; those of the same spaces share their sparsity pattern."""
-        patterns: dict[tuple, PETSc.Mat] = {}
-        for key, form in forms.items():
-            place = tuple(self._spaces.fields[i].on_conductors for i in key)
-            if place not in patterns:
-                self.blocks[key] = empty_block(self._spaces, self._interfaces, key, [form])
-                patterns[place] = self.blocks[key]
-            else:
-                self.blocks[key] = patterns[place].duplicate()
-            self._assemble(key, [form], self._isotropic)
-
-    def _assemble(self, key: Block, forms: Sequence[fem.Form], part: Part) -> None:
-        """Assemble forms, and a part of what couples the sides of interfaces, into a block (collective)."""
-        block = self.blocks[key]
-        block.zeroEntries()
-        for form in forms:
-            fem.petsc.assemble_matrix(block, form)
-        for interface in self._interfaces:
-            interface.add(block, key, part)
-        block.assemble()
-
-    def _isotropic(self, coefficients: Coefficients) -> Coefficients:
-        return self._part(coefficients).isotropic
+from thermospin.fields import SPIN, SPIN_HEAT, Field, S
+from thermospin.interfaces.jumps import Block, Interfaces
+from thermospin.spaces import Spaces
 
 
 class CoupledSystem:
@@ -138,8 +50,7 @@ class CoupledSystem:
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
         self._magnetisation: Magnetisation = {}
-        if self.changing:
-            self._assemble_magnetic()
+        self._assemble_magnetic()
 
     def _is_assembled(self, key: Block) -> bool:
         """Whether a block is assembled, and not the transpose of another one."""
@@ -149,7 +60,7 @@ class CoupledSystem:
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
-        flips = self._flips(magnetisation) if self._magnetisation else None
+        flips = self._flips(magnetisation)
         self._magnetisation = dict(magnetisation)
         together(self.spaces.comm, lambda: self._point(magnetisation))
         if flips is None:
@@ -178,7 +89,9 @@ class CoupledSystem:
         """
         if S not in self.spaces.fields:
             return None
-        reversed_magnets = [name for name, sign in signs.items() if sign != self._magnetisation[name]]
+        # All magnets point along +z to begin with.
+        before = dict.fromkeys(signs, 1) | self._magnetisation
+        reversed_magnets = [name for name, sign in signs.items() if sign != before[name]]
         kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
@@ -250,71 +163,3 @@ def together(comm: MPI.Comm, work: Callable[[], None]) -> None:
     errors = [found for found in comm.allgather(error) if found]
     if errors:
         raise errors[0]
-
-
-def empty_block(
-    spaces: Spaces, interfaces: Sequence[Interfaces], key: Block, forms: Sequence[fem.Form]
-) -> PETSc.Mat:
-    """A matrix with room for the first of some forms and for what couples the sides of interfaces."""
-    jumping = [interface for interface in interfaces if interface.jumps(key)]
-    if forms and not jumping:
-        return fem.petsc.create_matrix(forms[0])
-    of_block = [spaces.spaces[spaces.fields[i]] for i in key]
-    if forms:
-        pattern = fem.create_sparsity_pattern(forms[0])
-    else:
-        maps = [space.dofmap.index_map for space in of_block]
-        pattern = cpp.la.SparsityPattern(spaces.comm, maps, [1, 1])
-    for interface in jumping:
-        interface.reserve(pattern, key)
-    pattern.finalize()
-    return create_matrix(of_block[0].mesh.comm, pattern)
-
-
-def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
-    """The bilinear form without its magnetic part."""
-    u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    c, dx = coefficients.isotropic, spaces.dx
-    form = (
-        transport(c, u, v, dx(CONDUCTORS))
-        + spin_relaxation(c, u, v, dx(CONDUCTORS))
-        + conduction(c, u, v, dx(INSULATORS))
-    )
-    return form if c.larmor is None else form + larmor_precession(c, u, v, dx(CONDUCTORS))
-
-
-def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
-    """The part of the bilinear form that changes with the magnetisation."""
-    u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    c, dx = coefficients.magnetic, spaces.dx(MAGNETS)
-    form = transport(c, u, v, dx)
-    return form + spin_relaxation(c, u, v, dx) if c.turns else form
-
-
-def compiled_blocks(spaces: Spaces, form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, fem.Form]:
-    """Compile some blocks of a form."""
-    return {
-        (i, j): fem.form(block, entity_maps=[spaces.entity_map])
-        for i, row in enumerate(ufl.extract_blocks(form))
-        for j, block in enumerate(row)
-        if wanted((i, j)) and block is not None and not block.empty()
-    }
-
-
-def diagonal_blocks(
-    spaces: Spaces,
-    coefficients: CellCoefficients,
-    interfaces: Sequence[Interfaces] = (),
-    basis: np.ndarray | None = None,
-) -> Blocks:
-    """The symmetric field-diagonal blocks alone, for preconditioners; of spins along the axes of a basis."""
-
-    def part(c: Coefficients) -> Coefficients:
-        return c.along(basis).damped
-
-    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], part)
-
-
-def _all_blocks(spaces: Spaces) -> list[Block]:
-    numbers = range(len(spaces.fields))
-    return [(i, j) for i in numbers for j in numbers]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from thermospin.coefficients import Coefficients, Magnetisation
-from thermospin.compat import MPI, PETSc, cpp, fem, la
+from thermospin.compat import MPI, PETSc, fem, la
 from thermospin.config.interfaces import Contact
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
 from thermospin.interfaces.coefficients import FacetCoefficients
@@ -22,6 +22,8 @@ from thermospin.terms.heating import Heating
 from thermospin.terms.transport import currents, transport
 
 Block = tuple[int, int]
+Couples = tuple[np.ndarray, np.ndarray]
+"""Local unknowns of rows and of columns, any of a facet with any: shapes (n, k) and (n, l)."""
 SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
 STIFF = 1.0
 """An interface is stiff if it adds so many times more to the diagonal of a block than the elements beside it
@@ -86,11 +88,10 @@ class Interfaces:
         """Set the sign, or the direction, of the magnetisation of the named regions."""
         self._coefficients.magnetise(magnetisation)
 
-    def reserve(self, pattern: cpp.la.SparsityPattern, key: Block) -> None:
-        """Make room in the sparsity pattern of a block for what couples the two sides."""
+    def couples(self, key: Block) -> Couples:
+        """The unknowns of the rows and of the columns of a block that it couples, facet by facet."""
         rows, columns = (self.pairs.sides[self._spaces.fields[i]].both for i in key)
-        for row, column in zip(rows, columns, strict=True):
-            pattern.insert(row, column)
+        return rows, columns
 
     def jumps(self, key: Block) -> bool:
         """Whether both fields of a block jump."""
@@ -251,6 +252,11 @@ def resistive_interfaces(
     present = {name: contacts[name] for name in spaces.device.contacts}
     kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
+
+
+def couples_across(interfaces: Sequence[Interfaces], key: Block) -> list[Couples]:
+    """The unknowns of a block that interfaces couple."""
+    return [interface.couples(key) for interface in interfaces if interface.jumps(key)]
 
 
 def stiff_interfaces(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thermospin.compat import PETSc, fem
+from thermospin.compat import PETSc, fem, forget_product
 from thermospin.fields import Field
 from thermospin.linear.merger import Merger
 from thermospin.spaces import interpolation_matrix
@@ -89,6 +89,7 @@ class AggregationMultigrid:
         """Fix the given owned unknowns: one array, for the only space."""
         self.block.anchor(dofs[0])
         self.pc.setUp()
+        _forget_products(self.pc)
 
 
 class SiblingMultigrid:
@@ -119,6 +120,7 @@ class SiblingMultigrid:
             self.pc.setMGInterpolation(level, self._elder.pc.getMGInterpolation(level))
         self.pc.setFromOptions()
         self.pc.setUp()
+        _forget_products(self.pc)
 
     def _empty(self) -> PETSc.PC:
         pc = PETSc.PC().create(self.block.matrix.comm)
@@ -160,6 +162,7 @@ class TwoLevelMultigrid:
         self.block.anchor(dofs[0])
         self.low_order.anchor(dofs[1])
         self.pc.setUp()
+        _forget_products(self.pc.getMGCoarseSolve().getPC())
 
 
 class MergedMultigrid:
@@ -279,6 +282,20 @@ def field_multigrid(field: Field, levels: Sequence[Level], elder: Multigrid | No
 def _multigrid(field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequence[PETSc.Mat]) -> Multigrid:
     kind = TwoLevelMultigrid if interpolations else AggregationMultigrid
     return kind(field, *blocks, *interpolations)
+
+
+def _forget_products(pc: PETSc.PC) -> None:
+    """Free what it would take to form the coarse matrices of other values: others are formed from scratch.
+
+    Unless the user's options have interpolation kept.
+    """
+    if PETSc.Options().getBool(f"{pc.getOptionsPrefix()}pc_gamg_reuse_interpolation", False):
+        return
+    solvers = [pc.getMGCoarseSolve(), *(pc.getMGSmoother(level) for level in range(1, pc.getMGLevels()))]
+    for solver in solvers:
+        forget_product(solver.getOperators()[1])
+    for level in range(1, len(solvers)):
+        forget_product(pc.getMGInterpolation(level))
 
 
 def set_options(prefix: str, options: Mapping[str, str]) -> None:

@@ -9,13 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
+from thermospin.assembly.blocks import block_forms
+from thermospin.assembly.compiled import CompiledForm
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import SPIN_HEAT, THETA, State
 from thermospin.heat import HeatSource
-from thermospin.interfaces.jumps import Interfaces
+from thermospin.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.nonlinear.local import LocalCoefficients
 from thermospin.spaces import CONDUCTORS, INSULATORS, Spaces
-from thermospin.system import Block, compiled_blocks, empty_block, together
+from thermospin.system import together
 from thermospin.terms.heating import joule
 from thermospin.terms.relaxation import spin_relaxation
 from thermospin.terms.transport import conduction, transport
@@ -45,14 +47,17 @@ class Equations:
         self._residual = [fem.form(part, entity_maps=maps) for part in ufl.extract_blocks(residual)]
         generated = heat.heating.source(local.all, self._fields, self._fields, (1, 0), spaces.dx(CONDUCTORS))
         self._generated = fem.form(generated, entity_maps=maps)
-        self._forms = compiled_blocks(spaces, self._derivative(residual), lambda key: True)
-        self._blocks = {
-            key: empty_block(spaces, interfaces, key, [form]) for key, form in self._forms.items()
-        }
+        blocks = block_forms(self._derivative(residual), lambda key: True)
+        self._forms = {key: self._compiled(key, form) for key, form in blocks.items()}
+        self._blocks = {key: form.empty() for key, form in self._forms.items()}
         numbers = range(len(spaces.fields))
         rows = [[self._blocks.get((i, j)) for j in numbers] for i in numbers]
         self.jacobian = PETSc.Mat().createNest(rows, comm=spaces.comm)
         self.jacobian.setVecType(PETSc.Vec.Type.STANDARD)
+
+    def _compiled(self, key: Block, form: ufl.Form) -> CompiledForm:
+        row, column = (self.spaces.fields[i] for i in key)
+        return CompiledForm(self.spaces, form, (row, column), couples_across(self._interfaces, key))
 
     def _form(self, v: State) -> ufl.Form:
         """The residual in the bulk."""
@@ -103,8 +108,7 @@ class Equations:
         self._load(vector)
         for key, form in self._forms.items():
             block = self._blocks[key]
-            block.zeroEntries()
-            fem.petsc.assemble_matrix(block, form)
+            form.assemble(block)
             for interface in self._interfaces:
                 interface.add(block, key, lambda c: c)
                 if self._is_temperature(key):

@@ -1,0 +1,1 @@
+"""Assembly of the blocks of the operator: from forms to sparse matrices."""

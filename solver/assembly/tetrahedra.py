@@ -1,0 +1,70 @@
+"""Stiffness and mass matrices of all tetrahedra of a mesh at once.
+
+Gradients of the coordinates of an affine tetrahedron are constant. Its matrices are therefore combinations of
+few matrices of the reference tetrahedron, and one product of dense matrices makes those of all cells.
+"""
+
+from functools import cached_property
+
+import numpy as np
+
+from thermospin.compat import basix
+
+METRIC = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
+"""The independent entries of the metric ∇X_c·∇X_d of the reference coordinates X."""
+
+
+class LocalMatrices:
+    """Matrices per unit coefficient, their upper triangles row by row.
+
+    Args:
+        element: A Lagrange element whose unknowns need no transformation: of degree 1 or 2.
+        corners: The vertices of every cell, m, shape (n_cells, 4, 3).
+
+    Attributes:
+        upper: Rows and columns of the upper triangle, two arrays of shape (k,).
+    """
+
+    def __init__(self, element: basix.finite_element.FiniteElement, corners: np.ndarray) -> None:
+        self._element = element
+        self.upper = np.triu_indices(element.dim)
+        edges = np.ascontiguousarray(np.moveaxis(corners[:, 1:] - corners[:, :1], 0, 2))
+        normals = [np.cross(edges[i - 2], edges[i - 1], axis=0) for i in range(3)]
+        determinant = _product(edges[0], normals[0])
+        self._volumes = abs(determinant) / 6
+        scale = self._volumes / determinant**2
+        self._metric = np.stack([_product(normals[c], normals[d]) * scale for c, d in METRIC], axis=1)
+
+    @property
+    def stiffness(self) -> np.ndarray:
+        """``∫ ∇φ_i·∇φ_j`` of every cell, m, shape (n_cells, k)."""
+        _, *slopes = self._basis
+        integrals = np.einsum("q,cqi,dqj->cdij", self._weights, slopes, slopes, optimize=True)
+        integrals += integrals.swapaxes(0, 1)
+        reference = [integrals[c, d][self.upper] / (1 + (c == d)) for c, d in METRIC]
+        return self._metric @ np.array(reference)
+
+    @property
+    def mass(self) -> np.ndarray:
+        """``∫ φ_i φ_j`` of every cell, m³, shape (n_cells, k)."""
+        values = self._basis[0]
+        return np.outer(self._volumes, np.einsum("q,qi,qj->ij", self._weights, values, values)[self.upper])
+
+    @cached_property
+    def _quadrature(self) -> tuple[np.ndarray, np.ndarray]:
+        return basix.make_quadrature(basix.CellType.tetrahedron, 2 * self._element.degree)
+
+    @property
+    def _weights(self) -> np.ndarray:
+        """Weights that add up to 1."""
+        return 6 * self._quadrature[1]
+
+    @cached_property
+    def _basis(self) -> np.ndarray:
+        """Values of the basis and its three derivatives at the quadrature points, shape (4, q, k)."""
+        return self._element.tabulate(1, self._quadrature[0])[..., 0]
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The scalar products of vectors, shapes (3, n)."""
+    return np.einsum("in,in->n", a, b)
