@@ -99,7 +99,7 @@ class Coefficients:
 
 
 def _length(vector: SpinVector) -> Any:
-    return ufl.sqrt(vector.dot(vector))
+    return vector.dot(vector) ** 0.5
 
 
 def _unit(vector: SpinVector) -> SpinVector:
