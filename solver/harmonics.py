@@ -13,6 +13,7 @@ from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
+from thermospin.influence import Influences
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import KnownAdjoints, LinearResponse
 from thermospin.solution import Expansion, Pair, Solution, combine
@@ -21,6 +22,8 @@ MAX_FIXED_POINT = 60
 FIXED_POINT_TOLERANCE = 1e-11
 SOURCE_REDUCTION = 0.1
 """Fields that produce the heat of higher orders are solved so much more accurately."""
+HEAT_ROUNDING = 1e-15
+"""Of the heat of two orders."""
 FITTED_REDUCTION = 1e-3
 """So are fields at a drive, of which a fit takes small differences."""
 
@@ -57,6 +60,7 @@ class SchemeSolver:
         self._rises, self._tolerance = rises, tolerance
         self._response = LinearResponse(linear, circuit, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
+        self._influences: Influences | None = Influences(self._response, heat, self._pairs)
 
     def expand(self, orders: int) -> Expansion:
         """The coefficients of the first ``orders`` powers of the drive.
@@ -64,6 +68,7 @@ class SchemeSolver:
         Order n has the heat of all pairs of lower orders that add up to n as its source.
         """
         units = self._response.units(FITTED_REDUCTION * self._tolerance)
+        influences = self._influences if orders > 2 and not units else None
         solutions: list[Solution] = []
         squares: list[PETSc.Vec] = []
         roots: list[float] = []
@@ -71,12 +76,18 @@ class SchemeSolver:
             rhs, error = self._response.source(), 0.0
             self._add_source(rhs, solutions, squares)
             for i, j, factor in _pairs(n):
-                errors = solutions[i].current_error, solutions[j].current_error
-                error += factor * self._heat.error((roots[i], roots[j]), errors)
-            driven, tolerance = self._drive if n == 1 else None, self._tolerance * _reduction(n, orders)
+                first, second = solutions[i].current_error, solutions[j].current_error
+                if influences and i == 0:  # what is wrong with order n − 1 is corrected
+                    first, second = first if j else 0.0, 0.0
+                error += factor * self._heat.error((roots[i], roots[j]), (first, second))
+                error += HEAT_ROUNDING * factor * roots[i] * roots[j]
+            driven = self._drive if n == 1 else None
+            tolerance = self._tolerance * _reduction(n, orders, influences is not None)
             solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
-            solutions.append(solution)
+            solutions.append(influences.correct(solution) if influences and n > 1 else solution)
             if n < orders:
+                if influences:
+                    (influences.keep if n > 1 else influences.begin)(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
         return Expansion(solutions)
@@ -158,7 +169,8 @@ class SchemeSolver:
     @property
     def adjoint_iterations(self) -> int:
         """Iterations spent on the adjoints of the probes in the configuration of the moment."""
-        return sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
+        spent = sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
+        return spent + (self._influences.iterations if self._influences else 0)
 
     def _solve(
         self,
@@ -234,13 +246,13 @@ def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
         yield i - 1, n - i - 1, 1.0 if 2 * i == n else 2.0
 
 
-def _reduction(n: int, orders: int) -> float:
+def _reduction(n: int, orders: int, corrected: bool) -> float:
     """Tolerance for order n relative to that for the last order.
 
     R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
-    small itself: both need more digits than R2 and R4 do.
+    small itself: both need more digits than R2 and R4 do; the second fewer if readings are corrected for it.
     """
     if n == orders:
         return 1.0
-    digits = {1: 2, 2: 4}.get(n, 1) if orders > 2 else 1
+    digits = {1: 2, 2: 2 if corrected else 4}.get(n, 1) if orders > 2 else 1
     return SOURCE_REDUCTION**digits

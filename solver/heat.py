@@ -7,7 +7,6 @@ from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.fields import SPIN_HEAT, THETA, Field, State
 from thermospin.interfaces.jumps import Interfaces
-from thermospin.lift import Pair
 from thermospin.spaces import CONDUCTORS, Spaces
 from thermospin.terms.heating import ConservingHeating, JouleHeating
 
@@ -57,21 +56,33 @@ class HeatSource:
         """The loads of the heat of fields with themselves: these read half as much."""
         return self._loads(self._first, self._first)
 
+    @cached_property
+    def _weighted(self) -> dict[Field, fem.Form]:
+        """The loads of :meth:`weighted`, of every field."""
+        dx, maps = self._spaces.dx(CONDUCTORS), [self._spaces.entity_map]
+        heating, weights = self.heating, self._second.temperatures
+        return {
+            field: fem.form(
+                heating.source(self._coefficients, self._first, self._test(field), weights, dx),
+                entity_maps=maps,
+            )
+            for field in self._spaces.fields
+        }
+
     def _loads(self, first: State, second: State) -> dict[Field, fem.Form]:
         dx, maps = self._spaces.dx(CONDUCTORS), [self._spaces.entity_map]
         return {
             field: fem.form(
-                self.heating.source(self._coefficients, first, second, self._test(field), dx),
+                self.heating.source(self._coefficients, first, second, self._test(field).temperatures, dx),
                 entity_maps=maps,
             )
             for field in self._temperatures
         }
 
-    def _test(self, field: Field) -> Pair:
-        """Test functions of ϑ and τ: that of one field, 0 for the others."""
+    def _test(self, field: Field) -> State:
+        """The test function of one field, 0 for the others."""
         space = self._spaces.spaces[field]
-        tests = (ufl.TestFunction(space) if other is field else 0 for other in self._spaces.fields)
-        return State(*tests).temperatures
+        return State(*(ufl.TestFunction(space) if other is field else 0 for other in self._spaces.fields))
 
     def add(self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0) -> float:
         """Add ``factor`` times the heat of two fields to a right-hand side (collective).
@@ -120,6 +131,25 @@ class HeatSource:
         rhs.set(0.0)
         self.add(rhs, fields, fields)
         return rhs
+
+    def weighted(self, fields: PETSc.Vec, weights: PETSc.Vec) -> PETSc.Vec:
+        """What times any other fields is their heat with given ones, weighted with temperatures (collective).
+
+        Args:
+            fields: The given fields.
+            weights: Fields, whose temperatures are the weights.
+        """
+        self._load(fields, weights)
+        found = fields.duplicate()
+        with found as array:
+            for field, form in self._weighted.items():
+                load = fem.assemble_vector(form)
+                for interface in self._interfaces:
+                    interface.weighted_heat(self.at_interfaces, self._first, self._second, field, load.array)
+                load.scatter_reverse(la.InsertMode.add)
+                part = self._spaces.ranges[field]
+                array[part] = load.array[: part.stop - part.start]
+        return found
 
     def error(self, roots: tuple[float, float], errors: tuple[float, float]) -> float:
         """Estimate of the error of the heat of two fields, W: Cauchy–Schwarz on the Joule heat.

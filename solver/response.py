@@ -34,10 +34,10 @@ from the second on the fields mean nothing."""
 
 @dataclass(frozen=True)
 class Adjoint:
-    """The fields of 1 A into the plus terminal of a probe and out of its minus terminal.
+    """What times a load is a reading: of a probe, the fields of 1 A into its plus terminal, out of its minus.
 
     Attributes:
-        vector: The fields, V/A and K/A.
+        vector: The fields, V/A and K/A for a probe.
         report: How the solve went.
         per_watt: Largest reading that 1 W of heat anywhere in the device gives, V.
         state: State of the operator it belongs to.
@@ -130,19 +130,35 @@ class LinearResponse:
         if last and last.state == state:
             return last
         start = self._known.get(pair) or last
-        rhs, vector = self._exchanged_source(pair), self._moved(start.vector) if start else self.source()
-        report = self._linear.solve(
-            rhs,
-            vector,
-            self.constraint,
-            tolerance=ADJOINT_TOLERANCE,
-            scale=start.report.scale if start else None,
-            transpose=True,
-        )
-        found = Adjoint(vector, report, self._circuit.reading_per_watt(vector), state)
+        found = self.transposed(self._exchanged_source(pair), start, ADJOINT_TOLERANCE)
         self._adjoints[pair] = found
         self._known.keep(pair, found)
         return found
+
+    def transposed(self, load: PETSc.Vec, start: Adjoint | None, tolerance: float) -> Adjoint:
+        """Solve ``Aᵀ z = ℓ`` (collective).
+
+        Args:
+            load: ℓ, what takes fields to a reading.
+            start: The adjoint of a reading much like it, to begin with.
+            tolerance: Relative tolerance on the residual.
+        """
+        vector = self._moved(start.vector) if start else self.source()
+        report = self._linear.solve(
+            load,
+            vector,
+            self.constraint,
+            tolerance=tolerance,
+            scale=start.report.scale if start else None,
+            transpose=True,
+        )
+        per_watt = self._circuit.reading_per_watt(vector)
+        return Adjoint(vector, report, per_watt, self._linear.matrix.stateGet())
+
+    @property
+    def remainder(self) -> PETSc.Vec:
+        """The residual of what was solved for last."""
+        return self._linear.remainder
 
     def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
         """A copy of an adjoint that vanishes at the fixed unknowns of this scheme (collective)."""

@@ -169,6 +169,28 @@ class Interfaces:
                 density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(b), v)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
+    def weighted_heat(
+        self, heating: Heating, fields: State, weights: State, field: Field, loads: np.ndarray
+    ) -> None:
+        """Add the heat of fields with another one, weighted with temperatures, to this rank's part of a load.
+
+        Args:
+            heating: The heat source.
+            fields: Functions.
+            weights: Functions, whose temperatures are the weights.
+            field: The other field.
+            loads: The load, ghosts included, changed in place.
+        """
+        if V not in self.fields or field not in self.fields:
+            return
+        a, z = self.pairs.traces(fields), self.pairs.traces(weights).temperatures
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            unit = self._on_side(field, side)
+            density = heating.source(self._crossing, a, unit, z, 1.0)
+            if self._absorbed is not None:
+                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(unit), z)
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
         """Add what crosses, linear in the fields, to this rank's part of the residual of a field.
 
