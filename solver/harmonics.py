@@ -22,7 +22,7 @@ MAX_FIXED_POINT = 60
 FIXED_POINT_TOLERANCE = 1e-11
 SOURCE_REDUCTION = 0.1
 """Fields that produce the heat of higher orders are solved so much more accurately."""
-HEAT_ROUNDING = 1e-15
+HEAT_ROUNDING = 5e-15
 """Of the heat of two orders."""
 FITTED_REDUCTION = 1e-3
 """So are fields at a drive, of which a fit takes small differences."""

@@ -1,0 +1,85 @@
+"""Readings corrected for the residual of the order before: against the heat source, and tight solutions."""
+
+import pytest
+from contact_blocks import block_problem
+from support import prepare_problem
+from valve import MIXED, Vectors, valve_config
+
+from thermospin.heat import HeatSource
+
+MODELS = {"joule": 3.2, "conserving": 1.0}
+
+
+def vector_config():
+    return valve_config(spin="vector", spin_heat=True) | {
+        "magnetisation": {"F1": [1, 2, 2], "F2": [0, -0.6, 0.8]},
+        "configurations": {"P": {}},
+    }
+
+
+def check_weighted(problem, interfaces, model):
+    """``z·h(u, v)``: the heat of u and v as a load, times z, and the weighted heat of u, times v."""
+    heat = HeatSource(problem.spaces, problem.coefficients, model, MODELS[model], interfaces)
+    vectors = Vectors(problem)
+    u, v, z = (vectors.noise(*problem.spaces.fields) for _ in range(3))
+    load = u.duplicate()
+    load.set(0.0)
+    heat.add(load, u, v)
+    scale = load.norm() * z.norm()
+    assert heat.weighted(u, z).dot(v) == pytest.approx(load.dot(z), abs=1e-13 * scale)
+    assert abs(load.dot(z)) > 1e-6 * scale
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("kind", ["collinear", "spin heat", "vector"])
+def test_weighted_heat(kind, model, comm):
+    configs = {
+        "collinear": valve_config(),
+        "spin heat": valve_config(degree=2, spin_heat=True),
+        "vector": vector_config(),
+    }
+    problem = prepare_problem(configs[kind], comm)
+    problem.magnetise(next(iter(problem.config.states.values())) if kind == "vector" else MIXED)
+    check_weighted(problem, (), model)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("spin", ["collinear", "vector"])
+def test_weighted_heat_at_interfaces(spin, model, comm, tmp_path):
+    problem = block_problem("row", 1, tmp_path, comm, spin_heat=True, spin=spin)
+    problem.magnetise(next(iter(problem.config.states.values())))
+    check_weighted(problem, problem.interfaces, model)
+
+
+def test_influence_of_an_order_on_the_next(problem, monkeypatch):
+    """``R3 = 2 z·h(u₁, u₂) = w·A u₂``, and R2 half of ``w·A u₁``."""
+    monkeypatch.setattr("thermospin.influence.TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.ADJOINT_TOLERANCE", 1e-9)
+    problem.magnetise(MIXED)
+    solver = problem.scheme("through")
+    orders = solver.expand(3).orders
+    solver._influences.begin(orders[0])
+    flow = orders[0].vector.duplicate()
+    for pair, found in solver._influences._found.items():
+        for n, factor in ((1, 2.0), (2, 1.0)):
+            problem.system.matrix.mult(orders[n - 1].vector, flow)
+            assert found.vector.dot(flow) == pytest.approx(factor * orders[n].reading(pair), rel=1e-7)
+
+
+@pytest.mark.parametrize("tolerance", [1e-6, 1e-8])
+def test_harmonics_at_a_loose_tolerance(problem, monkeypatch, tolerance):
+    """Readings within their uncertainty, and R2 better by orders of magnitude than the tolerance."""
+    monkeypatch.setattr("thermospin.response.READING_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.DIFFERENCE_TOLERANCE", 1.0)
+    problem.magnetise(MIXED)
+    orders = {}
+    for name, asked in (("exact", 1e-13), ("loose", tolerance)):
+        solver = problem.scheme("through")
+        solver._tolerance = asked
+        orders[name] = solver.expand(4).orders
+    for n in (2, 3, 4):
+        exact, loose = (found[n - 1] for found in orders.values())
+        for pair in problem.config.probes.values():
+            error = abs(loose.reading(pair) - exact.reading(pair))
+            assert error <= loose.uncertainty[pair] + exact.uncertainty[pair]
+            assert n != 2 or error <= 1e-3 * tolerance * abs(exact.reading(pair))
