@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from thermospin.adjoints import KnownAdjoints
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
@@ -15,7 +16,7 @@ from thermospin.errors import ConvergenceError
 from thermospin.heat import HeatSource
 from thermospin.influence import Influences
 from thermospin.linear.krylov import LinearSolver
-from thermospin.response import KnownAdjoints, LinearResponse
+from thermospin.response import LinearResponse
 from thermospin.solution import Expansion, Pair, Solution, combine
 
 MAX_FIXED_POINT = 60

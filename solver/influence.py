@@ -9,8 +9,9 @@ it: it is the heat of the first order's currents with the small thermoelectric c
 from collections.abc import Sequence
 from dataclasses import replace
 
+from thermospin.adjoints import Adjoint
 from thermospin.heat import HeatSource
-from thermospin.response import Adjoint, LinearResponse
+from thermospin.response import LinearResponse
 from thermospin.solution import Pair, Solution
 
 TOLERANCE = 1e-2

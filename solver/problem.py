@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from thermospin.adjoints import KnownAdjoints
 from thermospin.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
@@ -16,11 +17,13 @@ from thermospin.equilibrium import Equilibrium
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
-from thermospin.interfaces.jumps import Interfaces, resistive_interfaces, stiff_interfaces, tied_unknowns
+from thermospin.interfaces.jumps import Interfaces, resistive_interfaces
+from thermospin.interfaces.stiff import stiff_interfaces, tied_unknowns
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.direct import FAST, DirectSpins
 from thermospin.linear.krylov import LinearSolver
-from thermospin.linear.multigrid import Level, Multigrid, field_multigrid, set_options
+from thermospin.linear.multigrid import Level, Multigrid, field_multigrid
+from thermospin.linear.options import set_options
 from thermospin.linear.precession import Precession
 from thermospin.linear.preconditioner import FieldPreconditioner, Fields
 from thermospin.meshes.read import DeviceMesh
@@ -32,7 +35,6 @@ from thermospin.nonlinear.steady import ResponsiveSolver
 from thermospin.observables.cells import Observer
 from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
-from thermospin.response import KnownAdjoints
 from thermospin.spaces import Spaces
 from thermospin.system import CoupledSystem
 from thermospin.terminals import locate_terminals

@@ -7,19 +7,17 @@ millionth of the potentials and is still known to ten digits.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 
+from thermospin.adjoints import Adjoint, KnownAdjoints
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
-from thermospin.linear.krylov import LinearSolver, Report
+from thermospin.linear.krylov import LinearSolver
 from thermospin.solution import Pair, Solution
 
 ADJOINT_TOLERANCE = 1e-4
 """Relative tolerance on the residual of adjoints."""
-KEPT = 16
-"""Adjoints that are kept to begin with; the oldest goes first."""
 READING_TOLERANCE = 1e-11
 DIFFERENCE_TOLERANCE = 1e-9
 """Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
@@ -30,48 +28,6 @@ MAX_REFINEMENTS = 3
 STOPPED, UNSOLVED = 1e-9, 1e-6
 """Relative residuals at which rounding may stop the solver: from the first on, in the rounding of readings;
 from the second on the fields mean nothing."""
-
-
-@dataclass(frozen=True)
-class Adjoint:
-    """What times a load is a reading: of a probe, the fields of 1 A into its plus terminal, out of its minus.
-
-    Attributes:
-        vector: The fields, V/A and K/A for a probe.
-        report: How the solve went.
-        per_watt: Largest reading that 1 W of heat anywhere in the device gives, V.
-        state: State of the operator it belongs to.
-    """
-
-    vector: PETSc.Vec
-    report: Report
-    per_watt: float
-    state: int
-
-
-class KnownAdjoints:
-    """Adjoints that were found before, by probe and magnetic configuration: those to begin with.
-
-    What is held elsewhere changes the reference of the potential, and little else.
-
-    Attributes:
-        configuration: The magnetic configuration of the moment.
-    """
-
-    def __init__(self) -> None:
-        self.configuration: Hashable = None
-        self._found: dict[tuple[Pair, Hashable], Adjoint] = {}
-
-    def keep(self, pair: Pair, adjoint: Adjoint) -> None:
-        """Keep an adjoint in the configuration of the moment."""
-        self._found.pop((pair, self.configuration), None)
-        self._found[pair, self.configuration] = adjoint
-        if len(self._found) > KEPT:
-            self._found.pop(next(iter(self._found)))
-
-    def get(self, pair: Pair) -> Adjoint | None:
-        """What was kept for a probe in the configuration of the moment."""
-        return self._found.get((pair, self.configuration))
 
 
 class Reference:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from thermospin.coefficients import Coefficients, Magnetisation
-from thermospin.compat import MPI, PETSc, fem, la
+from thermospin.compat import PETSc
 from thermospin.config.interfaces import Contact
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
 from thermospin.interfaces.coefficients import FacetCoefficients
@@ -25,9 +25,6 @@ Block = tuple[int, int]
 Couples = tuple[np.ndarray, np.ndarray]
 """Local unknowns of rows and of columns, any of a facet with any: shapes (n, k) and (n, l)."""
 SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
-STIFF = 1.0
-"""An interface is stiff if it adds so many times more to the diagonal of a block than the elements beside it
-do. From here on, multigrid without jumps takes fewer iterations than multigrid with them."""
 
 
 class Springs(NamedTuple):
@@ -279,45 +276,3 @@ def resistive_interfaces(
 def couples_across(interfaces: Sequence[Interfaces], key: Block) -> list[Couples]:
     """The unknowns of a block that interfaces couple."""
     return [interface.couples(key) for interface in interfaces if interface.jumps(key)]
-
-
-def stiff_interfaces(
-    interfaces: Sequence[Interfaces], space: fem.FunctionSpace, field: Field, block: PETSc.Mat
-) -> list[str]:
-    """Names of the interfaces that conduct much better than the elements beside them (collective).
-
-    Args:
-        interfaces: All interfaces.
-        space: The space of a field.
-        field: The field.
-        block: Its diagonal block.
-    """
-    springs = {name: part for group in interfaces for name, part in group.springs(field).items()}
-    if not springs:
-        return []
-    diagonals = {name: _diagonal(space, part) for name, part in springs.items()}
-    elements = block.getDiagonal().array_r - sum(diagonals.values())
-    stiff = []
-    for name, diagonal in diagonals.items():
-        sums = np.array([diagonal.sum(), elements[diagonal > 0].sum()])
-        across, beside = space.mesh.comm.allreduce(sums, MPI.SUM)
-        if across > STIFF * beside:
-            stiff.append(name)
-    return stiff
-
-
-def tied_unknowns(interfaces: Sequence[Interfaces], field: Field, names: Sequence[str]) -> np.ndarray | None:
-    """Pairs of local unknowns on the two sides of interfaces, shape (n, 2); None without interfaces."""
-    if not names:
-        return None
-    springs = {name: part for group in interfaces for name, part in group.springs(field).items()}
-    return np.concatenate([np.column_stack(springs[name][:2]) for name in names])
-
-
-def _diagonal(space: fem.FunctionSpace, springs: Springs) -> np.ndarray:
-    """What springs add to the diagonal of a block, at this rank's unknowns (collective)."""
-    total = fem.Function(space)
-    for side in (springs.first, springs.second):
-        np.add.at(total.x.array, side, springs.strengths)
-    total.x.scatter_reverse(la.InsertMode.add)
-    return total.x.array[: space.dofmap.index_map.size_local]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from thermospin.compat import PETSc
-from thermospin.linear.multigrid import set_options
+from thermospin.linear.options import set_options
 
 OPTIONS = {"pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
 """PETSc options of the factorisation; ``-spins_<option>`` overrides them."""

@@ -9,7 +9,8 @@ from thermospin.compat import MPI
 from thermospin.fields import FIELDS, THETA, S, V
 from thermospin.linear.merger import Merger
 from thermospin.linear.merger import _representatives as representatives
-from thermospin.linear.multigrid import AggregationMultigrid, MergedMultigrid, TwoLevelMultigrid
+from thermospin.linear.jumps import MergedMultigrid
+from thermospin.linear.multigrid import AggregationMultigrid, TwoLevelMultigrid
 from thermospin.spaces import interpolation_matrix
 
 DEGREES = pytest.mark.parametrize("degree", [1, 2], ids=["P1", "P2"])
