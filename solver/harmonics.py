@@ -251,9 +251,10 @@ def _reduction(n: int, orders: int, corrected: bool) -> float:
     """Tolerance for order n relative to that for the last order.
 
     R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
-    small itself: both need more digits than R2 and R4 do; the second fewer if readings are corrected for it.
+    small itself: both need more digits than R2 and R4 do, the second fewer if readings are corrected for it.
+    The balance of that energy asks for what is left.
     """
     if n == orders:
         return 1.0
-    digits = {1: 2, 2: 2 if corrected else 4}.get(n, 1) if orders > 2 else 1
+    digits = {1: 2, 2: 3 if corrected else 4}.get(n, 1) if orders > 2 else 1
     return SOURCE_REDUCTION**digits
