@@ -24,7 +24,7 @@ FIXED_POINT_TOLERANCE = 1e-11
 SOURCE_REDUCTION = 0.1
 """Fields that produce the heat of higher orders are solved so much more accurately."""
 HEAT_ROUNDING = 5e-15
-"""Of the heat of two orders."""
+"""Of the heat of two orders, relative to the root of the product of what either makes with itself."""
 FITTED_REDUCTION = 1e-3
 """So are fields at a drive, of which a fit takes small differences."""
 
@@ -69,29 +69,48 @@ class SchemeSolver:
         Order n has the heat of all pairs of lower orders that add up to n as its source.
         """
         units = self._response.units(FITTED_REDUCTION * self._tolerance)
-        influences = self._influences if orders > 2 and not units else None
+        influences = self._influences if orders > 2 and self._is_corrected(units) else None
         solutions: list[Solution] = []
         squares: list[PETSc.Vec] = []
         roots: list[float] = []
+        errors: list[float] = []
         for n in range(1, orders + 1):
-            rhs, error = self._response.source(), 0.0
+            rhs = self._response.source()
             self._add_source(rhs, solutions, squares)
-            for i, j, factor in _pairs(n):
-                first, second = solutions[i].current_error, solutions[j].current_error
-                if influences and i == 0:  # what is wrong with order n − 1 is corrected
-                    first, second = first if j else 0.0, 0.0
-                error += factor * self._heat.error((roots[i], roots[j]), (first, second))
-                error += HEAT_ROUNDING * factor * roots[i] * roots[j]
+            errors.append(self._heat_error(solutions, roots, influences is not None))
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, influences is not None)
-            solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, error)
-            solutions.append(influences.correct(solution) if influences and n > 1 else solution)
+            solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, errors[-1])
+            corrected = influences and n > 1
+            solutions.append(influences.correct(solution, errors[-2]) if corrected else solution)
             if n < orders:
                 if influences:
                     (influences.keep if n > 1 else influences.begin)(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
         return Expansion(solutions)
+
+    def _is_corrected(self, units: Mapping[str, Solution]) -> bool:
+        """Whether all that is measured of an order is corrected for the residual of the order before."""
+        readings_only = self._drive.quantity == "current" and not units
+        return bool(self._influences and self._pairs) and readings_only
+
+    def _heat_error(self, solutions: Sequence[Solution], roots: Sequence[float], corrected: bool) -> float:
+        """Estimate of the error of the heat of the next order, W.
+
+        Args:
+            solutions: The lower orders.
+            roots: Square roots of the heat of each with itself, W^½.
+            corrected: Whether readings are corrected for what is wrong with the last of them.
+        """
+        error = 0.0
+        for i, j, factor in _pairs(len(solutions) + 1):
+            first, second = solutions[i].current_error, solutions[j].current_error
+            if corrected and i == 0 and self._heat.is_joule:
+                first, second = first if j else 0.0, 0.0
+            error += factor * self._heat.error((roots[i], roots[j]), (first, second))
+            error += HEAT_ROUNDING * factor * roots[i] * roots[j]
+        return error
 
     def _add_source(
         self, rhs: PETSc.Vec, solutions: Sequence[Solution], squares: Sequence[PETSc.Vec]
@@ -252,7 +271,7 @@ def _reduction(n: int, orders: int, corrected: bool) -> float:
 
     R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
     small itself: both need more digits than R2 and R4 do, the second fewer if readings are corrected for it.
-    The balance of that energy asks for what is left.
+    The balance of energy in order 3, and all of it that no adjoint corrects, asks for what is left.
     """
     if n == orders:
         return 1.0

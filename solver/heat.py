@@ -22,6 +22,7 @@ class HeatSource:
         interfaces: The resistive interfaces.
 
     Attributes:
+        is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
         at_interfaces: That at interfaces.
     """
@@ -36,10 +37,11 @@ class HeatSource:
     ) -> None:
         self._spaces, self._interfaces = spaces, interfaces
         self._first, self._second = spaces.functions(), spaces.functions()
+        self.is_joule = model == "joule"
         constant = fem.Constant(spaces.device.mesh, scale)
         self.heating, self.at_interfaces = (
             (JouleHeating(constant), JouleHeating(scale))
-            if model == "joule"
+            if self.is_joule
             else (ConservingHeating(), ConservingHeating())
         )
         self._coefficients = coefficients.all

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thermospin.adjoints import Adjoint
+from thermospin.compat import PETSc
 from thermospin.heat import HeatSource
 from thermospin.response import LinearResponse
 from thermospin.solution import Pair, Solution
@@ -30,7 +31,7 @@ class Influences:
     def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[Pair]) -> None:
         self._response, self._heat, self._pairs = response, heat, pairs
         self._found: dict[Pair, Adjoint] = {}
-        self._residual, self._norm = response.source(), 0.0
+        self._before: tuple[PETSc.Vec, float] | None = None
 
     @property
     def iterations(self) -> int:
@@ -47,13 +48,18 @@ class Influences:
 
     def keep(self, solution: Solution) -> None:
         """Keep the residual of an order, just solved for (collective)."""
-        self._response.remainder.copy(self._residual)
-        self._norm = solution.norm
+        self._before = self._response.remainder.copy(), solution.norm
 
-    def correct(self, solution: Solution) -> Solution:
-        """An order with the readings that it has without the residual of the order before (collective)."""
+    def correct(self, solution: Solution, heat_error: float) -> Solution:
+        """An order with the readings that it has without the residual of the order before (collective).
+
+        Args:
+            solution: The order.
+            heat_error: Estimate of the error of the heat of the order before, W.
+        """
+        residual, norm = self._before
         corrections, uncertainty = dict(solution.corrections), dict(solution.uncertainty)
         for pair, found in self._found.items():
-            corrections[pair] += found.vector.dot(self._residual)
-            uncertainty[pair] += found.report.norm * self._norm
+            corrections[pair] += found.vector.dot(residual)
+            uncertainty[pair] += found.report.norm * norm + found.per_watt * heat_error
         return replace(solution, corrections=corrections, uncertainty=uncertainty)

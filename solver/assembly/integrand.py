@@ -22,17 +22,29 @@ def of_gradients(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: 
         subdomains: The cells of every subdomain.
         n_cells: The number of cells.
     """
-    return _evaluate(form, subdomains, n_cells, _field(value=0.0, slope=1.0))
+    return _evaluate(form, subdomains, n_cells, _field(0.0, 1.0))
 
 
 def of_values(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: int) -> np.ndarray:
     """What multiplies ``u v``, b, likewise."""
-    return _evaluate(form, subdomains, n_cells, _field(value=1.0, slope=0.0))
+    return _evaluate(form, subdomains, n_cells, _field(1.0))
 
 
-def _field(value: float, slope: float) -> Callable[..., float]:
-    """A field with a value and, along x, a derivative, as UFL calls it."""
-    derivatives = {(): value, (0,): slope}
+def is_made_so(form: ufl.Form, subdomains: Mapping[int, np.ndarray]) -> bool:
+    """Whether the integrand is ``a ∇u·∇v + b u v``, in a cell of every subdomain."""
+    one = {tag: cells[:1] for tag, cells in subdomains.items()}
+    n_cells = max((int(cells[0]) + 1 for cells in one.values() if len(cells)), default=0)
+    a, b, both, other = (
+        _evaluate(form, one, n_cells, field)
+        for field in (_field(0.0, 1.0), _field(1.0), _field(1.0, 1.0), _field(1.0, 1.0, -2.0))
+    )
+    sums = abs(a) + abs(b)
+    return bool(np.all(abs(both - a - b) <= 1e-12 * sums) and np.all(abs(other - 5 * a - b) <= 1e-11 * sums))
+
+
+def _field(value: float, *slopes: float) -> Callable[..., float]:
+    """A field with a value and derivatives along x and y, as UFL calls it."""
+    derivatives = {(): value} | {(axis,): slope for axis, slope in enumerate(slopes)}
     return lambda _, along=(): derivatives.get(along, 0.0)
 
 

@@ -201,9 +201,10 @@ def _multigrid(field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequen
 def _forget_products(pc: PETSc.PC) -> None:
     """Free what it would take to form the coarse matrices of other values: others are formed from scratch.
 
-    Unless the user's options have interpolation kept.
+    Unless the user's options have interpolation kept, or something else than a multigrid.
     """
-    if PETSc.Options().getBool(f"{pc.getOptionsPrefix()}pc_gamg_reuse_interpolation", False):
+    kept = PETSc.Options().getBool(f"{pc.getOptionsPrefix()}pc_gamg_reuse_interpolation", False)
+    if kept or pc.getType() not in (PETSc.PC.Type.GAMG, PETSc.PC.Type.MG):
         return
     solvers = [pc.getMGCoarseSolve(), *(pc.getMGSmoother(level) for level in range(1, pc.getMGLevels()))]
     for solver in solvers:

@@ -185,3 +185,23 @@ def test_a_problem_that_nobody_holds_is_gone(comm, spin):
     del problem
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_another_preconditioner_by_option(comm, degree):
+    """What is done to a multigrid is not done to what a user's option puts in its place."""
+    name = "theta_pc_type" if degree == 1 else "theta_p_mg_coarse_pc_type"
+    config = valve_config(degree=degree, petsc={name: "jacobi"})
+    PETSc.Options().delValue(name)  # the default of earlier problems
+    try:
+        problem = prepare_problem(config, comm)
+        problem.magnetise(MIXED)
+        order = problem.scheme("through").expand(1).orders[0]
+    finally:
+        PETSc.Options().delValue(name)
+    usual = prepare_problem(valve_config(degree=degree), comm)
+    usual.magnetise(MIXED)
+    expected = usual.scheme("through").expand(1).orders[0]
+    pair = "right", "left"
+    assert order.reading(pair) == pytest.approx(expected.reading(pair), rel=1e-9)
+    assert order.iterations > expected.iterations

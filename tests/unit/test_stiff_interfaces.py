@@ -7,9 +7,9 @@ from valve import MIXED, Vectors, side, valve_config
 
 from thermospin.compat import MPI
 from thermospin.fields import FIELDS, THETA, S, V
+from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.merger import Merger
 from thermospin.linear.merger import _representatives as representatives
-from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.multigrid import AggregationMultigrid, TwoLevelMultigrid
 from thermospin.spaces import interpolation_matrix
 
