@@ -38,7 +38,7 @@ class CellwiseForm:
         sets: CellSets,
     ) -> None:
         self._spaces, self._form, self._fields, self._couples = spaces, form, fields, couples
-        assert integrand.is_made_so(form, spaces.subdomains), "the form has other terms than these two"
+        assert integrand.is_stiffness_and_mass(form, spaces.subdomains), "the form has other terms"
         tags = frozenset(integral.subdomain_id() for integral in form.integrals())
         place = any(field.on_conductors for field in fields), tags
         self._set = sets.get(place) or CellSet(spaces, tags, place[0])

@@ -30,7 +30,7 @@ def of_values(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: int
     return _evaluate(form, subdomains, n_cells, _field(1.0))
 
 
-def is_made_so(form: ufl.Form, subdomains: Mapping[int, np.ndarray]) -> bool:
+def is_stiffness_and_mass(form: ufl.Form, subdomains: Mapping[int, np.ndarray]) -> bool:
     """Whether the integrand is ``a ∇u·∇v + b u v``, in a cell of every subdomain."""
     one = {tag: cells[:1] for tag, cells in subdomains.items()}
     n_cells = max((int(cells[0]) + 1 for cells in one.values() if len(cells)), default=0)
