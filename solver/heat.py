@@ -46,7 +46,7 @@ class HeatSource:
         )
         self._coefficients = coefficients.all
         self._temperatures = [f for f in spaces.fields if f is THETA or f in SPIN_HEAT]
-        self._scale, self._temperature = scale if model == "joule" else 1.0, coefficients.all.temperature
+        self._scale, self._temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
 
     @cached_property
     def _of_two(self) -> dict[Field, fem.Form]:
@@ -140,6 +140,10 @@ class HeatSource:
         Args:
             fields: The given fields.
             weights: Fields, whose temperatures are the weights.
+
+        Returns:
+            ``∫ (h z_ϑ + h_s z_τ + …)/T0 dx`` per unit of every unknown: A·V per V in the rows of V and s, per
+            K in those of ϑ and τ (physics.md §5).
         """
         self._load(fields, weights)
         found = fields.duplicate()

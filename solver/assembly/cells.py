@@ -59,7 +59,7 @@ class CellSet:
         return np.concatenate([chunk.mass(coefficient) for chunk in self._chunks])
 
     def places(self, row: Field, column: Field) -> tuple[np.ndarray, np.ndarray]:
-        """Global numbers of the unknowns of two fields at all entries."""
+        """Global numbers of the unknowns of two fields at all entries, two arrays of shape (n_entries,)."""
         rows, columns = self._numbers(row), self._numbers(column)
         return (
             np.concatenate([rows[chunk.entries.rows] for chunk in self._chunks]),
