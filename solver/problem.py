@@ -21,6 +21,7 @@ from thermospin.interfaces.jumps import Interfaces, resistive_interfaces
 from thermospin.interfaces.stiff import stiff_interfaces, tied_unknowns
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.direct import FAST, DirectSpins
+from thermospin.linear.factored import FactoredBlock, needs_factors
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.multigrid import Level, Multigrid, field_multigrid
 from thermospin.linear.options import set_options
@@ -111,6 +112,7 @@ class Problem:
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
         with progress.stage("multigrid"):
+            self._factored = needs_factors(self.spaces)
             self._levels = self._discretisations()
             self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
             self._elder = self._build(V, None)
@@ -243,9 +245,9 @@ class Problem:
         return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, absorbing)
 
     def _discretisations(self) -> list[Discretisation]:
-        """What multigrid is built of: the problem's degree and, below it, degree 1."""
+        """What preconditioners are built of: the problem's degree and, for multigrid, degree 1 below it."""
         levels = [Discretisation(self.spaces, self.interfaces, self.system.diagonal, None)]
-        if self.spaces.degree > 1:
+        if self.spaces.degree > 1 and not self._factored:
             low = self.spaces.lowest_order()
             interfaces = resistive_interfaces(low, self.contacts, self.config.temperature)
             blocks = diagonal_blocks(low, self.coefficients, interfaces, self._basis)
@@ -256,11 +258,11 @@ class Problem:
 
     def _parts(
         self, wanted: Callable[[Fields], Any] = lambda fields: True
-    ) -> dict[Fields, Multigrid | DirectSpins]:
+    ) -> dict[Fields, Multigrid | FactoredBlock | DirectSpins]:
         """The preconditioner of every field; that of all spins where they precess fast."""
         groups: list[Fields] = [(V,), S_VECTOR] if self._fast(self.config) else []
         groups += [(field,) for field in self.spaces.fields if not any(field in group for group in groups)]
-        parts: dict[Fields, Multigrid | DirectSpins] = {}
+        parts: dict[Fields, Multigrid | FactoredBlock | DirectSpins] = {}
         for fields in filter(wanted, groups):
             if len(fields) > 1:
                 parts[fields] = DirectSpins(self.system.blocks(fields))
@@ -279,9 +281,11 @@ class Problem:
             return None
         return Precession(self.spaces, self.coefficients, fields, self._basis)
 
-    def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
-        """The multigrid of a field; components of a vector have the coarse spaces of V (collective)."""
+    def _build(self, field: Field, elder: Multigrid | FactoredBlock | None) -> Multigrid | FactoredBlock:
+        """The multigrid of a field, or its factor; components of a vector coarsen as V does (collective)."""
         i, finest = self.spaces.fields.index(field), self._levels[0]
+        if self._factored:
+            return FactoredBlock(field, finest.diagonal[i])
         stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
         levels = [
             Level(

@@ -17,6 +17,7 @@ import numpy as np
 
 from thermospin.compat import PETSc, fem, forget_product
 from thermospin.fields import Field
+from thermospin.linear.anchored import AnchoredBlock
 from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.merger import Merger
 from thermospin.linear.options import SMOOTHER, set_options
@@ -36,28 +37,6 @@ HIGHER_ORDER_SMOOTHER = SMOOTHER | {"ksp_chebyshev_esteig": "0,0.2,0,1.1"}
 """P1 represents the lowest fifth of the spectrum of P2: the smoother need not reach further down."""
 COARSE_AGGREGATION = AGGREGATION | {"pc_gamg_aggressive_coarsening": "0"}
 """Below P2, P1 is small: a better hierarchy costs little there."""
-
-
-class AnchoredBlock:
-    """A copy of a field-diagonal block in which the unknowns that are given are decoupled from the rest.
-
-    Args:
-        block: The block without boundary conditions.
-    """
-
-    def __init__(self, block: PETSc.Mat) -> None:
-        self._block = block
-        self.matrix = block.duplicate(copy=True)
-        self.matrix.setOption(PETSc.Mat.Option.SPD, True)
-        self.matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
-        diagonal = block.getDiagonal()
-        self._mean = diagonal.sum() / diagonal.getSize()
-
-    def anchor(self, dofs: np.ndarray) -> None:
-        """Decouple the given owned unknowns (local numbers), and only them."""
-        self._block.copy(self.matrix, structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
-        first = self.matrix.getOwnershipRange()[0]
-        self.matrix.zeroRowsColumns((dofs + first).astype(PETSc.IntType), diag=self._mean)
 
 
 class AggregationMultigrid:

@@ -8,6 +8,7 @@ import numpy as np
 from thermospin.compat import MPI, PETSc
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field
 from thermospin.linear.direct import DirectSpins
+from thermospin.linear.factored import FactoredBlock
 from thermospin.linear.multigrid import Multigrid
 from thermospin.linear.precession import Precession
 
@@ -25,7 +26,7 @@ class FieldPreconditioner:
 
     def __init__(
         self,
-        parts: Mapping[Fields, Multigrid | DirectSpins],
+        parts: Mapping[Fields, Multigrid | FactoredBlock | DirectSpins],
         precession: Precession | None = None,
         basis: np.ndarray | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class FieldPreconditioner:
                 part.anchor(wanted)
                 self._anchors[fields] = wanted
 
-    def renew(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
+    def renew(self, parts: Mapping[Fields, Multigrid | FactoredBlock | DirectSpins]) -> None:
         """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
         for fields, part in parts.items():
             self._parts[fields].pc.destroy()
