@@ -103,3 +103,11 @@ def test_modules_that_the_physics_names_exist():
     for name in named:
         root = ROOT if name.startswith("tests/") else ROOT / "solver"
         assert (root / name).exists(), name
+
+
+def test_files_that_the_guide_names_exist():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:solver|meshes|tests|docker)/[\w./-]*)`", guide)
+    assert len(named) > 30
+    for name in named:
+        assert (ROOT / name).exists(), name
