@@ -25,7 +25,7 @@ class Coefficients:
             without. The heat equations are divided by T0.
         electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
         relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
-            ``σ/λ_J²``.
+            ``−σ/λ_J²`` with the sign of λ_J.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
         equilibrium: What spins in magnets relax to, V; None where it is 0.
