@@ -8,6 +8,7 @@ from thermospin.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndP
 from thermospin.laws.taylor import smaller
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
+    SHORTEST,
     ConductivityLaw,
     ElectronicHeatLaw,
     HeatLaw,
@@ -16,7 +17,6 @@ from thermospin.materials.coefficients import (
     PhononHeatLaw,
     PolarisationLaw,
     PrecessionLength,
-    SHORTEST,
     RelaxationLength,
     SeebeckLaw,
 )
