@@ -11,6 +11,10 @@ Written out for H along z they are Eqs. 87 and 88 with ``D_xy = −D_yx = a D/(1
 Eq. 92, gives the derivatives of a(x) as Eqs. 87 and 88 print them. ``--sign 92`` takes the other one, in one
 dimension only.
 
+The paper's n and M are those of electron spins. In thermospin s counts moments and m is the magnetisation,
+both opposite to spins: the figures are reproduced with m = −M, n = −s, and the precession of exchange
+(``precession_frequency`` ω > 0, H = −ω m = ω M).
+
 The paper gives l = 100 nm, D = 1e-3 m²/s, a = 100, the sharpest of several widths (0.6 nm), and the lengths
 of the sides. It leaves open what is set here:
 
@@ -135,10 +139,11 @@ def ring_file(case: Case, arm: float, comm: MPI.Comm) -> Iterator[Path]:
 
 
 def magnet(profile: str, magnetisation: dict) -> list[str]:
-    """The overrides of a profile and a magnetisation."""
+    """The overrides of a profile and of the directions M of electron spins, by region; m = −M."""
     law = "materials.Magnet.tensor_diffusion"
     return [f"{law}.profile={json.dumps(profile)}", f"magnetisation={json.dumps(magnetisation)}",
-            "configurations={only: {Right: 1}}", "output.maps=[]"]  # fmt: skip
+            f"configurations={json.dumps({'only': dict.fromkeys(magnetisation, -1)})}",
+            "output.maps=[]"]  # fmt: skip
 
 
 def direction(angle: float) -> dict[str, str]:
@@ -182,7 +187,7 @@ def solve_at_rest(config: Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarra
 
 
 def at_nodes(problem: Problem, config: Config, vector) -> tuple[np.ndarray, np.ndarray]:
-    """This rank's nodes of the magnets, nm (k, 3), and the components there over the equilibrium, (k, 3)."""
+    """This rank's nodes of the magnets, nm (k, 3), and n = −s there over the equilibrium, (k, 3)."""
     spaces = problem.spaces
     space = spaces.spaces[S_VECTOR[0]]
     cells = spaces.sub_cells[spaces.device.cells(config.magnets)]
@@ -190,7 +195,7 @@ def at_nodes(problem: Problem, config: Config, vector) -> tuple[np.ndarray, np.n
     nodes = nodes[nodes < space.dofmap.index_map.size_local]
     s = np.stack([vector.array_r[spaces.ranges[field]] for field in S_VECTOR], axis=1)
     points = 1e9 * space.tabulate_dof_coordinates()[nodes]
-    return points, s[nodes] / config.material("Magnet").tensor_diffusion.equilibrium
+    return points, -s[nodes] / config.material("Magnet").tensor_diffusion.equilibrium
 
 
 def along_the_ring(points: np.ndarray, side: float) -> np.ndarray:

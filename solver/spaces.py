@@ -85,6 +85,10 @@ class Spaces:
         """Number of unknowns on all ranks."""
         return sum(space.dofmap.index_map.size_global for space in self.spaces.values())
 
+    def size(self, field: Field) -> int:
+        """Number of unknowns of a field on all ranks."""
+        return self.spaces[field].dofmap.index_map.size_global
+
     @cached_property
     def ranges(self) -> dict[Field, slice]:
         """Where each field's owned unknowns lie in this rank's part of the vector."""

@@ -14,7 +14,6 @@ DIGITS = 12
 FIXED = {
     "sweep": "a sweep cannot change itself",
     "output": "every point writes the same; use the options of 'thermospin sweep'",
-    "solver.petsc": "PETSc takes its options once; use one sweep for each",
 }
 """Keys that cannot be swept, and what to do instead."""
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from thermospin.config.petsc import petsc_options
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
@@ -17,10 +18,10 @@ Scale = quantity("", ge=0, le=1e3)
 Tolerance = quantity("", ge=1e-15, le=1e-2)
 
 
-def _scalar(value: Any) -> Any:
-    if not isinstance(value, bool | int | float | str):
-        raise mistake("must be one value, as on PETSc's command line")
-    return value
+def _options(given: Any) -> Any:
+    if isinstance(given, dict):
+        petsc_options({str(name): value for name, value in given.items()})
+    return given
 
 
 class Heating(Section):
@@ -61,8 +62,9 @@ class SolverOptions(Section):
     """Iterations of the linear solver before it gives up."""
     reciprocity: bool = True
     """Also solve with injector and probe exchanged, to check Onsager's relation."""
-    petsc: dict[str, Annotated[bool | int | float | str, BeforeValidator(_scalar)]] = {}
-    """Options passed to PETSc as they are, without the leading dash."""
+    petsc: Annotated[dict[str, bool | int | float | str], BeforeValidator(_options)] = {}
+    """PETSc's options of this problem, without the leading dash: types, tolerances and sizes of Krylov
+    methods, smoothers, multigrid and factors; those of a field behind its name, such as `V_pc_type`."""
 
     @model_validator(mode="after")
     def _enough_currents(self) -> "SolverOptions":

@@ -6,7 +6,10 @@ from thermospin.units import quantity
 Seebeck = quantity("V/K", ge=-0.1, le=0.1)
 Polarisation = quantity("", gt=-1, lt=1)
 LengthRatio = quantity("", gt=0, le=1e6)
-RelaxationLength = quantity("m", gt=0, le=1e-3)
+SHORTEST = 1e-15
+"""Of relaxation lengths, m."""
+RelaxationLength = quantity("m", ge=SHORTEST, le=1e-3)
+PrecessionLength = quantity("m", ge=-1e-3, le=1e-3)
 
 ConductivityLaw = coefficient("conductivity", "S/m", Resistivity, ge=0, le=1e10)
 HeatLaw = coefficient("thermal conductivity", "W/(m K)", WiedemannFranzAndPhonons, gt=0, le=1e5)

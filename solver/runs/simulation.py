@@ -120,7 +120,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     schemes: dict[str, Any] = {}
     for scheme in config.schemes:
         drive = Drive.of(config.schemes[scheme])
-        with progress.stage("multigrid"):
+        with progress.stage("preconditioner"):
             solver = problem.scheme(scheme)
         configurations = {}
         for name, state in config.states.items():

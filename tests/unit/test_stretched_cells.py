@@ -11,8 +11,10 @@ from structured import structured_device
 from valve import gather
 
 from thermospin.config import load_config
-from thermospin.linear.factored import FactoredBlock, needs_factors, stretching
+from thermospin.linear.factors import Factors
+from thermospin.linear.stretching import is_stretched, stretching
 from thermospin.output import SilentProgress
+from thermospin.preconditioning import FieldMultigrids
 from thermospin.problem import Problem
 
 NM = 1e-9
@@ -72,7 +74,7 @@ def test_stretching_is_the_condition_of_the_map():
 @pytest.mark.parametrize("degree", [1, 2])
 def test_graded_columns_are_solved_in_few_iterations(comm, shared_directory, degree):
     problem = prepare(comm, shared_directory, degree, graded)
-    assert all(isinstance(part, FactoredBlock) for part in problem._preconditioner._parts.values())
+    assert all(isinstance(part, Factors) for part in problem.preconditioning.preconditioner._parts.values())
     orders = problem.scheme("through").expand(4).orders
     assert max(order.iterations for order in orders) <= 25
 
@@ -93,10 +95,14 @@ def test_solution_on_graded_columns_is_the_direct_one(comm, shared_directory, de
 
 def test_cubes_keep_their_multigrid(comm, shared_directory):
     problem = prepare(comm, shared_directory, 1)
-    assert not needs_factors(problem.spaces)
-    assert not any(isinstance(part, FactoredBlock) for part in problem._preconditioner._parts.values())
+    assert not is_stretched(problem.spaces)
+    assert not any(
+        isinstance(part, Factors) for part in problem.preconditioning.preconditioner._parts.values()
+    )
 
 
 def test_fields_too_large_for_a_factor_keep_their_multigrid(comm, shared_directory, monkeypatch):
-    monkeypatch.setattr("thermospin.linear.factored.LARGEST", 100)
-    assert not needs_factors(prepare(comm, shared_directory, 1, graded).spaces)
+    monkeypatch.setattr("thermospin.preconditioning.LARGEST", 100)
+    problem = prepare(comm, shared_directory, 1, graded)
+    assert is_stretched(problem.spaces)
+    assert isinstance(problem.preconditioning, FieldMultigrids)
