@@ -116,8 +116,9 @@ class InterfaceViews:
         """
         form = on_faces(forms(values[side.cells]), side.vertices)
         area, integral = self._sum([side.areas.sum(), side.areas @ face_means(form)])
-        ends = self._spaces.comm.allreduce(np.array([-largest(-form), -largest(form)]), MPI.MIN)
-        return {"mean": float(integral / area), "min": float(ends[0]), "max": float(-ends[1])}
+        ends = np.empty(2)
+        self._spaces.comm.Allreduce(np.array([largest(-form), largest(form)]), ends, MPI.MAX)
+        return {"mean": float(integral / area), "min": float(-ends[0]), "max": float(ends[1])}
 
     def _conserved_current(self, fields: CellFields, first: str, second: str) -> float | None:
         """The net current from first to second as the equations conserve it, A (collective).

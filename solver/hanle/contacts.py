@@ -1,0 +1,77 @@
+"""Contacts that take spins back: what they do to spins in the wire below them.
+
+A contact of a magnet on a wire passes the spin current per area, from the magnet to the wire,
+
+    j_s = P_c j m − g∥ m (m·s) − g⊥ s_⊥,        g∥ = 1/(r_c + r_F),   P_c = (P r_c + p r_F)/(r_c + r_F),
+
+with r_c = 1/(G(1−P²)) of the interface and r_F = λ_F/(σ_F(1−p²)) of the magnet (physics.md §§3, 4, 8). Across
+m the conductance is 2 Re G↑↓ of a resistive interface; behind a transparent one it is that of the magnet. A
+film of thickness t adds t/(3σ) in series, as spins come from all of its thickness. Takahashi and Maekawa
+(Phys. Rev. B 67, 052409 (2003)) have the same along m without a field; in a field see Maassen et al. (Phys.
+Rev. B 86, 235408 (2012)) and Sosenko et al. (Phys. Rev. B 89, 245436 (2014)).
+"""
+
+from math import sqrt
+from typing import NamedTuple
+
+from thermospin.materials import Material
+from thermospin.materials.interface import InterfaceMaterial
+
+
+class SpinSink(NamedTuple):
+    """What a contact takes of the spins below it: its spin conductance per length of wire over ``σ A``, 1/m².
+
+    In a wire of diffusion length λ a contact of width w takes back the share ``x/(1 + x)`` of its own spins,
+    ``x = sink × w λ/2``, where it is narrow.
+
+    Attributes:
+        along: Of spins along the magnetisation of the contact.
+        across: Of spins across it.
+    """
+
+    along: float = 0.0
+    across: float = 0.0
+
+    @classmethod
+    def of_conductances(
+        cls, along: float, across: float, conductivity: float, thickness: float
+    ) -> "SpinSink":
+        """The sink of a contact across the whole width of a film.
+
+        Args:
+            along: g∥, S/m².
+            across: g⊥, S/m².
+            conductivity: σ of the film, S/m.
+            thickness: t of the film, m.
+        """
+        return cls(
+            *(
+                _in_series(g, 3 * conductivity / thickness) / (conductivity * thickness)
+                for g in (along, across)
+            )
+        )
+
+
+def contact_conductances(magnet: Material, interface: InterfaceMaterial | None) -> tuple[float, float]:
+    """g∥ and g⊥ of a contact, S/m².
+
+    The magnet is thicker than its diffusion length. Spins that turn about the magnetisation as they cross,
+    by Im G↑↓ or in the magnet, are counted as lost, not as turned.
+
+    Args:
+        magnet: The magnet.
+        interface: Its interface with the wire; None where that is transparent.
+    """
+    charge, difference = magnet.electrical
+    along = sqrt((charge - difference**2 / charge) * magnet.spin_relaxation)
+    if interface is not None:
+        return _in_series(
+            along, interface.conductance * (1 - interface.polarisation**2)
+        ), 2 * interface.mixing.real
+    rate = complex(magnet.transverse_relaxation, magnet.exchange_precession)
+    return along, ((charge * rate) ** 0.5).real
+
+
+def _in_series(first: float, second: float) -> float:
+    """The conductance of two in series."""
+    return first * second / (first + second) if first else 0.0
