@@ -11,7 +11,8 @@ film of thickness t adds t/(3σ) in series, as spins come from all of its thickn
 Rev. B 86, 235408 (2012)) and Sosenko et al. (Phys. Rev. B 89, 245436 (2014)).
 """
 
-from math import sqrt
+from cmath import tanh
+from math import inf
 from typing import NamedTuple
 
 from thermospin.materials import Material
@@ -52,24 +53,36 @@ class SpinSink(NamedTuple):
         )
 
 
-def contact_conductances(magnet: Material, interface: InterfaceMaterial | None) -> tuple[float, float]:
+def contact_conductances(
+    magnet: Material, interface: InterfaceMaterial | None, thickness: float = inf, outer: float = 0.0
+) -> tuple[float, float]:
     """g∥ and g⊥ of a contact, S/m².
 
-    The magnet is thicker than its diffusion length. Spins that turn about the magnetisation as they cross,
-    by Im G↑↓ or in the magnet, are counted as lost, not as turned.
+    Spins that turn about the magnetisation as they cross, by Im G↑↓ or in the magnet, are counted as lost.
 
     Args:
         magnet: The magnet.
         interface: Its interface with the wire; None where that is transparent.
+        thickness: Of the magnet, m.
+        outer: Spin conductance of what is on its other side, S/m²: 0 where it is free, ∞ where s = 0.
     """
     charge, difference = magnet.electrical
-    along = sqrt((charge - difference**2 / charge) * magnet.spin_relaxation)
+    along = _layer(charge - difference**2 / charge, magnet.spin_relaxation, thickness, outer)
     if interface is not None:
-        return _in_series(
-            along, interface.conductance * (1 - interface.polarisation**2)
-        ), 2 * interface.mixing.real
+        barrier = interface.conductance * (1 - interface.polarisation**2)
+        return _in_series(along, barrier), 2 * interface.mixing.real
     rate = complex(magnet.transverse_relaxation, magnet.exchange_precession)
-    return along, ((charge * rate) ** 0.5).real
+    return along, _layer(charge, rate, thickness, outer)
+
+
+def _layer(conductivity: float, relaxation: complex, thickness: float, outer: float) -> float:
+    """What a layer takes of spins at its surface, S/m², from σ (S/m) and what multiplies s (S/m³)."""
+    own = (conductivity * relaxation) ** 0.5
+    if thickness == inf:
+        return own.real
+    share = tanh((relaxation / conductivity) ** 0.5 * thickness)
+    found = own / share if outer == inf else own * (outer + own * share) / (own + outer * share)
+    return found.real
 
 
 def _in_series(first: float, second: float) -> float:

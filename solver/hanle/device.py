@@ -1,7 +1,9 @@
 """What the contacts of a configured device do to spins in its wire."""
 
+from math import inf
 from typing import Any
 
+from thermospin.circuit import Drive
 from thermospin.errors import InputError
 from thermospin.hanle.contacts import SpinSink, contact_conductances
 
@@ -15,7 +17,7 @@ def configured_sinks(config: Any, material: str, thickness: float | None) -> tup
     Args:
         config: The configuration.
         material: Material of the wire.
-        thickness: Of the wire, m; None for that of its boxes.
+        thickness: Of the wire, along z, m; None for that of its boxes.
 
     Raises:
         InputError: There are no two such magnets, or the thickness is unknown.
@@ -39,19 +41,19 @@ def configured_sinks(config: Any, material: str, thickness: float | None) -> tup
         given = config.material(config.geometry.materials[magnet]), laws[0] if laws else None
         if given[1] is not None and not given[1].is_conducting:
             raise InputError(f"no current crosses the contact of '{magnet}' with the wire", key="interfaces")
-        extent = film_thickness(config, wire) if thickness is None else thickness
-        sinks.append(SpinSink.of_conductances(*contact_conductances(*given), metal.conductivity, extent))
+        extent = _height(config, wire) if thickness is None else thickness
+        if extent == inf:
+            raise InputError("the wire is no box; give its thickness", key="geometry")
+        held = any(regions[name] == magnet for name in Drive.of(scheme).held)
+        passed = contact_conductances(*given, _height(config, [magnet]), inf if held else 0.0)
+        sinks.append(SpinSink.of_conductances(*passed, metal.conductivity, extent))
     return sinks[0], sinks[1]
 
 
-def film_thickness(config: Any, regions: list[str]) -> float:
-    """Thickness of a wire that is made of boxes, m.
-
-    Raises:
-        InputError: It is not.
-    """
+def _height(config: Any, regions: list[str]) -> float:
+    """Extent along z of regions that are made of boxes, m; ∞ of others."""
     solids = getattr(config.geometry.resolved, "solids", ())
     boxes = [solid.box for solid in solids if solid.name in regions]
     if not boxes or None in boxes:
-        raise InputError("the wire is no box; give its thickness", key="geometry")
+        return inf
     return max(box.max[2] for box in boxes) - min(box.min[2] for box in boxes)
