@@ -22,9 +22,9 @@ from matplotlib.figure import Figure
 
 from thermospin.config import Config, load_config
 from thermospin.errors import InputError, ThermospinError
-from thermospin.hanle.contacts import SpinSink
+from thermospin.hanle.contacts import Film, SpinSink
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
-from thermospin.hanle.device import configured_sinks
+from thermospin.hanle.device import invasive_wire
 from thermospin.hanle.fit import HanleFit, fit_hanle
 from thermospin.output.files import write_json
 from thermospin.units import to_si
@@ -33,6 +33,8 @@ SIGNAL = "configuration or signal"
 """The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""
 INVASIVE = 0.01
 """Share of spins that flow back into a contact from which on a model without backflow is warned of."""
+SHORT_CIRCUIT = 0.9
+"""The same from which on spins below contacts are lost within the thickness of a film."""
 UNITS = {"relaxation_time": ("ps", 1e-12), "diffusion": ("cm²/s", 1e-4)}
 
 
@@ -137,13 +139,13 @@ def given_sinks(
     """
     if not conductivity or not thickness:
         raise InputError("needs --conductivity and --thickness of the wire", file="--contacts")
-    sinks = []
+    film, sinks = Film(conductivity, thickness), []
     for text in texts:
         try:
             along, *across = (to_si(part.strip(), "S/m^2") for part in text.split(","))
         except ValueError as error:
             raise InputError(str(error), file="--contacts") from None
-        sinks.append(SpinSink.of_conductances(along, across[0] if across else along, conductivity, thickness))
+        sinks.append(film.sink(along, across[0] if across else along))
     return sinks[0], sinks[1]
 
 
@@ -178,6 +180,11 @@ def report_backflow(wire: NonlocalWire, fit: HanleFit, known: bool, used: bool) 
             "are wrong, by more than their errors; give --contacts, or --material"
         )
     share = wire.backflow(fit.diffusion_length[0])
+    if used and share > SHORT_CIRCUIT:
+        return (
+            f"warning: contacts take back up to {100 * share:.2g} % of their spins: the curve hardly depends "
+            "on τ_sf, which is uncertain by more than its error"
+        )
     if used or share < INVASIVE:
         return f"contacts take back up to {100 * share:.2g} % of their spins"
     return (
@@ -213,16 +220,15 @@ def main() -> None:
     wire = NonlocalWire(given.distance, given.injector, given.detector, given.g_factor)
     config = configuration(given.table, given.material) if given.material else None
     field, signal = read_curve(given.table, given.field, given.signal, given.minus, given.where)
-    sinks = None
+    invasive = wire
     if given.contacts:
-        sinks = given_sinks(given.contacts, given.conductivity, given.thickness)
+        invasive = replace(wire, sinks=given_sinks(given.contacts, given.conductivity, given.thickness))
     elif config:
-        sinks = configured_sinks(config, given.material, given.thickness)
-    invasive = wire if sinks is None else replace(wire, sinks=sinks)
+        invasive = invasive_wire(wire, config, given.material, given.thickness)
     fit = fit_hanle(field, signal, wire if given.plain else invasive)
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
     print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
-    print(report_backflow(invasive, fit, sinks is not None, not given.plain))
+    print(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
     for name, value in (configured(config, given.material) if config else {}).items():
         unit, scale = UNITS[name]

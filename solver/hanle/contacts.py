@@ -33,24 +33,69 @@ class SpinSink(NamedTuple):
     along: float = 0.0
     across: float = 0.0
 
-    @classmethod
-    def of_conductances(
-        cls, along: float, across: float, conductivity: float, thickness: float
-    ) -> "SpinSink":
-        """The sink of a contact across the whole width of a film.
+
+class Crowding(NamedTuple):
+    """Where current enters below a contact: a part of it crowds at one edge, the rest is uniform.
+
+    Attributes:
+        share: The part.
+        length: Its transfer length ℓ, m.
+    """
+
+    share: float = 0.0
+    length: float = inf
+
+    @property
+    def parts(self) -> list[tuple[float, float]]:
+        """Shares and 1/ℓ, 1/m: of what crowds, and of what does not."""
+        found = [(self.share, 1 / self.length), (1 - self.share, 0.0)]
+        return [(share, rate) for share, rate in found if share]
+
+
+class Film(NamedTuple):
+    """A film that current and spins cross and follow.
+
+    Attributes:
+        conductivity: σ, S/m.
+        thickness: t, m.
+    """
+
+    conductivity: float
+    thickness: float
+
+    @property
+    def sheet(self) -> float:
+        """Sheet conductance σ t, S."""
+        return self.conductivity * self.thickness
+
+    @property
+    def depth(self) -> float:
+        """Resistance times area of what spreads evenly over the thickness from one side, Ω m²."""
+        return self.thickness / (3 * self.conductivity)
+
+    def sink(self, along: float, across: float) -> SpinSink:
+        """What a contact takes of the spins in this film.
 
         Args:
-            along: g∥, S/m².
+            along: g∥ of the contact, S/m².
             across: g⊥, S/m².
-            conductivity: σ of the film, S/m.
-            thickness: t of the film, m.
         """
-        return cls(
-            *(
-                _in_series(g, 3 * conductivity / thickness) / (conductivity * thickness)
-                for g in (along, across)
-            )
-        )
+        return SpinSink(*(_in_series(g, 1 / self.depth) / self.sheet for g in (along, across)))
+
+    def crowding(self, resistance: float, magnet: "Film", held: bool) -> Crowding:
+        """Where currents enter this film below a contact: a line of two films with a resistance between them.
+
+        Args:
+            resistance: Of the interface times its area, Ω m².
+            magnet: The magnet; ∞ thick where that is unknown.
+            held: Whether its other side has one potential; else the current enters there evenly.
+        """
+        if held or magnet.thickness == inf:
+            above = 0.0 if magnet.thickness == inf else 3 * magnet.depth
+            return Crowding(1.0, (self.sheet * (resistance + self.depth + above)) ** 0.5)
+        both = 1 / (1 / self.sheet + 1 / magnet.sheet)
+        share = magnet.sheet / (magnet.sheet + self.sheet)
+        return Crowding(share, (both * (resistance + self.depth + magnet.depth)) ** 0.5)
 
 
 def contact_conductances(

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.constants import hbar, physical_constants
 
 from thermospin.errors import InputError
-from thermospin.hanle.contacts import SpinSink
+from thermospin.hanle.contacts import Crowding, SpinSink
 from thermospin.hanle.wire import Piece, detected
 from thermospin.materials.material import LORENZ_NUMBER
 
@@ -61,6 +61,7 @@ class NonlocalWire:
         g_factor: g.
         sinks: What injector and detector take of the spins below them. Their magnetisations are along one
             axis, across the field.
+        crowding: Where currents cross below them: at their edges away from each other.
     """
 
     distance: float
@@ -68,6 +69,7 @@ class NonlocalWire:
     detector: float = 0.0
     g_factor: float = 2.0
     sinks: tuple[SpinSink, SpinSink] = (SpinSink(), SpinSink())
+    crowding: tuple[Crowding, Crowding] = (Crowding(), Crowding())
 
     def __post_init__(self) -> None:
         """Refuse what is no wire.
@@ -85,8 +87,10 @@ class NonlocalWire:
         if any(min(sink) < 0 for sink in self.sinks):
             raise InputError("must not be negative; give conductances in S/m^2", key="sinks")
         widths = self.injector, self.detector
-        if any(any(sink) and not width for sink, width in zip(self.sinks, widths, strict=True)):
-            raise InputError("a contact that takes spins back needs its width", key="injector, detector")
+        if not all(widths) and (any(map(any, self.sinks)) or any(part.share for part in self.crowding)):
+            raise InputError(
+                "a contact that takes spins back needs the widths of both", key="injector, detector"
+            )
 
     def backflow(self, diffusion_length: float) -> float:
         """The larger of the shares of its own spins that a contact takes back.
@@ -108,7 +112,7 @@ class NonlocalWire:
             relaxation_time: τ_sf, s.
             diffusion: D, m²/s.
         """
-        if any(map(any, self.sinks)):
+        if any(map(any, self.sinks)) or any(part.share for part in self.crowding):
             return self._shape_with_backflow(np.asarray(field, dtype=float), relaxation_time, diffusion)
         root = np.sqrt(1 - 1j * larmor_frequency(np.asarray(field), self.g_factor) * relaxation_time)
         kappa = root / sqrt(diffusion * relaxation_time)
@@ -123,9 +127,9 @@ class NonlocalWire:
         length = sqrt(diffusion * tau)
         angle = larmor_frequency(field, self.g_factor).ravel() * tau
         gap = self.distance - (self.injector + self.detector) / 2
-        bare, (first, second) = SpinSink(), self.sinks
-        pieces = [Piece(self.injector, first), Piece(gap, bare), Piece(self.detector, second)]
-        found = detected([piece for piece in pieces if piece.width], length, angle)
+        first, second = zip((self.injector, self.detector), self.sinks, self.crowding, strict=True)
+        pieces = [Piece(*first), Piece(gap, SpinSink()), Piece(*second)]
+        found = detected([pieces[0], *(pieces[1:2] if gap else []), pieces[2]], length, angle)
         return (2 / length * found).reshape(field.shape)
 
     def resistance(

@@ -1,20 +1,23 @@
 """What the contacts of a configured device do to spins in its wire."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
 from thermospin.circuit import Drive
 from thermospin.errors import InputError
-from thermospin.hanle.contacts import SpinSink, contact_conductances
+from thermospin.hanle.contacts import Film, contact_conductances
+from thermospin.hanle.curves import NonlocalWire
 
 
-def configured_sinks(config: Any, material: str, thickness: float | None) -> tuple[SpinSink, SpinSink]:
-    """What injector and detector take of the spins in a wire.
+def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: float | None) -> NonlocalWire:
+    """A wire with what its injector and its detector do to spins and currents.
 
     The injector is the magnet on whose terminal the first scheme drives, the detector the one that the first
     probe reads.
 
     Args:
+        wire: Distance and widths of the contacts.
         config: The configuration.
         material: Material of the wire.
         thickness: Of the wire, along z, m; None for that of its boxes.
@@ -30,24 +33,28 @@ def configured_sinks(config: Any, material: str, thickness: float | None) -> tup
         raise InputError(
             "no two magnets of which one injects and one detects; say what the contacts take", key="schemes"
         )
-    wire = [region for region, name in config.geometry.materials.items() if name == material]
-    metal, sinks = config.material(material), []
+    wires = [region for region, name in config.geometry.materials.items() if name == material]
+    extent = _height(config, wires) if thickness is None else thickness
+    if extent == inf:
+        raise InputError("the wire is no box; give its thickness", key="geometry")
+    film, found = Film(config.material(material).conductivity, extent), []
     for magnet in (injectors[0], detectors[0]):
         laws = [
             contact.law
             for contact in config.contacts.values()
-            if magnet in (contact.first, contact.second) and {contact.first, contact.second} & set(wire)
+            if magnet in (contact.first, contact.second) and {contact.first, contact.second} & set(wires)
         ]
-        given = config.material(config.geometry.materials[magnet]), laws[0] if laws else None
-        if given[1] is not None and not given[1].is_conducting:
+        law = laws[0] if laws else None
+        if law is not None and not law.is_conducting:
             raise InputError(f"no current crosses the contact of '{magnet}' with the wire", key="interfaces")
-        extent = _height(config, wire) if thickness is None else thickness
-        if extent == inf:
-            raise InputError("the wire is no box; give its thickness", key="geometry")
+        metal, height = config.material(config.geometry.materials[magnet]), _height(config, [magnet])
         held = any(regions[name] == magnet for name in Drive.of(scheme).held)
-        passed = contact_conductances(*given, _height(config, [magnet]), inf if held else 0.0)
-        sinks.append(SpinSink.of_conductances(*passed, metal.conductivity, extent))
-    return sinks[0], sinks[1]
+        passed = contact_conductances(metal, law, height, inf if held else 0.0)
+        resistance = 0.0 if law is None else 1 / law.conductance
+        above = Film(metal.conductivity, height)
+        found.append((film.sink(*passed), film.crowding(resistance, above, held)))
+    sinks, crowding = zip(*found, strict=True)
+    return replace(wire, sinks=sinks, crowding=crowding)
 
 
 def _height(config: Any, regions: list[str]) -> float:
