@@ -39,6 +39,7 @@ class Spaces:
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
         self.quadrature_degree, self.magnets = quadrature_degree, tuple(magnets)
+        self.conductors = tuple(conductors)
         self.conducting_cells = device.cells(conductors)
         self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]

@@ -1,11 +1,15 @@
 """Fields for ParaView: one VTU file per order, with units, and back again.
 
-Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q`` (cells, 32 bit),
-with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. With
-vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside them,
-``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The field
-data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title`` and, of fields
-that were solved for at a drive, that drive. Coordinates are in metres.
+With elements of degree 2 the tetrahedra are quadratic, with points in the middles of their edges: between
+its points ParaView shows the polynomial that was solved for. Arrays are called ``mu_up mu_down mu_s V T``
+(points, 64 bit) and ``J J_up J_down J_s Q`` (means in the cells, 32 bit), with ``T_up T_down T_s`` and
+``Q_s`` where the spins have temperatures; ``region`` holds region tags. Fluxes that are linear in every cell
+are there once more, as ``J at vertices``, …: x, y, z at the first vertex of the cell, then at the second, ….
+
+With vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside
+them, ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The
+field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title`` and, of
+fields that were solved for at a drive, that drive. Coordinates are in metres.
 """
 
 import re
@@ -23,6 +27,8 @@ from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
 
 _SOLVED = "solved_at"
+_AT_VERTICES = " at vertices"
+"""Ends the names of fluxes at the four vertices of every tetrahedron."""
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
 
@@ -102,14 +108,19 @@ def write_sample(
     Raises:
         InputError: The file cannot be written.
     """
-    grid = pv.UnstructuredGrid({pv.CellType.TETRA: sample.cells}, sample.points)
+    kind = pv.CellType.TETRA if sample.cells.shape[1] == 4 else pv.CellType.QUADRATIC_TETRA
+    grid = pv.UnstructuredGrid({kind: sample.cells}, sample.points)
     for name, values in sample.point_data.items():
         grid.point_data[name] = np.asarray(values, dtype=np.float64)
     for name, values in sample.cell_data.items():
         grid.cell_data[name] = np.asarray(values, dtype=np.float32)
+    for name, values in sample.vertex_data.items():
+        flat = np.asarray(values, dtype=np.float32).reshape(len(values), -1)
+        grid.cell_data[name + _AT_VERTICES] = flat
     grid.cell_data["region"] = np.asarray(sample.region, dtype=np.int32)
-    names = [*sample.point_data, *sample.cell_data]
-    _add_texts(grid, "units", [f"{name} [{units[name]}]" for name in names])
+    names = {name: name for name in (*sample.point_data, *sample.cell_data)}
+    names |= {name + _AT_VERTICES: name for name in sample.vertex_data}
+    _add_texts(grid, "units", [f"{array} [{units[name]}]" for array, name in names.items()])
     _add_texts(grid, "region_names", sample.regions)
     grid.field_data["region_tags"] = list(sample.regions.values())
     _add_texts(grid, "title", [title])
@@ -129,16 +140,22 @@ def read_sample(path: Path) -> FieldSample:
     try:
         names, tags = grid.field_data["region_names"], grid.field_data["region_tags"]
         region = np.asarray(grid.cell_data["region"])
-        cells = np.asarray(grid.cells_dict[pv.CellType.TETRA])
-    except (AttributeError, KeyError):
+        [cells] = grid.cells_dict.values()
+    except (AttributeError, KeyError, ValueError):
         raise InputError("not a field file of this program", file=str(path)) from None
+    in_cells = {name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"}
     return FieldSample(
         points=np.asarray(grid.points),
-        cells=cells,
+        cells=np.asarray(cells),
         region=region,
         regions={str(name): int(tag) for name, tag in zip(names, tags, strict=True)},
         point_data={name: np.asarray(values) for name, values in grid.point_data.items()},
-        cell_data={name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"},
+        cell_data={name: values for name, values in in_cells.items() if not name.endswith(_AT_VERTICES)},
+        vertex_data={
+            name.removesuffix(_AT_VERTICES): values.reshape(-1, 4, 3)
+            for name, values in in_cells.items()
+            if name.endswith(_AT_VERTICES)
+        },
     )
 
 

@@ -16,7 +16,7 @@ from thermospin.errors import ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables.cells import CellFields, Observer, total
+from thermospin.observables.cells import CellFields, Observer, add
 from thermospin.observables.sampling import Sampler
 from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
@@ -25,6 +25,9 @@ from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, signals
 from thermospin.runs.checks import check_mesh, make_mesh
 from thermospin.solution import Expansion
+
+AVERAGED = ("gradient_T", "current", "crossing")
+"""What is one number for an interface, of every order."""
 
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
@@ -191,22 +194,34 @@ def operating_drive(config: Config, drive: Drive) -> float | None:
 def _observables(
     problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
-    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
-    by_power = observer.orders(expansion)
-    fields = [by_power[n] for n in by_power if n]
-    orders = [observer.maxima(order) for order in fields]
+    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive.
+
+    Fields of one order after another are evaluated and forgotten.
+    """
+    solved = dict(expansion.points).get(drive)
+    at_drive, maxima, averages = None, [], []
+    for n, fields in observer.each_order(expansion):
+        if n:
+            maxima.append(observer.maxima(fields))
+            averages.append(_interfaces(problem, observer, fields) if drive is not None else {})
+        if drive is not None and solved is None:
+            at_drive = add(at_drive, fields, drive**n)
     regions: dict[str, Any] = {
-        region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
-        for region in orders[0]
+        region: {"orders": {key: [order[region][key] for order in maxima] for key in maxima[0][region]}}
+        for region in maxima[0]
     }
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    solved = dict(expansion.points).get(drive)
-    at_drive = total(by_power, drive) if solved is None else observer.observe(solved)
-    for region, values in observer.maxima(at_drive).items():
+    total = observer.observe(solved) if at_drive is None else at_drive
+    for region, values in observer.maxima(total).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
+    interfaces = _interfaces(problem, observer, total)
+    for name, values in interfaces.items():
+        by_order = [order[name] for order in averages]
+        values["orders"] = {key: [order[key] for order in by_order] for key in AVERAGED}
+        values["orders"] |= {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
+    return found | {"drive": drive, "interfaces": interfaces}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
@@ -219,9 +234,7 @@ def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dic
     return torque_data(torques, solutions)
 
 
-def _interfaces(
-    problem: Problem, observer: Observer, total: CellFields, orders: list[CellFields]
-) -> dict[str, Any]:
+def _interfaces(problem: Problem, observer: Observer, fields: CellFields) -> dict[str, Any]:
     """Averages over every interface of a magnet and a normal metal, from the magnet's side.
 
     Where the interface resists, fields jump: ``across`` has the averages from the other side.
@@ -231,15 +244,11 @@ def _interfaces(
     normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
     found = {}
     for first, second in itertools.product(config.magnets, normal):
-        averages = observer.interface(total, first, second)
+        averages = observer.interface(fields, first, second)
         if averages:
-            by_order = [observer.interface(fields, first, second) for fields in orders]
-            found[f"{first}|{second}"] = averages | {
-                "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
-                | {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
-            }
+            found[f"{first}|{second}"] = averages
             if {first, second} in resistive:
-                found[f"{first}|{second}"]["across"] = observer.interface(total, second, first)
+                averages["across"] = observer.interface(fields, second, first)
     return found
 
 
@@ -294,7 +303,7 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
         unit = results.data["schemes"][scheme]["drive"]["unit"]
         shown = {config.output.current, *(map.current for map in wanted.values())} if unit == "A" else set()
         with progress.stage("sampling"):
-            samples = {n: sampler.sample(part, 0.0) for n, part in observer.orders(expansion).items()}
+            samples = {n: sampler.sample(part, 0.0) for n, part in observer.each_order(expansion)}
             solved = {
                 drive: sampler.sample(observer.observe(solution), config.temperature)
                 for drive, solution in expansion.points
