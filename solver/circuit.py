@@ -115,6 +115,11 @@ class Circuit:
         ]
         return sum(largest) / self._temperature
 
+    def coldest(self, vector: PETSc.Vec) -> float:
+        """The lowest temperature of fields, K (collective)."""
+        local = vector.array_r[self.spaces.ranges[THETA]].min(initial=np.inf)
+        return self._temperature + self.spaces.comm.allreduce(local, MPI.MIN)
+
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
         """Add a constant (V) to the potential, at fixed unknowns too."""
         with vector as array:

@@ -53,6 +53,10 @@ class Solution:
         """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
         return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
 
+    def scaled(self, factor: float) -> "Solution":
+        """The fields times a factor."""
+        return combine([(factor, self)])
+
     @property
     def power(self) -> float:
         """Electrical power that enters at the terminals, W."""
