@@ -109,10 +109,13 @@ def _balances_table(results: Mapping[str, Any]) -> Table:
     return table
 
 
-def _relative_errors(balances: Mapping[str, Any]) -> dict[str, float]:
+def _relative_errors(balances: Mapping[str, Any]) -> dict[str, float | None]:
     """The numbers among the balances; of the probes' reciprocities the largest."""
     worst = {
-        name: max(value.values()) if isinstance(value, Mapping) else value for name, value in balances.items()
+        name: max((v for v in value.values() if v is not None), default=None)
+        if isinstance(value, Mapping)
+        else value
+        for name, value in balances.items()
     }
     return {name: value for name, value in worst.items() if not isinstance(value, list)}
 

@@ -22,7 +22,7 @@ from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, signals
+from thermospin.results import Results, check_balances, configuration_data, signals
 from thermospin.runs.checks import check_mesh, make_mesh
 from thermospin.solution import Expansion
 
@@ -133,6 +133,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             data = configuration_data(
                 expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
             )
+            check_balances(data, config.solver.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
