@@ -69,7 +69,7 @@ def _weights(drives: np.ndarray, first: int, highest: int) -> dict[int, np.ndarr
 
 
 def _truncation(points: Sequence[tuple[float, Solution]], n: int, lowest: int) -> dict:
-    """By probe, the changes of a coefficient by the points with the largest drives; all of it without them."""
+    """By probe, the changes of a coefficient by the points with the largest drives, or all of it."""
     kept = sorted(points, key=lambda point: abs(point[0]), reverse=True)
     pairs = list(kept[0][1].uncertainty)
     before, found = None, np.zeros(len(pairs))

@@ -1,14 +1,14 @@
 """What a run returns: numbers in the layout of results.json, and the solutions behind them."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from thermospin.errors import ConvergenceError
-from thermospin.solution import Expansion, Solution
+from thermospin.solution import HEATING_VOLTAGE, Expansion, Solution
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def configuration_data(
         drive: The drive at which balances are taken, A or V.
         conserving: Whether the heat sources conserve energy.
     """
-    orders = expansion.orders
+    orders, some = expansion.orders, next(iter(expansion.by_power.values()))
     data = {
         "probes": {
             name: {
@@ -65,9 +65,9 @@ def configuration_data(
                 "V": [order.potential(name) for order in orders],
                 "current": [order.currents[name] for order in orders],
             }
-            for name in orders[0].terminals
+            for name in some.terminals
         },
-        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in orders[0].heat},
+        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in some.heat},
         "balances": balances(expansion, probes, drive, conserving),
         "iterations": [order.iterations for order in orders],
         "residuals": [order.residual for order in orders],
@@ -75,6 +75,11 @@ def configuration_data(
     if expansion.rest:
         for name, probe in data["probes"].items():
             probe["R0"] = expansion.rest.reading(probes[name])
+            probe["uncertainty_R0"] = expansion.rest.uncertainty[probes[name]]
+        for name, terminal in data["terminals"].items():
+            terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}
+        for name, sink in data["sinks"].items():
+            sink["heat0"] = expansion.rest.heat[name]
     return data
 
 
@@ -99,13 +104,15 @@ def balances(
     if expansion.points:
         flows = [_flow(solution, _power(solution)) for _, solution in expansion.points]
     else:
-        unit = _heating_drive(by_power[1]) if len(by_power) > 1 else 1.0
-        flows = [
-            _flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)
-        ]
+        unit = by_power[1].heating_drive if len(by_power) > 1 else 1.0
+        flows = [_flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)]
         if len(by_power) > 1:  # of the second order, which need not have been asked for
             flows.append(Flow(0.0, 0.0, 0.0, abs(_power(by_power[1])) * unit**2))
-    found = {"charge": _imbalance(expansion.at(drive).currents.values()), "heat": _worst(flows, "heat")}
+    hardly = NOTHING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
+    found = {
+        "charge": _imbalance(expansion.at(drive).currents.values(), hardly),
+        "heat": _worst(flows, "heat"),
+    }
     found |= {"power": power, "heat_out": heat}
     if conserving:
         found["energy"] = _worst(flows, "energy")
@@ -121,9 +128,6 @@ NEGLIGIBLE = 1e-6
 """Of what flows in all orders together: an order with less is compared with this."""
 NOTHING = 1e-11
 """Of it: rounding, where the heat in all orders is less."""
-HEATING_VOLTAGE = 0.1
-"""Voltage, V, that heats a metal by hundreds of kelvins, whatever its size (Kohlrausch): of the same order of
-magnitude are all orders of the response there."""
 LIMIT = 1e-3
 """Balances above it, or above ten times the tolerance of the solver, are errors."""
 
@@ -167,21 +171,15 @@ def _worst(flows: Sequence[Flow], name: str) -> float | None:
     return max(getattr(flow, name) / max(flow.flowing, flow.power, NEGLIGIBLE * total) for flow in flows)
 
 
-def _heating_drive(first: Solution) -> float:
-    """The drive, A or V, at which the voltage of the device is :data:`HEATING_VOLTAGE`."""
-    power, current = abs(_power(first)), sum(map(abs, first.currents.values())) / 2
-    return HEATING_VOLTAGE * current / power if power else 1.0
-
-
 def _power(solution: Solution) -> float:
     """Electrical power of fields with themselves, W."""
     return sum(current * solution.potential(name) for name, current in solution.currents.items())
 
 
-def _imbalance(currents: Iterable[float]) -> float | None:
-    """The sum of currents over their size."""
+def _imbalance(currents: Collection[float], hardly: float) -> float | None:
+    """The sum of currents over their size; None where they are hardly any, A."""
     size = sum(map(abs, currents))
-    return abs(sum(currents)) / size if size else None
+    return abs(sum(currents)) / size if size > hardly else None
 
 
 def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> None:
@@ -197,8 +195,8 @@ def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> No
     """
     if not _is_finite([found[key] for key in ("probes", "terminals", "sinks", "balances")]):
         raise ConvergenceError(
-            f"{where}: the solver found numbers that are infinite or undefined; coefficients or drives may be "
-            "too large or too small for floating-point numbers"
+            f"{where}: some numbers are infinite or undefined; coefficients or drives may be too large or "
+            "too small for floating-point numbers"
         )
     limit = max(LIMIT, 10 * tolerance)
     for name in ("charge", "heat", "energy"):
@@ -236,12 +234,19 @@ def _difference(first: Solution, probe: tuple[str, str], exchanged: float) -> fl
     return abs(reading - exchanged) / size if size > first.uncertainty.get(probe, 0.0) else None
 
 
-def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, list[float]]]:
-    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP."""
+def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
+
+    Those of the voltage without a drive, where there is one, are under ``baseline_R0`` and ``spin_R0``.
+    """
     if not {"P", "AP"} <= configurations.keys():
         return {}
     found = {}
     for name in configurations["P"]["probes"]:
-        p, ap = (np.array(configurations[key]["probes"][name]["R"]) for key in ("P", "AP"))
+        both = [configurations[key]["probes"][name] for key in ("P", "AP")]
+        p, ap = (np.array(read["R"]) for read in both)
         found[name] = {"baseline": ((p + ap) / 2).tolist(), "spin": (p - ap).tolist()}
+        if all("R0" in read for read in both):
+            p, ap = (read["R0"] for read in both)
+            found[name] |= {"baseline_R0": (p + ap) / 2, "spin_R0": p - ap}
     return found

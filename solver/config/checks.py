@@ -137,11 +137,15 @@ def _terminals(config: Config) -> None:
             _known(terminal.region, config.geometry.materials, "region", "terminals", name, "region")
     if not config.sinks:
         raise mistake("no terminal is a heat sink; add 'sink: true' to one", "terminals")
+    driven = [name for name, scheme in config.schemes.items() if scheme.is_driven]
+    responds = config.solver.orders > 1 and any(
+        not config.material_laws(name).is_constant for name in config.geometry.materials.values()
+    )
     for name, kelvin in config.sinks.items():
-        if kelvin != config.temperature and config.solver.method == "expansion":
+        if kelvin != config.temperature and config.solver.method == "expansion" and driven and responds:
             raise mistake(
-                f"'method: expansion' needs the base temperature {config.temperature:g} K, not {kelvin:g} K; "
-                "use 'sink: true' or 'solver.method: demodulate'",
+                f"'method: expansion' with laws of the temperature needs the base temperature "
+                f"{config.temperature:g} K, not {kelvin:g} K; use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
     for name in dict.fromkeys(config.geometry.materials.values()):
@@ -155,7 +159,14 @@ def _terminals(config: Config) -> None:
 
 
 def _schemes(config: Config) -> None:
+    warm = any(kelvin != config.temperature for kelvin in config.sinks.values())
     for scheme, conditions in config.schemes.items():
+        if not conditions.is_driven and not warm:
+            raise mistake(
+                "nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}', or give a "
+                "heat sink a temperature of its own, such as 'sink: 310 K'",
+                "schemes", scheme,
+            )  # fmt: skip
         for terminal in conditions.root:
             _conducting(config, terminal, "schemes", scheme, terminal)
 

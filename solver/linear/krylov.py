@@ -15,6 +15,8 @@ from thermospin.linear.preconditioner import FieldPreconditioner
 MAX_CYCLES = 8
 MARGIN = 0.9
 """Where the recursive residual stops, of what the true one must reach."""
+UNIT = 5e-16
+"""Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""
 GMRES_RESTART = 60
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less,"""
@@ -75,6 +77,7 @@ class LinearSolver:
         self.is_symmetric = scales is None
         self._constraint: Constraint | None = None
         self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
+        self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
@@ -167,6 +170,20 @@ class LinearSolver:
             x, self.remainder
         )
         self.remainder.aypx(-1.0, rhs)
+
+    def rounding(self, x: PETSc.Vec, weights: PETSc.Vec) -> float:
+        """Estimate of the rounding error of ``w · (b − A x)``, that of its terms (collective).
+
+        Args:
+            x: The fields.
+            weights: w.
+        """
+        terms, state = x.duplicate(), self.matrix.stateGet()
+        if self._diagonal[0] != state:
+            self._diagonal = state, self.matrix.getDiagonal()
+        terms.pointwiseMult(self._diagonal[1], x)
+        terms.pointwiseMult(terms, weights)
+        return UNIT * terms.norm()
 
     def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report, transpose: bool) -> float:
         """Reduce the remainder, add the correction to ``x``; the norm it began with."""

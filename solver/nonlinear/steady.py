@@ -126,7 +126,7 @@ class ResponsiveSolver(SchemeSolver):
 
         Fields that run away pass the end of a law sooner or later; it does not end the steady states then.
         """
-        quantity, unit = self._drive.quantity, "A" if self._drive.quantity == "current" else "V"
+        quantity, unit = self._drive.quantity, self._drive.unit
         last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
         remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
         reason = RUNAWAY if reached and self._feedback > STRONG else failure

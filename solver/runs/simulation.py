@@ -143,7 +143,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             if keep_fields:
                 expansions[scheme, name] = expansion
         schemes[scheme] = {
-            "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
+            "drive": {"quantity": drive.quantity, "unit": drive.unit},
             "configurations": configurations,
             "signals": signals(configurations),
         }
@@ -165,7 +165,7 @@ def _expand(config: Config, solver: Any) -> Expansion:
         expansion = solver.demodulate(options.currents, options.orders)
     else:
         expansion = solver.expand(options.orders)
-    if options.reciprocity:
+    if options.reciprocity and expansion.orders:
         first = expansion.orders[0]
         found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
@@ -173,13 +173,15 @@ def _expand(config: Config, solver: Any) -> Expansion:
 
 
 def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion) -> None:
-    iterations = ", ".join(str(order.iterations) for order in expansion.orders)
-    worst = max(order.residual for order in expansion.orders)
+    iterations = ", ".join(str(order.iterations) for order in expansion.by_power.values())
+    worst = max(order.residual for order in expansion.by_power.values())
     progress.note(f"{scheme} {configuration}: iterations {iterations}; residual {worst:.1e}")
 
 
 def operating_drive(config: Config, drive: Drive) -> float | None:
     """The drive at which maxima are given: ``output.current``, else what the configuration drives with."""
+    if drive.quantity == "temperature":
+        return 0.0
     if drive.quantity == "voltage":
         return drive.scale
     if config.output.current is not None:
@@ -197,8 +199,8 @@ def _observables(
     fields = [by_power[n] for n in by_power if n]
     orders = [observer.maxima(order) for order in fields]
     regions: dict[str, Any] = {
-        region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
-        for region in orders[0]
+        region: {"orders": {key: [order[region][key] for order in orders] for key in keys}}
+        for region, keys in observer.maxima(next(iter(by_power.values()))).items()
     }
     found: dict[str, Any] = {"regions": regions}
     if drive is None:

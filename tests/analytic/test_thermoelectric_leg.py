@@ -1,8 +1,8 @@
 """A thermoelectric leg with constant coefficients against its closed form (rows 6 and 42 of the cases).
 
 A bar of length L and area A, cooled at one end, insulated at the other, with Peltier heat at the local
-temperature: ``T = T0 + a x − (j²/2σκ) x²`` with ``a (κ − S j L) = S j T0 + j² L/σ − S j³ L²/2σκ``, where κ is the
-heat conductivity without a current, and ``V = −j L/σ − S ΔT``. Elements of degree 2 hold it exactly. At
+temperature: ``T = T0 + a x − (j²/2σκ) x²`` with ``a (κ − S j L) = S j T0 + j² L/σ − S j³ L²/2σκ``, where κ is
+the heat conductivity without a current, and ``V = −j L/σ − S ΔT``. Elements of degree 2 hold it exactly. At
 ``S j L = κ`` the Peltier heat that its own temperature rise makes outruns what is conducted.
 """
 
