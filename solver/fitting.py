@@ -1,10 +1,10 @@
 """Power series through solutions at given drives, with bars for what they cannot tell apart (physics.md §7).
 
 The polynomial has as many powers as there are points, so it passes through all of them. Two things are wrong
-with its coefficients. Truncation: higher powers of the response are taken for lower ones. A point more or less
-changes a coefficient by what its power alone does to it, so the changes by the last two points, one for odd
-powers and one for even ones, estimate it. Cancellation: coefficients are small differences of the readings,
-and their errors count as often as the readings do.
+with its coefficients. Truncation: higher powers of the response are taken for lower ones. A point more or
+less changes a coefficient by what its power alone does to it, so the changes by the last two points, one for
+odd powers and one for even ones, estimate it. Cancellation: coefficients are small differences of the
+readings, and their errors count as often as the readings do.
 """
 
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def fit(points: Sequence[tuple[float, Solution]], orders: int, lowest: int = 1) 
 
 
 def _weights(drives: np.ndarray, first: int, highest: int) -> dict[int, np.ndarray]:
-    """By power up to the highest, how much every drive counts in its coefficient: Lagrange's polynomials, without rounding."""
+    """By power up to the highest, how much every drive counts: Lagrange's polynomials, without rounding."""
     exact = [Fraction(drive) for drive in drives.tolist()]
     columns = []
     for i, own in enumerate(exact):

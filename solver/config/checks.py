@@ -144,8 +144,8 @@ def _terminals(config: Config) -> None:
     for name, kelvin in config.sinks.items():
         if kelvin != config.temperature and config.solver.method == "expansion" and driven and responds:
             raise mistake(
-                f"'method: expansion' with laws of the temperature needs the base temperature "
-                f"{config.temperature:g} K, not {kelvin:g} K; use 'sink: true' or 'solver.method: demodulate'",
+                f"'method: expansion' with laws of the temperature needs {config.temperature:g} K, the base "
+                f"temperature, not {kelvin:g} K; use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
     for name in dict.fromkeys(config.geometry.materials.values()):
@@ -167,8 +167,22 @@ def _schemes(config: Config) -> None:
                 "heat sink a temperature of its own, such as 'sink: 310 K'",
                 "schemes", scheme,
             )  # fmt: skip
+        _drives(config, scheme)
         for terminal in conditions.root:
             _conducting(config, terminal, "schemes", scheme, terminal)
+
+
+def _drives(config: Config, scheme: str) -> None:
+    """Check that drives to solve at are of the kind that drives a scheme."""
+    conditions = config.schemes[scheme]
+    kind, unit = ("a current", "A") if conditions.currents else ("a voltage", "V")
+    for i, drive in enumerate(config.solver.currents if conditions.is_driven else ()):
+        if getattr(drive, "unit", "") not in ("", unit):
+            raise mistake(
+                f"{drive:g} {drive.unit} cannot drive scheme '{scheme}', which {kind} drives; write it in "
+                f"{unit}, or solve schemes of currents and of voltages in different runs",
+                "solver", "currents", i,
+            )  # fmt: skip
 
 
 def _conducting(config: Config, terminal: str, *at: str | int) -> None:
