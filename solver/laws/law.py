@@ -16,8 +16,8 @@ from thermospin.units import BOUNDS, quantity
 
 Temperature = quantity("K", gt=0, le=1e4)
 SLACK = 1e-2
-"""Of its range, by which a law is continued beyond either end: temperatures between the nodes of a mesh fall a
-little below that of the coldest sink, and rounding does so too, where a law begins at the base temperature."""
+"""Of its range, by which a law is continued beyond either end: between the nodes of a mesh, and by rounding,
+temperatures fall a little below that of the coldest sink, where a law may begin."""
 
 
 def _increasing(limits: tuple[float, float]) -> tuple[float, float]:

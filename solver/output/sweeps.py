@@ -33,7 +33,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
             "hash": digest,
             "directory": folder,
         }
-        kept = ("failed", "mesh", "solver", "schemes")
+        kept = ("failed", "mesh", "warnings", "solver", "schemes")
         entry |= {key: results[key] for key in kept if results and key in results}
         points.append(entry)
     return {

@@ -38,6 +38,8 @@ def print_table(results: Mapping[str, Any], console: Console | None = None) -> N
     for table in (_lock_in_table(results), _balances_table(results), _maxima_table(results)):
         if table.row_count:
             console.print(table)
+    for warning in results.get("warnings", []):
+        console.print(f"warning: {warning}", style="yellow", highlight=False, markup=False)
 
 
 def plain_console() -> Console:

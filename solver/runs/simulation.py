@@ -24,6 +24,7 @@ from thermospin.output.files import replacing
 from thermospin.problem import Problem
 from thermospin.results import Results, check_balances, configuration_data, signals
 from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.resolution import unresolved
 from thermospin.solution import Expansion
 
 
@@ -42,7 +43,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
-        results.data["mesh"] = describe_mesh(record)
+        results.data.update(describe_mesh(config, record, comm))
         write(problem, results, record, progress)
         if comm.rank == 0:
             print_table(results.data)
@@ -75,9 +76,10 @@ def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: An
         )
 
 
-def describe_mesh(record: MeshRecord) -> dict[str, Any]:
-    """The mesh, for the results."""
-    return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
+    """The mesh, and warnings of what it does not resolve, for the results (collective)."""
+    about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+    return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, record))}
 
 
 def checked_mesh(config: Config) -> MeshRecord:
