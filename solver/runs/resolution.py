@@ -9,8 +9,9 @@ from thermospin.meshes import MeshRecord
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes, describe, facet_areas
 
-ROUNDING = 1e-6
-"""Of lengths in a mesh."""
+RESOLVED = 1.6
+"""Distance of nodes over a length of decay up to which the spins that decay are right within a tenth: linear
+elements of size h give a spin resistance √(1 + h²/12λ²) times too large."""
 
 
 def unresolved(config: Any, record: MeshRecord) -> list[str]:
@@ -57,11 +58,11 @@ def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
         other = max(heights, key=heights.get)
         spacing = heights[other] / config.solver.degree
         for key, length in _lengths(config, materials[region]).items():
-            if length < (1 - ROUNDING) * spacing:
+            if RESOLVED * length < spacing:
                 found.append(
                     f"the {key} of {region} is {length * 1e9:.3g} nm, but nodes are {spacing * 1e9:.3g} nm "
-                    f"apart at its face to {other}, where spins arise: signals of spins may be far off; refine the "
-                    "mesh there (mesh.interface_size, or elements of a layer)"
+                    f"apart at its face to {other}, where spins arise: their signals may be far off; refine "
+                    "the mesh there (mesh.interface_size, or elements of a layer)"
                 )
     return found
 
