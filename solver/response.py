@@ -225,9 +225,9 @@ class LinearResponse:
             tolerance /= 2.0 * excess
         if report.residual > max(UNSOLVED, asked):
             raise ConvergenceError(
-                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: some "
-                "parts conduct too little beside others; raise the conductance of interfaces, or give the "
-                "current another way"
+                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: "
+                "conductivities, conductances of interfaces, or what drives the device span too many orders "
+                "of magnitude"
             )
         leaving = circuit.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())

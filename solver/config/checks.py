@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from thermospin.config import loop, magnetisation
+from thermospin.config import contrast, loop, magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import output_fields
 from thermospin.laws import RangeError
@@ -38,6 +38,7 @@ def check(config: Config) -> None:
     _geometry(config)
     _materials(config)
     contacts(config)
+    contrast.check(config)
     _spin_heat(config)
     _laws(config)
     magnetisation.check(config)

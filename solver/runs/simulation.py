@@ -4,15 +4,17 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
+from thermospin.config.contrast import suspects
 from thermospin.contacts import contact_regions
-from thermospin.errors import ThermospinError
+from thermospin.errors import ConvergenceError, ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -128,7 +130,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         for name, state in config.states.items():
             with progress.stage("assembly"):
                 problem.magnetise(state)
-            with progress.stage("solve"):
+            with progress.stage("solve"), _with_suspects(config):
                 expansion = _expand(config, solver)
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
@@ -158,6 +160,16 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 for probe in config.probes
             }
     return Results(_summary(problem, schemes, progress), expansions)
+
+
+@contextmanager
+def _with_suspects(config: Config) -> Iterator[None]:
+    """Add to a failure of the solver what in the configuration may be why."""
+    try:
+        yield
+    except ConvergenceError as error:
+        told = "steady state" in str(error)  # which has reasons of its own
+        raise ConvergenceError(f"{error}{'' if told else suspects(config)}") from None
 
 
 def _expand(config: Config, solver: Any) -> Expansion:
