@@ -183,7 +183,8 @@ class Problem:
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
         given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance
         if self._is_nonlinear:
-            tangent = self._tangent if self.config.solver.method == "demodulate" else None
+            at_drives = self.config.solver.method == "demodulate" or drive.quantity == "temperature"
+            tangent = self._tangent if at_drives else None
             solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
             self._nonlinear.append(solver)
         else:
@@ -196,7 +197,10 @@ class Problem:
     def _is_nonlinear(self) -> bool:
         """Whether more than the linear response at T0 depends on the laws."""
         options = self.config.solver
-        return self._responds and (options.orders > 1 or options.method == "demodulate")
+        at_drives = options.method == "demodulate" or any(
+            not scheme.is_driven for scheme in self.config.schemes.values()
+        )
+        return self._responds and (options.orders > 1 or at_drives)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""

@@ -66,6 +66,21 @@ def _parse(text: str, unit: str) -> float:
         raise ValueError(f"cannot read '{text}' as a quantity; write for example '{example}'") from None
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is a number without a unit."""
+    match = _QUANTITY.fullmatch(text)
+    return bool(match) and not (match[3] or "").strip()
+
+
+def has_unit(text: str, unit: str) -> bool:
+    """Whether a text is a quantity of the dimension of a unit, and says so."""
+    try:
+        _parse(text, unit)
+    except ValueError:
+        return False
+    return not is_plain(text)
+
+
 def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
     """Quantities of one dimension as numbers in the unit of the first.
 

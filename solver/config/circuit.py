@@ -80,13 +80,16 @@ class Scheme(RootModel[dict[str, Condition]]):
         """The terminals held at a potential, V."""
         return {name: held.voltage for name, held in self.root.items() if isinstance(held, Potential)}
 
+    @property
+    def is_driven(self) -> bool:
+        """Whether a current or a voltage drives it; otherwise heat sinks at two temperatures must."""
+        return bool(self.currents) or any(self.potentials.values())
+
     @model_validator(mode="after")
-    def _is_driven(self) -> "Scheme":
+    def _is_consistent(self) -> "Scheme":
         voltages = [name for name, volt in self.potentials.items() if volt != 0]
         if not self.potentials:
             raise mistake("no terminal fixes the potential; add one with 'ground'")
-        if not self.currents and not voltages:
-            raise mistake("nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}'")
         if self.currents and voltages:
             raise mistake("driven by a current already; use 'ground' here, or voltages only", voltages[0])
         if self.currents:

@@ -3,19 +3,55 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from thermospin.config.petsc import petsc_options
 from thermospin.section import Section, mistake
-from thermospin.units import quantity
+from thermospin.units import has_unit, is_plain, quantity, to_si
 
-DriveCurrent = quantity("A", ge=-1e3, le=1e3)
 SMALLEST_CURRENT = 1e-12
-"""For `demodulate`, A."""
+"""For `demodulate`, A or V."""
 SAME = 1e-6
 """Currents that differ by less, relative to themselves, leave nothing to fit."""
 Scale = quantity("", ge=0, le=1e3)
 Tolerance = quantity("", ge=1e-15, le=1e-2)
+
+
+class GivenDrive(float):
+    """A drive, A or V.
+
+    Attributes:
+        unit: The unit that was given with it, ``A`` or ``V``; empty for a plain number, which is in either.
+    """
+
+    unit: str = ""
+
+
+def _drive(value: Any) -> GivenDrive:
+    """Read a drive: a plain number, or a text with a unit of current or voltage."""
+    unit = value.unit if isinstance(value, GivenDrive) else ""
+    try:
+        found = GivenDrive(to_si(value, "A"))
+        plain = not isinstance(value, str) or is_plain(value)
+        found.unit = unit if plain else "A"
+    except ValueError:
+        if not isinstance(value, str) or not has_unit(value, "V"):
+            raise
+        found = GivenDrive(to_si(value, "V"))
+        found.unit = "V"
+    if abs(found) > LARGEST_CURRENT:
+        raise ValueError(f"must be at most {LARGEST_CURRENT:g} A or V in size, not {value}")
+    return found
+
+
+DriveCurrent = Annotated[
+    float,
+    PlainValidator(_drive),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string"}], "description": "number in A or V, or text"}
+    ),
+]
+LARGEST_CURRENT = 1e3
 
 
 def _options(given: Any) -> Any:
@@ -55,7 +91,7 @@ class SolverOptions(Section):
     method: Literal["expansion", "demodulate"] = "expansion"
     """`expansion`: order by order; `demodulate`: solve at given currents and fit."""
     currents: tuple[DriveCurrent, ...] = ()
-    """Currents for `demodulate`, A."""
+    """Currents for `demodulate`, A; for schemes that voltages drive, the largest voltage of a scheme, V."""
     tolerance: Tolerance = 1e-10
     """Relative tolerance on the true residual."""
     max_iterations: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 500
@@ -69,14 +105,19 @@ class SolverOptions(Section):
     @model_validator(mode="after")
     def _enough_currents(self) -> "SolverOptions":
         for i, current in enumerate(self.currents):
+            unit = getattr(current, "unit", "") or "A"
             if current == 0:
                 raise mistake("must not be 0; nothing can be fitted there", "currents", i)
             if abs(current) < SMALLEST_CURRENT:
                 raise mistake(
-                    f"must be at least {SMALLEST_CURRENT:g} A in size, not {current:g} A", "currents", i
+                    f"must be at least {SMALLEST_CURRENT:g} {unit} in size, not {current:g} {unit}",
+                    "currents",
+                    i,
                 )
             if any(math.isclose(current, other, rel_tol=SAME) for other in self.currents[:i]):
-                raise mistake(f"{current:g} A is given twice; the currents must be distinct", "currents", i)
+                raise mistake(
+                    f"{current:g} {unit} is given twice; the currents must be distinct", "currents", i
+                )
         if self.method == "demodulate" and len(self.currents) < self.orders:
             raise mistake(
                 f"'method: demodulate' needs at least as many currents as orders: "

@@ -38,8 +38,8 @@ class Table(CoefficientLaw):
 
     It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated
     value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows,
-    where it is that above the row; an expansion about such a temperature has no other. There is no
-    extrapolation.
+    where it is that above the row; an expansion about such a temperature has no other. It is
+    continued by a hundredth of its range at either end, and not extrapolated further.
     """
 
     key: ClassVar[str] = "table"
@@ -77,7 +77,7 @@ class Table(CoefficientLaw):
 
     @cached_property
     def _interpolant(self) -> PchipInterpolator:
-        return PchipInterpolator(*np.transpose(self.table), extrapolate=False)
+        return PchipInterpolator(*np.transpose(self.table), extrapolate=True)
 
     def _series(self, temperature: Taylor) -> Taylor:
         values = temperature.value

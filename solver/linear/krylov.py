@@ -20,6 +20,8 @@ MARGIN = 0.9
 GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
 """At a restart PETSc compares the residual with what the iterations before made of it: rounding alone can
 make more of a difference than it takes for a breakdown."""
+UNIT = 5e-16
+"""Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less,"""
 ROUNDING, SLACK = 1e-13, 10.0
@@ -81,6 +83,7 @@ class LinearSolver:
         self.is_symmetric, self._options = scales is None, options
         self._constraint: Constraint | None = None
         self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
+        self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
@@ -176,6 +179,20 @@ class LinearSolver:
             x, self.remainder
         )
         self.remainder.aypx(-1.0, rhs)
+
+    def rounding(self, x: PETSc.Vec, weights: PETSc.Vec) -> float:
+        """Estimate of the rounding error of ``w · (b − A x)``, that of its terms (collective).
+
+        Args:
+            x: The fields.
+            weights: w.
+        """
+        terms, state = x.duplicate(), self.matrix.stateGet()
+        if self._diagonal[0] != state:
+            self._diagonal = state, self.matrix.getDiagonal()
+        terms.pointwiseMult(self._diagonal[1], x)
+        terms.pointwiseMult(terms, weights)
+        return UNIT * terms.norm()
 
     def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report, transpose: bool) -> float:
         """Reduce the remainder, add the correction to ``x``; the norm it began with."""

@@ -33,7 +33,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
             "hash": digest,
             "directory": folder,
         }
-        kept = ("failed", "mesh", "solver", "schemes")
+        kept = ("failed", "mesh", "warnings", "solver", "schemes")
         entry |= {key: results[key] for key in kept if results and key in results}
         points.append(entry)
     return {
@@ -104,8 +104,7 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
     """Header and rows: a row for every point, scheme, probe, and configuration or signal; SI."""
     keys = [key for axis in results["sweep"] for key in axis["keys"]]
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
-    count = max((len(read.values) for _, reads in found for read in reads), default=0)
-    orders = range(1, count + 1)
+    orders = sorted({order for _, reads in found for read in reads for order in read.by_order})
     header = ["point", *keys, "scheme", "probe", "configuration or signal", "drive"]
     header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders] + ["directory", "failed"]
 
@@ -113,12 +112,12 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
         for point, reads in found:
             start = [point["index"], *(_shown(point, key) for key in keys)]
             for read in reads:
-                empty = [None] * (count - len(read.values))
-                numbers = [*read.values, *empty, *read.uncertainties, *empty]
+                pairs = [read.by_order.get(order, (None, None)) for order in orders]
+                numbers = [pair[i] for i in (0, 1) for pair in pairs]
                 what = [read.scheme, read.probe, read.name, read.drive]
                 yield [*start, *what, *numbers, point["directory"], None]
             if "failed" in point:
-                yield [*start, *[None] * (4 + 2 * count), point["directory"], point["failed"]]
+                yield [*start, *[None] * (4 + 2 * len(orders)), point["directory"], point["failed"]]
 
     return header, rows()
 
@@ -150,7 +149,7 @@ def _curves(
     for i, point in enumerate(results["points"]):
         for read in readings(point):
             orders = curves.setdefault((read.scheme, read.probe), {})
-            for order, value in enumerate(read.values, 1):
+            for order, (value, _) in read.by_order.items():
                 named, _ = orders.setdefault(order, ({}, read.drive))
                 named.setdefault(read.name, [math.nan] * count)[i] = math.nan if value is None else value
     return curves

@@ -12,7 +12,6 @@ from thermospin.contacts import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.numbering import components
-from thermospin.meshes.quality import describe
 from thermospin.output.files import write_json
 
 
@@ -100,22 +99,6 @@ def _check_textures(config: Any, record: MeshRecord) -> None:
         if texture.uniform is None:
             cells = record.array("cells")[record.array("cell_tags") == record.regions[region]]
             texture(record.array("points")[cells].mean(axis=1))
-
-
-def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
-    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
-    if config.solver.spin == "collinear":
-        return []
-    found = []
-    for region, mesh in describe(record).regions.items():
-        material = config.material(config.geometry.materials[region])
-        length = material.transverse_length
-        if length is not None and length < mesh.shortest_edge:
-            found.append(
-                f"spins across the magnetisation of {region} change over {length * 1e9:.3g} nm, but the "
-                f"shortest edge there is {mesh.shortest_edge * 1e9:.3g} nm; refine the mesh to resolve them"
-            )
-    return found
 
 
 def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:

@@ -98,7 +98,7 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
         with progress.stage("mesh"):
             record = on_root(comm, lambda: checked_mesh(config))
         data = _solve_states(config, trace, record, comm, progress)
-        data["mesh"] = describe_mesh(record)
+        data |= describe_mesh(config, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, trace, data)
         on_root(comm, lambda: write_loop(Path(config.output.directory), data))

@@ -10,7 +10,8 @@ from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
-from thermospin.runs.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+from thermospin.runs.checks import check_mesh, find_pieces, make_mesh
+from thermospin.runs.resolution import unresolved
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""
@@ -39,8 +40,7 @@ def show_device(config: Config, file: Path) -> None:
         "groups": groups(config, record),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
-    for warning in unresolved_magnets(config, record):
-        click.echo(f"  warning: {warning}")
+    _warn(config, record)
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -60,8 +60,15 @@ def show_mesh(config: Config, output: Path | None) -> None:
         _copy(record.directory, output)
     directory = output or record.directory
     _describe(record, directory)
+    _warn(config, record)
     draw_mesh(directory / PICTURE, record, config.insulators)
     click.echo(f"  picture: {directory / PICTURE}")
+
+
+def _warn(config: Config, record: MeshRecord) -> None:
+    """Print what the mesh does not resolve."""
+    for warning in unresolved(config, record):
+        click.echo(f"  warning: {warning}")
 
 
 def _copy(source: Path, target: Path) -> None:

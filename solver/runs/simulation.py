@@ -4,15 +4,17 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
+from thermospin.config.contrast import suspects
 from thermospin.contacts import contact_regions
-from thermospin.errors import ThermospinError
+from thermospin.errors import ConvergenceError, ThermospinError
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -22,8 +24,9 @@ from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, signals
+from thermospin.results import Results, check_balances, configuration_data, signals
 from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.resolution import unresolved
 from thermospin.solution import Expansion
 
 AVERAGED = ("gradient_T", "current", "crossing")
@@ -45,7 +48,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
-        results.data["mesh"] = describe_mesh(record)
+        results.data.update(describe_mesh(config, record, comm))
         write(problem, results, record, progress)
         if comm.rank == 0:
             print_table(results.data)
@@ -78,9 +81,10 @@ def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: An
         )
 
 
-def describe_mesh(record: MeshRecord) -> dict[str, Any]:
-    """The mesh, for the results."""
-    return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
+    """The mesh, and warnings of what it does not resolve, for the results (collective)."""
+    about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+    return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, record))}
 
 
 def checked_mesh(config: Config) -> MeshRecord:
@@ -129,13 +133,14 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         for name, state in config.states.items():
             with progress.stage("assembly"):
                 problem.magnetise(state)
-            with progress.stage("solve"):
+            with progress.stage("solve"), _with_suspects(config):
                 expansion = _expand(config, solver)
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
                 expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
             )
+            check_balances(data, config.solver.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
@@ -145,7 +150,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             if keep_fields:
                 expansions[scheme, name] = expansion
         schemes[scheme] = {
-            "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
+            "drive": {"quantity": drive.quantity, "unit": drive.unit},
             "configurations": configurations,
             "signals": signals(configurations),
         }
@@ -160,6 +165,16 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     return Results(_summary(problem, schemes, progress), expansions)
 
 
+@contextmanager
+def _with_suspects(config: Config) -> Iterator[None]:
+    """Add to a failure of the solver what in the configuration may be why."""
+    try:
+        yield
+    except ConvergenceError as error:
+        told = "steady state" in str(error)  # which has reasons of its own
+        raise ConvergenceError(f"{error}{'' if told else suspects(config)}") from None
+
+
 def _expand(config: Config, solver: Any) -> Expansion:
     """Solve for all orders, and R1 with injector and probe exchanged."""
     options = config.solver
@@ -167,7 +182,7 @@ def _expand(config: Config, solver: Any) -> Expansion:
         expansion = solver.demodulate(options.currents, options.orders)
     else:
         expansion = solver.expand(options.orders)
-    if options.reciprocity:
+    if options.reciprocity and expansion.orders:
         first = expansion.orders[0]
         found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
@@ -175,13 +190,15 @@ def _expand(config: Config, solver: Any) -> Expansion:
 
 
 def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion) -> None:
-    iterations = ", ".join(str(order.iterations) for order in expansion.orders)
-    worst = max(order.residual for order in expansion.orders)
+    iterations = ", ".join(str(order.iterations) for order in expansion.by_power.values())
+    worst = max(order.residual for order in expansion.by_power.values())
     progress.note(f"{scheme} {configuration}: iterations {iterations}; residual {worst:.1e}")
 
 
 def operating_drive(config: Config, drive: Drive) -> float | None:
     """The drive at which maxima are given: ``output.current``, else what the configuration drives with."""
+    if drive.quantity == "temperature":
+        return 0.0
     if drive.quantity == "voltage":
         return drive.scale
     if config.output.current is not None:
@@ -199,16 +216,17 @@ def _observables(
     Fields of one order after another are evaluated and forgotten.
     """
     solved = dict(expansion.points).get(drive)
-    at_drive, maxima, averages = None, [], []
+    at_drive, known, maxima, averages = None, {}, [], []
     for n, fields in observer.each_order(expansion):
+        known = observer.maxima(fields)
         if n:
-            maxima.append(observer.maxima(fields))
+            maxima.append(known)
             averages.append(_interfaces(problem, observer, fields) if drive is not None else {})
         if drive is not None and solved is None:
             at_drive = add(at_drive, fields, drive**n)
     regions: dict[str, Any] = {
-        region: {"orders": {key: [order[region][key] for order in maxima] for key in maxima[0][region]}}
-        for region in maxima[0]
+        region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
+        for region, keys in known.items()
     }
     found: dict[str, Any] = {"regions": regions}
     if drive is None:

@@ -199,7 +199,7 @@ def _solve_point(
         data = {"schema": 1, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
         on_root(bench.comm, lambda: write_json(directory / "results.json", data))
         return data
-    results.data.update(about, mesh=describe_mesh(record))
+    results.data.update(about, **describe_mesh(config, record, bench.comm))
     if fields:
         write(problem, results, record, progress)
     else:
