@@ -19,9 +19,9 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.placement import check_terminals
 from thermospin.meshes.quality import cell_quality, summarise
-from thermospin.meshes.readers import companions, file_type
 from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
+from thermospin.readers import companions, file_type
 
 FORMAT = 3
 """Raised when the same input would give another mesh, so that cached ones are made again."""
@@ -48,8 +48,8 @@ def build_mesh(
         surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
 
     Raises:
-        InputError: The geometry, the options, a terminal or a surface cannot be realised, or terminals overlap
-            or lie inside the device.
+        InputError: The geometry, the options, a terminal or a surface cannot be realised, or terminals
+            overlap or lie inside the device.
     """
     surfaces = dict(surfaces or {})
     _check_regions(geometry, options)

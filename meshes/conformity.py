@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.errors import InputError
+from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES, facet_neighbours
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.quality import cell_quality
@@ -70,6 +71,7 @@ def check_conformity(
     mesh = Tetrahedra(points, cells, tags, names, facet_neighbours(cells))
     _check_sides(file, mesh)
     _check_outside(file, mesh)
+    _check_bodies(file, mesh)
     return mesh
 
 
@@ -105,15 +107,16 @@ def _check_sides(file: str, mesh: Tetrahedra) -> None:
     if same.any():
         first, second = cells[same][0], others[same][0]
         raise InputError(
-            f"{file} overlaps itself in {_regions(mesh, first, second)} at {mesh.centre(first, second)}: two "
+            f"{file}: {_parts(mesh, first, second)} overlap at {mesh.centre(first, second)}, where two "
             "tetrahedra lie on the same side of their common face; mend the mesh",
             key="geometry.file",
         )
 
 
-def _regions(mesh: Tetrahedra, first: int, second: int) -> str:
-    names = dict.fromkeys((mesh.region(first), mesh.region(second)))
-    return f"region{'s' * (len(names) > 1)} {' and '.join(names)}"
+def _parts(mesh: Tetrahedra, first: int, second: int) -> str:
+    """The regions of two cells, as text."""
+    here, there = mesh.region(first), mesh.region(second)
+    return f"two parts of region {here}" if here == there else f"regions {here} and {there}"
 
 
 def _check_outside(file: str, mesh: Tetrahedra) -> None:
@@ -123,16 +126,38 @@ def _check_outside(file: str, mesh: Tetrahedra) -> None:
     they touch without common nodes, one begins where the other ends.
     """
     owner, places = outside_points(mesh)
-    find = _locator(mesh).FindCell
-    found = np.fromiter((find(place) for place in places.tolist()), np.int64, len(places))
+    found = _find(mesh, np.arange(len(mesh.cells)), places)
     hit = np.flatnonzero(found >= 0)
     if len(hit):
-        first, second = int(owner[hit[0]]), int(found[hit[0]])
-        raise InputError(
-            f"{file}: {_regions(mesh, first, second)} touch or overlap at {in_nm(places[hit[0]])} without common "
-            "nodes, so that nothing would flow across; make the mesh conform (in Gmsh fragment the volumes)",
-            key="geometry.file",
-        )
+        raise _not_conforming(file, mesh, int(owner[hit[0]]), int(found[hit[0]]), places[hit[0]])
+
+
+def _check_bodies(file: str, mesh: Tetrahedra) -> None:
+    """Refuse bodies whose outsides coincide, so that one is not seen from the outside of the other."""
+    cells, faces = np.nonzero(mesh.neighbours >= 0)
+    body = components(np.column_stack([cells, mesh.neighbours[cells, faces]]), len(mesh.cells))
+    if not body.any():
+        return
+    outer = np.flatnonzero((mesh.neighbours < 0).any(axis=1))
+    centres = mesh.points[mesh.cells[outer]].mean(axis=1)
+    for number in range(body.max() + 1):
+        mine = np.flatnonzero(body == number)
+        corners = mesh.points[mesh.cells[mine]].reshape(-1, 3)
+        near = np.all((centres > corners.min(axis=0)) & (centres < corners.max(axis=0)), axis=1)
+        near &= body[outer] > number
+        found = _find(mesh, mine, centres[near])
+        hit = np.flatnonzero(found >= 0)
+        if len(hit):
+            place = centres[near][hit[0]]
+            raise _not_conforming(file, mesh, int(outer[near][hit[0]]), int(found[hit[0]]), place)
+
+
+def _not_conforming(file: str, mesh: Tetrahedra, first: int, second: int, place: np.ndarray) -> InputError:
+    return InputError(
+        f"{file}: {_parts(mesh, first, second)} touch or overlap at {in_nm(place)} without common nodes, so "
+        "that nothing would flow across; make the mesh conform (in Gmsh fragment the volumes)",
+        key="geometry.file",
+    )
 
 
 def outside_points(mesh: Tetrahedra) -> tuple[np.ndarray, np.ndarray]:
@@ -161,8 +186,8 @@ def outward_normals(corners: np.ndarray, inner: np.ndarray) -> np.ndarray:
     return np.where(inwards[:, None], -normals, normals)
 
 
-def _locator(mesh: Tetrahedra):
-    """VTK's search tree of the tetrahedra; its library is heavy, so it is imported here."""
+def _find(mesh: Tetrahedra, cells: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Which of the cells holds each place, -1 for none, with VTK's search tree; VTK is heavy to import."""
     from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
     from vtkmodules.vtkCommonCore import vtkPoints
     from vtkmodules.vtkCommonDataModel import (
@@ -172,14 +197,17 @@ def _locator(mesh: Tetrahedra):
         vtkUnstructuredGrid,
     )
 
-    points, cells, grid = vtkPoints(), vtkCellArray(), vtkUnstructuredGrid()
-    points.SetData(numpy_to_vtk(mesh.points, deep=True))
-    offsets = np.arange(0, mesh.cells.size + 1, 4, dtype=np.int64)
-    nodes = np.ascontiguousarray(mesh.cells.ravel(), dtype=np.int64)
-    cells.SetData(numpy_to_vtkIdTypeArray(offsets, deep=True), numpy_to_vtkIdTypeArray(nodes, deep=True))
+    if not len(places):
+        return np.empty(0, np.int64)
+    points, array, grid, locator = vtkPoints(), vtkCellArray(), vtkUnstructuredGrid(), vtkStaticCellLocator()
+    used, nodes = np.unique(mesh.cells[cells], return_inverse=True)
+    points.SetData(numpy_to_vtk(mesh.points[used], deep=True))
+    offsets = np.arange(0, nodes.size + 1, 4, dtype=np.int64)
+    nodes = np.ascontiguousarray(nodes.ravel(), dtype=np.int64)
+    array.SetData(numpy_to_vtkIdTypeArray(offsets, deep=True), numpy_to_vtkIdTypeArray(nodes, deep=True))
     grid.SetPoints(points)
-    grid.SetCells(VTK_TETRA, cells)
-    locator = vtkStaticCellLocator()
+    grid.SetCells(VTK_TETRA, array)
     locator.SetDataSet(grid)
     locator.BuildLocator()
-    return locator
+    found = np.fromiter((locator.FindCell(place) for place in places.tolist()), np.int64, len(places))
+    return np.where(found >= 0, cells[found], -1)

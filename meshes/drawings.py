@@ -8,9 +8,10 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import NM, Part, fragment
-from thermospin.meshes.readers import check_header, file_type
-from thermospin.meshes.readers.types import SHAPES
 from thermospin.meshes.scale import check_scale
+from thermospin.meshes.tetrahedra import exact_bounds
+from thermospin.readers import check_drawing, file_type
+from thermospin.readers.types import SHAPES
 
 
 def is_shape(geometry: FileGeometry) -> bool:
@@ -25,7 +26,7 @@ def read_shape(geometry: FileGeometry) -> list[Part]:
         InputError: The file cannot be read, holds no volume, its volumes overlap, or names do not match.
     """
     occ = gmsh.model.occ
-    check_header(geometry.file)
+    check_drawing(geometry.file)
     try:
         shapes = occ.importShapes(geometry.file, format=SHAPES[file_type(geometry.file)])
     except Exception as error:
@@ -36,20 +37,17 @@ def read_shape(geometry: FileGeometry) -> list[Part]:
     occ.synchronize()
     names = [_label(tag) or f"volume{number}" for number, (_, tag) in enumerate(volumes, start=1)]
     check_names(geometry, names)
-    check_scale(geometry, _largest_extent(volumes))
     scale = geometry.metres / NM
+    with exact_bounds():
+        bounds = np.array([gmsh.model.getBoundingBox(*volume) for volume in volumes]).reshape(-1, 2, 3)
+    check_scale(geometry, float((bounds[:, 1].max(axis=0) - bounds[:, 0].min(axis=0)).max()))
     occ.dilate(volumes, 0, 0, 0, scale, scale, scale)
-    bounds = [np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes]
     fragments = fragment(volumes)
     if len({tag for group in fragments for tag in group}) < sum(len(group) for group in fragments):
         raise InputError(f"volumes of {geometry.file} overlap; cut them in the drawing", key="geometry.file")
-    return [Part(name, tuple(tags), box) for name, tags, box in zip(names, fragments, bounds, strict=True)]
-
-
-def _largest_extent(volumes: list[tuple[int, int]]) -> float:
-    """The largest extent of all volumes together, in units of the file."""
-    boxes = np.array([gmsh.model.occ.getBoundingBox(*volume) for volume in volumes])
-    return float((boxes[:, 3:].max(axis=0) - boxes[:, :3].min(axis=0)).max())
+    return [
+        Part(name, tuple(tags), box) for name, tags, box in zip(names, fragments, bounds * scale, strict=True)
+    ]
 
 
 def _label(volume: int) -> str:

@@ -26,7 +26,7 @@ class FileGeometry(Section):
     file: str = Field(min_length=1)
     """Path of the file."""
     regions: dict[str, str] = Field(min_length=1)
-    """Material of each group of cells (physical volume, set, value of an array); the names become the names of
+    """Material of each group of cells (physical volume, set, value of an array); the names become those of
     the regions. Other groups are ignored; every tetrahedron of a group is in exactly one of these."""
     unit: Literal["m", "mm", "um", "nm", "angstrom"] | None = None
     """Length of one unit of the file, by default m, which must be written where the device is larger than

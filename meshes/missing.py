@@ -90,8 +90,8 @@ def check_nothing_missing(file: str, mesh: Tetrahedra, inner: np.ndarray) -> Non
     ):
         place = in_nm(mesh.points[outside.facets[facet]].mean(axis=0))
         raise InputError(
-            f"{file}: a tetrahedron of region {mesh.region(outside.owner[facet])} is missing at {place}; mend "
-            "the mesh",
+            f"{file}: a tetrahedron of region {mesh.region(outside.owner[facet])} is missing at {place}; "
+            "mend the mesh",
             key="geometry.file",
         )
 

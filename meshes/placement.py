@@ -27,8 +27,8 @@ def check_terminals(mesh: RawMesh) -> None:
         if len(inside):
             raise InputError(
                 f"{len(inside)} of its {len(mine)} faces lie inside the device, one at "
-                f"{_place(mesh, chosen[inside[0]])} {_between(mesh, *owners[inside[0]])}; a terminal is on the "
-                "outside",
+                f"{_place(mesh, chosen[inside[0]])} {_between(mesh, *owners[inside[0]])}; a terminal is on "
+                "the outside",
                 key=f"terminals.{name}",
             )
     _check_disjoint(mesh, chosen[order])
@@ -72,7 +72,7 @@ def _check_disjoint(mesh: RawMesh, facets: np.ndarray) -> None:
     names = {tag: name for name, tag in mesh.terminals.items()}
     first, second = (names[int(mesh.facet_tags[facets[same[0] + i]])] for i in (0, 1))
     raise InputError(
-        f"it shares faces with terminal '{first}', one at {_place(mesh, facets[same[0]])}; give every terminal "
-        "faces of its own",
+        f"it shares faces with terminal '{first}', one at {_place(mesh, facets[same[0]])}; give every "
+        "terminal faces of its own",
         key=f"terminals.{second}",
     )

@@ -6,7 +6,7 @@ from typing import Any
 import gmsh
 import numpy as np
 
-from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
+from thermospin.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 SIMPLEX = {2: 2, 3: 4}
 """Gmsh's number of the triangle and the tetrahedron."""
@@ -19,7 +19,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     """Read a mesh.
 
     Args:
-        request: See :mod:`thermospin.meshes.readers.isolated`.
+        request: See :mod:`thermospin.readers.isolated`.
 
     Raises:
         UnreadableError: Gmsh reports an error.

@@ -7,17 +7,19 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from thermospin.errors import InputError
-from thermospin.meshes.readers.foreign import ForeignMesh
-from thermospin.meshes.readers.types import MESHES, WITH_ARRAYS, check_header, file_type
+from thermospin.readers.foreign import ForeignMesh
+from thermospin.readers.types import WITH_ARRAYS, check_header, file_type, reader_of
 
 PATIENCE, PACE = 120.0, 5e5
 """How long a reader may take, s, and the bytes a second that it reads at least beside."""
 
-LIBRARY = {"gmsh": "Gmsh", "vtk": "VTK", "meshio": "meshio"}
+LIBRARY = {"gmsh": "Gmsh", "vtk": "VTK", "meshio": "meshio", "drawing": "OpenCASCADE"}
 
 
 def read_isolated(file: str, wanted: Collection[str], cell_data: str | None) -> ForeignMesh:
@@ -32,24 +34,46 @@ def read_isolated(file: str, wanted: Collection[str], cell_data: str | None) -> 
         InputError: The file is not of the type that it claims, is damaged, or its regions are ambiguous.
     """
     check_header(file)
-    suffix = file_type(file)
-    if cell_data is not None and suffix not in WITH_ARRAYS:
+    if cell_data is not None and file_type(file) not in WITH_ARRAYS:
         raise InputError(
             f"{file} has groups, not arrays on cells ({', '.join(WITH_ARRAYS)} have); remove cell_data",
             key="geometry.cell_data",
         )
-    library = LIBRARY[MESHES[suffix]]
+    with _answered(file, wanted=list(wanted), cell_data=cell_data) as directory:
+        return ForeignMesh.load(directory)
+
+
+def check_drawing(file: str) -> None:
+    """Make sure that OpenCASCADE can import a drawing, which may crash it.
+
+    Raises:
+        InputError: The file is not of the type that it claims, is damaged, or holds no volume.
+    """
+    check_header(file)
+    with _answered(file):
+        pass
+
+
+@contextmanager
+def _answered(file: str, **request: Any) -> Iterator[Path]:
+    """The directory with what a reader found in a file.
+
+    Raises:
+        InputError: It found a mistake, or did not survive.
+    """
+    suffix = file_type(file)
+    library = LIBRARY[reader_of(suffix)]
     with tempfile.TemporaryDirectory(prefix="thermospin-read-") as name:
         directory = Path(name)
         link = directory / f"mesh{suffix}"  # no options file lies beside this name, which Gmsh would run
         link.symlink_to(Path(file).resolve())
-        request = {"file": file, "link": str(link), "wanted": list(wanted), "cell_data": cell_data}
+        request |= {"file": str(Path(file).resolve()), "link": str(link)}
         (directory / "request.json").write_text(json.dumps(request), encoding="utf-8")
         _run(directory, file, library)
         answer = json.loads((directory / "answer.json").read_text(encoding="utf-8"))
         if answer["error"]:
             raise InputError(f"cannot read {file} ({library}): {answer['error']}", key=answer["key"])
-        return ForeignMesh.load(directory)
+        yield directory
 
 
 def _run(directory: Path, file: str, library: str) -> None:
@@ -61,7 +85,7 @@ def _run(directory: Path, file: str, library: str) -> None:
     limit = PATIENCE + Path(file).stat().st_size / PACE
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", __name__, str(directory)],
+            [sys.executable, "-P", "-m", "thermospin.readers.isolated", str(directory)],
             cwd=directory,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -85,15 +109,16 @@ def main(directory: Path) -> None:
     """Answer the request in a directory."""
     from importlib import import_module
 
-    from thermospin.meshes.readers.foreign import UnreadableError, check_numbers
+    from thermospin.readers.foreign import UnreadableError, check_numbers
 
     request = json.loads((directory / "request.json").read_text(encoding="utf-8"))
-    reader = import_module(f"thermospin.meshes.readers.by_{MESHES[file_type(request['link'])]}")
+    reader = import_module(f"thermospin.readers.by_{reader_of(file_type(request['link']))}")
     error, key = "", "geometry.file"
     try:
         mesh = reader.read(request)
-        check_numbers(mesh)
-        mesh.save(directory)
+        if mesh is not None:
+            check_numbers(mesh)
+            mesh.save(directory)
     except UnreadableError as caught:
         error, key = str(caught), getattr(caught, "key", key)
     except (Exception, SystemExit) as caught:

@@ -75,14 +75,14 @@ class ForeignMesh:
     def load(cls, directory: Path) -> Self:
         """Read what `save` wrote."""
         text = json.loads((directory / "mesh.json").read_text(encoding="utf-8"))
-        arrays = {
-            name: np.load(directory / f"{name}.npy") for name in ("points", "tetrahedra", "triangles", "inner")
-        }
+        names = ("points", "tetrahedra", "triangles", "inner")
+        arrays = {name: np.load(directory / f"{name}.npy") for name in names}
         groups = {
             kind: {name: np.load(directory / f"{kind}-{i}.npy") for i, name in enumerate(text[kind])}
             for kind in ("volumes", "surfaces")
         }
-        return cls(**arrays, **groups, others=[Other(**other) for other in text["others"]], notes=text["notes"])
+        others = [Other(**other) for other in text["others"]]
+        return cls(**arrays, **groups, others=others, notes=text["notes"])
 
 
 def check_numbers(mesh: ForeignMesh) -> None:

@@ -31,7 +31,7 @@ BEGINNINGS = {
     ".msh": (rb"\s*\$(MeshFormat|Comments)\b", "is no Gmsh mesh: its first line is not $MeshFormat"),
     ".med": (rb"\x89HDF", "is no MED file, which is HDF5"),
     ".unv": (rb"\s*-1\s", "is no UNV file: its first line is not -1"),
-    ".mesh": (rb"\s*(#[^\n]*\s+)*MeshVersionFormatted", "is no Medit mesh: MeshVersionFormatted is not there"),
+    ".mesh": (rb"\s*(#[^\n]*\s+)*MeshVersionFormatted", "is no Medit mesh: MeshVersionFormatted is missing"),
     ".step": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
     ".stp": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
     ".brep": (rb"(?s).*?(DBRep_DrawableShape|CASCADE Topology)", "is no BREP file: its head is missing"),
@@ -55,10 +55,15 @@ def file_type(file: str) -> str:
     if suffix not in MESHES and suffix not in SHAPES:
         known = ", ".join((*MESHES, *SHAPES))
         raise InputError(
-            f"cannot read {file}: files of type {suffix or 'without an ending'} are not read; give one of {known}",
+            f"cannot read {file}: its type ({suffix or 'no ending'}) is not known; give one of {known}",
             key="geometry.file",
         )
     return suffix
+
+
+def reader_of(suffix: str) -> str:
+    """The module that reads a type of file, without its ``by_``."""
+    return MESHES.get(suffix, "drawing")
 
 
 def check_header(file: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from thermospin.meshes.readers.foreign import Groups, UnreadableError
+from thermospin.readers.foreign import Groups, UnreadableError
 
 PHYSICAL = ("gmsh:physical",)
 """Arrays that mean regions wherever they are."""

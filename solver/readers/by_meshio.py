@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.meshes.readers.arrays import choose, groups_of, is_whole
-from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other
+from thermospin.readers.arrays import choose, groups_of, is_whole
+from thermospin.readers.foreign import ForeignMesh, Groups, Other
 
 SIMPLEX = {2: "triangle", 3: "tetra"}
 
@@ -15,7 +15,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     """Read a mesh.
 
     Args:
-        request: See :mod:`thermospin.meshes.readers.isolated`.
+        request: See :mod:`thermospin.readers.isolated`.
 
     Raises:
         UnreadableError: More than one array could hold the regions.
@@ -32,7 +32,9 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     if not sets:
         usable = {n: a[solid] for n, a in arrays.items() if len(a) == len(solid)}
         name = choose(usable, request["wanted"], request["cell_data"])
-    groups = {n: _members(blocks, sizes) for n, blocks in sets.items()} if sets else _by_value(name, arrays, solid)
+    groups = (
+        {n: _members(blocks, sizes) for n, blocks in sets.items()} if sets else _by_value(name, arrays, solid)
+    )
     kinds = np.repeat([block.type for block in mesh.cells], sizes)
     points = np.zeros((len(mesh.points), 3))
     points[:, : mesh.points.shape[1]] = mesh.points

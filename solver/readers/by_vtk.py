@@ -9,8 +9,8 @@ from vtkmodules.vtkCommonDataModel import vtkCellTypes, vtkGenericCell, vtkUnstr
 from vtkmodules.vtkIOLegacy import vtkGenericDataObjectReader
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
-from thermospin.meshes.readers.arrays import choose, groups_of, is_whole
-from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
+from thermospin.readers.arrays import choose, groups_of, is_whole
+from thermospin.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 TRIANGLE, TETRAHEDRON = 5, 10
 """VTK's numbers of the cell types."""
@@ -20,7 +20,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     """Read a mesh.
 
     Args:
-        request: See :mod:`thermospin.meshes.readers.isolated`.
+        request: See :mod:`thermospin.readers.isolated`.
 
     Raises:
         UnreadableError: VTK reports an error, or the file holds no unstructured grid.
@@ -110,10 +110,9 @@ def _others(types: np.ndarray, values: np.ndarray | None) -> list[Other]:
         if kind in SIZES or _dimension(kind) < 2:
             continue
         mine = types == kind
-        groups = {"": mine} if values is None else {str(v): mine & (values == v) for v in np.unique(values[mine])}
-        for group, cells in groups.items():
-            name = group.removesuffix(".0")
-            found.append(Other(_dimension(kind), name, _name(kind), int(cells.sum())))
+        groups = {} if values is None else groups_of(values[mine])
+        counts = {name: len(members) for name, members in groups.items()} or {"": int(mine.sum())}
+        found += [Other(_dimension(kind), name, _name(kind), count) for name, count in counts.items()]
     return found
 
 
@@ -129,4 +128,6 @@ def _name(kind: int) -> str:
 def _note(name: str | None, arrays: Mapping[str, np.ndarray]) -> list[str]:
     """Say which array was taken, where there are several."""
     others = [other for other in arrays if other != name]
-    return [f"regions are the values of the array {name}, not of {', '.join(others)}"] if name and others else []
+    if name is None or not others:
+        return []
+    return [f"regions are the values of the array {name}, not of {', '.join(others)}"]
