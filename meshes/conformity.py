@@ -14,8 +14,11 @@ from thermospin.meshes.quality import cell_quality
 FLAT = 1e-6
 """Quality below which a tetrahedron has no volume worth the name."""
 
-SAMPLES = np.array([[1, 1, 1], [2.7, 0.15, 0.15], [0.15, 2.7, 0.15], [0.15, 0.15, 2.7]]) / 3
-"""Where the outside of an exterior facet is looked at, barycentric coordinates."""
+SAMPLES = np.array([[0.36, 0.33, 0.31], [0.9, 0.06, 0.04], [0.04, 0.9, 0.06], [0.06, 0.04, 0.9]])
+"""Where the outside of an exterior facet is looked at, barycentric coordinates; not on lines of symmetry."""
+
+INSIDE = 1e-9
+"""Barycentric coordinates of a point inside a tetrahedron are larger."""
 
 GAP, LEAST, MOST = 1e-6, 1e-4, 0.1
 """How far outside: a fraction of the device's extent, between two fractions of the facet's smallest height.
@@ -201,7 +204,8 @@ def _find(mesh: Tetrahedra, cells: np.ndarray, places: np.ndarray) -> np.ndarray
         return np.empty(0, np.int64)
     points, array, grid, locator = vtkPoints(), vtkCellArray(), vtkUnstructuredGrid(), vtkStaticCellLocator()
     used, nodes = np.unique(mesh.cells[cells], return_inverse=True)
-    points.SetData(numpy_to_vtk(mesh.points[used], deep=True))
+    low, extent = mesh.points[used].min(axis=0), np.ptp(mesh.points[used], axis=0).max()
+    points.SetData(numpy_to_vtk((mesh.points[used] - low) / extent, deep=True))
     offsets = np.arange(0, nodes.size + 1, 4, dtype=np.int64)
     nodes = np.ascontiguousarray(nodes.ravel(), dtype=np.int64)
     array.SetData(numpy_to_vtkIdTypeArray(offsets, deep=True), numpy_to_vtkIdTypeArray(nodes, deep=True))
@@ -209,5 +213,18 @@ def _find(mesh: Tetrahedra, cells: np.ndarray, places: np.ndarray) -> np.ndarray
     grid.SetCells(VTK_TETRA, array)
     locator.SetDataSet(grid)
     locator.BuildLocator()
-    found = np.fromiter((locator.FindCell(place) for place in places.tolist()), np.int64, len(places))
-    return np.where(found >= 0, cells[found], -1)
+    scaled = ((places - low) / extent).tolist()
+    found = np.fromiter((locator.FindCell(place) for place in scaled), np.int64, len(places))
+    hit = np.flatnonzero(found >= 0)
+    found[hit] = np.where(_holds(mesh, cells[found[hit]], places[hit]), cells[found[hit]], -1)
+    return found
+
+
+def _holds(mesh: Tetrahedra, cells: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Whether each cell holds its place, not on its surface; VTK's own answer has a tolerance."""
+    corners = mesh.points[mesh.cells[cells]]
+    edges = np.swapaxes(corners[:, 1:] - corners[:, :1], 1, 2)
+    safe = abs(np.linalg.det(edges / np.abs(edges).max(axis=(1, 2))[:, None, None])) > INSIDE
+    inner = np.full((len(cells), 3), -1.0)
+    inner[safe] = np.linalg.solve(edges[safe], (places - corners[:, 0])[safe, :, None])[:, :, 0]
+    return np.all(inner > INSIDE, axis=1) & (inner.sum(axis=1) < 1 - INSIDE)

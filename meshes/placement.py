@@ -59,7 +59,7 @@ def _place(mesh: RawMesh, facet: int) -> str:
 def _between(mesh: RawMesh, first: int, second: int) -> str:
     """The regions of two cells, as text."""
     names = {tag: name for name, tag in mesh.regions.items()}
-    here, there = (names[int(mesh.cell_tags[cell])] for cell in (first, second))
+    here, there = (names[tag] for tag in sorted(int(mesh.cell_tags[cell]) for cell in (first, second)))
     return f"in region {here}" if here == there else f"between {here} and {there}"
 
 

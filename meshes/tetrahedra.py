@@ -88,8 +88,8 @@ def extract(films: list[Film], faces: dict[str, list[int]]) -> RawMesh:
     names = list(dict.fromkeys(film.region for film in films))
     regions = {name: tag for tag, name in enumerate(names, start=1)}
     terminals = {name: tag for tag, name in enumerate(faces, start=len(regions) + 1)}
-    volumes = {volume: regions[film.region] for film in films for volume in film.volumes}
-    surfaces = {surface: terminals[name] for name, group in faces.items() for surface in group}
+    volumes = [(volume, regions[film.region]) for film in films for volume in film.volumes]
+    surfaces = [(surface, terminals[name]) for name, group in faces.items() for surface in group]
     cells, cell_tags = _elements(3, volumes)
     facets, facet_tags = _elements(2, surfaces)
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
@@ -99,10 +99,10 @@ def extract(films: list[Film], faces: dict[str, list[int]]) -> RawMesh:
     return RawMesh(points, position[cells], cell_tags, position[facets], facet_tags, regions, terminals)
 
 
-def _elements(dim: int, entities: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Node tags and region or terminal tags of the simplices of the entities."""
+def _elements(dim: int, entities: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Node tags and region or terminal tags of the simplices of the entities, given with these tags."""
     nodes, tags = [np.empty((0, dim + 1), np.int64)], [np.empty(0, np.int32)]
-    for entity, tag in sorted(entities.items()):
+    for entity, tag in sorted(entities):
         for _, block in zip(*gmsh.model.mesh.getElements(dim, entity)[::2], strict=True):
             nodes.append(block.reshape(-1, dim + 1).astype(np.int64))
             tags.append(np.full(len(nodes[-1]), tag, np.int32))

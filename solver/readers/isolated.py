@@ -123,7 +123,7 @@ def main(directory: Path) -> None:
         error, key = str(caught), getattr(caught, "key", key)
     except (Exception, SystemExit) as caught:
         words = " ".join(str(caught).replace(request["link"], request["file"]).split())
-        error = (words[:200] or type(caught).__name__) + "; export the mesh again"
+        error = f"{words[:200]} ({type(caught).__name__}); export the mesh again"
     (directory / "answer.json").write_text(json.dumps({"error": error, "key": key}), encoding="utf-8")
 
 

@@ -20,7 +20,7 @@ KUHN = np.array([[0, 1, 3, 7], [0, 1, 5, 7], [0, 2, 3, 7], [0, 2, 6, 7], [0, 4, 
 
 @dataclass(frozen=True, eq=False)
 class Bar:
-    """The bar, or what a test made of it: coordinates in nm, tags of tetrahedra and of the triangles at the ends."""
+    """The bar, or what a test made of it: nodes in nm, tetrahedra, triangles at the ends, and their tags."""
 
     points: np.ndarray
     cells: np.ndarray
@@ -68,7 +68,7 @@ def bar() -> Bar:
     return Bar(points, cells, tags, np.concatenate([left, right]), triangle_tags)
 
 
-def write_gmsh(mesh: Bar, path, version=4.1, binary=0, named=True, groups=None) -> None:
+def write_gmsh(mesh: Bar, path, version=4.1, binary=0, named=True, groups=None, only=tuple(TAGS)) -> None:
     """Write with Gmsh: its own formats, MED, UNV, Nastran, Medit."""
     with model():
         blocks = [(3, t, mesh.cells[mesh.tags == t]) for t in np.unique(mesh.tags).tolist()]
@@ -76,7 +76,7 @@ def write_gmsh(mesh: Bar, path, version=4.1, binary=0, named=True, groups=None) 
         for dim, tag, _ in blocks:
             gmsh.model.addDiscreteEntity(dim, tag)
         names = {
-            3: {name: [t] for name, t in TAGS.items()} | (groups or {}),
+            3: {name: [TAGS[name]] for name in only} | (groups or {}),
             2: {n: [t] for n, t in ENDS.items()},
         }
         for dim in (3, 2) if named else ():
@@ -90,9 +90,10 @@ def write_gmsh(mesh: Bar, path, version=4.1, binary=0, named=True, groups=None) 
             start += len(cells)
         gmsh.option.setNumber("Mesh.MshFileVersion", version)
         gmsh.option.setNumber("Mesh.Binary", binary)
-        gmsh.option.setNumber("Mesh.SaveAll", 0)
+        gmsh.option.setNumber("Mesh.SaveAll", int(len(only) < len(TAGS)))
         gmsh.write(str(path))
         gmsh.option.setNumber("Mesh.Binary", 0)
+        gmsh.option.setNumber("Mesh.SaveAll", 0)
 
 
 def write_meshio(mesh: Bar, path, dtype=float, arrays=None, **options) -> None:

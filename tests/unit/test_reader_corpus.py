@@ -73,8 +73,7 @@ def resistance(path, labels=NAMED):
     return solve(problem, SilentProgress()).harmonics("through", "P", "ends")[0]
 
 
-@pytest.mark.parametrize("binary", [0, 1], ids=["ascii", "binary"])
-@pytest.mark.parametrize("version", [2.2, 4.0, 4.1])
+@pytest.mark.parametrize(("version", "binary"), [(2.2, 0), (2.2, 1), (4.0, 0), (4.1, 0), (4.1, 1)])
 def test_msh(version, binary, tmp_path):
     write_gmsh(bar(), tmp_path / "bar.msh", version, binary)
     assert_is_bar(built(tmp_path / "bar.msh"))
@@ -206,7 +205,7 @@ def test_row_01_volume_in_two_groups(version, tmp_path):
     assert len(record.notes) == 1 and record.notes[0].endswith("that regions do not name are ignored: all")
     assert resistance(tmp_path / "two.msh") == pytest.approx(resistance(tmp_path / "bar.msh"), rel=1e-9)
     with pytest.raises(
-        InputError, match="geometry.regions.all: 144 tetrahedra .* both in Py and in all, one at"
+        InputError, match="geometry.regions.all: 48 tetrahedra .* both in Py and in all, one at"
     ):
         built(tmp_path / "two.msh", regions={"Py": "Py", "all": "Cu", "Cu": "Cu"})
 
@@ -222,15 +221,19 @@ def test_row_01_two_sets_of_an_abaqus_file(tmp_path):
         built(tmp_path / "two.inp", regions={"Py": "Py", "Cu": "Cu", "some": "Cu"})
 
 
-def test_row_01_tetrahedra_in_no_group_are_left_out(tmp_path):
+@pytest.mark.parametrize("version", [2.2, 4.1])
+def test_row_01_tetrahedra_in_no_group_are_left_out(version, tmp_path):
     """A note says so; in a group without a material they are refused."""
-    mesh = bar()
-    with model():
-        write_gmsh(mesh, tmp_path / "bar.msh", 2.2)
-    text = (tmp_path / "bar.msh").read_text()
-    (tmp_path / "bar.msh").write_text(text.replace("$EndPhysicalNames", "$EndPhysicalNames"))
+    end = {"left": TerminalFace(surface="left")}
+    write_gmsh(bar(), tmp_path / "part.msh", version, only=("Py",))
+    record = built(tmp_path / "part.msh", (["Py"], NAMED[1]), end)
+    assert record.cells == np.count_nonzero(bar().tags == 1)
+    assert record.notes[0].startswith("96 tetrahedra") and record.notes[0].endswith(
+        "in no group and are left out"
+    )
+    write_gmsh(bar(), tmp_path / "bar.msh", version)
     with pytest.raises(InputError, match="volume Cu of .* has no material; add it to regions"):
-        built(tmp_path / "bar.msh", (["Py"], NAMED[1]))
+        built(tmp_path / "bar.msh", (["Py"], NAMED[1]), end)
 
 
 def second_order(path):
@@ -346,7 +349,7 @@ def test_coordinates_that_are_no_numbers(tmp_path):
         built(tmp_path / "bar.vtu", NUMBERED)
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.97])
+@pytest.mark.parametrize("share", [0.02, 0.6, 0.97])
 @pytest.mark.parametrize(
     "name", ["bar.msh", "bar.vtu", "bar.med", "bar.unv", "bar.vtk", "bar.xdmf", "bar.inp"]
 )
