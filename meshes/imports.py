@@ -1,6 +1,6 @@
 """The user's own meshes: groups become regions, surfaces become terminals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from thermospin.readers import ForeignMesh, read_isolated
 
 FLATNESS = 1e-6
 """How far the nodes of a flat face may lie from the side of the region, in units of the region's extent."""
+
+MANY = 12
+"""Most names that a message lists."""
 
 
 def read_mesh(
@@ -100,9 +103,9 @@ def region_cells(geometry: FileGeometry, mesh: ForeignMesh) -> tuple[dict[str, n
     """
     for name in geometry.regions:
         if name not in mesh.volumes:
-            known = ", ".join(mesh.volumes)
             raise InputError(
-                f"{geometry.file} has no volume {name}; it has {known}", key=f"geometry.regions.{name}"
+                f"{geometry.file} has no volume {name}; it has {_listed(mesh.volumes)}",
+                key=f"geometry.regions.{name}",
             )
     owner = np.full(len(mesh.tetrahedra), -1)
     for number, name in enumerate(geometry.regions):
@@ -126,10 +129,16 @@ def region_cells(geometry: FileGeometry, mesh: ForeignMesh) -> tuple[dict[str, n
             )
     notes = []
     if others:
-        notes.append(f"groups of {geometry.file} that regions do not name are ignored: {', '.join(others)}")
+        notes.append(f"groups of {geometry.file} that regions do not name are ignored: {_listed(others)}")
     if left := int((owner < 0).sum()):
         notes.append(f"{left} tetrahedra of {geometry.file} are in no group and are left out")
     return {name: mesh.volumes[name] for name in geometry.regions}, notes
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as text, the first of them where there are many."""
+    listed = list(names)
+    return ", ".join(listed[:MANY]) + (f" and {len(listed) - MANY} more" if len(listed) > MANY else "")
 
 
 def _surface(name: str, key: str, mesh: ForeignMesh) -> np.ndarray:
@@ -142,8 +151,9 @@ def _surface(name: str, key: str, mesh: ForeignMesh) -> np.ndarray:
                 key=key,
             )
     if name not in mesh.surfaces:
-        known = ", ".join(mesh.surfaces) or "none"
-        raise InputError(f"no physical surface {name}; the file has {known}", key=key)
+        raise InputError(
+            f"no physical surface {name}; the file has {_listed(mesh.surfaces) or 'none'}", key=key
+        )
     triangles = mesh.triangles[mesh.surfaces[name]]
     _, first = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True)
     return triangles[np.sort(first)]

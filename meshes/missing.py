@@ -19,7 +19,7 @@ FLUSH = 1e-8
 SHARP = 0.3
 """Sine of the angle from which an edge counts as a dent."""
 
-FEW = 1 / 3
+FEW = 0.1
 """Share of nodes on the outside below which nodes said to be inside are believed to be."""
 
 

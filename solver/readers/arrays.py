@@ -60,3 +60,11 @@ def groups_of(values: np.ndarray) -> Groups:
     order = np.argsort(place, kind="stable")
     parts = np.split(order, np.cumsum(np.bincount(place, minlength=len(found)))[:-1])
     return {str(int(value)): members for value, members in zip(found, parts, strict=True)}
+
+
+def note(name: str | None, arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """Say which array was taken, where there are several."""
+    others = [other for other in arrays if other != name]
+    if name is None or not others:
+        return []
+    return [f"regions are the values of the array {name}, not of {', '.join(others)}"]

@@ -1,5 +1,6 @@
 """Meshes that Gmsh reads: its own, MED, UNV, Nastran, Medit."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import gmsh
 import numpy as np
 
 from thermospin.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
+from thermospin.readers.types import HEAD
 
 SIMPLEX = {2: 2, 3: 4}
 """Gmsh's number of the triangle and the tetrahedron."""
@@ -48,7 +50,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         volumes,
         surfaces,
         others + more,
-        _inner_nodes(position),
+        _inner_nodes(position) if _says_where(request["link"]) else np.empty(0, np.int64),
     )
 
 
@@ -88,6 +90,15 @@ def _once_per_group(cells: np.ndarray, groups: int) -> np.ndarray:
         return cells
     _, first, count = np.unique(np.sort(cells, axis=1), axis=0, return_index=True, return_counts=True)
     return cells[np.sort(first)] if np.all(count == groups) else cells
+
+
+def _says_where(file: str) -> bool:
+    """Whether the file says of every node if it is inside a volume: Gmsh's format 4 does."""
+    if not file.endswith(".msh"):
+        return False
+    with open(file, "rb") as stream:
+        found = re.search(rb"\$MeshFormat\s+(\d+)", stream.read(HEAD))
+    return found is not None and int(found[1]) >= 4
 
 
 def _inner_nodes(position: np.ndarray) -> np.ndarray:

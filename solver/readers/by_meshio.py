@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.readers.arrays import choose, groups_of, is_whole
+from thermospin.readers.arrays import choose, groups_of, is_whole, note
 from thermospin.readers.foreign import ForeignMesh, Groups, Other
 
 SIMPLEX = {2: "triangle", 3: "tetra"}
@@ -46,7 +46,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         _restricted(groups, kinds == SIMPLEX[3]),
         _restricted(groups, kinds == SIMPLEX[2]),
         _others(mesh, groups, kinds),
-        notes=[],
+        notes=note(name, arrays),
     )
 
 

@@ -9,7 +9,7 @@ from vtkmodules.vtkCommonDataModel import vtkCellTypes, vtkGenericCell, vtkUnstr
 from vtkmodules.vtkIOLegacy import vtkGenericDataObjectReader
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
-from thermospin.readers.arrays import choose, groups_of, is_whole
+from thermospin.readers.arrays import choose, groups_of, is_whole, note
 from thermospin.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 TRIANGLE, TETRAHEDRON = 5, 10
@@ -50,7 +50,7 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         volumes,
         surfaces,
         _others(types, values),
-        notes=_note(name, arrays),
+        notes=note(name, arrays),
     )
 
 
@@ -69,6 +69,8 @@ def _grid(file: str) -> vtkUnstructuredGrid:
     grid = reader.GetOutputDataObject(0)
     if errors or reader.GetErrorCode():
         raise UnreadableError("the file is damaged, or of another kind; export the mesh again")
+    if isinstance(grid, vtkUnstructuredGrid) and not grid.GetNumberOfCells():
+        raise UnreadableError("it holds no cells")
     if not isinstance(grid, vtkUnstructuredGrid):
         kind = type(grid).__name__.removeprefix("vtk")
         raise UnreadableError(f"it holds a {kind}, not an unstructured grid of tetrahedra")
@@ -123,11 +125,3 @@ def _dimension(kind: int) -> int:
 
 def _name(kind: int) -> str:
     return (vtkCellTypes.GetClassNameFromTypeId(kind) or f"cell of type {kind}").removeprefix("vtk").lower()
-
-
-def _note(name: str | None, arrays: Mapping[str, np.ndarray]) -> list[str]:
-    """Say which array was taken, where there are several."""
-    others = [other for other in arrays if other != name]
-    if name is None or not others:
-        return []
-    return [f"regions are the values of the array {name}, not of {', '.join(others)}"]

@@ -4,6 +4,7 @@ The request and the mesh pass through a private directory, as plain arrays and J
 """
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ from thermospin.readers.types import WITH_ARRAYS, check_header, file_type, reade
 
 PATIENCE, PACE = 120.0, 5e5
 """How long a reader may take, s, and the bytes a second that it reads at least beside."""
+
+ROOM, SHARE = 16 * 2**30, 100
+"""Address space that a reader may take, bytes, and bytes more for every byte of the file."""
 
 LIBRARY = {"gmsh": "Gmsh", "vtk": "VTK", "meshio": "meshio", "drawing": "OpenCASCADE"}
 
@@ -66,8 +70,8 @@ def _answered(file: str, **request: Any) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="thermospin-read-") as name:
         directory = Path(name)
         link = directory / f"mesh{suffix}"  # no options file lies beside this name, which Gmsh would run
-        link.symlink_to(Path(file).resolve())
-        request |= {"file": str(Path(file).resolve()), "link": str(link)}
+        link.symlink_to(Path(file).absolute())
+        request |= {"file": str(Path(file).absolute()), "link": str(link)}
         (directory / "request.json").write_text(json.dumps(request), encoding="utf-8")
         _run(directory, file, library)
         answer = json.loads((directory / "answer.json").read_text(encoding="utf-8"))
@@ -112,6 +116,8 @@ def main(directory: Path) -> None:
     from thermospin.readers.foreign import UnreadableError, check_numbers
 
     request = json.loads((directory / "request.json").read_text(encoding="utf-8"))
+    memory = ROOM + SHARE * Path(request["link"]).stat().st_size
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     reader = import_module(f"thermospin.readers.by_{reader_of(file_type(request['link']))}")
     error, key = "", "geometry.file"
     try:
@@ -123,7 +129,8 @@ def main(directory: Path) -> None:
         error, key = str(caught), getattr(caught, "key", key)
     except (Exception, SystemExit) as caught:
         words = " ".join(str(caught).replace(request["link"], request["file"]).split())
-        error = f"{words[:200]} ({type(caught).__name__}); export the mesh again"
+        kind = "" if type(caught) is Exception else f" ({type(caught).__name__})"
+        error = f"{words[:200]}{kind}; export the mesh again"
     (directory / "answer.json").write_text(json.dumps({"error": error, "key": key}), encoding="utf-8")
 
 

@@ -4,6 +4,9 @@ Rows 1, 2, 15, 22, 30 (unsafe), 37 and 41 of the cases. Equal tetrahedra, region
 resistances; `test_row_15_single_precision` and `test_row_01_volume_in_two_groups` solve.
 """
 
+import random
+import re
+
 import gmsh
 import meshio
 import numpy as np
@@ -15,6 +18,7 @@ from thermospin.compat import MPI
 from thermospin.errors import InputError
 from thermospin.meshes import FileGeometry, MeshOptions, TerminalFace, build_mesh
 from thermospin.meshes.occ import model
+from thermospin.meshes.quality import describe
 from thermospin.output import SilentProgress
 from thermospin.runs.simulation import solve
 
@@ -157,23 +161,24 @@ def test_row_22_tags_of_any_type(kind, tmp_path):
     assert_is_bar(built(tmp_path / "bar.vtu", NUMBERED))
 
 
-def test_row_22_the_array_is_chosen(tmp_path):
+@pytest.mark.parametrize("suffix", ["vtu", "xdmf"])
+def test_row_22_the_array_is_chosen(suffix, tmp_path):
     ids = [np.arange(len(tags)) for tags in (bar().tags, bar().triangle_tags)]
     other = [3 - bar().tags, bar().triangle_tags]
     arrays = {"GlobalCellIds": ids, "material": [bar().tags, bar().triangle_tags]}
-    write_meshio(bar(), tmp_path / "one.vtu", arrays=arrays)
-    record = built(tmp_path / "one.vtu", NUMBERED)
+    write_meshio(bar(), tmp_path / f"one.{suffix}", arrays=arrays)
+    record = built(tmp_path / f"one.{suffix}", NUMBERED)
     assert_is_bar(record)
     assert record.notes == ["regions are the values of the array material, not of GlobalCellIds"]
-    write_meshio(bar(), tmp_path / "two.vtu", arrays={"other": other} | arrays)
+    write_meshio(bar(), tmp_path / f"two.{suffix}", arrays={"other": other} | arrays)
     message = "geometry.cell_data: .*which array holds the regions, other or material"
     with pytest.raises(InputError, match=message):
-        built(tmp_path / "two.vtu", NUMBERED)
-    assert_is_bar(built(tmp_path / "two.vtu", NUMBERED, cell_data="material"))
+        built(tmp_path / f"two.{suffix}", NUMBERED)
+    assert_is_bar(built(tmp_path / f"two.{suffix}", NUMBERED, cell_data="material"))
     with pytest.raises(
         InputError, match="no array foo on the cells; there is other, GlobalCellIds, material"
     ):
-        built(tmp_path / "two.vtu", NUMBERED, cell_data="foo")
+        built(tmp_path / f"two.{suffix}", NUMBERED, cell_data="foo")
     write_gmsh(bar(), tmp_path / "bar.msh")
     with pytest.raises(InputError, match="geometry.cell_data: .* has groups, not arrays"):
         built(tmp_path / "bar.msh", cell_data="material")
@@ -221,17 +226,16 @@ def test_row_01_two_sets_of_an_abaqus_file(tmp_path):
         built(tmp_path / "two.inp", regions={"Py": "Py", "Cu": "Cu", "some": "Cu"})
 
 
-@pytest.mark.parametrize("version", [2.2, 4.1])
-def test_row_01_tetrahedra_in_no_group_are_left_out(version, tmp_path):
+def test_row_01_tetrahedra_in_no_group_are_left_out(tmp_path):
     """A note says so; in a group without a material they are refused."""
     end = {"left": TerminalFace(surface="left")}
-    write_gmsh(bar(), tmp_path / "part.msh", version, only=("Py",))
+    write_gmsh(bar(), tmp_path / "part.msh", only=("Py",))
     record = built(tmp_path / "part.msh", (["Py"], NAMED[1]), end)
     assert record.cells == np.count_nonzero(bar().tags == 1)
     assert record.notes[0].startswith("96 tetrahedra") and record.notes[0].endswith(
         "in no group and are left out"
     )
-    write_gmsh(bar(), tmp_path / "bar.msh", version)
+    write_gmsh(bar(), tmp_path / "bar.msh")
     with pytest.raises(InputError, match="volume Cu of .* has no material; add it to regions"):
         built(tmp_path / "bar.msh", (["Py"], NAMED[1]), end)
 
@@ -277,9 +281,10 @@ def test_row_02_other_cells(name, kind, nodes, tmp_path):
     is_inp = name.endswith("inp")
     mesh = meshio.Mesh(points, cells, **({"cell_sets": sets} if is_inp else {"cell_data": data}))
     mesh.write(tmp_path / name)
-    with pytest.raises(
-        InputError, match="geometry.file: .* 1 cells of type '.*' in group 2; mesh all volumes"
-    ):
+    message = "geometry.file: .* 1 cells of type '.*' in group 2; mesh all volumes"
+    if (name, kind) == ("bar.xdmf", "tetra10"):
+        message = "geometry.file: cannot read .* \\(meshio\\)"  # in a mixed file meshio does not know them
+    with pytest.raises(InputError, match=message):
         built(tmp_path / name, NUMBERED, {"end": TerminalFace(region="1", face="xmin")})
 
 
@@ -408,3 +413,78 @@ def test_other_types_list_what_is_read(name, tmp_path):
     ):
         built(tmp_path / name)
     assert not (tmp_path / "harm").exists()
+
+
+def named_step(path):
+    """A STEP file as CAD programs write it: a product, so a name, for every solid."""
+    with model():
+        occ = gmsh.model.occ
+        boxes = [(3, occ.addBox(0, 0, 0, 10, 10, 10)), (3, occ.addBox(10, 0, 0, 20, 10, 10))]
+        occ.fragment(boxes[:1], boxes[1:])
+        occ.synchronize()
+        gmsh.write(str(path))
+    lines = path.read_text().split("\n")
+    products = [i for i, line in enumerate(lines) if re.match(r"#\d+ = PRODUCT\(", line)][1:]
+    for i, name in zip(products, NAMED[0], strict=True):
+        start = lines[i].split("PRODUCT(")[0]
+        lines[i : i + 2] = [f"{start}PRODUCT('{name}','{name}','',(", lines[i + 1].split("(")[-1]]
+    path.write_text("\n".join(lines))
+
+
+def test_step_with_names(tmp_path):
+    named_step(tmp_path / "bar.step")
+    ends = {"left": TerminalFace(region="Py", face="xmin"), "right": TerminalFace(region="Cu", face="xmax")}
+    found = describe(built(tmp_path / "bar.step", terminals=ends))
+    assert [region.volume / NM**3 for region in found.regions.values()] == pytest.approx([1000, 2000])
+    assert [area / NM**2 for area in found.terminals.values()] == pytest.approx([100, 100])
+
+
+def written(name, path):
+    """The bar in one of the formats, with the labels of its regions and surfaces."""
+    if name.endswith(("vtu", "vtk")):
+        grid_of(bar()).save(path)
+    elif name.endswith("xdmf"):
+        write_meshio(bar(), path, data_format="XML")
+    elif name.endswith("inp"):
+        write_inp(bar(), path)
+    else:
+        write_gmsh(bar(), path, 2.2 if "22" in name else 4.1, "binary" in name, not name.endswith("bdf"))
+    return NUMBERED if name.endswith(("vtu", "vtk", "xdmf", "bdf")) else NAMED
+
+
+MUTABLE = (
+    *("a.msh", "a22.msh", "binary.msh", "binary22.msh", "a.med", "a.unv"),
+    *("a.bdf", "a.inp", "a.vtu", "a.vtk", "a.xdmf"),
+)
+JUNK = (b"-", b"9999999", b"nan", b"1e308", b"\n", b"0", b"<", b'"', b"\0", b"$")
+
+
+def mutate_and_read(name, seed, directory):
+    """A file with some bytes changed, removed or repeated is the bar still, or refused in one line."""
+    chance, path = random.Random(seed), directory / name
+    labels = written(name, path)
+    content = bytearray(path.read_bytes())
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        start, length = chance.randrange(len(content)), chance.choice([0, 1, 20, 200])
+        stop = start + length if chance.random() < 0.5 else start
+        content[start:stop] = chance.choice([b"", chance.choice(JUNK), content[start : start + length]])
+    path.write_bytes(content)
+    try:
+        found = describe(built(path, labels))
+    except InputError as error:
+        assert str(error).startswith(("geometry", "terminals", "mesh")) and "\n" not in str(error)
+        return
+    assert sum(region.volume for region in found.regions.values()) == pytest.approx(3000 * NM**3, rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", MUTABLE)
+def test_mutated_meshes(name, seed, tmp_path):
+    mutate_and_read(name, seed, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTABLE)
+def test_many_mutated_meshes(name, tmp_path):
+    for seed in range(1000, 1050):
+        mutate_and_read(name, seed, tmp_path)

@@ -111,14 +111,12 @@ def device(path, **sections):
 
 
 def test_row_03_terminals_at_different_values_do_not_touch(tmp_path):
-    """Beside each other at an edge infinitely much would flow; a current enters there as well as elsewhere."""
+    """At a common edge infinitely much would flow; a current enters there as well as elsewhere."""
     write_gmsh(bar(), tmp_path / "bar.msh")
     config = device(tmp_path / "bar.msh")
     check_mesh(config, make_mesh(config))
     config = device(tmp_path / "bar.msh", schemes={"s": {"l": "ground", "t": {"voltage": "1 mV"}}})
-    with pytest.raises(
-        InputError, match=r"schemes.s: 'l' and 't' are held at different values and touch at"
-    ):
+    with pytest.raises(InputError, match=r"schemes.s: 'l' and 't' are held at different values and touch at"):
         check_mesh(config, make_mesh(config))
     warm = {
         "l": {"region": "Py", "face": "xmin", "sink": True},
