@@ -72,6 +72,7 @@ def check_conformity(
     names = {tag: name for name, tag in regions.items()}
     _check_faces(file, points, cells)
     mesh = Tetrahedra(points, cells, tags, names, facet_neighbours(cells))
+    _check_volumes(file, mesh)
     _check_sides(file, mesh)
     _check_outside(file, mesh)
     _check_bodies(file, mesh)
@@ -94,6 +95,18 @@ def _check_faces(file: str, points: np.ndarray, cells: np.ndarray) -> None:
             )
 
 
+def _check_volumes(file: str, mesh: Tetrahedra) -> None:
+    """Refuse a tetrahedron without volume: its matrix would be infinite, and it has no inside."""
+    quality = cell_quality(mesh.points, mesh.cells)
+    worst = int(quality.argmin())
+    if quality[worst] < FLAT:
+        raise InputError(
+            f"{file}: a tetrahedron of region {mesh.region(worst)} at {mesh.centre(worst)} is flat; mend the "
+            "mesh",
+            key="geometry.file",
+        )
+
+
 def _check_sides(file: str, mesh: Tetrahedra) -> None:
     """Refuse two tetrahedra on the same side of their common face."""
     cells, faces = np.nonzero(mesh.neighbours > np.arange(len(mesh.cells))[:, None])
@@ -105,8 +118,7 @@ def _check_sides(file: str, mesh: Tetrahedra) -> None:
         np.einsum("ij,ij->i", mesh.points[mesh.cells[at, tip]] - corners[:, 0], normals)
         for at, tip in ((cells, faces), (others, back))
     ]
-    flat = cell_quality(mesh.points, mesh.cells) < FLAT
-    same = (heights[0] * heights[1] > 0) & ~flat[cells] & ~flat[others]
+    same = heights[0] * heights[1] > 0
     if same.any():
         first, second = cells[same][0], others[same][0]
         raise InputError(

@@ -168,3 +168,14 @@ def test_row_41_in_a_file(name, tmp_path):
 def test_volumes_add_up():
     """The bar that the others are made of is whole."""
     assert abs(cell_volumes(bar().points, bar().cells)).sum() == pytest.approx(3000, rel=1e-12)
+
+
+def test_flat_tetrahedron():
+    mesh = bar()
+    flat = mesh.with_cell(
+        [*mesh.cells[0, :3], len(mesh.points)], 1, [mesh.points[mesh.cells[0, :3]].mean(axis=0)]
+    )
+    with pytest.raises(
+        InputError, match=r"geometry.file: file: a tetrahedron of region Py at .* nm is flat; mend"
+    ):
+        check(flat)
