@@ -12,20 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from thermospin.errors import InputError
+from thermospin.meshes.conformity import FLAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.numbering import renumber
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
+from thermospin.meshes.placement import check_terminals
 from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
+from thermospin.readers import companions, file_type
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same input would give another mesh, so that cached ones are made again."""
-
-
-FLAT = 1e-6
-"""Quality below which a tetrahedron has no volume worth the name."""
 
 
 def build_mesh(
@@ -49,7 +48,8 @@ def build_mesh(
         surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
 
     Raises:
-        InputError: The geometry, the options, a terminal or a surface cannot be realised.
+        InputError: The geometry, the options, a terminal or a surface cannot be realised, or terminals
+            overlap or lie inside the device.
     """
     surfaces = dict(surfaces or {})
     _check_regions(geometry, options)
@@ -59,6 +59,7 @@ def build_mesh(
     if not (directory / "mesh.json").exists():
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
         _check_quality(mesh)
+        check_terminals(mesh)
         _install(mesh, geometry, digest, directory)
     return MeshRecord.load(directory)
 
@@ -72,12 +73,12 @@ def _mesh(
     surfaces: dict[str, str],
 ) -> RawMesh:
     """The mesh in memory, renumbered."""
-    from thermospin.meshes import imports, occ, sizes, tetrahedra
+    from thermospin.meshes import drawings, imports, occ, sizes, tetrahedra
     from thermospin.meshes.films import layered
     from thermospin.meshes.squeeze import squeeze_factors, squeezed, stretched
     from thermospin.meshes.structured import set_columns
 
-    if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
+    if isinstance(geometry, FileGeometry) and not drawings.is_shape(geometry):
         mesh = imports.read_mesh(geometry, terminals, surfaces)
         try:
             return renumber(mesh)
@@ -93,7 +94,7 @@ def _mesh(
         )
     with occ.model():
         if isinstance(geometry, FileGeometry):
-            parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
+            parts, factors, columns = drawings.read_shape(geometry), (1.0, 1.0), None
         else:
             factors, columns = squeeze_factors(geometry.resolved), geometry.resolved.columns
             parts = occ.build(squeezed(geometry.resolved, factors))
@@ -159,8 +160,9 @@ def mesh_hash(
     digest = hashlib.sha256(json.dumps(content).encode())
     if is_file:
         try:
-            digest.update(Path(geometry.file).suffix.lower().encode())
-            digest.update(Path(geometry.file).read_bytes())
+            digest.update(file_type(geometry.file).encode())
+            for path in (Path(geometry.file), *companions(geometry.file)):
+                digest.update(path.read_bytes())
         except OSError as error:
             raise InputError(f"cannot read {geometry.file}: {error.strerror}", key="geometry.file") from None
     return digest.hexdigest()[:16]
@@ -212,6 +214,7 @@ def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) ->
             facets=len(mesh.facets),
             quality=summarise(cell_quality(mesh.points, mesh.cells)),
             surfaces=mesh.surfaces,
+            notes=list(mesh.notes),
         ).write_summary()
         aside.chmod(0o755)
         _rename(aside, directory)

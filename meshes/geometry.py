@@ -16,20 +16,29 @@ UNITS = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "nm": 1e-9, "angstrom": 1e-10}
 
 
 class FileGeometry(Section):
-    """The user's own mesh (.msh and what meshio reads) or shape (.step, .stp, .brep).
+    """The user's own mesh (.msh, .vtu and others) or shape (.step, .stp, .brep).
 
-    A mesh is used as it is, so its cells are not refined. Volumes of a shape are named by their label in
-    the file (the last part of a path such as ``Shapes/Cu``) or, where a volume has none, ``volume1``,
-    ``volume2``… in the order of the file.
+    A mesh of first-order tetrahedra is used as it is, so its cells are not refined. Volumes of a shape are
+    named by their label in the file (the last part of a path such as ``Shapes/Cu``) or, where a volume has
+    none, ``volume1``, ``volume2``… in the order of the file; so are those of a mesh without groups.
     """
 
     file: str = Field(min_length=1)
     """Path of the file."""
     regions: dict[str, str] = Field(min_length=1)
-    """Material of each physical volume; the names become the names of the regions."""
-    unit: Literal["m", "mm", "um", "nm", "angstrom"] = "m"
-    """Length of one unit of the file. OpenCASCADE hands over STEP coordinates in millimetres whatever
-    unit the file declares, so ``unit: nm`` means that 1 mm was drawn for 1 nm."""
+    """Material of each group of cells (physical volume, set, value of an array); the names become those of
+    the regions. Other groups are ignored; every tetrahedron of a group is in exactly one of these."""
+    unit: Literal["m", "mm", "um", "nm", "angstrom"] | None = None
+    """Length of one unit of the file, by default m, which must be written where the device is larger than
+    1 mm. OpenCASCADE hands over STEP coordinates in millimetres whatever unit the file declares, so
+    ``unit: nm`` means that 1 mm was drawn for 1 nm."""
+    cell_data: str | None = None
+    """Array on the cells whose values are the regions, where a .vtu, .vtk or .xdmf file has several."""
+
+    @property
+    def metres(self) -> float:
+        """Length of one unit of the file, m."""
+        return UNITS[self.unit or "m"]
 
     @property
     def materials(self) -> dict[str, str]:

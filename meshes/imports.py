@@ -1,68 +1,31 @@
-"""The user's own files: meshes with physical groups, and shapes for OpenCASCADE."""
+"""The user's own meshes: groups become regions, surfaces become terminals."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-import gmsh
 import numpy as np
 
 from thermospin.errors import InputError
-from thermospin.meshes.geometry import UNITS, FileGeometry
+from thermospin.meshes.conformity import check_conformity
+from thermospin.meshes.geometry import FileGeometry
+from thermospin.meshes.missing import check_nothing_missing
 from thermospin.meshes.numbering import exterior_facets
-from thermospin.meshes.occ import NM, Part, fragment, model
+from thermospin.meshes.places import in_nm
 from thermospin.meshes.record import RawMesh
+from thermospin.meshes.scale import check_scale
 from thermospin.meshes.terminals import TerminalFace, side_of
+from thermospin.readers import ForeignMesh, read_isolated
 
-SHAPES = (".step", ".stp", ".brep")
+FLATNESS = 1e-6
+"""How far the nodes of a flat face may lie from the side of the region, in units of the region's extent."""
 
-Groups = dict[str, np.ndarray]
-
-
-def is_shape(geometry: FileGeometry) -> bool:
-    """Whether the file holds a shape to be meshed, not a mesh."""
-    return Path(geometry.file).suffix.lower() in SHAPES
-
-
-def read_shape(geometry: FileGeometry) -> list[Part]:
-    """Import the volumes of a STEP or BREP file into the model, made conforming, in nanometres.
-
-    Raises:
-        InputError: The file cannot be read, holds no volume, its volumes overlap, or names do not match.
-    """
-    occ = gmsh.model.occ
-    try:
-        shapes = occ.importShapes(geometry.file, format=_occ_format(geometry.file))
-    except Exception as error:
-        raise InputError(f"cannot read {geometry.file}: {error}", key="geometry.file") from None
-    volumes = [(dim, tag) for dim, tag in shapes if dim == 3]
-    if not volumes:
-        raise InputError(f"{geometry.file} holds no volume; export solids, not surfaces", key="geometry.file")
-    occ.synchronize()
-    names = [_label(tag) or f"volume{number}" for number, (_, tag) in enumerate(volumes, start=1)]
-    _check_names(geometry, names)
-    scale = UNITS[geometry.unit] / NM
-    occ.dilate(volumes, 0, 0, 0, scale, scale, scale)
-    bounds = [np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes]
-    fragments = fragment(volumes)
-    if len({tag for group in fragments for tag in group}) < sum(len(group) for group in fragments):
-        raise InputError(f"volumes of {geometry.file} overlap; cut them in the drawing", key="geometry.file")
-    return [Part(name, tuple(tags), box) for name, tags, box in zip(names, fragments, bounds, strict=True)]
-
-
-def _occ_format(file: str) -> str:
-    return "brep" if file.lower().endswith(".brep") else "step"
-
-
-def _label(volume: int) -> str:
-    """The last part of a volume's label (``Cu`` of ``Shapes/Cu``), empty for OpenCASCADE's own default."""
-    label = gmsh.model.getEntityName(3, volume).split("/")[-1]
-    return "" if label.startswith("Open CASCADE STEP translator") else label
+MANY = 12
+"""Most names that a message lists."""
 
 
 def read_mesh(
-    geometry: FileGeometry, terminals: dict[str, TerminalFace], surfaces: Mapping[str, str] | None = None
+    geometry: FileGeometry, terminals: Mapping[str, TerminalFace], surfaces: Mapping[str, str] | None = None
 ) -> RawMesh:
-    """Read a mesh with physical groups.
+    """Read a mesh with groups of cells.
 
     Args:
         geometry: The file.
@@ -70,26 +33,24 @@ def read_mesh(
         surfaces: Physical surfaces to keep beside, and the key of the configuration that names each.
 
     Raises:
-        InputError: The file cannot be read, holds no tetrahedra, or its names do not match the configuration.
+        InputError: The file cannot be read, holds cells that are no first-order tetrahedra, or its names do
+            not match the configuration.
     """
-    reader = _read_gmsh if Path(geometry.file).suffix.lower() == ".msh" else _read_meshio
-    points, volumes, groups = reader(geometry.file)
-    if not any(len(cells) for cells in volumes.values()):
-        raise InputError(
-            f"{geometry.file} holds no tetrahedra in a physical volume; give every volume a physical name "
-            "(first-order tetrahedra)",
-            key="geometry.file",
-        )
-    _check_names(geometry, volumes)
+    mesh = read_isolated(geometry.file, geometry.regions, geometry.cell_data)
+    check_cell_types(geometry, mesh)
+    members, notes = region_cells(geometry, mesh)
     regions = {name: tag for tag, name in enumerate(geometry.regions, start=1)}
-    cells = np.concatenate([volumes[name] for name in regions])
-    tags = np.concatenate([np.full(len(volumes[name]), tag, np.int32) for name, tag in regions.items()])
-    points = points * UNITS[geometry.unit]
+    cells = np.concatenate([mesh.tetrahedra[members[name]] for name in regions])
+    tags = np.concatenate([np.full(len(members[name]), tag, np.int32) for name, tag in regions.items()])
+    check_scale(geometry, float(np.ptp(mesh.points[np.unique(cells)], axis=0).max()))
+    points = mesh.points * geometry.metres
+    solid = check_conformity(geometry.file, points, cells, tags, regions)
+    check_nothing_missing(geometry.file, solid, mesh.inner)
     faces = {
-        name: _terminal(name, terminal, points, (cells, tags), regions, groups)
+        name: _terminal(name, terminal, points, (cells, tags), regions, mesh)
         for name, terminal in terminals.items()
     }
-    kept = {name: _surface(name, key, groups) for name, key in (surfaces or {}).items()}
+    kept = {name: _surface(name, key, mesh) for name, key in (surfaces or {}).items()}
     triangles = [*faces.values(), *kept.values()]
     first = len(regions) + 1
     return RawMesh(
@@ -104,97 +65,98 @@ def read_mesh(
         regions=regions,
         terminals={name: tag for tag, name in enumerate(faces, start=first)},
         surfaces={name: tag for tag, name in enumerate(kept, start=first + len(faces))},
+        notes=(*mesh.notes, *notes),
     )
 
 
-def _read_gmsh(file: str) -> tuple[np.ndarray, Groups, Groups]:
-    """Points, tetrahedra by physical volume, triangles by physical surface of a Gmsh file (2.2 or 4.1)."""
-    with model():
-        try:
-            gmsh.merge(file)
-        except Exception as error:
-            raise InputError(f"cannot read {file}: {error}", key="geometry.file") from None
-        tags, coordinates, _ = gmsh.model.mesh.getNodes()
-        if not len(tags):
-            return np.empty((0, 3)), {}, {}
-        position = np.zeros(int(tags.max()) + 1, np.int64)
-        position[tags.astype(np.int64)] = np.arange(len(tags))
-        return coordinates.reshape(-1, 3), _gmsh_groups(3, position), _gmsh_groups(2, position)
+def check_cell_types(geometry: FileGeometry, mesh: ForeignMesh) -> None:
+    """Refuse cells of volumes that are no first-order tetrahedra: their part of the device would be missing.
 
-
-def _gmsh_groups(dim: int, position: np.ndarray) -> Groups:
-    """Simplices of every physical group; a group without a name is called by its number."""
-    simplex = {2: 2, 3: 4}[dim]
-    groups: Groups = {}
-    for _, tag in gmsh.model.getPhysicalGroups(dim):
-        nodes = [
-            gmsh.model.mesh.getElementsByType(simplex, entity)[1].reshape(-1, dim + 1)
-            for entity in gmsh.model.getEntitiesForPhysicalGroup(dim, tag)
-        ]
-        groups[gmsh.model.getPhysicalName(dim, tag) or str(tag)] = position[
-            np.concatenate(nodes).astype(np.int64)
-        ]
-    return groups
-
-
-def _read_meshio(file: str) -> tuple[np.ndarray, Groups, Groups]:
-    """Points, tetrahedra and triangles of a file that meshio reads, by name as in `_meshio_groups`."""
-    import meshio
-
-    try:
-        mesh = meshio.read(file)
-    except (Exception, SystemExit) as error:
-        suffix = Path(file).suffix or "none"
+    Raises:
+        InputError: There are some, or there are no tetrahedra.
+    """
+    solid = [other for other in mesh.others if other.dim == 3]
+    for other in sorted(solid, key=lambda other: other.group not in geometry.regions):
+        where = f"group {other.group}" if other.group else "no group"
         raise InputError(
-            f"cannot read {file} (type {suffix}): {error or 'unknown type'}; "
-            "give .msh, .step, .brep or a type that meshio reads",
+            f"{geometry.file} has {other.count} cells of type '{other.kind}' in {where}; mesh all volumes "
+            "with first-order tetrahedra",
             key="geometry.file",
-        ) from None
-    return mesh.points, _meshio_groups(mesh, "tetra"), _meshio_groups(mesh, "triangle")
+        )
+    if not len(mesh.tetrahedra):
+        raise InputError(
+            f"{geometry.file} holds no tetrahedra; mesh the volumes, not only their surfaces",
+            key="geometry.file",
+        )
+    if not mesh.volumes:
+        raise InputError(
+            f"{geometry.file} holds no tetrahedra in a group; give every volume a physical name",
+            key="geometry.file",
+        )
 
 
-def _meshio_groups(mesh, kind: str) -> Groups:
-    """Cells of one kind by the name of their set or physical group, else by their integer cell data."""
-    sets = {name: cells[kind] for name, cells in mesh.cell_sets_dict.items() if kind in cells}
-    if not sets:
-        dim = {"tetra": 3, "triangle": 2}[kind]
-        names = {int(tag): name for name, (tag, d) in mesh.field_data.items() if int(d) == dim}
-        for data in mesh.cell_data_dict.values():
-            if kind in data and np.issubdtype(data[kind].dtype, np.integer) and not sets:
-                sets = {
-                    names.get(int(t), str(t)): np.flatnonzero(data[kind] == t) for t in np.unique(data[kind])
-                }
-    cells = mesh.cells_dict.get(kind, np.empty((0, 4 if kind == "tetra" else 3), np.int64))
-    return {
-        name: cells[members].astype(np.int64)
-        for name, members in sets.items()
-        if not name.startswith("gmsh:")
-    }
+def region_cells(geometry: FileGeometry, mesh: ForeignMesh) -> tuple[dict[str, np.ndarray], list[str]]:
+    """The tetrahedra of every region, by their number, and what a user should know about the others.
 
-
-def _check_names(geometry: FileGeometry, names: Iterable[str]) -> None:
-    """Every volume has a material, and every region is in the file."""
-    names = list(dict.fromkeys(names))
-    for name in names:
-        if name not in geometry.regions:
+    Raises:
+        InputError: A region is not in the file, a tetrahedron is in two of them, or in none.
+    """
+    for name in geometry.regions:
+        if name not in mesh.volumes:
+            raise InputError(
+                f"{geometry.file} has no volume {name}; it has {_listed(mesh.volumes)}",
+                key=f"geometry.regions.{name}",
+            )
+    owner = np.full(len(mesh.tetrahedra), -1)
+    for number, name in enumerate(geometry.regions):
+        cells = mesh.volumes[name]
+        twice = cells[owner[cells] >= 0]
+        if len(twice):
+            place = mesh.points[mesh.tetrahedra[twice[0]]].mean(axis=0) * geometry.metres
+            other = list(geometry.regions)[owner[twice[0]]]
+            raise InputError(
+                f"{len(twice)} tetrahedra of {geometry.file} are both in {other} and in {name}, one at "
+                f"{in_nm(place)}; a place has one material: name only one of the two groups",
+                key=f"geometry.regions.{name}",
+            )
+        owner[cells] = number
+    others = {name: cells for name, cells in mesh.volumes.items() if name not in geometry.regions}
+    for name, cells in others.items():
+        if np.any(owner[cells] < 0):
             raise InputError(
                 f"volume {name} of {geometry.file} has no material; add it to regions",
                 key=f"geometry.regions.{name}",
             )
-    for name in geometry.regions:
-        if name not in names:
+    notes = []
+    if others:
+        notes.append(f"groups of {geometry.file} that regions do not name are ignored: {_listed(others)}")
+    if left := int((owner < 0).sum()):
+        notes.append(f"{left} tetrahedra of {geometry.file} are in no group and are left out")
+    return {name: mesh.volumes[name] for name in geometry.regions}, notes
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as text, the first of them where there are many."""
+    listed = list(names)
+    return ", ".join(listed[:MANY]) + (f" and {len(listed) - MANY} more" if len(listed) > MANY else "")
+
+
+def _surface(name: str, key: str, mesh: ForeignMesh) -> np.ndarray:
+    """Triangles of a physical surface, each once."""
+    for other in mesh.others:
+        if other.dim == 2 and other.group == name:
             raise InputError(
-                f"{geometry.file} has no volume {name}; it has {', '.join(names)}",
-                key=f"geometry.regions.{name}",
+                f"surface {name} has {other.count} cells of type '{other.kind}', which are no faces of "
+                "first-order tetrahedra; mesh it with triangles",
+                key=key,
             )
-
-
-def _surface(name: str, key: str, surfaces: Groups) -> np.ndarray:
-    """Triangles of a physical surface."""
-    if name not in surfaces:
-        known = ", ".join(surfaces) or "none"
-        raise InputError(f"no physical surface {name}; the file has {known}", key=key)
-    return surfaces[name]
+    if name not in mesh.surfaces:
+        raise InputError(
+            f"no physical surface {name}; the file has {_listed(mesh.surfaces) or 'none'}", key=key
+        )
+    triangles = mesh.triangles[mesh.surfaces[name]]
+    _, first = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True)
+    return triangles[np.sort(first)]
 
 
 def _terminal(
@@ -203,12 +165,12 @@ def _terminal(
     points: np.ndarray,
     tagged_cells: tuple[np.ndarray, np.ndarray],
     regions: dict[str, int],
-    surfaces: Groups,
+    mesh: ForeignMesh,
 ) -> np.ndarray:
     """Triangles of a terminal."""
     key = f"terminals.{name}"
     if terminal.surface is not None:
-        return _surface(terminal.surface, f"{key}.surface", surfaces)
+        return _surface(terminal.surface, f"{key}.surface", mesh)
     if terminal.region not in regions:
         raise InputError(
             f"no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"
@@ -218,7 +180,7 @@ def _terminal(
     axis, end = side_of(terminal.face)
     heights = points[cells, axis]
     side = heights.max() if end else heights.min()
-    tolerance = 1e-6 * np.ptp(heights)
+    tolerance = FLATNESS * np.ptp(points[cells].reshape(-1, 3), axis=0).max()
     mine = tagged_cells[1][owner] == regions[terminal.region]
     flat = np.all(abs(points[facets, axis] - side) < tolerance, axis=1)
     if not np.any(mine & flat):

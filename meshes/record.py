@@ -23,6 +23,7 @@ class RawMesh:
         regions: Tag of every region.
         terminals: Tag of every terminal.
         surfaces: Tag of every physical surface that an interface names.
+        notes: What a user should know about how a file was read.
     """
 
     points: np.ndarray
@@ -33,6 +34,7 @@ class RawMesh:
     regions: dict[str, int]
     terminals: dict[str, int]
     surfaces: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class MeshRecord:
         facets: Number of triangles of terminals and surfaces.
         quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
         surfaces: Tag of every physical surface that an interface names.
+        notes: What a user should know about how a file was read.
     """
 
     directory: Path
@@ -62,6 +65,7 @@ class MeshRecord:
     facets: int
     quality: dict[str, float] = field(default_factory=dict)
     surfaces: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, directory: Path | str) -> Self:

@@ -1,5 +1,8 @@
 """Meshing of a Gmsh model, and the arrays taken out of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import gmsh
 import numpy as np
 
@@ -10,8 +13,8 @@ from thermospin.meshes.record import RawMesh
 from thermospin.meshes.terminals import TerminalFace, side_of
 
 HXT = 10
-TOLERANCE = 1e-3
-"""How far a face may lie from the side of the bounding box that it is taken for, nm."""
+FLATNESS = 1e-6
+"""How far a face may lie from the side of the bounding box that it is taken for, in units of the device."""
 
 
 def generate() -> None:
@@ -39,7 +42,18 @@ def terminal_faces(films: list[Film], terminals: dict[str, TerminalFace]) -> dic
     Raises:
         InputError: A region is unknown, a terminal has no surface, or it lies against another region.
     """
-    return {name: _faces(films, name, terminal) for name, terminal in terminals.items()}
+    with exact_bounds():
+        return {name: _faces(films, name, terminal) for name, terminal in terminals.items()}
+
+
+@contextmanager
+def exact_bounds() -> Iterator[None]:
+    """Bounding boxes of what is left of curved faces: by default they hold what was cut away, too."""
+    gmsh.option.setNumber("Geometry.OCCBoundsUseStl", 1)
+    try:
+        yield
+    finally:
+        gmsh.option.setNumber("Geometry.OCCBoundsUseStl", 0)
 
 
 def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
@@ -54,7 +68,8 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
     faces = sorted({abs(t) for _, t in gmsh.model.getBoundary([(3, v) for v in volumes], oriented=False)})
     boxes = {face: np.reshape(gmsh.model.getBoundingBox(2, face), (2, 3))[:, axis] for face in faces}
     side = (max if end else min)(box[end] for box in boxes.values())
-    on_side = [face for face in faces if np.all(abs(boxes[face] - side) < TOLERANCE)]
+    tolerance = FLATNESS * float(np.ptp(np.reshape(gmsh.model.getBoundingBox(-1, -1), (2, 3)), axis=0).max())
+    on_side = [face for face in faces if np.all(abs(boxes[face] - side) < tolerance)]
     outer = [face for face in on_side if len(gmsh.model.getAdjacencies(2, face)[0]) == 1]
     if not on_side:
         raise InputError(
@@ -73,8 +88,8 @@ def extract(films: list[Film], faces: dict[str, list[int]]) -> RawMesh:
     names = list(dict.fromkeys(film.region for film in films))
     regions = {name: tag for tag, name in enumerate(names, start=1)}
     terminals = {name: tag for tag, name in enumerate(faces, start=len(regions) + 1)}
-    volumes = {volume: regions[film.region] for film in films for volume in film.volumes}
-    surfaces = {surface: terminals[name] for name, group in faces.items() for surface in group}
+    volumes = [(volume, regions[film.region]) for film in films for volume in film.volumes]
+    surfaces = [(surface, terminals[name]) for name, group in faces.items() for surface in group]
     cells, cell_tags = _elements(3, volumes)
     facets, facet_tags = _elements(2, surfaces)
     tags, coordinates, _ = gmsh.model.mesh.getNodes()
@@ -84,10 +99,10 @@ def extract(films: list[Film], faces: dict[str, list[int]]) -> RawMesh:
     return RawMesh(points, position[cells], cell_tags, position[facets], facet_tags, regions, terminals)
 
 
-def _elements(dim: int, entities: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Node tags and region or terminal tags of the simplices of the entities."""
+def _elements(dim: int, entities: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Node tags and region or terminal tags of the simplices of the entities, given with these tags."""
     nodes, tags = [np.empty((0, dim + 1), np.int64)], [np.empty(0, np.int32)]
-    for entity, tag in sorted(entities.items()):
+    for entity, tag in sorted(entities):
         for _, block in zip(*gmsh.model.mesh.getElements(dim, entity)[::2], strict=True):
             nodes.append(block.reshape(-1, dim + 1).astype(np.int64))
             tags.append(np.full(len(nodes[-1]), tag, np.int32))

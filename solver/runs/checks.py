@@ -1,8 +1,9 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from thermospin.contacts import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.numbering import components
+from thermospin.meshes.places import in_nm
 from thermospin.output.files import write_json
 
 
@@ -50,8 +52,9 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
-            of a scheme or probe lies on an insulator, the regions of an interface do not touch or it has no
-            node between them, or a texture has no direction somewhere in its magnet.
+            of a scheme or probe lies on an insulator, terminals at different values touch, the regions of an
+            interface do not touch or it has no node between them, or a texture has no direction somewhere in
+            its magnet.
     """
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     pieces = find_pieces(record)
@@ -60,6 +63,7 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
     _check_textures(config, record)
     conducting = [materials[region].is_conductor for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
+    _check_apart(config, record)
     conductors = pieces.bodies(conducting)
     for scheme in config.schemes:
         held = {conductors[pieces.terminals[name]] for name in config.schemes[scheme].potentials}
@@ -112,6 +116,27 @@ def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
         if not electrical[terminal]:
             raise config.error(
                 key, f"terminal '{terminal}' lies on an insulator; choose a face of a conductor"
+            )
+
+
+def _check_apart(config: Any, record: MeshRecord) -> None:
+    """Refuse terminals that are held at different values and share an edge: what flows there is infinite."""
+    held = {f"schemes.{name}": scheme.potentials for name, scheme in config.schemes.items()}
+    for key, values in (held | {"terminals": config.sinks}).items():
+        if len(set(values.values())) > 1:
+            _check_pairs(config, record, key, values)
+
+
+def _check_pairs(config: Any, record: MeshRecord, key: str, values: Mapping[str, float]) -> None:
+    facets, tags = record.array("facets"), record.array("facet_tags")
+    nodes = {name: np.unique(facets[tags == record.terminals[name]]) for name in values}
+    for first, second in combinations(values, 2):
+        common = np.intersect1d(nodes[first], nodes[second])
+        if values[first] != values[second] and len(common):
+            raise config.error(
+                key,
+                f"'{first}' and '{second}' are held at different values and touch at "
+                f"{in_nm(record.array('points')[common[0]])}, where infinitely much would flow; part them",
             )
 
 

@@ -97,6 +97,8 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
         progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
         with progress.stage("mesh"):
             record = on_root(comm, lambda: checked_mesh(config))
+        for note in record.notes:
+            progress.note(note)
         data = _solve_states(config, trace, record, comm, progress)
         data |= describe_mesh(config, record, comm)
         data["timings"] = dict(progress.timings)

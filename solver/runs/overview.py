@@ -40,7 +40,13 @@ def show_device(config: Config, file: Path) -> None:
         "groups": groups(config, record),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
+    _show_notes(record)
     _warn(config, record)
+
+
+def _show_notes(record: MeshRecord) -> None:
+    for note in record.notes:
+        click.echo(f"  note: {note}")
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -60,6 +66,7 @@ def show_mesh(config: Config, output: Path | None) -> None:
         _copy(record.directory, output)
     directory = output or record.directory
     _describe(record, directory)
+    _show_notes(record)
     _warn(config, record)
     draw_mesh(directory / PICTURE, record, config.insulators)
     click.echo(f"  picture: {directory / PICTURE}")

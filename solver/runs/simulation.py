@@ -59,6 +59,8 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
         record = on_root(comm, lambda: checked_mesh(config))
+    for note in record.notes:
+        progress.note(note)
     return record, read_device(config, record, comm, progress)
 
 

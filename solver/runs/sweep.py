@@ -64,6 +64,9 @@ def run_sweep(
         meshes = len({job.mesh for job in todo})
         Progress().note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
     records = _make_meshes(todo, comm)
+    if comm.rank == 0:
+        for note in dict.fromkeys(note for record in records.values() for note in record.notes):
+            Progress().note(note)
     known |= _solve_in_groups(todo, records, directory / POINTS, comm, groups, fields)
     results: dict[str, Any] = {}
     on_root(comm, lambda: results.update(_finish(sweep, jobs, directory, known)))

@@ -1,0 +1,93 @@
+"""Types of files that are read, the library that reads each, and how such a file begins."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from thermospin.errors import InputError
+
+MESHES = {
+    ".msh": "gmsh",
+    ".med": "gmsh",
+    ".unv": "gmsh",
+    ".bdf": "gmsh",
+    ".nas": "gmsh",
+    ".mesh": "gmsh",
+    ".vtu": "vtk",
+    ".vtk": "vtk",
+    ".inp": "meshio",
+    ".xdmf": "meshio",
+    ".xmf": "meshio",
+}
+"""Library that reads a mesh, by the ending of the file's name."""
+
+SHAPES = {".step": "step", ".stp": "step", ".brep": "brep"}
+"""OpenCASCADE's name of a drawing's format, by the ending of the file's name."""
+
+WITH_ARRAYS = (".vtu", ".vtk", ".xdmf", ".xmf")
+"""Types whose regions are the values of an array on the cells."""
+
+BEGINNINGS = {
+    ".msh": (rb"\s*\$(MeshFormat|Comments)\b", "is no Gmsh mesh: its first line is not $MeshFormat"),
+    ".med": (rb"\x89HDF", "is no MED file, which is HDF5"),
+    ".unv": (rb"\s*-1\s", "is no UNV file: its first line is not -1"),
+    ".mesh": (rb"\s*(#[^\n]*\s+)*MeshVersionFormatted", "is no Medit mesh: MeshVersionFormatted is missing"),
+    ".step": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
+    ".stp": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
+    ".brep": (rb"(?s).*?(DBRep_DrawableShape|CASCADE Topology)", "is no BREP file: its head is missing"),
+}
+"""How a file begins, and what is wrong with one that does not.
+
+Gmsh guesses the format of what it does not recognise, and runs it as a script.
+"""
+
+HEAD = 1024
+"""How much of a file is looked at, bytes."""
+
+
+def file_type(file: str) -> str:
+    """The ending of a file's name, in lower case.
+
+    Raises:
+        InputError: No reader knows it; the message lists what is read.
+    """
+    suffix = Path(file).suffix.lower()
+    if suffix not in MESHES and suffix not in SHAPES:
+        known = ", ".join((*MESHES, *SHAPES))
+        raise InputError(
+            f"cannot read {file}: its type ({suffix or 'no ending'}) is not known; give one of {known}",
+            key="geometry.file",
+        )
+    return suffix
+
+
+def reader_of(suffix: str) -> str:
+    """The module that reads a type of file, without its ``by_``."""
+    return MESHES.get(suffix, "drawing")
+
+
+def check_header(file: str) -> None:
+    """Make sure that a file is of the type that its name says.
+
+    Raises:
+        InputError: It cannot be read, or begins otherwise.
+    """
+    suffix = file_type(file)
+    try:
+        with Path(file).open("rb") as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}", key="geometry.file") from None
+    pattern, wrong = BEGINNINGS.get(suffix, (rb"", ""))
+    if not re.match(pattern, head):
+        raise InputError(f"{file} {wrong}; export the mesh again", key="geometry.file")
+
+
+def companions(file: str) -> Sequence[Path]:
+    """The files of numbers that an XDMF file refers to; they belong to the mesh."""
+    path = Path(file)
+    if path.suffix.lower() not in (".xdmf", ".xmf"):
+        return []
+    text = path.read_text(encoding="utf-8", errors="replace")
+    names = re.findall(r">\s*([^<>:\n]+?\.(?:h5|hdf5|bin))\s*(?::[^<]*)?<", text)
+    return [path.parent / name for name in dict.fromkeys(names) if (path.parent / name).is_file()]
