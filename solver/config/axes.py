@@ -1,12 +1,12 @@
 """The `sweep:` section: which values of the configuration change, and what they become."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from thermospin.section import Section, mistake
+from thermospin.section import Section, mistake, whole
 from thermospin.units import common_unit
 
 DIGITS = 12
@@ -32,7 +32,7 @@ class Axis(Section):
     """… or the first value of a range, with its unit, …"""
     stop: float | str | None = None
     """… the last one, …"""
-    num: Annotated[int, Field(strict=True, ge=2, le=100_000)] | None = None
+    num: whole(ge=2, le=100_000) | None = None
     """… how many there are, …"""
     scale: Literal["linear", "log"] = "linear"
     """… and how they are spaced: by equal steps, or by equal factors."""

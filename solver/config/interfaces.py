@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from thermospin.errors import brief
 from thermospin.materials.interface import OF_ELECTRONS, OF_MIXING, SAME, InterfaceMaterial, InterfaceValues
 from thermospin.materials.library import interface_library
-from thermospin.section import mistake, one_of
+from thermospin.section import Truth, mistake, one_of
 
 if TYPE_CHECKING:
     from thermospin.config.root import Config
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def _two_names(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"expected two regions or materials, [side 1, side 2], not {value!r}")
+        raise mistake(f"expected two regions or materials, [side 1, side 2], not {brief(value)}")
     return value
 
 
@@ -34,7 +35,7 @@ class Interface(InterfaceValues):
     its regions share is as the other entries say."""
     library: str | None = Field(None, exclude=True)
     """Interface of the library whose values are taken where none is given here."""
-    transparent: bool = False
+    transparent: Truth = False
     """True to except a pair from an entry that names materials: no interface there."""
     magnet: str | None = None
     """Side whose magnetisation gives the sign, a region or a material; needed between two magnets."""

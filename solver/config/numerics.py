@@ -3,9 +3,9 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
-from thermospin.section import Section, mistake
+from thermospin.section import Section, Truth, mistake, whole
 from thermospin.units import quantity
 
 DriveCurrent = quantity("A", ge=-1e3, le=1e3)
@@ -20,6 +20,12 @@ Tolerance = quantity("", ge=1e-15, le=1e-2)
 def _scalar(value: Any) -> Any:
     if not isinstance(value, bool | int | float | str):
         raise mistake("must be one value, as on PETSc's command line")
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise mistake(f"must be 1 or 2, not {str(value).lower()}")
     return value
 
 
@@ -45,11 +51,11 @@ class SolverOptions(Section):
 
     spin: Literal["collinear", "vector"] = "collinear"
     """`collinear`: spins along one axis; `vector`: s and τ have three components, magnets any direction."""
-    spin_heat: bool = False
+    spin_heat: Truth = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
-    degree: Literal[1, 2] = 1
+    degree: Annotated[Literal[1, 2], BeforeValidator(_number)] = 1
     """Polynomial degree of the elements."""
-    orders: Annotated[int, Field(strict=True, ge=1, le=8)] = 4
+    orders: whole(ge=1, le=8) = 4
     """Highest harmonic: R1 … R<orders>."""
     method: Literal["expansion", "demodulate"] = "expansion"
     """`expansion`: order by order; `demodulate`: solve at given currents and fit."""
@@ -57,9 +63,9 @@ class SolverOptions(Section):
     """Currents for `demodulate`, A."""
     tolerance: Tolerance = 1e-10
     """Relative tolerance on the true residual."""
-    max_iterations: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 500
+    max_iterations: whole(ge=1, le=1_000_000) = 500
     """Iterations of the linear solver before it gives up."""
-    reciprocity: bool = True
+    reciprocity: Truth = True
     """Also solve with injector and probe exchanged, to check Onsager's relation."""
     petsc: dict[str, Annotated[bool | int | float | str, BeforeValidator(_scalar)]] = {}
     """Options passed to PETSc as they are, without the leading dash."""

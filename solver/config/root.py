@@ -24,9 +24,9 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, Section
 from thermospin.textures import Texture
-from thermospin.units import quantity
+from thermospin.units import COLDEST, HOTTEST, quantity
 
-BaseTemperature = quantity("K", gt=0, le=5000)
+BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
 
 class Config(Section):

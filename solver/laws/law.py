@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field, create_model
 from thermospin.errors import InputError
 from thermospin.laws.taylor import Taylor
 from thermospin.section import Section, mistake
-from thermospin.units import BOUNDS, quantity
+from thermospin.units import BOUNDS, COLDEST, quantity
 
-Temperature = quantity("K", gt=0, le=1e4)
+Temperature = quantity("K", gt=0, ge=COLDEST, le=1e4)
 
 
 def _increasing(limits: tuple[float, float]) -> tuple[float, float]:

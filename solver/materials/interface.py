@@ -11,9 +11,9 @@ from thermospin.units import quantity
 HIGHEST_CONDUCTANCE = 1e20
 """S/m²; the interfaces of metals have about 1e15, and far above that nothing is left to jump."""
 
-Conductance = quantity("S/m^2", ge=0, le=HIGHEST_CONDUCTANCE)
+Conductance = quantity("S/m^2", smallest=1e-10, ge=0, le=HIGHEST_CONDUCTANCE)
 AreaResistance = quantity("ohm m^2", gt=0, le=1e-3)
-HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
+HeatConductance = quantity("W/(m^2 K)", smallest=1e-10, ge=0, le=1e16)
 KapitzaResistance = quantity("m^2 K/W", ge=1e-16, le=1e-2)
 
 MixingConductance = quantity("S/m^2", ge=-HIGHEST_CONDUCTANCE, le=HIGHEST_CONDUCTANCE)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 import yaml
 from pydantic import Field, create_model
 
+from thermospin.errors import brief
 from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
 
@@ -107,7 +108,7 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
     own = dict(entries[name])
     base = own.pop("base", name)
     if not isinstance(base, str):
-        raise mistake(f"must be the name of a material, not {base!r}", name, "base")
+        raise mistake(f"must be the name of a material, not {brief(base)}", name, "base")
     if base != name and base in entries:
         inherited = _derive(base, entries, (*seen, name))
     elif base in library():

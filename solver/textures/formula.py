@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
+from thermospin.errors import brief
 from thermospin.section import mistake
 
 MAX_LENGTH = 1000
@@ -211,7 +212,9 @@ def _short(text: str) -> str:
 def _formula(value: Any) -> str:
     """The text of a formula, or of a number, when it can be read."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake(f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {value!r}")
+        raise mistake(
+            f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {brief(value)}"
+        )
     try:
         Formula(str(value))
     except FormulaError as error:
