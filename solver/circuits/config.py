@@ -126,7 +126,7 @@ class AngleRange(Section):
     """First angle, rad."""
     stop: Angle = float(np.pi)
     """Last angle, rad."""
-    points: whole(ge=2, le=100_000) = 91
+    points: whole(ge=2, le=10_000) = 91
     """Number of angles."""
 
     @model_validator(mode="after")
@@ -206,6 +206,8 @@ class Dynamics(Section):
     """s."""
     drives: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=10_000)] = (1.0,)
     """Factors on all voltages, currents and temperature rises."""
+    max_periods: whole(ge=1, le=10**9) = 100_000
+    """Periods of precession, of all drives together, that are integrated at most."""
     trajectory: Factor | None = None
     """The factor whose trajectory is written; default the last."""
 
@@ -219,8 +221,14 @@ class Dynamics(Section):
         return self
 
 
+def _some_elements(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    if not elements:
+        raise mistake("nothing joins the nodes; add an element, such as {between: [L, N], conductance: 1e15}")
+    return elements
+
+
 def _not_empty(nodes: dict[str, Node]) -> dict[str, Node]:
-    if not nodes:
+    if len(nodes) < 2:
         raise mistake("needs at least two nodes, such as 'L: {voltage: 1 mV}'")
     return nodes
 
@@ -238,7 +246,7 @@ class CircuitConfig(Section):
     """`thermalised`: both spins have one temperature, τ = 0; `non-interacting`: every node has its own τ."""
     nodes: Annotated[dict[Name, Node], AfterValidator(_not_empty)]
     """Ferromagnets and normal metals by name."""
-    elements: tuple[Element, ...]
+    elements: Annotated[tuple[Element, ...], AfterValidator(_some_elements), Field(max_length=10_000)]
     """What joins them."""
     sweep: Sweep | None = None
     """Angle to vary."""
