@@ -24,7 +24,7 @@ def registry():
 
 LONGEST = 100
 """Characters of a quantity."""
-_NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
+_NUMBER = r"(?>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)"
 _UNIT = r"(?:1\s*)?(?:[^\W\d_]|[°%‰/(])[^\W_]*(?:[\s*/^·⋅()°%‰⁻-][^\W_]*)*"
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
 """A number, and a unit of names and their exponents: no second number, comma or sum."""

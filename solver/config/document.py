@@ -68,7 +68,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if len(digits) > 1 and digits.startswith("0"):
             raise yaml.MarkedYAMLError(
                 problem=f"'{cut(node.value)}' begins with 0, which some programs take for octal; write "
-                f"{cut(digits.lstrip('0') or '0')}, or quotes round a text",
+                f"{cut(node.value.replace(digits, digits.lstrip('0') or '0'))}, or quotes round a text",
                 problem_mark=node.start_mark,
             )
         return int(node.value) if len(digits) <= LONGEST_WHOLE else float(node.value)

@@ -14,8 +14,6 @@ from thermospin.section import Section, dotted
 
 DEEPEST = 20
 """Parts of a dotted key."""
-LONGEST = 1000
-"""Characters of a message."""
 _ELSEWHERE = {
     "geometry": "this file holds a device; use 'thermospin run', 'sweep' or 'loop'",
     "schemes": "this file holds a device; use 'thermospin run', 'sweep' or 'loop'",
@@ -159,9 +157,7 @@ def replaced(data: dict[str, Any], key: str, value: Any, source: str) -> dict[st
         if isinstance(inside, list):
             chosen = int(head) if head.isdecimal() and len(head) < 10 else len(inside)
             if chosen >= len(inside):
-                raise InputError(
-                    f"no item [{cut(head)}] in a list of {len(inside)}", key=cut(key, 200), file=source
-                )
+                raise InputError(f"no item [{cut(head)}] in a list of {len(inside)}", key=key, file=source)
             return [lay(item, rest) if i == chosen else item for i, item in enumerate(inside)]
         inside = inside if isinstance(inside, Mapping) else {}
         return {**inside, head: lay(inside.get(head), rest)}
@@ -187,7 +183,7 @@ def _translate(error: ValidationError, data: Any, file: str) -> InputError:
     paths = {_path(item, data): item for item in error.errors(include_url=False)}
     path, first = next(iter(paths.items()))
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
-    return InputError(cut(_message(first), LONGEST) + more, key=cut(dotted(path), LONGEST), file=file)
+    return InputError(_message(first) + more, key=dotted(path), file=file)
 
 
 def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
-from thermospin.errors import brief
+from thermospin.errors import brief, cut
 from thermospin.section import mistake
 
 MAX_LENGTH = 1000
@@ -205,8 +205,7 @@ def _piece(node: ast.expr, text: str) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return cut(text, 60)
 
 
 def _formula(value: Any) -> str:
