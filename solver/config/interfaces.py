@@ -125,8 +125,23 @@ def contacts(config: Config, surfaces: Surfaces | None = None) -> dict[str, Cont
     chosen = [(*pair, None) for pair in _pairs(config)]
     for i, name in surface_entries(config).items():
         chosen += [(i, *sides, name) for sides in (surfaces or {}).get(name, ())]
-    found = (_contact(config, *pair) for pair in chosen if not config.interfaces[pair[0]].transparent)
+    chosen = [pair for pair in chosen if not config.interfaces[pair[0]].transparent]
+    metals = _Metals(frozenset(config.insulators), frozenset(config.magnets)) if chosen else _Metals()
+    found = [_contact(config, metals, *pair) for pair in chosen]
     return {contact.name: contact for contact in found}
+
+
+@dataclass(frozen=True)
+class _Metals:
+    """What the regions of a device are.
+
+    Attributes:
+        insulators: Those without electrons.
+        magnets: Those with a magnetisation.
+    """
+
+    insulators: frozenset[str] = frozenset()
+    magnets: frozenset[str] = frozenset()
 
 
 def surface_entries(config: Config) -> dict[int, str]:
@@ -204,11 +219,13 @@ def _side(config: Config, i: int, side: int) -> Sequence[str]:
     return regions
 
 
-def _contact(config: Config, i: int, first: str, second: str, surface: str | None) -> Contact:
+def _contact(
+    config: Config, metals: _Metals, i: int, first: str, second: str, surface: str | None
+) -> Contact:
     entry = config.interfaces[i]
-    _check_conduction(config, i, first, second)
+    _check_conduction(config, metals, i, first, second)
     _check_heat(config, i)
-    magnet = _magnet(config, i, first, second)
+    magnet = _magnet(config, metals, i, first, second)
     explicit = surface is not None or _regions_named(config, entry) == 2
     return Contact(first, second, entry.material, magnet, explicit, surface)
 
@@ -219,9 +236,9 @@ def _key(entry: Interface, *names: str) -> str:
     return "library" if entry.library is not None else next((n for n in given if getattr(entry, n)), given[0])
 
 
-def _check_conduction(config: Config, i: int, first: str, second: str) -> None:
+def _check_conduction(config: Config, metals: _Metals, i: int, first: str, second: str) -> None:
     entry, law = config.interfaces[i], config.interfaces[i].material
-    insulators = [region for region in (first, second) if region in config.insulators]
+    insulators = [region for region in (first, second) if region in metals.insulators]
     if insulators and law.is_conducting:
         raise mistake(
             f"'{insulators[0]}' is an insulator, so no current crosses '{first}|{second}'; give only "
@@ -262,13 +279,13 @@ def _check_heat(config: Config, i: int) -> None:
         )  # fmt: skip
 
 
-def _magnet(config: Config, i: int, first: str, second: str) -> str | None:
+def _magnet(config: Config, metals: _Metals, i: int, first: str, second: str) -> str | None:
     """The region whose magnetisation applies, or None where spins cross alike.
 
     With vector spin one magnet alone always applies, as it absorbs the spins across its magnetisation.
     """
     entry, sides = config.interfaces[i], (first, second)
-    magnets = [region for region in sides if region in config.magnets]
+    magnets = [region for region in sides if region in metals.magnets]
     if entry.magnet is not None:
         magnets = _named_magnet(config, i, sides, magnets)
     if not entry.material.is_spin_dependent:

@@ -1,5 +1,7 @@
 """The transport coefficients of one interface, per area (physics.md §4)."""
 
+from functools import cached_property
+
 from pydantic import model_validator
 
 from thermospin.laws import LORENZ_NUMBER
@@ -195,7 +197,7 @@ class InterfaceValues(Section):
             return self.conductance or 0.0
         return 2 / (self.area_resistance * (1 - self._polarisation**2))
 
-    @property
+    @cached_property
     def material(self) -> InterfaceMaterial:
         """The coefficients that these values define."""
         phonons = self.phonon_heat_conductance or 0.0

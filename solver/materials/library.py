@@ -12,6 +12,9 @@ from thermospin.errors import brief
 from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
 
+LONGEST_CHAIN = 50
+"""Materials that derive from one another."""
+
 
 class SourcedValue(NamedTuple):
     """A value as it was published, with its unit, and the key of its reference."""
@@ -105,6 +108,8 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
         raise mistake(
             f"derives from itself ({' -> '.join((*seen, name))}); give one a library base", name, "base"
         )
+    if len(seen) >= LONGEST_CHAIN:
+        raise mistake(f"derives from more than {LONGEST_CHAIN} others, one by one", name, "base")
     own = dict(entries[name])
     base = own.pop("base", name)
     if not isinstance(base, str):

@@ -24,8 +24,8 @@ nm 5 1e999 9**9**9 µ Ω 🙂 a/b ../x ground current float tanh(x/nm) 1/0 linea
 QUANTITIES = """8,5 nm|-300 mn|20 degC|5 nm|5 m|1e-300 m|90 deg|1e300 m|5 S/m|1e7 S/m|-5 uV/K|300 K|-3 K
 |1e-9 K|50 %|3 T|1 mA|1 V|5 ns|8 Nm|5 µm|5 μm|−5 nm|1e999 K|1 m^9^9"""
 TEXTS = [*WORDS.split(), *QUANTITIES.split("|"), "", " ", "a\nb", "\t", "x" * 5000, "(" * 90]
-VALUES = """[null, true, false, [], {}, [[]], [null], {a: {}}, [0, 0, 0], [0, 0, 1], [1, 2], [5 nm, 3 K], {"": 1},
-{1: 2}, {theta: 30 deg}, {linear: 1}, {polynomial: [1, 2], reference: 300 K}, [1e300, 1e300, 1e300],
+VALUES = """[null, true, false, [], {}, [[]], [null], {a: {}}, [0, 0, 0], [0, 0, 1], [1, 2], [5 nm, 3 K],
+{"": 1}, {1: 2}, {theta: 30 deg}, {linear: 1}, {polynomial: [1, 2], reference: 300 K}, [1e300, 1e300, 1e300],
 {table: [[300 K, 1], [200 K, 2]]}]"""
 OTHERS = [*parse(VALUES.replace("\n", " "), ""), list(range(3000)), {f"k{i}": i for i in range(500)}]
 
