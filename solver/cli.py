@@ -231,8 +231,9 @@ def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None
 def _solve_circuit(config: "CircuitConfig") -> None:
     from thermospin.circuits.report import show, write
     from thermospin.circuits.study import study
+    from thermospin.output import Progress
 
-    found = study(config)
+    found = study(config, Progress().note)
     show(found)
     click.echo(f"results: {write(found)}")
 

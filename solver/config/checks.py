@@ -77,7 +77,7 @@ def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
 def _materials(config: Config) -> None:
     for region, name in config.geometry.materials.items():
         _known(name, config.material_names, "material", *_place(config.geometry, region))
-    for name in {*config.materials, *config.geometry.materials.values()}:
+    for name in dict.fromkeys((*config.materials, *config.geometry.materials.values())):
         try:
             margin = config.material(name).open_circuit_margin(config.temperature)
         except RangeError as error:
@@ -195,6 +195,8 @@ def _conducting(config: Config, terminal: str, *at: str | int) -> None:
 
 
 def _probes(config: Config) -> None:
+    if config.lock_in is not None and not config.probes:
+        raise mistake("missing; 'lock_in' reads them: add a pair, such as '{v: [plus, minus]}'", "probes")
     for name, pair in config.probes.items():
         for i, terminal in enumerate(pair):
             _conducting(config, terminal, "probes", name, i)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, RootModel, Tag, model_validator
 
+from thermospin.errors import brief
 from thermospin.section import Section, mistake, one_of
 from thermospin.units import quantity
 
@@ -44,7 +45,7 @@ def _expand(value: Any) -> Any:
     if isinstance(value, CurrentDrive | Potential):
         return value
     if not isinstance(value, dict) or not ("current" in value) ^ ("voltage" in value):
-        raise mistake(f"{value!r} is not a terminal condition; write one of: {_FORMS}")
+        raise mistake(f"{brief(value)} is not a terminal condition; write one of: {_FORMS}")
     return value
 
 
@@ -111,7 +112,7 @@ def _check_shares(currents: Mapping[str, CurrentDrive]) -> None:
 
 def _pair(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"expected two terminals, [plus, minus], not {value!r}")
+        raise mistake(f"expected two terminals, [plus, minus], not {brief(value)}")
     return value
 
 

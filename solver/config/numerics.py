@@ -3,10 +3,10 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema, model_validator
 
 from thermospin.config.petsc import petsc_options
-from thermospin.section import Section, mistake
+from thermospin.section import Section, Truth, mistake, whole
 from thermospin.units import has_unit, is_plain, quantity, to_si
 
 SMALLEST_CURRENT = 1e-12
@@ -60,6 +60,12 @@ def _options(given: Any) -> Any:
     return given
 
 
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise mistake(f"must be 1 or 2, not {str(value).lower()}")
+    return value
+
+
 class Heating(Section):
     """The heat source (physics.md §5)."""
 
@@ -82,11 +88,11 @@ class SolverOptions(Section):
 
     spin: Literal["collinear", "vector"] = "collinear"
     """`collinear`: spins along one axis; `vector`: s and τ have three components, magnets any direction."""
-    spin_heat: bool = False
+    spin_heat: Truth = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
-    degree: Literal[1, 2] = 1
+    degree: Annotated[Literal[1, 2], BeforeValidator(_number)] = 1
     """Polynomial degree of the elements."""
-    orders: Annotated[int, Field(strict=True, ge=1, le=8)] = 4
+    orders: whole(ge=1, le=8) = 4
     """Highest harmonic: R1 … R<orders>."""
     method: Literal["expansion", "demodulate"] = "expansion"
     """`expansion`: order by order; `demodulate`: solve at given currents and fit."""
@@ -94,9 +100,9 @@ class SolverOptions(Section):
     """Currents for `demodulate`, A; for schemes that voltages drive, the largest voltage of a scheme, V."""
     tolerance: Tolerance = 1e-10
     """Relative tolerance on the true residual."""
-    max_iterations: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 500
+    max_iterations: whole(ge=1, le=1_000_000) = 500
     """Iterations of the linear solver before it gives up."""
-    reciprocity: bool = True
+    reciprocity: Truth = True
     """Also solve with injector and probe exchanged, to check Onsager's relation."""
     petsc: Annotated[dict[str, bool | int | float | str], BeforeValidator(_options)] = {}
     """PETSc's options of this problem, without the leading dash: types, tolerances and sizes of Krylov

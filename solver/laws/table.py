@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from scipy.interpolate import PchipInterpolator
 
+from thermospin.errors import brief
 from thermospin.laws.law import CoefficientLaw, Temperature, TemperatureRange
 from thermospin.laws.taylor import Taylor
 from thermospin.section import mistake
@@ -17,10 +18,10 @@ from thermospin.units import quantity
 
 def _rows(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) < 2:
-        raise mistake(f"expected at least two rows [temperature, value], not {value!r}")
+        raise mistake(f"expected at least two rows [temperature, value], not {brief(value)}")
     for i, row in enumerate(value):
         if not isinstance(row, list | tuple) or len(row) != 2:
-            raise mistake(f"expected [temperature, value], not {row!r}", i)
+            raise mistake(f"expected [temperature, value], not {brief(row)}", i)
     return value
 
 

@@ -22,7 +22,7 @@ from thermospin.materials.coefficients import (
 )
 from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
 from thermospin.materials.response import PARTS, Responsive
-from thermospin.section import mistake
+from thermospin.section import Truth, mistake
 
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
 OF_MAGNETS = (*INSTEAD_OF_TENSOR_DIFFUSION, "tensor_diffusion")
@@ -61,7 +61,7 @@ class Material(TwoChannels, Responsive):
     """λ_Q, m; every conductor needs it, or α, when the spins have temperatures of their own."""
     spin_heat_ratio: LengthRatio | None = None
     """α = λ/λ_Q, instead of λ_Q."""
-    magnetic: bool = False
+    magnetic: Truth = False
     """True for a magnet; implied by P, S_s or P_k."""
     spin_relaxation_time: RelaxationTime | None = None
     """τ_sf of a normal metal, s; spins precess in the magnetic field only where it is given."""

@@ -45,6 +45,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         ConvergenceError: The solver does not converge.
     """
     with Progress(comm.rank) as progress:
+        note_missing_probes(config, progress)
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
@@ -53,6 +54,15 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         if comm.rank == 0:
             print_table(results.data)
     return results
+
+
+def note_missing_probes(config: Config, progress: Any) -> None:
+    """Say that nothing is read; fields, maps, maxima and torques are results too."""
+    if not config.probes:
+        remedy = (
+            "none, so there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
+        )
+        progress.note(str(config.error("probes", remedy)))
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:

@@ -13,7 +13,7 @@ from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.sweeps import collect, write_sweep
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
-from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve, write
+from thermospin.runs.simulation import checked_mesh, describe_mesh, note_missing_probes, on_root, solve, write
 from thermospin.runs.workbench import Workbench
 
 POINTS = "points"
@@ -62,6 +62,7 @@ def run_sweep(
     )
     if comm.rank == 0:
         meshes = len({job.mesh for job in todo})
+        note_missing_probes(sweep.config, Progress())
         Progress().note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
     records = _make_meshes(todo, comm)
     if comm.rank == 0:
