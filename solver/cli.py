@@ -1,72 +1,43 @@
 """The command line. Commands import what they need when they run, so that help and schema are quick."""
 
 import json
-import os
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.errors import ThermospinError
+from thermospin.console import say
+from thermospin.failures import communicator, heed_termination, on_root, report
 
 if TYPE_CHECKING:
     from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
 
-PATIENCE = 10.0
-"""How long a failing rank waits for the others to fail too, s."""
-
-
 class Commands(click.Group):
-    """Commands whose expected errors are one line on stderr and exit code 2, under MPI as well."""
+    """Commands whose errors are one line on stderr and an exit code, under MPI as well."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
+        heed_termination()
         try:
             return super().invoke(context)
-        except ThermospinError as error:
-            _report(error)
-            context.exit(2)
-
-
-def _communicator() -> Any:
-    """All ranks when there are several, else None; mpi4py is imported only below an MPI launcher."""
-    launchers = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS")
-    if "mpi4py.MPI" not in sys.modules and not any(name in os.environ for name in launchers):
-        return None
-    from mpi4py import MPI
-
-    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if isinstance(error, BrokenPipeError) and communicator() is None:
+                raise  # nobody reads on: click ends in silence
+            code = report(error)
+        context.exit(code)
 
 
 def _on_root(work: Callable[[], None]) -> None:
-    """Do something on rank 0; its expected errors are raised on all ranks (collective)."""
-    ranks = _communicator()
+    """Do something on rank 0; its errors are raised on all ranks (collective)."""
+    ranks = communicator()
     if ranks is None:
         work()
         return
-    from thermospin.runs.simulation import on_root
-
     on_root(ranks, work)
-
-
-def _report(error: ThermospinError) -> None:
-    """Print an error on rank 0; the others wait for it, as a launcher ends all ranks at the first exit."""
-    line = f"error: {' '.join(str(error).split())}"
-    ranks = _communicator()
-    if ranks is None or ranks.rank == 0:
-        click.echo(line, err=True)
-    if ranks is None:
-        return
-    everyone, deadline = ranks.Ibarrier(), time.monotonic() + PATIENCE
-    while not everyone.Test():
-        if time.monotonic() > deadline:
-            click.echo(f"{line} (on rank {ranks.rank} only)", err=True)
-            ranks.Abort(2)
-        time.sleep(0.01)
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
@@ -118,7 +89,7 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 
     config = _load(file, overrides, output)
     results = run_loop(config)
-    _on_root(lambda: click.echo(describe_loop(results, config.output.directory)))
+    _on_root(lambda: say(describe_loop(results, config.output.directory)))
 
 
 @main.command()
@@ -152,7 +123,7 @@ def sweep(
     directory = output or found.config.output.directory
     results = run_sweep(found, directory, **part, **options)
     if results:
-        click.echo(describe_sweep(results, directory))
+        say(describe_sweep(results, directory))
 
 
 @main.command()
@@ -177,7 +148,7 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
     found = load_sweep(file, overrides)
     check_sweep(found)
     if MPI.COMM_WORLD.rank == 0:
-        click.echo(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
+        say(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
 
 
 @main.command()
@@ -185,7 +156,7 @@ def schema() -> None:
     """Print the JSON Schema of configurations, for completion in editors."""
     from thermospin.config import Config
 
-    click.echo(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
+    say(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
 
 
 @main.command()
@@ -234,7 +205,7 @@ def _solve_circuit(config: "CircuitConfig") -> None:
 
     found = study(config)
     show(found)
-    click.echo(f"results: {write(found)}")
+    say(f"results: {write(found)}")
 
 
 @main.command()

@@ -22,9 +22,12 @@ from mpi4py import MPI
 from petsc4py import PETSc
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
+from thermospin import kernels
+
 REQUIRED = "0.11"
 if not dolfinx.__version__.startswith(REQUIRED):
     raise ImportError(f"thermospin needs DOLFINx {REQUIRED}, found {dolfinx.__version__}")
+kernels.install()
 
 __all__ = [
     "MPI",

@@ -10,9 +10,10 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import acting, acts_on_metals, precesses
+from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
-from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve
+from thermospin.runs.simulation import checked_mesh, describe_mesh, solve
 from thermospin.runs.workbench import Workbench
 
 BRANCHES = "up", "down"

@@ -3,9 +3,8 @@
 import shutil
 from pathlib import Path
 
-import click
-
 from thermospin.config import Config, loop, magnetisation
+from thermospin.console import say
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
@@ -24,7 +23,7 @@ def show_device(config: Config, file: Path) -> None:
     """
     record = make_mesh(config)
     check_mesh(config, record)
-    click.echo(f"{file}: valid")
+    say(f"{file}: valid")
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
@@ -38,9 +37,9 @@ def show_device(config: Config, file: Path) -> None:
         "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
         "groups": groups(config, record),
     }.items():
-        click.echo(f"  {title}: {', '.join(names) or 'none'}")
+        say(f"  {title}: {', '.join(names) or 'none'}")
     for warning in unresolved_magnets(config, record):
-        click.echo(f"  warning: {warning}")
+        say(f"  warning: {warning}")
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -61,7 +60,7 @@ def show_mesh(config: Config, output: Path | None) -> None:
     directory = output or record.directory
     _describe(record, directory)
     draw_mesh(directory / PICTURE, record, config.insulators)
-    click.echo(f"  picture: {directory / PICTURE}")
+    say(f"  picture: {directory / PICTURE}")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -75,22 +74,22 @@ def _copy(source: Path, target: Path) -> None:
 
 def _describe(record: MeshRecord, directory: Path) -> None:
     found = describe(record)
-    click.echo(
+    say(
         f"{directory / record.file.name}: {found.cells} tetrahedra, {found.points} points, hash {record.hash}"
     )
     for name, region in found.regions.items():
         shortest, longest = region.shortest_edge * 1e9, region.longest_edge * 1e9
-        click.echo(
+        say(
             f"  region {name} ({record.materials[name]}): {region.cells} tetrahedra, "
             f"{region.volume * 1e27:.4g} nm³, edges {shortest:.3g} to {longest:.3g} nm"
         )
     for name, area in found.terminals.items():
-        click.echo(f"  terminal {name}: {area * 1e18:.4g} nm²")
-    click.echo(
+        say(f"  terminal {name}: {area * 1e18:.4g} nm²")
+    say(
         "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
     )
     for i, count in enumerate(found.histogram):
         bar = "#" * round(50 * count / max(found.histogram))
-        click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
+        say(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
     place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
-    click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
+    say(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")

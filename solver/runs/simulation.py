@@ -4,7 +4,6 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.contacts import contact_regions
-from thermospin.errors import ThermospinError
+from thermospin.failures import on_root
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
@@ -89,20 +88,6 @@ def checked_mesh(config: Config) -> MeshRecord:
     record = make_mesh(config)
     check_mesh(config, record)
     return record
-
-
-def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
-    """Do something on rank 0 and give the outcome, or the expected error, to all ranks (collective)."""
-    outcome: Any = None
-    if comm.rank == 0:
-        try:
-            outcome = work()
-        except ThermospinError as error:
-            outcome = error
-    outcome = comm.bcast(outcome)
-    if isinstance(outcome, ThermospinError):
-        raise outcome
-    return outcome
 
 
 def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:

@@ -8,12 +8,13 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
 from thermospin.errors import ConvergenceError, InputError
+from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.sweeps import collect, write_sweep
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
-from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve, write
+from thermospin.runs.simulation import checked_mesh, describe_mesh, solve, write
 from thermospin.runs.workbench import Workbench
 
 POINTS = "points"
