@@ -1,4 +1,4 @@
-"""The user's cache: a directory that may be missing, full, read-only, shared or damaged, and is then done without.
+"""The cache of a user: it may be missing, full, read-only, shared or damaged, and is then done without.
 
 What is kept there carries checksums. A damaged entry counts as one that is not there.
 """

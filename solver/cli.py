@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
 
+
 class Commands(click.Group):
     """Commands whose errors are one line on stderr and an exit code, under MPI as well."""
 

@@ -1,4 +1,4 @@
-"""How a command ends that cannot go on: one message, and all ranks end, whatever went wrong on which of them."""
+"""How a command ends that cannot go on: one message, then all ranks end, whichever of them failed."""
 
 import os
 import pickle
@@ -149,7 +149,7 @@ def on_root(comm: Any, work: Callable[[], Any]) -> Any:
     if comm.rank == 0:
         try:
             outcome = work()
-        except BaseException as error:  # noqa: B036: it is raised again, on all ranks
+        except BaseException as error:  # raised again, on all ranks
             mistake = error
     sent, outcome = comm.bcast((_portable(mistake), outcome if mistake is None else None))
     if mistake is not None:

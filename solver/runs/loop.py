@@ -13,7 +13,8 @@ from thermospin.config.loop import acting, acts_on_metals, precesses
 from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
-from thermospin.runs.simulation import checked_mesh, describe_mesh, solve
+from thermospin.runs.checks import checked_mesh
+from thermospin.runs.simulation import describe_mesh, solve
 from thermospin.runs.workbench import Workbench
 
 BRANCHES = "up", "down"

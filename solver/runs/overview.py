@@ -9,7 +9,7 @@ from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
-from thermospin.runs.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh, unresolved_magnets
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""
@@ -21,8 +21,7 @@ def show_device(config: Config, file: Path) -> None:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = make_mesh(config)
-    check_mesh(config, record)
+    record = checked_mesh(config)
     say(f"{file}: valid")
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
@@ -85,9 +84,7 @@ def _describe(record: MeshRecord, directory: Path) -> None:
         )
     for name, area in found.terminals.items():
         say(f"  terminal {name}: {area * 1e18:.4g} nm²")
-    say(
-        "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
-    )
+    say("  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items()))
     for i, count in enumerate(found.histogram):
         bar = "#" * round(50 * count / max(found.histogram))
         say(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")

@@ -22,7 +22,7 @@ from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table,
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, signals
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.checks import checked_mesh
 from thermospin.solution import Expansion
 
 
@@ -77,17 +77,6 @@ def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: An
 def describe_mesh(record: MeshRecord) -> dict[str, Any]:
     """The mesh, for the results."""
     return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
-
-
-def checked_mesh(config: Config) -> MeshRecord:
-    """Make or find the mesh of a configuration, check and cut it, on one rank.
-
-    Raises:
-        InputError: The device cannot be meshed, or is not a closed circuit.
-    """
-    record = make_mesh(config)
-    check_mesh(config, record)
-    return record
 
 
 def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:

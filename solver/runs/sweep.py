@@ -13,8 +13,9 @@ from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.sweeps import collect, write_sweep
+from thermospin.runs.checks import checked_mesh
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
-from thermospin.runs.simulation import checked_mesh, describe_mesh, solve, write
+from thermospin.runs.simulation import describe_mesh, solve, write
 from thermospin.runs.workbench import Workbench
 
 POINTS = "points"
