@@ -32,13 +32,10 @@ class Commands(click.Group):
         context.exit(code)
 
 
-def _on_root(work: Callable[[], None]) -> None:
-    """Do something on rank 0; its errors are raised on all ranks (collective)."""
+def _on_root(work: Callable[[], Any]) -> Any:
+    """Do something on rank 0 and give the outcome, or the error, to all ranks (collective)."""
     ranks = communicator()
-    if ranks is None:
-        work()
-        return
-    on_root(ranks, work)
+    return work() if ranks is None else on_root(ranks, work)
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
@@ -106,7 +103,9 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @click.option("--task", metavar="K/N", help="Only the K-th of N parts, for the K-th task of a job array.")
 @click.option("--fields", is_flag=True, help="Also write fields and maps of every point.")
 @click.option("--retry", is_flag=True, help="Solve points again that did not converge before.")
+@click.pass_context
 def sweep(
+    context: click.Context,
     file: Path,
     overrides: tuple[str, ...],
     output: Path | None,
@@ -116,15 +115,20 @@ def sweep(
 ) -> None:
     """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
     from thermospin.config import load_sweep
-    from thermospin.output.sweeps import describe_sweep
+    from thermospin.output.sweeps import all_failed, describe_sweep
     from thermospin.runs.sweep import parse_part, run_sweep
 
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
     results = run_sweep(found, directory, **part, **options)
-    if results:
+
+    def tell() -> bool:
         say(describe_sweep(results, directory))
+        return all_failed(results)
+
+    if _on_root(tell):
+        context.exit(1)
 
 
 @main.command()
@@ -135,21 +139,20 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
     from thermospin.runs.overview import show_device
 
     config = _load(file, overrides)
+    points = _check_points(file, overrides) if config.sweep else ""
     _on_root(lambda: show_device(config, file))
-    if config.sweep:
-        _check_points(file, overrides)
+    if points:
+        _on_root(lambda: say(f"  sweep: {points}"))
 
 
-def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check all points of a sweep and make their meshes (collective)."""
-    from thermospin.compat import MPI
+def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
+    """Check all points of a sweep and make their meshes; describes them (collective)."""
     from thermospin.config import load_sweep
     from thermospin.runs.sweep import check_sweep
 
     found = load_sweep(file, overrides)
     check_sweep(found)
-    if MPI.COMM_WORLD.rank == 0:
-        say(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
+    return f"{len(found.points)} points of {', '.join(found.keys)}"
 
 
 @main.command()
@@ -203,7 +206,9 @@ def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None
 def _solve_circuit(config: "CircuitConfig") -> None:
     from thermospin.circuits.report import show, write
     from thermospin.circuits.study import study
+    from thermospin.output.place import claim
 
+    claim(Path(config.output), config._source)
     found = study(config)
     show(found)
     say(f"results: {write(found)}")

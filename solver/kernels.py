@@ -2,9 +2,9 @@
 
 DOLFINx marks a form that is being compiled by an empty file, and waits where there is one. A killed run
 leaves it behind, and a full disk leaves half a library. Here every run compiles in a directory of its own and
-moves the library to the cache once it is complete: nothing has to be waited for or cleaned. Two runs that need
-the same form at the same time both compile it. Where the cache cannot be written, libraries stay in temporary
-directories.
+moves the library to the cache once it is complete: nothing has to be waited for or cleaned. Two runs that
+need the same form at the same time both compile it. Where the cache cannot be written, libraries stay in
+temporary directories.
 """
 
 import functools
@@ -114,7 +114,7 @@ class Kernels:
                 remove(path)
 
     def _compiled(self, form: Any, form_options: Options, jit_options: Options) -> Compiled:
-        """Compile or find a form on this rank: in a temporary directory or, where that is full, in the cache."""
+        """Compile or find a form on this rank: in a temporary directory or, if that is full, the cache."""
         failure: Exception | None = None
         for place in (None, forms_cache()):
             try:
