@@ -1,13 +1,14 @@
 """The command line. Commands import what they need when they run, so that help and schema are quick."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.console import say
+from thermospin.console import adapt, say
 from thermospin.failures import communicator, heed_termination, on_root, report
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
         heed_termination()
+        for stream in (sys.stdout, sys.stderr):
+            adapt(stream)
         try:
             return super().invoke(context)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

@@ -109,6 +109,15 @@ def adapt(stream: TextIO) -> TextIO:
     return stream
 
 
+def shown(text: str) -> str:
+    """A text as standard output can show it, for layouts that need its width."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain(text)
+    return text
+
+
 def say(text: str) -> None:
     """Print a line on standard output."""
     click.echo(text, file=adapt(sys.stdout))
