@@ -208,8 +208,7 @@ def _kept(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> Me
             directory = temporary_directory("mesh") / digest
             _install(mesh, geometry, digest, directory)
         except OSError as second:
-            place = tempfile.gettempdir()
-            raise InputError(f"cannot write the mesh: {reason_of(second)}", file=place) from None
+            raise _nowhere(second) from None
         _unkept[digest] = directory
     return MeshRecord.load(directory)
 
@@ -231,10 +230,16 @@ def writable_copy(record: MeshRecord, error: OSError) -> MeshRecord:
         for name in (*record.files, SUMMARY):
             shutil.copyfile(record.directory / name, directory / name)
     except OSError as second:
-        message = f"cannot write the mesh: {reason_of(second)}"
-        raise InputError(message, file=tempfile.gettempdir()) from None
+        raise _nowhere(second) from None
     _unkept[record.hash] = directory
     return MeshRecord.load(directory)
+
+
+def _nowhere(error: OSError) -> InputError:
+    return InputError(
+        f"the mesh cannot be written to {_default_cache()} nor to {tempfile.gettempdir()}: {reason_of(error)}; "
+        "make room there"
+    )
 
 
 def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> None:
