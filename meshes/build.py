@@ -237,8 +237,8 @@ def writable_copy(record: MeshRecord, error: OSError) -> MeshRecord:
 
 def _nowhere(error: OSError) -> InputError:
     return InputError(
-        f"the mesh cannot be written to {_default_cache()} nor to {tempfile.gettempdir()}: {reason_of(error)}; "
-        "make room there"
+        f"the mesh cannot be written to {_default_cache()} nor to {tempfile.gettempdir()}: {reason_of(error)}"
+        "; make room there"
     )
 
 

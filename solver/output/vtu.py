@@ -9,6 +9,7 @@ the ``run`` and, of fields that were solved for at a drive, that drive. Coordina
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -189,10 +190,10 @@ def _read_grid(path: Path) -> pv.DataSet:
         InputError: It cannot be read.
     """
     try:
-        grid = pv.read(path)
+        with pv.vtk_verbosity("off"), warnings.catch_warnings(action="ignore"):
+            return pv.read(path)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(f"cannot be read ({reason_of(error)}); run again", file=str(path)) from None
-    return grid
 
 
 def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> None:
