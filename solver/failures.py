@@ -55,6 +55,16 @@ def heed_termination() -> None:
         pass
 
 
+def renew_signal_handlers() -> None:
+    """Install the handlers of SIGINT and SIGTERM that Python knows: Gmsh replaces them without a word."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.getsignal(number))
+    except ValueError:  # only the main thread may
+        pass
+
+
 def communicator() -> Any:
     """All ranks when there are several, else None; mpi4py is imported only below an MPI launcher."""
     launchers = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS")

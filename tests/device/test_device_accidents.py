@@ -46,7 +46,7 @@ def test_row_20_validate_gives_one_verdict(tmp_path, mistake):
 def test_row_20_a_valid_sweep(tmp_path):
     found = command("validate", write_device(tmp_path, DEVICE + SWEEP))
     assert found.exit_code == 0, found.output
-    assert found.stdout.count("valid") == 1
+    assert found.stdout.count(": valid\n") == 1
     assert found.stdout.endswith("  sweep: 3 points of heating.scale\n")
 
 
