@@ -140,6 +140,7 @@ def report(error: BaseException) -> int:
                 complain(f"{line} (on rank {ranks.rank} only)")
             sys.stderr.flush()
             ranks.Abort(code)
+            os._exit(code)  # the launcher may take a moment
         time.sleep(0.01)
     return code
 

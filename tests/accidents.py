@@ -26,11 +26,14 @@ RUN = "from thermospin.cli import main; main()"
 FAULT = """
 import importlib, os, signal, sys
 from mpi4py import MPI
-module, _, name = {target!r}.rpartition(".")
 def fail(*_, **__):
     {fault}
 if MPI.COMM_WORLD.rank == {rank}:
-    setattr(importlib.import_module(module), name, fail)
+    *path, name = {target!r}.split(".")
+    holder = importlib.import_module(path[0])
+    for i, part in enumerate(path[1:], 2):
+        holder = getattr(holder, part, None) or importlib.import_module(".".join(path[:i]))
+    setattr(holder, name, fail)
 from thermospin.cli import main
 main(sys.argv[1:])
 """

@@ -56,6 +56,33 @@ def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+TARGETS = [
+    "thermospin.config.load_config",
+    "thermospin.runs.simulation.claim",
+    "thermospin.runs.simulation.checked_mesh",
+    "thermospin.runs.simulation.read_mesh",
+    "thermospin.runs.simulation.Problem",
+    "thermospin.solution.Expansion.at",
+    "thermospin.linear.krylov.PETSc.KSP.solve",
+    "thermospin.observables.sampling.Sampler.sample",
+    "thermospin.output.readings.write_csv",
+    "thermospin.output.vtu.write_sample",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["1 / 0", INTERRUPT, "raise MemoryError", "raise OSError(28, 'full', 'x')"])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("rank", [0, 1])
+def test_row_34_failing_ranks(tmp_path, rank, target, fault):
+    file = write_device(tmp_path)
+    process = start("run", file, "-o", tmp_path / "out", ranks=2, code=faulty(rank, target, fault))
+    code, _, errors = finish(process, timeout=90)
+    assert code in (0, 2, 130), errors
+    assert "Traceback" not in errors
+    assert sum(line.startswith("error: ") for line in errors.splitlines()) == (code != 0), errors
+
+
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_is_one_line(circuit, tmp_path, name, code):
     slow = "import sys, time; sys.stderr.write('here\\n'); sys.stderr.flush(); time.sleep(60)"

@@ -218,29 +218,70 @@ def has_private_mounts():
     return bool(shutil.which("unshare")) and subprocess.run(probe, capture_output=True).returncode == 0
 
 
-@ALONE
-@pytest.mark.skipif(not has_private_mounts(), reason="no private mounts here")
-def test_row_38_a_full_disk(tmp_path):
-    """The table is printed, the numbers are kept, and one line says what is not."""
-    file, out = write_device(tmp_path), tmp_path / "disk"
-    out.mkdir()
+def run_on_disk(tmp_path, size, cache=False):
+    """Run the device with a disk of a size, kB, for its results, or for its caches and temporary files.
+
+    Returns:
+        Exit code, standard output, messages, and a copy of the disk.
+    """
+    file, disk, copy = write_device(tmp_path), tmp_path / "disk", tmp_path / f"copy{size}"
+    disk.mkdir(exist_ok=True)
     script = (
         "import os, subprocess, sys\n"
+        f"mount = ['mount', '-t', 'tmpfs', '-o', 'size={size}k', 'tmpfs', {str(disk)!r}]\n"
+        "subprocess.run(mount, check=True)\n"
         "from thermospin.cli import main\n"
-        f"subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=160k', 'tmpfs', {str(out)!r}], check=True)\n"
         "try:\n"
         "    main()\n"
         "finally:\n"
-        f"    os.system('cp -r {out} {tmp_path}/copy')\n"
+        f"    os.system('cp -r {disk} {copy}')\n"
     )
     wrapped = (
         "import os, sys\n"
         f"os.execvp('unshare', [*{PRIVATE!r}, {sys.executable!r}, '-c', {script!r}, *sys.argv[1:]])"
     )
-    code, output, errors = finish(start("run", file, "-o", out / "o", code=wrapped))
-    lines = messages(errors)
-    assert (code, len(lines)) == (2, 1), errors
+    places = {"XDG_CACHE_HOME": disk, "TMPDIR": disk} if cache else {}
+    out = tmp_path / "out" if cache else disk / "o"
+    code, output, errors = finish(start("run", file, "-o", out, code=wrapped, **places))
+    return code, output, messages(errors), out if cache else copy / "o"
+
+
+NEEDS_MOUNTS = pytest.mark.skipif(not has_private_mounts(), reason="no private mounts here")
+
+
+@ALONE
+@NEEDS_MOUNTS
+def test_row_38_a_full_disk(tmp_path):
+    """The table is printed, the numbers are kept, and one line says what is not."""
+    code, output, lines, out = run_on_disk(tmp_path, 160)
+    assert (code, len(lines)) == (2, 1), lines
     assert ": cannot write: No space left on device; the numbers are in " in lines[0]
     assert "across" in output
-    assert len(readings(tmp_path / "copy/o")) == 2
-    assert not [name for name in files(tmp_path / "copy") if ".partial" in name]
+    assert len(readings(out)) == 2
+    assert not [name for name in files(out) if ".partial" in name]
+
+
+@ALONE
+@NEEDS_MOUNTS
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [8, 16, 24, 40, 60, 90, 120, 200, 300, 400, 2000])
+def test_row_38_disks_of_many_sizes(tmp_path, size):
+    code, _, lines, out = run_on_disk(tmp_path, size)
+    assert (code, len(lines)) in {(0, 0), (2, 1)}, lines
+    if "the numbers are in" in str(lines) or code == 0:
+        assert len(readings(out)) == 2
+    assert not [name for name in files(out) if ".partial" in name]
+
+
+@ALONE
+@NEEDS_MOUNTS
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [8, 60, 120, 300, 1000, 20000])
+def test_row_36_caches_and_temporary_files_on_a_full_disk(tmp_path, size):
+    code, _, lines, out = run_on_disk(tmp_path, size, cache=True)
+    assert code in (0, 2)
+    assert [line[:6] for line in lines if line.startswith(("error", "Trace"))] == ["error:"] * (code == 2), (
+        lines
+    )
+    if code == 0:
+        assert len(readings(out)) == 2
