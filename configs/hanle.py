@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from thermospin.console import say
 from thermospin.errors import InputError, ThermospinError
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
 from thermospin.hanle.fit import HanleFit, fit_hanle
@@ -138,13 +139,13 @@ def main() -> None:
     field, signal = read_curve(given.table, given.field, given.signal, given.minus, given.where)
     fit = fit_hanle(field, signal, wire)
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
-    print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    say("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
     for name, value in (configured(given.table, given.material) if given.material else {}).items():
         unit, scale = UNITS[name]
         found[name]["configured"] = value
         deviation = fit.values[name] / value - 1
-        print(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
+        say(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
     given.directory.mkdir(parents=True, exist_ok=True)
     write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
     plot(given.directory / "hanle.png", field, signal, fit)
