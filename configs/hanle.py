@@ -21,6 +21,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from thermospin.config import Config, load_config
+from thermospin.console import say
 from thermospin.errors import InputError, ThermospinError
 from thermospin.hanle.contacts import Film, SpinSink
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
@@ -227,14 +228,14 @@ def main() -> None:
         invasive = invasive_wire(wire, config, given.material, given.thickness)
     fit = fit_hanle(field, signal, wire if given.plain else invasive)
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
-    print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
-    print(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
+    say("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    say(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
     for name, value in (configured(config, given.material) if config else {}).items():
         unit, scale = UNITS[name]
         found[name]["configured"] = value
         deviation = fit.values[name] / value - 1
-        print(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
+        say(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
     given.directory.mkdir(parents=True, exist_ok=True)
     write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
     plot(given.directory / "hanle.png", field, signal, fit)

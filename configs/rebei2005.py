@@ -49,6 +49,7 @@ from rebei2005_reference import SHARPEST, Case, Curve, boundary_value_solution
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.console import say
 from thermospin.fields import S_VECTOR
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
@@ -287,8 +288,8 @@ def main() -> None:
     header = ["figure", "curve", "method"]
     header += [f"{kind}_{axis}" for axis in AXES for kind in ("extreme", "at_nm")]
     header += ["deviation", "difference"]
-    print(SOLVED[given.sign])
-    print(" ".join(f"{name:>12}" for name in header))
+    say(SOLVED[given.sign])
+    say(" ".join(f"{name:>12}" for name in header))
     solved: dict[tuple[str, Case], Curve | None] = {}
     rows = []
     for number in given.figures:
@@ -298,9 +299,7 @@ def main() -> None:
             drawn.append((method, case, curve))
             off = difference(curve, solved["1D", replace(case, label="")]) if method != "1D" else 0.0
             rows.append([number, case.label, method, *numbers(case, curve), off])
-            print(
-                " ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]), flush=True
-            )
+            say(" ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]))
             name = f"fig{number:02}_{case.label}_{method}".replace(" ", "")
             table = np.column_stack([curve.x, curve.n])
             write_csv(given.directory / "curves" / f"{name}.csv", ["x_nm", "n_x", "n_y", "n_z"], table)

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from thermospin.circuits.elements import Element
+from thermospin.config.outputs import DirectoryName
 from thermospin.errors import brief
 from thermospin.macrospin.dynamics import Macrospin
 from thermospin.section import Name, Section, Truth, mistake, one_of, whole
@@ -254,7 +255,7 @@ class CircuitConfig(Section):
     """A magnet that may switch: its critical current and critical temperature difference are estimated."""
     dynamics: Dynamics | None = None
     """Integrate its motion."""
-    output: str = "results/circuit"
+    output: Annotated[str, DirectoryName] = "results/circuit"
     """Directory of the results."""
 
     _source: str = PrivateAttr(default="")

@@ -12,6 +12,7 @@ from thermospin.circuits.determined import check_fields, check_flows
 from thermospin.circuits.network import TAU, THETA, Network, S, State, V
 from thermospin.circuits.response import Response, response, two_terminals
 from thermospin.circuits.switching import Switching, integrate_all, source_columns, thresholds
+from thermospin.output.place import new_run
 
 SCHEMA = "circuit 1"
 """Layout of results.json."""
@@ -74,6 +75,7 @@ def study(config: CircuitConfig, note: Callable[[str], None] = lambda line: None
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "title": config.title,
+        "run": new_run(config._source),
         "config": config.model_dump(mode="json", exclude_none=True),
         "points": _table([_row(network, point) for point in points]),
         "balances": {"charge": max(point.state.balance for point in points)},

@@ -22,6 +22,16 @@ def _one_axis(value: Any) -> Any:
     return value
 
 
+def _without_controls(value: Any) -> Any:
+    if isinstance(value, str) and any(ord(character) < 32 for character in value):
+        raise mistake("a name of a directory has no control characters; remove them")
+    return value
+
+
+DirectoryName = BeforeValidator(_without_controls)
+"""Checks the name of a directory."""
+
+
 class Line(Section):
     """A straight line along which a profile is taken."""
 
@@ -91,7 +101,7 @@ class Map(Section):
 class Output(Section):
     """Where results go and which fields and maps are written."""
 
-    directory: Path = Path("results/run")
+    directory: Annotated[Path, DirectoryName] = Path("results/run")
     """Directory of the results; `results/<name of the file>` by default, `-o` overrides."""
     current: DriveCurrent | None = None
     """Current at which maxima are given, and maps that say neither order nor current, A."""

@@ -75,6 +75,7 @@ class Case:
         drive: Unit of the drive, ``A`` or ``V``.
         solved: Drives to the fields there, with T0 in their temperatures, where few orders do not add up to
             them.
+        run: Number of the run, if the fields shall bear it.
     """
 
     scheme: str
@@ -83,6 +84,7 @@ class Case:
     temperature: float
     drive: str = "A"
     solved: Mapping[float, FieldSample] = field(default_factory=dict)
+    run: str = ""
 
     @property
     def is_vector(self) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from thermospin.compat import versions
 from thermospin.config import Sweep
-from thermospin.output.files import write_csv, write_json
+from thermospin.output.files import write_csv
+from thermospin.output.place import RESULTS, new_run, together
 from thermospin.output.readings import readings
 from thermospin.output.scales import reading_scale
 from thermospin.units import common_unit
@@ -41,13 +42,14 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
         "title": sweep.config.title,
         "sweep": [{"keys": list(axis.targets), "scale": axis.scale} for axis in sweep.config.sweep],
         "points": points,
+        "run": new_run(sweep.config.source),
         "config": sweep.config.resolved(),
         "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
     }
 
 
-def write_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Write ``sweep.csv``, pictures where there is one axis, and ``results.json`` last.
+def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
+    """Write ``results.json``, then ``sweep.csv`` and, where there is one axis, pictures.
 
     Args:
         directory: Directory of the sweep.
@@ -59,11 +61,11 @@ def write_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     Raises:
         InputError: The directory cannot be written.
     """
-    table, data = directory / "sweep.csv", directory / "results.json"
-    write_csv(table, *_table(results))
-    pictures = plot_sweep(directory, results)
-    write_json(data, results)
-    return [table, *pictures, data]
+    table = directory / "sweep.csv"
+    with together(directory, results):
+        write_csv(table, *_table(results))
+        pictures = plot_sweep(directory, results)
+    return [table, *pictures, directory / RESULTS]
 
 
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
@@ -98,6 +100,13 @@ def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
     parts += [f"{failed} failed (see sweep.csv; --retry solves them again)"] if failed else []
     parts += [f"{missing} missing, no table yet"] if missing else [str(directory / "sweep.csv")]
     return "; ".join(parts)
+
+
+def all_failed(results: Mapping[str, Any]) -> bool:
+    """Whether no point is solved, though some were tried."""
+    points = results["points"]
+    failed = sum("failed" in point for point in points)
+    return failed > 0 and not any("schemes" in point and "failed" not in point for point in points)
 
 
 def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:

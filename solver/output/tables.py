@@ -1,5 +1,6 @@
 """The results of a run as tables on the terminal, in the units that papers use."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from thermospin.console import adapt, shown
 from thermospin.lock_in import QUANTITIES, lock_in
 from thermospin.output.readings import Reading, readings
 from thermospin.output.scales import (
@@ -44,15 +46,29 @@ def print_table(results: Mapping[str, Any], console: Console | None = None) -> N
 
 def plain_console() -> Console:
     """Standard output; a fixed width when it is not a terminal, so that no table is folded in a file."""
+    adapt(sys.stdout)
     console = Console()
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
     return console
 
 
+class PlainTable(Table):
+    """A table with texts that standard output can show."""
+
+    def add_column(self, header: str = "", *args: Any, **options: Any) -> None:
+        """Add a column."""
+        super().add_column(shown(header), *args, **options)
+
+    def add_row(self, *cells: str, **options: Any) -> None:
+        """Add a row."""
+        super().add_row(*map(shown, cells), **options)
+
+
 def new_table(title: str) -> Table:
     """An empty table in the style of this program."""
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    style = {"title_justify": "left", "title_style": "bold", "box": box.SIMPLE_HEAD, "pad_edge": False}
+    return PlainTable(title=shown(title), **style)
 
 
 def _readings_table(title: str, group: list[Reading]) -> Table:

@@ -8,18 +8,21 @@ are there once more, as ``J at vertices``, …: x, y, z at the first vertex of t
 
 With vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside
 them, ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The
-field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title`` and, of
-fields that were solved for at a drive, that drive. Coordinates are in metres.
+field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title``, the number
+of the ``run`` and, of fields that were solved for at a drive, that drive. Coordinates are in metres.
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyvista as pv
 from vtkmodules.vtkCommonCore import vtkStringArray
+from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
+from thermospin.cache import reason_of
 from thermospin.errors import InputError
 from thermospin.output.files import replacing, replacing_directory
 from thermospin.output.quantities import quantities
@@ -29,6 +32,7 @@ from thermospin.output.scales import quantity_text, superscript
 _SOLVED = "solved_at"
 _AT_VERTICES = " at vertices"
 """Ends the names of fluxes at the four vertices of every tetrahedron."""
+_RUN = "run"
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
 
@@ -55,36 +59,47 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
             units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
             symbol = "I" if case.drive == "A" else "U"
             power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
-            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
+            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}", run=case.run)
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
         units = {name: quantity.unit for name, quantity in known.items()}
         for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
             text, solved = quantity_text(drive, case.drive), drive if drive in case.solved else None
             stem = "at_" + text.replace(" ", "").replace("µ", "u")
-            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved)
+            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved, case.run)
     return place
 
 
-def read_orders(directory: Path, scheme: str, configuration: str) -> dict[int, FieldSample]:
+def read_orders(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[int, FieldSample]:
     """Read the fields of a scheme and configuration, by order.
 
+    Args:
+        directory: Directory of the results.
+        scheme: The injection scheme.
+        configuration: The magnetic configuration.
+        run: Number of the run that must have written them; any by default.
+
     Raises:
-        InputError: They were not written, or not by this program.
+        InputError: They were not written, or not by this program, or by another run.
     """
     place = case_directory(directory, scheme, configuration)
     files = {int(found[1]): path for path in place.glob("*") if (found := _ORDER_FILE.fullmatch(path.name))}
     if not files:
-        raise InputError("no fields here; run again with 'output.fields: true'", file=str(place))
-    return {order: read_sample(files[order]) for order in sorted(files)}
+        raise InputError(
+            "no fields here; run again with 'output.fields: true', and let the run finish", file=str(place)
+        )
+    return {order: read_sample(files[order], run) for order in sorted(files)}
 
 
-def read_solved(directory: Path, scheme: str, configuration: str) -> dict[float, FieldSample]:
-    """Read the fields that were solved for at drives, by drive, as far as they were written."""
+def read_solved(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[float, FieldSample]:
+    """Read the fields that were solved for at drives, by drive, as far as they were written.
+
+    Args and errors are those of :func:`read_orders`.
+    """
     found = {}
     for path in sorted(case_directory(directory, scheme, configuration).glob("at_*.vtu")):
-        drive = pv.read(path).field_data.get(_SOLVED)
+        drive = _read_grid(path).field_data.get(_SOLVED)
         if drive is not None:
-            found[float(drive[0])] = read_sample(path)
+            found[float(drive[0])] = read_sample(path, run)
     return found
 
 
@@ -94,7 +109,12 @@ def case_directory(directory: Path, scheme: str, configuration: str) -> Path:
 
 
 def write_sample(
-    path: Path, sample: FieldSample, units: Mapping[str, str], title: str, solved: float | None = None
+    path: Path,
+    sample: FieldSample,
+    units: Mapping[str, str],
+    title: str,
+    solved: float | None = None,
+    run: str = "",
 ) -> None:
     """Write one VTU file.
 
@@ -104,6 +124,7 @@ def write_sample(
         units: Name of an array to its unit.
         title: What the file holds, for people.
         solved: The drive, A or V, if the fields were solved for there.
+        run: Number of the run, if it has one.
 
     Raises:
         InputError: The file cannot be written.
@@ -126,17 +147,37 @@ def write_sample(
     _add_texts(grid, "title", [title])
     if solved is not None:
         grid.field_data[_SOLVED] = [solved]
+    if run:
+        _add_texts(grid, _RUN, [run])
     with replacing(path) as aside:
-        grid.save(aside, compression="lz4")
+        aside.write_bytes(_encoded(grid))
 
 
-def read_sample(path: Path) -> FieldSample:
+def _encoded(grid: pv.UnstructuredGrid) -> bytes:
+    """The content of a VTU file; VTK itself would break down where a disk is full."""
+    writer = vtkXMLUnstructuredGridWriter()
+    writer.SetInputData(grid)
+    writer.SetDataModeToBinary()
+    writer.SetCompressorTypeToLZ4()
+    writer.WriteToOutputStringOn()
+    if not writer.Write():
+        raise MemoryError
+    return writer.GetOutputString().encode("utf-8")
+
+
+def read_sample(path: Path, run: str = "") -> FieldSample:
     """Read a VTU file that :func:`write_sample` wrote.
 
+    Args:
+        path: The file.
+        run: Number of the run that must have written it; any by default.
+
     Raises:
-        InputError: The file was not written by this program.
+        InputError: The file was not written by this program, or by another run.
     """
-    grid = pv.read(path)
+    grid = _read_grid(path)
+    if run and str(grid.field_data.get(_RUN, [run])[0]) != run:
+        raise InputError("fields of another run than results.json beside them; run again", file=str(path))
     try:
         names, tags = grid.field_data["region_names"], grid.field_data["region_tags"]
         region = np.asarray(grid.cell_data["region"])
@@ -157,6 +198,19 @@ def read_sample(path: Path) -> FieldSample:
             if name.endswith(_AT_VERTICES)
         },
     )
+
+
+def _read_grid(path: Path) -> pv.DataSet:
+    """What a VTU file holds.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        with pv.vtk_verbosity("off"), warnings.catch_warnings(action="ignore"):
+            return pv.read(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"cannot be read ({reason_of(error)}); run again", file=str(path)) from None
 
 
 def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
-import json
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.cache import read_checked, write_checked
 from thermospin.config.interfaces import surface_entries
 from thermospin.contacts import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.meshes.build import writable_copy
 from thermospin.meshes.numbering import components
 from thermospin.meshes.places import in_nm
-from thermospin.output.files import write_json
 
 
 def make_mesh(config: Any) -> MeshRecord:
@@ -24,6 +25,21 @@ def make_mesh(config: Any) -> MeshRecord:
         InputError: The geometry cannot be meshed; it names the configuration's file.
     """
     return _of_mesh(build_mesh, config)
+
+
+def checked_mesh(config: Any) -> MeshRecord:
+    """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
+    record = make_mesh(config)
+    try:
+        check_mesh(config, record)
+    except OSError as error:  # the cut cannot be kept beside the mesh
+        record = writable_copy(record, error)
+        check_mesh(config, record)
+    return record
 
 
 def find_hash(config: Any) -> str:
@@ -173,9 +189,12 @@ class Pieces:
 def find_pieces(record: MeshRecord) -> Pieces:
     """Find the pieces of a mesh; they are kept beside it, since a large mesh takes a second."""
     kept = record.directory / "pieces.json"
-    if not kept.exists():
-        write_json(kept, asdict(_pieces(record)))
-    return Pieces(**json.loads(kept.read_text()))
+    found = read_checked(kept)
+    if found is None:
+        found = asdict(_pieces(record))
+        with contextlib.suppress(OSError):
+            write_checked(kept, found)
+    return Pieces(**found)
 
 
 def _pieces(record: MeshRecord) -> Pieces:

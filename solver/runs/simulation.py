@@ -4,8 +4,9 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,21 @@ from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.config.contrast import suspects
 from thermospin.contacts import contact_regions
-from thermospin.errors import ConvergenceError, ThermospinError
+from thermospin.errors import ConvergenceError
+from thermospin.failures import on_root
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables.cells import CellFields, Observer, add
 from thermospin.observables.sampling import Sampler
 from thermospin.observables.torque import Torques, torque_data
-from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
+from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields
 from thermospin.output.files import replacing
+from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
+from thermospin.output.readings import write_readings
 from thermospin.problem import Problem
 from thermospin.results import Results, check_balances, configuration_data, signals
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.checks import checked_mesh
 from thermospin.runs.resolution import unresolved
 from thermospin.solution import Expansion
 
@@ -44,15 +48,19 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         InputError: The device cannot be meshed, or is not a closed circuit.
         ConvergenceError: The solver does not converge.
     """
+    directory = Path(config.output.directory)
+    on_root(comm, lambda: claim(directory, config.source))
     with Progress(comm.rank) as progress:
         note_missing_probes(config, progress)
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
         results.data.update(describe_mesh(config, record, comm))
-        write(problem, results, record, progress)
-        if comm.rank == 0:
-            print_table(results.data)
+        try:
+            write(problem, results, record, progress)
+        finally:
+            if comm.rank == 0 and "complete" in results.data:  # the numbers are written, whatever comes after
+                print_table(results.data)
     return results
 
 
@@ -97,31 +105,6 @@ def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[st
     """The mesh, and warnings of what it does not resolve, for the results (collective)."""
     about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
     return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, record))}
-
-
-def checked_mesh(config: Config) -> MeshRecord:
-    """Make or find the mesh of a configuration, check and cut it, on one rank.
-
-    Raises:
-        InputError: The device cannot be meshed, or is not a closed circuit.
-    """
-    record = make_mesh(config)
-    check_mesh(config, record)
-    return record
-
-
-def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
-    """Do something on rank 0 and give the outcome, or the expected error, to all ranks (collective)."""
-    outcome: Any = None
-    if comm.rank == 0:
-        try:
-            outcome = work()
-        except ThermospinError as error:
-            outcome = error
-    outcome = comm.bcast(outcome)
-    if isinstance(outcome, ThermospinError):
-        raise outcome
-    return outcome
 
 
 def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
@@ -298,21 +281,28 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
         },
         "timings": dict(progress.timings),
         "memory": {"peak_per_rank": peaks, "peak": sum(peaks)},
+        "run": comm.bcast(new_run(config.source)),
         "config": config.resolved(),
         "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
     }
 
 
 def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
-    """Write the results, fields and maps of a run; results.json last (collective; rank 0 writes)."""
-    config, comm = problem.config, problem.spaces.comm
+    """Write the numbers of a run, then its mesh, fields and maps (collective; rank 0 writes).
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    config, comm, data = problem.config, problem.spaces.comm, results.data
     directory = Path(config.output.directory)
-    on_root(comm, lambda: _copy_mesh(record, directory))
-    if config.output.fields or config.output.maps:
-        _write_fields(problem, results, directory, progress)
-    if comm.rank == 0:
-        results.data["timings"] = dict(progress.timings)
-        write_results(directory, results.data)
+    on_root(comm, lambda: begin_results(directory, data))
+    with numbers_kept(directory):
+        on_root(comm, lambda: write_readings(directory / "results.csv", data))
+        on_root(comm, lambda: _copy_mesh(record, directory))
+        if config.output.fields or config.output.maps:
+            _write_fields(problem, results, directory, progress)
+        data["timings"] = dict(progress.timings)
+        on_root(comm, lambda: finish_results(directory, data))
 
 
 def _copy_mesh(record: MeshRecord, directory: Path) -> None:
@@ -339,10 +329,14 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
                 for drive, solution in expansion.points
                 if drive in shown
             }
-        if problem.spaces.comm.rank == 0:
-            case = Case(scheme, name, samples, config.temperature, unit, solved)
-            if config.output.fields:
-                with progress.stage("fields"):
-                    write_fields(directory, case, config.output.current)
-            with progress.stage("maps"):
-                draw_maps(directory, wanted, case)
+        case = Case(scheme, name, samples, config.temperature, unit, solved, results.data["run"]["id"])
+        on_root(problem.spaces.comm, partial(_write_case, config, directory, case, wanted, progress))
+
+
+def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, Any], progress: Any) -> None:
+    """Write the fields of a scheme and configuration and draw its maps, on one rank."""
+    if config.output.fields:
+        with progress.stage("fields"):
+            write_fields(directory, case, config.output.current)
+    with progress.stage("maps"):
+        draw_maps(directory, maps, case)
