@@ -27,6 +27,7 @@ from scipy.integrate import quad
 
 from thermospin import load_config
 from thermospin.compat import MPI
+from thermospin.console import say
 from thermospin.fields import THETA, Field, S
 from thermospin.observables.cells import Observer
 from thermospin.output import SilentProgress
@@ -224,8 +225,8 @@ def report(points: list[Point], title: str) -> None:
     that the thermocouples have; the last row has the largest of each difference.
     """
     heads = ["law", "mean T", "thermoc.", "1D"]
-    print(f"\n{title}\n{'':34}{'V12':>8}, relative difference from{'':17}{'j_s':>4}, from")
-    print(
+    say(f"\n{title}\n{'':34}{'V12':>8}, relative difference from{'':17}{'j_s':>4}, from")
+    say(
         f"{'B (T)':>6} {'L (µm)':>6} {'hot':>8} {'cold (K)':>8} {'(pV)':>10}"
         + "".join(f"{head:>10}" for head in (*heads, "(A/m²)", "law", "1D"))
     )
@@ -236,12 +237,12 @@ def report(points: list[Point], title: str) -> None:
         spins = np.array([p.spin_current_law, p.spin_current_1d])
         table.append([*(p.voltage / others - 1), *(p.spin_current / spins - 1)])
         *of_voltage, law, line = (f"{value:+10.1e}" for value in table[-1])
-        print(
+        say(
             f"{p.field:6.2f} {p.length * 1e6:6.2f} {p.hot:8.4f} {p.cold:8.4f} {p.voltage * 1e12:10.3f}"
             f"{''.join(of_voltage)}{p.spin_current:10.4g}{law}{line}"
         )
     *of_voltage, law, line = (f"{value:10.1e}" for value in abs(np.array(table)).max(axis=0))
-    print(f"{'at most':>42}{''.join(of_voltage)}{'':10}{law}{line}")
+    say(f"{'at most':>42}{''.join(of_voltage)}{'':10}{law}{line}")
 
 
 def describe(field: float) -> str:
@@ -316,7 +317,7 @@ def main() -> None:
     weak, strong = ([case[0] for case in solved if case[0].current == i] for i in (WEAK, STRONG))
     short = [solve(length, POLARISING, [WEAK])[0][0] for length in LENGTHS]
     short.append(next(point for point in weak if point.field == POLARISING))
-    print(describe(POLARISING))
+    say(describe(POLARISING))
     report(weak, "Weak heating: where device and law agree")
     report(strong, "Strong heating: the law holds at every place, not at the mean temperature")
     report(short, "Short strips: spins pile up at the ends within λ, which the law leaves out")

@@ -5,25 +5,37 @@
 TABLE.csv is what `thermospin sweep` writes for a sweep of a magnetic field, or a table with fields in T and
 one or two columns of resistances. Of a sweep P − AP is fitted. Writes hanle.json and hanle.png. With
 --material the fit is compared with τ_sf and λ²/τ_sf in the configuration that is beside a sweep's table.
+
+Contacts that are no tunnel contacts take spins back, which makes the curve wider. With --material the model
+has what the contacts of the configuration take; else give it with --contacts. --plain leaves it out.
 """
 
 import argparse
 import csv
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from thermospin.config import Config, load_config
+from thermospin.console import say
 from thermospin.errors import InputError, ThermospinError
+from thermospin.hanle.contacts import Film, SpinSink
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
+from thermospin.hanle.device import invasive_wire
 from thermospin.hanle.fit import HanleFit, fit_hanle
 from thermospin.output.files import write_json
 from thermospin.units import to_si
 
 SIGNAL = "configuration or signal"
 """The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""
+INVASIVE = 0.01
+"""Share of spins that flow back into a contact from which on a model without backflow is warned of."""
+SHORT_CIRCUIT = 0.9
+"""The same from which on spins below contacts are lost within the thickness of a film."""
 UNITS = {"relaxation_time": ("ps", 1e-12), "diffusion": ("cm²/s", 1e-4)}
 
 
@@ -93,22 +105,49 @@ def describe(fit: HanleFit) -> list[str]:
     return [*lines, f"diffusion_length = {length * 1e9:.6g} ± {error * 1e9:.2g} nm"]
 
 
-def configured(table: Path, material: str) -> dict[str, float]:
-    """τ_sf and D = λ²/τ_sf of a material in the configuration of a sweep, s and m²/s.
+def configuration(table: Path, material: str) -> Config:
+    """The configuration of a sweep.
 
     Raises:
         InputError: There is no such sweep, or no such material that precesses.
     """
     try:
         config = json.loads((table.parent / "results.json").read_text(encoding="utf-8"))["config"]
-        found = config["materials"][material]
-        tau = found["spin_relaxation_time"]
-        return {"relaxation_time": tau, "diffusion": found["spin_diffusion_length"] ** 2 / tau}
+        if config["materials"][material]["spin_relaxation_time"] is None:
+            raise ValueError(material)
+        return load_config({name: values for name, values in config.items() if name != "sweep"})
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             f"no sweep beside the table with a material '{material}' that has a spin_relaxation_time",
             file="--material",
         ) from None
+
+
+def configured(config: Config, material: str) -> dict[str, float]:
+    """τ_sf and D = λ²/τ_sf of a material, s and m²/s."""
+    found = config.material(material)
+    tau = found.spin_relaxation_time
+    return {"relaxation_time": tau, "diffusion": found.spin_diffusion_length**2 / tau}
+
+
+def given_sinks(
+    texts: list[str], conductivity: float | None, thickness: float | None
+) -> tuple[SpinSink, SpinSink]:
+    """The same from texts such as ``2e14 S/m^2`` or ``2e14 S/m^2, 3e14 S/m^2``: along m, and across it.
+
+    Raises:
+        InputError: One is no conductance, or the film is unknown.
+    """
+    if not conductivity or not thickness:
+        raise InputError("needs --conductivity and --thickness of the wire", file="--contacts")
+    film, sinks = Film(conductivity, thickness), []
+    for text in texts:
+        try:
+            along, *across = (to_si(part.strip(), "S/m^2") for part in text.split(","))
+        except ValueError as error:
+            raise InputError(str(error), file="--contacts") from None
+        sinks.append(film.sink(along, across[0] if across else along))
+    return sinks[0], sinks[1]
 
 
 def length(text: str) -> float:
@@ -117,6 +156,42 @@ def length(text: str) -> float:
         return to_si(text, "m")
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def conductivity(text: str) -> float:
+    """A conductivity on the command line."""
+    try:
+        return to_si(text, "S/m")
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def report_backflow(wire: NonlocalWire, fit: HanleFit, known: bool, used: bool) -> str:
+    """How many spins flow back into the contacts, and a warning where the model is without it.
+
+    Args:
+        wire: The wire, with what its contacts take.
+        fit: The fit.
+        known: Whether it is known what the contacts take.
+        used: Whether the model has it.
+    """
+    if not known:
+        return (
+            "warning: fitted without backflow into the contacts; unless they are tunnel contacts τ_sf and D "
+            "are wrong, by more than their errors; give --contacts, or --material"
+        )
+    share = wire.backflow(fit.diffusion_length[0])
+    if used and share > SHORT_CIRCUIT:
+        return (
+            f"warning: contacts take back up to {100 * share:.2g} % of their spins: the curve hardly depends "
+            "on τ_sf, which is uncertain by more than its error"
+        )
+    if used or share < INVASIVE:
+        return f"contacts take back up to {100 * share:.2g} % of their spins"
+    return (
+        f"warning: contacts take back up to {100 * share:.2g} % of their spins, and the model is without it: "
+        "τ_sf and D are wrong, by more than their errors; leave out --plain"
+    )
 
 
 def main() -> None:
@@ -133,18 +208,34 @@ def main() -> None:
     parser.add_argument("--minus", help="column to subtract, such as that of AP")
     parser.add_argument("--where", action="append", default=[], metavar="COLUMN=TEXT", help="rows to take")
     parser.add_argument("--material", help="of the wire, in the configuration of a sweep")
+    parser.add_argument(
+        "--contacts",
+        nargs=2,
+        metavar=("INJECTOR", "DETECTOR"),
+        help="spin conductances, such as '2e14 S/m^2' or 'along m, across it'",
+    )
+    parser.add_argument("--thickness", type=length, help="of the wire; by default that of its boxes")
+    parser.add_argument("--conductivity", type=conductivity, help="of the wire, with --contacts")
+    parser.add_argument("--plain", action="store_true", help="no backflow into the contacts")
     given = parser.parse_args()
     wire = NonlocalWire(given.distance, given.injector, given.detector, given.g_factor)
+    config = configuration(given.table, given.material) if given.material else None
     field, signal = read_curve(given.table, given.field, given.signal, given.minus, given.where)
-    fit = fit_hanle(field, signal, wire)
+    invasive = wire
+    if given.contacts:
+        invasive = replace(wire, sinks=given_sinks(given.contacts, given.conductivity, given.thickness))
+    elif config:
+        invasive = invasive_wire(wire, config, given.material, given.thickness)
+    fit = fit_hanle(field, signal, wire if given.plain else invasive)
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
-    print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    say("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    say(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
-    for name, value in (configured(given.table, given.material) if given.material else {}).items():
+    for name, value in (configured(config, given.material) if config else {}).items():
         unit, scale = UNITS[name]
         found[name]["configured"] = value
         deviation = fit.values[name] / value - 1
-        print(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
+        say(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
     given.directory.mkdir(parents=True, exist_ok=True)
     write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
     plot(given.directory / "hanle.png", field, signal, fit)

@@ -18,6 +18,7 @@ from thermospin.circuits.config import unit_vector
 from thermospin.circuits.library import table
 from thermospin.circuits.network import TAU
 from thermospin.circuits.response import response
+from thermospin.console import say
 from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.output.files import write_csv
 
@@ -37,13 +38,13 @@ PANELS = {
 
 def print_table(temperature: float) -> None:
     """Table I with what follows from it."""
-    print(f"{'interface':>13} {'S (µV/K)':>9} {'P (%)':>7} {'P_prime (%)':>12} {'P_S (%)':>8} {'ΔT (K)':>9}")
+    say(f"{'interface':>13} {'S (µV/K)':>9} {'P (%)':>7} {'P_prime (%)':>12} {'P_S (%)':>8} {'ΔT (K)':>9}")
     for name, row in table().items():
         seebeck, p, prime = row.slope * temperature, row.polarisation, row.thermoelectric
         like = f"{p * VOLTAGE / (prime * seebeck):9.1f}" if prime and seebeck else f"{'–':>9}"
         percents = f"{p * 100:7.1f} {prime * 100:12.0f} {row.seebeck * 100:8.0f}"
-        print(f"{name:>13} {seebeck * 1e6:9.2f} {percents} {like}")
-    print("ΔT: temperature difference with the torque of ΔV = 100 µV between parallel magnets, P ΔV = P'S ΔT")
+        say(f"{name:>13} {seebeck * 1e6:9.2f} {percents} {like}")
+    say("ΔT: temperature difference with the torque of ΔV = 100 µV between parallel magnets, P ΔV = P'S ΔT")
 
 
 def circuits() -> dict[str, Network]:
@@ -121,12 +122,12 @@ def main() -> None:
     write_csv(directory / "hatami2007.csv", header, np.column_stack([points, exact]).tolist())
     errors = abs(points[:, 1:] - exact).max(axis=0) / abs(exact).max(axis=0)
     for equation, (name, error) in enumerate(zip(PANELS, errors, strict=True), start=4):
-        print(f"Eq. {equation} ({name}): largest difference {error:.1e} of the largest value")
+        say(f"Eq. {equation} ({name}): largest difference {error:.1e} of the largest value")
     for degrees in (0.0, 180.0):
         resistance = response(
             network, ("Left", "Right"), {"Right": unit_vector(np.radians(degrees), 0.0)}
         ).resistance
-        print(f"{VOLTAGE * 1e6:g} µV at {degrees:g}°: {VOLTAGE / resistance / 1e4:.3g} A/cm²")
+        say(f"{VOLTAGE * 1e6:g} µV at {degrees:g}°: {VOLTAGE / resistance / 1e4:.3g} A/cm²")
 
 
 if __name__ == "__main__":

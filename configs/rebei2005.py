@@ -11,6 +11,10 @@ Written out for H along z they are Eqs. 87 and 88 with ``D_xy = −D_yx = a D/(1
 Eq. 92, gives the derivatives of a(x) as Eqs. 87 and 88 print them. ``--sign 92`` takes the other one, in one
 dimension only.
 
+The paper's n and M are those of electron spins. In thermospin s counts moments and m is the magnetisation,
+both opposite to spins: the figures are reproduced with m = −M, n = −s, and the precession of exchange
+(``precession_frequency`` ω > 0, H = −ω m = ω M).
+
 The paper gives l = 100 nm, D = 1e-3 m²/s, a = 100, the sharpest of several widths (0.6 nm), and the lengths
 of the sides. It leaves open what is set here:
 
@@ -45,6 +49,7 @@ from rebei2005_reference import SHARPEST, Case, Curve, boundary_value_solution
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.console import say
 from thermospin.fields import S_VECTOR
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
@@ -135,10 +140,11 @@ def ring_file(case: Case, arm: float, comm: MPI.Comm) -> Iterator[Path]:
 
 
 def magnet(profile: str, magnetisation: dict) -> list[str]:
-    """The overrides of a profile and a magnetisation."""
+    """The overrides of a profile and of the directions M of electron spins, by region; m = −M."""
     law = "materials.Magnet.tensor_diffusion"
     return [f"{law}.profile={json.dumps(profile)}", f"magnetisation={json.dumps(magnetisation)}",
-            "configurations={only: {Right: 1}}", "output.maps=[]"]  # fmt: skip
+            f"configurations={json.dumps({'only': dict.fromkeys(magnetisation, -1)})}",
+            "output.maps=[]"]  # fmt: skip
 
 
 def direction(angle: float) -> dict[str, str]:
@@ -182,7 +188,7 @@ def solve_at_rest(config: Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarra
 
 
 def at_nodes(problem: Problem, config: Config, vector) -> tuple[np.ndarray, np.ndarray]:
-    """This rank's nodes of the magnets, nm (k, 3), and the components there over the equilibrium, (k, 3)."""
+    """This rank's nodes of the magnets, nm (k, 3), and n = −s there over the equilibrium, (k, 3)."""
     spaces = problem.spaces
     space = spaces.spaces[S_VECTOR[0]]
     cells = spaces.sub_cells[spaces.device.cells(config.magnets)]
@@ -190,7 +196,7 @@ def at_nodes(problem: Problem, config: Config, vector) -> tuple[np.ndarray, np.n
     nodes = nodes[nodes < space.dofmap.index_map.size_local]
     s = np.stack([vector.array_r[spaces.ranges[field]] for field in S_VECTOR], axis=1)
     points = 1e9 * space.tabulate_dof_coordinates()[nodes]
-    return points, s[nodes] / config.material("Magnet").tensor_diffusion.equilibrium
+    return points, -s[nodes] / config.material("Magnet").tensor_diffusion.equilibrium
 
 
 def along_the_ring(points: np.ndarray, side: float) -> np.ndarray:
@@ -282,8 +288,8 @@ def main() -> None:
     header = ["figure", "curve", "method"]
     header += [f"{kind}_{axis}" for axis in AXES for kind in ("extreme", "at_nm")]
     header += ["deviation", "difference"]
-    print(SOLVED[given.sign])
-    print(" ".join(f"{name:>12}" for name in header))
+    say(SOLVED[given.sign])
+    say(" ".join(f"{name:>12}" for name in header))
     solved: dict[tuple[str, Case], Curve | None] = {}
     rows = []
     for number in given.figures:
@@ -293,9 +299,7 @@ def main() -> None:
             drawn.append((method, case, curve))
             off = difference(curve, solved["1D", replace(case, label="")]) if method != "1D" else 0.0
             rows.append([number, case.label, method, *numbers(case, curve), off])
-            print(
-                " ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]), flush=True
-            )
+            say(" ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]))
             name = f"fig{number:02}_{case.label}_{method}".replace(" ", "")
             table = np.column_stack([curve.x, curve.n])
             write_csv(given.directory / "curves" / f"{name}.csv", ["x_nm", "n_x", "n_y", "n_z"], table)

@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.constants import e, k
 
+from thermospin.console import say
 from thermospin.laws import Nanoclusters
 from thermospin.laws.nanoclusters import BOHR_MAGNETON
 from thermospin.materials import Material
@@ -150,17 +151,17 @@ def main() -> None:
     plot(directory / "tsyplyatyev2006.png")
     found, expected = np.array(rows)[:, 3:6], np.array(rows)[:, 6:]
     worst = np.abs(found / expected - 1).max()
-    print(f"largest relative difference from the printed formulas, which cancel in weak fields: {worst:.1e}")
-    print(f"{'atoms':>6} {'τ↑ (fs)':>8} {'τ↓ (fs)':>8} {'τ_s (ps)':>9} {'ρ(0)':>8} {'Δ':>8} {'α (nV/K)':>9}")
+    say(f"largest relative difference from the printed formulas, which cancel in weak fields: {worst:.1e}")
+    say(f"{'atoms':>6} {'τ↑ (fs)':>8} {'τ↓ (fs)':>8} {'τ_s (ps)':>9} {'ρ(0)':>8} {'Δ':>8} {'α (nV/K)':>9}")
     for atoms in SIZES:
         up, down, flip = metal(atoms).relaxation_times
         zero, most = computed(atoms, TEMPERATURE, 0.0), computed(atoms, TEMPERATURE, STRONG)
         change = most.resistivity / zero.resistivity - 1
-        print(
+        say(
             f"{atoms:6d} {up * 1e15:8.2f} {down * 1e15:8.2f} {flip * 1e12:9.2f} "
             f"{zero.resistivity * 1e8:8.2f} {change:8.1%} {most.thermopower * 1e9:9.2f}"
         )
-    print(f"ρ in µΩ cm; Δ and α at {TEMPERATURE:g} K and {STRONG:g} T, N α nearly the same for all sizes")
+    say(f"ρ in µΩ cm; Δ and α at {TEMPERATURE:g} K and {STRONG:g} T, N α nearly the same for all sizes")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from thermospin import load_config
 from thermospin.compat import MPI
+from thermospin.console import say
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.material import LORENZ_NUMBER, Material
 from thermospin.meshes.ordering import FACES
@@ -192,16 +193,16 @@ def main() -> None:
     directory = parser.parse_args().directory
     directory.mkdir(parents=True, exist_ok=True)
     header = [*COLUMNS, *(f"{name}_{form}" for form in ("closed", "eq14") for name in PANELS)]
-    print(" ".join(f"{name:>16}" for name in header))
+    say(" ".join(f"{name:>16}" for name in header))
     points, rows = [], []
     for alpha, ratio in itertools.product(ALPHAS, RATIOS):
         points.append(solve(float(ratio), alpha))
         rows.append(row(points[-1]))
-        print(" ".join(f"{value:16.4e}" for value in rows[-1]), flush=True)
+        say(" ".join(f"{value:16.4e}" for value in rows[-1]))
     write_csv(directory / "tunnel_contact.csv", header, rows)
     plot(directory / "tunnel_contact.png", points)
     matched = max((point for point in points if point.alpha == 1), key=lambda point: point.ratio)
-    print(
+    say(
         f"ΔT_s at {CURRENT_DENSITY:g} A/m² and α = 1: {matched.spin_heat:.4f} K computed at R_tun/r_s = "
         f"{matched.ratio:g}, 2 r_s S P_L j/L0 = {estimate(*contact(matched.ratio, 1.0)):.4f} K, paper ≈ 1 K"
     )

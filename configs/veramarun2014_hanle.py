@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thermospin.config import load_config, load_sweep
+from thermospin.console import say
 from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
 from thermospin.hanle.fit import fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
@@ -74,7 +75,7 @@ def solve(directory: Path, panel: Axes) -> None:
         spin, heat = form.parts(field)
         expected = {"signal": spin + heat, "spin": spin, "spin heat": heat}[name]
         deviation = abs(found - expected).max() / expected.max()
-        print(f"{name}: at most {deviation:.1e} of its height off the closed form")
+        say(f"{name}: at most {deviation:.1e} of its height off the closed form")
         rows += [found, expected] if rows else [field, found, expected]
         angles = larmor_frequency(field) * form.relaxation_time
         panel.plot(angles, found / form.spin, STYLES[name], fillstyle="none", markersize=4.5)
@@ -94,13 +95,13 @@ def main() -> None:
     field = ANGLES / RELAXATION_TIME / larmor_frequency(1.0)
     spin, heat = contact.parts(field)
     both, single = fit_lorentzians(field, spin + heat, 2), fit_lorentzians(field, spin + heat)
-    print(f"spin heat over spin at B = 0: {contact.spin_heat / contact.spin:.4f}")
+    say(f"spin heat over spin at B = 0: {contact.spin_heat / contact.spin:.4f}")
     for i, (name, time) in enumerate(
         {"spin": RELAXATION_TIME, "spin heat": RELAXATION_TIME / ALPHA**2}.items()
     ):
         found = both.values[f"relaxation_time_{i + 1}"]
-        print(f"{name}: τ = {time * 1e12:.4g} ps, separated {found * 1e12:.4g} ps")
-    print(f"one Lorentzian: τ = {single.values['relaxation_time'] * 1e12:.4g} ps")
+        say(f"{name}: τ = {time * 1e12:.4g} ps, separated {found * 1e12:.4g} ps")
+    say(f"one Lorentzian: τ = {single.values['relaxation_time'] * 1e12:.4g} ps")
     directory.mkdir(parents=True, exist_ok=True)
     header = ["B [T]", "spin [ohm m^2]", "spin heat [ohm m^2]", "signal [ohm m^2]"]
     table = np.column_stack([field, spin, heat, spin + heat])

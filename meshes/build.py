@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from thermospin.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 from thermospin.errors import InputError
 from thermospin.meshes.conformity import FLAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
@@ -19,12 +20,16 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.placement import check_terminals
 from thermospin.meshes.quality import cell_quality, summarise
-from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
+from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.readers import companions, file_type
 
 FORMAT = 3
 """Raised when the same input would give another mesh, so that cached ones are made again."""
+
+
+_unkept: dict[str, Path] = {}
+"""Records that the cache does not hold, by their hash: they last as long as this process."""
 
 
 def build_mesh(
@@ -56,12 +61,13 @@ def build_mesh(
     digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
     terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
-    if not (directory / "mesh.json").exists():
+    record = MeshRecord.find(_unkept.get(digest, directory))
+    if record is None:
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
         _check_quality(mesh)
         check_terminals(mesh)
-        _install(mesh, geometry, digest, directory)
-    return MeshRecord.load(directory)
+        record = _kept(mesh, geometry, digest, directory)
+    return record
 
 
 def _mesh(
@@ -170,7 +176,7 @@ def mesh_hash(
 
 def _default_cache() -> Path:
     """The user's cache of meshes."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "thermospin" / "meshes"
+    return cache_home() / "thermospin" / "meshes"
 
 
 def _check_quality(mesh: RawMesh) -> None:
@@ -189,6 +195,54 @@ def _check_quality(mesh: RawMesh) -> None:
             "mesh.refinement or mesh.film_aspect a little, or mend your mesh",
             key="mesh",
         )
+
+
+def _kept(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> MeshRecord:
+    """Write the record to the cache or, where that cannot be written, to a temporary directory.
+
+    Raises:
+        InputError: There is no place for it.
+    """
+    try:
+        _install(mesh, geometry, digest, directory)
+    except OSError as error:
+        say_not_kept("meshes", directory.parent, reason_of(error))
+        try:
+            directory = temporary_directory("mesh") / digest
+            _install(mesh, geometry, digest, directory)
+        except OSError as second:
+            raise _nowhere(second) from None
+        _unkept[digest] = directory
+    return MeshRecord.load(directory)
+
+
+def writable_copy(record: MeshRecord, error: OSError) -> MeshRecord:
+    """A copy of a record in a temporary directory, which takes its place in this process.
+
+    Args:
+        record: A record in a cache that cannot be written.
+        error: Why not.
+
+    Raises:
+        InputError: There is no place for it.
+    """
+    say_not_kept("meshes", record.directory.parent, reason_of(error))
+    try:
+        directory = temporary_directory("mesh") / record.hash
+        directory.mkdir()
+        for name in (*record.files, SUMMARY):
+            shutil.copyfile(record.directory / name, directory / name)
+    except OSError as second:
+        raise _nowhere(second) from None
+    _unkept[record.hash] = directory
+    return MeshRecord.load(directory)
+
+
+def _nowhere(error: OSError) -> InputError:
+    return InputError(
+        f"the mesh cannot be written to {_default_cache()} nor to {tempfile.gettempdir()}: {reason_of(error)}"
+        "; make room there"
+    )
 
 
 def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> None:
@@ -224,10 +278,10 @@ def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) ->
 
 def _rename(aside: Path, directory: Path) -> None:
     """Give the record its name, unless another run was faster; what is left of a damaged record goes."""
-    if directory.exists() and not (directory / "mesh.json").exists():
-        shutil.rmtree(directory)
+    if os.path.lexists(directory) and MeshRecord.find(directory) is None:
+        remove(directory)
     try:
         os.replace(aside, directory)
     except OSError:
-        if not (directory / "mesh.json").exists():
+        if MeshRecord.find(directory) is None:
             raise

@@ -19,11 +19,14 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from thermospin.cache import digests, is_intact, read_checked, remove, write_checked
 from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.surfaces import face_labels
 
 FORMAT = 2
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""
+CHECKSUMS = "checksums.json"
+"""SHA-256 of the files of a cut."""
 
 Pairs = Mapping[str, tuple[int, ...]]
 """Name of an interface to the region tags of its sides 1 and 2, and the tag of its surface if it has one."""
@@ -249,10 +252,13 @@ def store_cut(
 
     Returns:
         Where it is: ``cells, points, conductors`` (of :func:`cut_conductors`) and for every interface
-        ``contact-<tag 1>-<tag 2>``, as ``.npy``; without interfaces the record itself.
+        ``contact-<tag 1>-<tag 2>``, as ``.npy``, with their checksums; without interfaces the record itself.
+
+    Raises:
+        OSError: It cannot be written.
     """
     kept = cut_directory(directory, pairs, conducting, surfaces)
-    if kept.exists():
+    if kept == directory or _is_whole(kept):
         return kept
     names = ("cells", "cell_tags", "neighbours", "points")
     cells, tags, neighbours, points = (np.load(directory / f"{name}.npy") for name in names)
@@ -266,6 +272,7 @@ def store_cut(
         np.save(aside / "conductors.npy", conductors)
         for name, sides in pairs.items():
             np.save(contact_file(aside, sides), cut.contacts[name])
+        write_checked(aside / CHECKSUMS, digests(aside))
         aside.chmod(0o755)
         _rename(aside, kept)
     finally:
@@ -290,10 +297,18 @@ def contact_file(directory: Path, tags: tuple[int, ...]) -> Path:
     return directory / f"contact-{'-'.join(map(str, tags))}.npy"
 
 
+def _is_whole(kept: Path) -> bool:
+    """Whether a cut is there and undamaged."""
+    files = read_checked(kept / CHECKSUMS)
+    return bool(files) and is_intact(kept, files)
+
+
 def _rename(aside: Path, kept: Path) -> None:
-    """Give the cut its name, unless another run was faster."""
+    """Give the cut its name, unless another run was faster; what is left of a damaged one goes."""
+    if os.path.lexists(kept) and not _is_whole(kept):
+        remove(kept)
     try:
         os.replace(aside, kept)
     except OSError:
-        if not kept.exists():
+        if not _is_whole(kept):
             raise

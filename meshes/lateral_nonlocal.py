@@ -56,7 +56,7 @@ class LateralNonlocal(Template):
     """Distance along y between FM1 and FM2, m."""
     contact_gap: PositiveLength = 150 * NM
     """Bare length of FM1 between contacts 1 and 2, m."""
-    contact_offset: Length = -80 * NM
+    contact_offset: Length = -65 * NM
     """Position along x of the gap's centre, m."""
     contact_overlap: PositiveLength = 150 * NM
     """Width of FM1 that contacts 1 and 2 cover, from the edge away from the copper, m."""
@@ -94,7 +94,7 @@ class LateralNonlocal(Template):
     """Material of the funnel."""
     contact_material: str = "Au"
     """Material of contacts 1, 2 and 3."""
-    substrate_material: str = "SiO2"
+    substrate_material: str = "SiO2_film"
     """Material of the substrate."""
 
     @model_validator(mode="after")

@@ -3,11 +3,11 @@
 from functools import cached_property
 from typing import Literal, Self
 
-from pydantic import PositiveInt, model_validator
+from pydantic import model_validator
 
 from thermospin.meshes.layers import Layers, check_names, heights, neighbours
 from thermospin.meshes.shapes import Box
-from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.meshes.solids import Columns, Solid, SolidsGeometry
 from thermospin.meshes.template import NM, Template
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.units import PositiveLength
@@ -29,7 +29,7 @@ class LayerStack(Template):
     """Extent along x, m."""
     depth: PositiveLength = 10 * NM
     """Extent along y, m."""
-    columns: tuple[PositiveInt, PositiveInt] = (2, 2)
+    columns: tuple[Columns, Columns] = (2, 2)
     """Elements along x and y."""
 
     @model_validator(mode="after")

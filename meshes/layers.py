@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from thermospin.section import Section, mistake
+from thermospin.section import Section, mistake, whole
 from thermospin.units import PositiveLength
 
 
@@ -19,7 +19,7 @@ class Layer(Section):
     """Material of the layer."""
     thickness: PositiveLength
     """Extent along z, m."""
-    elements: int = Field(3, ge=1, le=1000)
+    elements: whole(ge=1, le=1000) = 3
     """Fewest elements across the thickness, in place of `mesh.elements_across_film`."""
 
 

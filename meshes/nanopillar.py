@@ -94,7 +94,7 @@ class Nanopillar(Template):
     """Material of the substrate."""
     thermocouple: Thermocouple | None = None
     """An arm that reads the temperature of a lead; default none."""
-    lateral_aspect: float = Field(4.0, ge=1, le=20)
+    lateral_aspect: quantity("", ge=1, le=20) = 4.0
     """How many times longer elements are along x and y than along z. The sizes under `mesh` are those along
     z, across the layers; lateral sizes matter at the rim of the pillar only."""
 

@@ -9,6 +9,7 @@ import gmsh
 import numpy as np
 
 from thermospin.errors import InputError
+from thermospin.failures import renew_signal_handlers
 from thermospin.meshes.shapes import Box, EllipticCylinder, Shape
 from thermospin.meshes.solids import Solid, SolidsGeometry
 
@@ -22,6 +23,7 @@ def model() -> Iterator[None]:
     ours = not gmsh.isInitialized()
     if ours:
         gmsh.initialize(readConfigFiles=False, interruptible=False)
+        renew_signal_handlers()
     try:
         gmsh.option.setNumber("General.Terminal", 0)
         gmsh.option.setNumber("General.NumThreads", 1)
@@ -31,6 +33,7 @@ def model() -> Iterator[None]:
         gmsh.model.remove()
         if ours:
             gmsh.finalize()
+            renew_signal_handlers()
 
 
 @dataclass(frozen=True)

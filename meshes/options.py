@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from thermospin.section import Section
-from thermospin.units import PositiveLength
+from thermospin.section import Section, whole
+from thermospin.units import PositiveLength, quantity
 
 
 class MeshOptions(Section):
@@ -16,15 +16,15 @@ class MeshOptions(Section):
     interfaces: tuple[tuple[str, str], ...] | None = None
     """Pairs of regions whose common faces get `interface_size`; default: the template's choice, else
     all conductors of different materials of which at least one is a ferromagnet."""
-    growth_rate: float = Field(1.3, gt=1.0, le=3.0)
+    growth_rate: quantity("", gt=1, le=3) = 1.3
     """Ratio of the sizes of neighbouring elements."""
     max_size: PositiveLength = 100e-9
     """Largest size anywhere, m."""
     region_max_size: dict[str, PositiveLength] = Field(default_factory=dict)
     """Largest size in named regions; it replaces `max_size` there, m."""
-    elements_across_film: int = Field(3, ge=1, le=50)
+    elements_across_film: whole(ge=1, le=50) = 3
     """Fewest elements across the smallest extent of every solid."""
-    film_aspect: float = Field(2.0, gt=0, le=10)
+    film_aspect: quantity("", gt=0, ge=0.01, le=10) = 2.0
     """Largest ratio of an element's lateral size to its share of a film's thickness."""
-    refinement: float = Field(1.0, gt=0, le=32)
+    refinement: quantity("", gt=0, ge=1e-3, le=32) = 1.0
     """Divides every size; for convergence studies (2 makes about 8 times as many elements)."""

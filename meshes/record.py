@@ -1,12 +1,14 @@
 """The directory that holds a mesh: arrays for the solver, mesh.msh for people, mesh.json for both."""
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from thermospin.cache import digests, is_intact, read_checked, write_checked
+
+SUMMARY = "mesh.json"
 ARRAYS = ("points", "cells", "cell_tags", "facets", "facet_tags")
 
 
@@ -53,6 +55,7 @@ class MeshRecord:
         quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
         surfaces: Tag of every physical surface that an interface names.
         notes: What a user should know about how a file was read.
+        files: SHA-256 of every file of the record, by name.
     """
 
     directory: Path
@@ -66,18 +69,41 @@ class MeshRecord:
     quality: dict[str, float] = field(default_factory=dict)
     surfaces: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def find(cls, directory: Path | str) -> Self | None:
+        """The record in a directory; None where there is none, or one that is damaged."""
+        directory = Path(directory)
+        try:
+            record = cls(directory=directory, **read_checked(directory / SUMMARY))
+        except TypeError:  # nothing could be read, or not all of it was there
+            return None
+        whole = {f"{name}.npy" for name in ARRAYS} <= record.files.keys()
+        return record if whole and is_intact(directory, record.files) else None
 
     @classmethod
     def load(cls, directory: Path | str) -> Self:
-        """Read mesh.json in a directory."""
-        directory = Path(directory)
-        return cls(directory=directory, **json.loads((directory / "mesh.json").read_text()))
+        """The record in a directory.
+
+        Raises:
+            FileNotFoundError: There is none, or it is damaged.
+        """
+        record = cls.find(directory)
+        if record is None:
+            raise FileNotFoundError(f"no mesh in {directory}, or a damaged one")
+        return record
 
     def write_summary(self) -> None:
-        """Write mesh.json."""
+        """Write mesh.json, with the checksums of the other files.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         summary: dict[str, Any] = asdict(self)
         del summary["directory"]
-        (self.directory / "mesh.json").write_text(json.dumps(summary, indent=1) + "\n")
+        summary["files"] = digests(self.directory)
+        write_checked(self.directory / SUMMARY, summary)
 
     @property
     def file(self) -> Path:

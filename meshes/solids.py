@@ -2,12 +2,14 @@
 
 from typing import Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon, Shape
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section, mistake
-from thermospin.units import PositiveLength
+from thermospin.section import Section, mistake, whole
+from thermospin.units import PositiveLength, quantity
+
+Columns = whole(ge=1, le=10_000)
 
 
 class Solid(Section):
@@ -17,7 +19,7 @@ class Solid(Section):
     """Name of the region."""
     material: str = Field(min_length=1)
     """Material of the region."""
-    priority: int = 0
+    priority: whole(ge=-10_000, le=10_000) = 0
     """Where solids overlap, the highest priority fills the space."""
     box: Box | None = None
     """The shape; exactly one of box, cylinder, polygon."""
@@ -27,7 +29,7 @@ class Solid(Section):
     """See `box`."""
     max_size: PositiveLength | None = None
     """Largest element size in this solid, m; `mesh.region_max_size` replaces it."""
-    elements_along_z: int | None = Field(None, ge=1, le=1000)
+    elements_along_z: whole(ge=1, le=1000) | None = None
     """Fewest elements along z, in place of `mesh.elements_across_film` across the smallest extent."""
 
     @model_validator(mode="after")
@@ -47,9 +49,9 @@ class SolidsGeometry(Section):
 
     solids: tuple[Solid, ...] = Field(min_length=1)
     """The solids, in any order."""
-    lateral_aspect: float = Field(1.0, ge=1, le=20)
+    lateral_aspect: quantity("", ge=1, le=20) = 1.0
     """How many times longer elements are along x and y than along z, where sizes are those asked for."""
-    columns: tuple[PositiveInt, PositiveInt] | None = None
+    columns: tuple[Columns, Columns] | None = None
     """Elements along x and y of a structured mesh, for boxes stacked along z on one cross-section. Sizes
     and refinement then apply along z only."""
 

@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from thermospin.section import Section
+from thermospin.section import Section, Truth
 from thermospin.units import Temperature
 
 Side = Literal["xmin", "xmax", "ymin", "ymax", "zmin", "zmax"]
@@ -22,7 +22,7 @@ class TerminalFace(Section):
     """Side of the region's bounding box."""
     surface: str | None = None
     """Physical name of a surface in the user's mesh."""
-    sink: bool | Temperature = False
+    sink: Truth | Temperature = False
     """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K."""
 
     @model_validator(mode="after")

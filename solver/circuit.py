@@ -17,7 +17,7 @@ class Drive:
     """How a scheme drives the device, per unit of the drive (1 A, or 1 V).
 
     Attributes:
-        quantity: ``current`` or ``voltage``.
+        quantity: ``current``, ``voltage``, or ``temperature`` where sinks at two temperatures alone drive it.
         uniform: Terminals into which current is injected with uniform density, and their shares.
         equipotential: Terminals into which current is injected at uniform potential, and their shares.
         potentials: Terminals held at a potential, V per unit of the drive; 0 at ground.
@@ -36,14 +36,20 @@ class Drive:
         shares = {kind: {} for kind in ("uniform", "equipotential")}
         for name, drive in scheme.currents.items():
             shares[drive.current][name] = drive.share
-        scale = 1.0 if scheme.currents else max(abs(volt) for volt in scheme.potentials.values())
+        largest = max(map(abs, scheme.potentials.values()))
+        scale = 1.0 if scheme.currents else largest or 1.0
         return cls(
-            quantity="current" if scheme.currents else "voltage",
+            quantity="current" if scheme.currents else "voltage" if largest else "temperature",
             uniform=shares["uniform"],
             equipotential=shares["equipotential"],
             potentials={name: volt / scale for name, volt in scheme.potentials.items()},
             scale=scale,
         )
+
+    @property
+    def unit(self) -> str:
+        """Unit of the drive; that of a temperature, which is no variable, drives nothing per unit."""
+        return {"current": "A", "voltage": "V", "temperature": "K"}[self.quantity]
 
     @property
     def held(self) -> list[str]:
@@ -114,6 +120,11 @@ class Circuit:
             self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
         ]
         return sum(largest) / self._temperature
+
+    def coldest(self, vector: PETSc.Vec) -> float:
+        """The lowest temperature of fields, K (collective)."""
+        local = vector.array_r[self.spaces.ranges[THETA]].min(initial=np.inf)
+        return self._temperature + self.spaces.comm.allreduce(local, MPI.MIN)
 
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
         """Add a constant (V) to the potential, at fixed unknowns too."""

@@ -1,72 +1,44 @@
 """The command line. Commands import what they need when they run, so that help and schema are quick."""
 
 import json
-import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.errors import ThermospinError
+from thermospin.console import adapt, say
+from thermospin.failures import communicator, heed_termination, on_root, report
 
 if TYPE_CHECKING:
     from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
 
-PATIENCE = 10.0
-"""How long a failing rank waits for the others to fail too, s."""
-
 
 class Commands(click.Group):
-    """Commands whose expected errors are one line on stderr and exit code 2, under MPI as well."""
+    """Commands whose errors are one line on stderr and an exit code, under MPI as well."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
+        heed_termination()
+        for stream in (sys.stdout, sys.stderr):
+            adapt(stream)
         try:
             return super().invoke(context)
-        except ThermospinError as error:
-            _report(error)
-            context.exit(2)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            if isinstance(error, BrokenPipeError) and communicator() is None:
+                raise  # nobody reads on: click ends in silence
+            code = report(error)
+        context.exit(code)
 
 
-def _communicator() -> Any:
-    """All ranks when there are several, else None; mpi4py is imported only below an MPI launcher."""
-    launchers = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS")
-    if "mpi4py.MPI" not in sys.modules and not any(name in os.environ for name in launchers):
-        return None
-    from mpi4py import MPI
-
-    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
-
-
-def _on_root(work: Callable[[], None]) -> None:
-    """Do something on rank 0; its expected errors are raised on all ranks (collective)."""
-    ranks = _communicator()
-    if ranks is None:
-        work()
-        return
-    from thermospin.runs.simulation import on_root
-
-    on_root(ranks, work)
-
-
-def _report(error: ThermospinError) -> None:
-    """Print an error on rank 0; the others wait for it, as a launcher ends all ranks at the first exit."""
-    line = f"error: {' '.join(str(error).split())}"
-    ranks = _communicator()
-    if ranks is None or ranks.rank == 0:
-        click.echo(line, err=True)
-    if ranks is None:
-        return
-    everyone, deadline = ranks.Ibarrier(), time.monotonic() + PATIENCE
-    while not everyone.Test():
-        if time.monotonic() > deadline:
-            click.echo(f"{line} (on rank {ranks.rank} only)", err=True)
-            ranks.Abort(2)
-        time.sleep(0.01)
+def _on_root(work: Callable[[], Any]) -> Any:
+    """Do something on rank 0 and give the outcome, or the error, to all ranks (collective)."""
+    ranks = communicator()
+    return work() if ranks is None else on_root(ranks, work)
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
@@ -118,7 +90,7 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 
     config = _load(file, overrides, output)
     results = run_loop(config)
-    _on_root(lambda: click.echo(describe_loop(results, config.output.directory)))
+    _on_root(lambda: say(describe_loop(results, config.output.directory)))
 
 
 @main.command()
@@ -134,7 +106,9 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @click.option("--task", metavar="K/N", help="Only the K-th of N parts, for the K-th task of a job array.")
 @click.option("--fields", is_flag=True, help="Also write fields and maps of every point.")
 @click.option("--retry", is_flag=True, help="Solve points again that did not converge before.")
+@click.pass_context
 def sweep(
+    context: click.Context,
     file: Path,
     overrides: tuple[str, ...],
     output: Path | None,
@@ -144,15 +118,20 @@ def sweep(
 ) -> None:
     """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
     from thermospin.config import load_sweep
-    from thermospin.output.sweeps import describe_sweep
+    from thermospin.output.sweeps import all_failed, describe_sweep
     from thermospin.runs.sweep import parse_part, run_sweep
 
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
     results = run_sweep(found, directory, **part, **options)
-    if results:
-        click.echo(describe_sweep(results, directory))
+
+    def tell() -> bool:
+        say(describe_sweep(results, directory))
+        return all_failed(results)
+
+    if _on_root(tell):
+        context.exit(1)
 
 
 @main.command()
@@ -163,21 +142,20 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
     from thermospin.runs.overview import show_device
 
     config = _load(file, overrides)
+    points = _check_points(file, overrides) if config.sweep else ""
     _on_root(lambda: show_device(config, file))
-    if config.sweep:
-        _check_points(file, overrides)
+    if points:
+        _on_root(lambda: say(f"  sweep: {points}"))
 
 
-def _check_points(file: Path, overrides: tuple[str, ...]) -> None:
-    """Check all points of a sweep and make their meshes (collective)."""
-    from thermospin.compat import MPI
+def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
+    """Check all points of a sweep and make their meshes; describes them (collective)."""
     from thermospin.config import load_sweep
     from thermospin.runs.sweep import check_sweep
 
     found = load_sweep(file, overrides)
     check_sweep(found)
-    if MPI.COMM_WORLD.rank == 0:
-        click.echo(f"  sweep: {len(found.points)} points of {', '.join(found.keys)}")
+    return f"{len(found.points)} points of {', '.join(found.keys)}"
 
 
 @main.command()
@@ -185,7 +163,7 @@ def schema() -> None:
     """Print the JSON Schema of configurations, for completion in editors."""
     from thermospin.config import Config
 
-    click.echo(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
+    say(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
 
 
 @main.command()
@@ -231,10 +209,13 @@ def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None
 def _solve_circuit(config: "CircuitConfig") -> None:
     from thermospin.circuits.report import show, write
     from thermospin.circuits.study import study
+    from thermospin.output import Progress
+    from thermospin.output.place import claim
 
-    found = study(config)
+    claim(Path(config.output), config._source)
+    found = study(config, Progress().note)
     show(found)
-    click.echo(f"results: {write(found)}")
+    say(f"results: {write(found)}")
 
 
 @main.command()

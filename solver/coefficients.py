@@ -25,12 +25,14 @@ class Coefficients:
             without. The heat equations are divided by T0.
         electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
         relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
-            ``σ/λ_J²``.
+            ``−σ/λ_J²`` with the sign of λ_J.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
         equilibrium: What spins in magnets relax to, V; None where it is 0.
         larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
         heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
+        channels: What takes from a spin the part that two channels carry: at an interface with a magnet, that
+            along its magnetisation. None where that is all of it.
     """
 
     electrical: Lift
@@ -43,6 +45,7 @@ class Coefficients:
     equilibrium: SpinVector | None = None
     larmor: SpinVector | None = None
     heat_larmor: SpinVector | None = None
+    channels: Lift | None = None
 
     def _lifts(self, change: Callable[[Lift], Lift], **others: Any) -> Self:
         """The same with every lift changed."""

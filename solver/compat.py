@@ -14,6 +14,8 @@ import basix
 import basix.ufl
 import dolfinx
 import dolfinx.fem.petsc
+import dolfinx.jit
+import ffcx.codegeneration.jit
 import petsc4py
 import ufl
 from dolfinx import cpp, default_real_type, fem, la
@@ -22,9 +24,16 @@ from mpi4py import MPI
 from petsc4py import PETSc
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
+from thermospin.kernels import Kernels
+
 REQUIRED = "0.11"
 if not dolfinx.__version__.startswith(REQUIRED):
     raise ImportError(f"thermospin needs DOLFINx {REQUIRED}, found {dolfinx.__version__}")
+
+KERNELS = Kernels(dolfinx.jit.ffcx_jit.__wrapped__)
+"""Compiles all forms, in the place of DOLFINx, whose cache does not outlive a killed run."""
+dolfinx.jit.ffcx_jit = KERNELS.compile_form
+ffcx.codegeneration.jit.get_cached_module = KERNELS.find_module
 
 __all__ = [
     "MPI",

@@ -4,7 +4,9 @@
 solves at given drives and fits, as an experiment does. All solves share one matrix and one multigrid.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +15,13 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.equilibrium import Equilibrium
 from thermospin.errors import ConvergenceError
+from thermospin.fitting import fit, further_drives
+from thermospin.fixed_point import Mixing
 from thermospin.heat import HeatSource
 from thermospin.influence import Influences
 from thermospin.linear.krylov import LinearSolver
-from thermospin.response import LinearResponse
-from thermospin.solution import Expansion, Pair, Solution, combine
+from thermospin.response import ROUNDING, LinearResponse
+from thermospin.solution import HEATING_VOLTAGE, Expansion, Pair, Solution, combine
 
 MAX_FIXED_POINT = 60
 FIXED_POINT_TOLERANCE = 1e-11
@@ -66,10 +70,15 @@ class SchemeSolver:
     def expand(self, orders: int) -> Expansion:
         """The coefficients of the first ``orders`` powers of the drive.
 
-        Order n has the heat of all pairs of lower orders that add up to n as its source.
+        Order n has the heat of all pairs of lower orders that add up to n as its source. Where there are
+        fields without a drive, it has the heat that they make with order n itself too.
         """
+        rest = self.at(0.0) if self._has_rest else None
+        if self._drive.quantity == "temperature":
+            return Expansion([], rest)
         units = self._response.units(FITTED_REDUCTION * self._tolerance)
-        influences = self._influences if orders > 2 and self._is_corrected(units) else None
+        corrects = orders > 2 and rest is None and self._is_corrected(units)
+        influences = self._influences if corrects else None
         solutions: list[Solution] = []
         squares: list[PETSc.Vec] = []
         roots: list[float] = []
@@ -80,7 +89,8 @@ class SchemeSolver:
             errors.append(self._heat_error(solutions, roots, influences is not None))
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, influences is not None)
-            solution = self._solve(rhs, driven, {}, units, ("order", n), tolerance, errors[-1])
+            given = rhs, driven, {}, units, ("order", n), tolerance, errors[-1]
+            solution = self._beside(rest, *given) if rest else self._solve(*given)
             corrected = influences and n > 1
             solutions.append(influences.correct(solution, errors[-2]) if corrected else solution)
             if n < orders:
@@ -88,7 +98,62 @@ class SchemeSolver:
                     (influences.keep if n > 1 else influences.begin)(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
-        return Expansion(solutions)
+        _add_rounding(solutions)
+        return Expansion(solutions, rest)
+
+    @property
+    def _has_rest(self) -> bool:
+        """Whether there are fields without a drive."""
+        return any(self._rises.values()) or self._equilibrium is not None
+
+    def _beside(self, rest: Solution, rhs: PETSc.Vec, *others: Any) -> Solution:
+        """Solve for an order whose heat with the fields at rest depends on the order itself.
+
+        Args:
+            rest: The fields without a drive.
+            rhs: The other heat.
+            others: Further arguments of :meth:`_solve`; the last is the error of that heat, W.
+        """
+        *given, error = others
+        root = abs(self._circuit.generated(self._heat.square(rest.vector))) ** 0.5
+
+        def solve(tried: Solution) -> Solution:
+            heat = rhs.copy()
+            self._heat.add(heat, rest.vector, tried.vector, 2.0)
+            own = abs(self._circuit.generated(self._heat.square(tried.vector))) ** 0.5
+            errors = rest.current_error, tried.current_error
+            return self._solve(heat, *given, error + 2.0 * self._heat.error((root, own), errors))
+
+        found = self._settled(solve, rest.scaled(0.0))
+        if found is None:
+            raise ConvergenceError(
+                "the heat of an order with the fields at rest does not settle: the warm sinks drive currents "
+                "close to a thermal runaway; bring the temperatures of the sinks together"
+            )
+        return found
+
+    def _settled(self, solve: Callable[[Solution], Solution], tried: Solution) -> Solution | None:
+        """The fixed point of a solve, with what is left of its changes in the uncertainty; None without any.
+
+        Args:
+            solve: From fields that make heat to those that the heat gives.
+            tried: The first ones to try.
+        """
+        mixing = Mixing(self._circuit.spaces)
+        for _ in range(MAX_FIXED_POINT):
+            found = solve(tried)
+            readings, before = (
+                np.array([*(part.reading(pair) for pair in self._pairs), part.generated])
+                for part in (found, tried)
+            )
+            change, bars = np.abs(readings - before), np.array([*found.uncertainty.values(), 0.0])
+            sizes = np.abs(readings)
+            sizes[-1] += sum(map(abs, found.heat.values()))
+            if np.all(change <= FIXED_POINT_TOLERANCE * sizes + bars):
+                uncertainty = dict(zip(self._pairs, (bars + change)[:-1].tolist(), strict=True))
+                return replace(found, uncertainty=uncertainty)
+            tried = mixing.next(tried, found)
+        return None
 
     def _is_corrected(self, units: Mapping[str, Solution]) -> bool:
         """Whether all that is measured of an order is corrected for the residual of the order before."""
@@ -131,42 +196,107 @@ class SchemeSolver:
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
         """The same from solutions at given drives (A or V), through which a polynomial is fitted.
 
-        The polynomial has as many powers as there are drives; a constant is added where a sink is not at T0.
+        Where that leaves no more powers than orders, it is solved at a drive or two more between them, which
+        tell how much the powers that are left out count.
         """
-        return fit(self._solve_at(drives), orders)
+        if self._drive.quantity == "temperature":
+            return self.expand(0)
+        missing = orders + len(("odd", "even")) - self._powers_beside - len(drives)
+        drives = [*drives, *further_drives(drives, max(missing, 0) if orders > 1 else 0)]
+        return self._fitted([*drives, *([0.0] if self._has_rest else [])], orders)
 
-    def _solve_at(self, drives: Sequence[float]) -> list[tuple[float, Solution]]:
-        """Solutions at drives, and without one where there are fields then too."""
-        at_rest = any(self._rises.values()) or self._equilibrium is not None
-        return [(drive, self.at(drive)) for drive in [*drives, *([0.0] if at_rest else [])]]
+    _powers_beside = 1
+    """Powers that are known without a fit: the first."""
+
+    def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
+        """Fit what heat adds to the linear response, which is known apart from it."""
+        heated = [(drive, self._heated(drive)) for drive in drives]
+        expansion, linear = fit(heated, orders, lowest=2), self._linear()
+        expansion.orders[0] = combine([(1.0, linear), (1.0, expansion.orders[0])])
+        expansion.points = [(drive, _sum(drive, linear, part)) for drive, part in heated]
+        return expansion
 
     def at(self, drive: float) -> Solution:
-        """The fields at a drive in A or V: the heat source is iterated to a fixed point.
+        """The fields at a drive in A or V (collective).
 
         Raises:
-            ConvergenceError: The heating does not settle.
+            ConvergenceError: There is no steady state at that drive, or none was found.
         """
-        units = self._response.units(FITTED_REDUCTION * self._tolerance)
-        key, before, tolerance = ("at", drive), np.inf, FITTED_REDUCTION * self._tolerance
-        solution = self._response.earlier(key)
-        for _ in range(MAX_FIXED_POINT):
-            rhs, error = self._response.source(), 0.0
+        return _sum(drive, self._linear(), self._heated(drive))
+
+    def _linear(self) -> Solution:
+        """The linear response, per A or V."""
+        tolerance = FITTED_REDUCTION * self._tolerance
+        units = self._response.units(tolerance)
+        return self._solve(self._response.source(), self._drive, {}, units, ("linear",), tolerance, 0.0)
+
+    def _heated(self, drive: float) -> Solution:
+        """What heat, warm sinks and an equilibrium of the spins add to the linear response at a drive.
+
+        The heat is that of the fields themselves: a fixed point. Apart from the linear response, of which it
+        may be a small part, it is as accurate relative to itself as the tolerance says.
+
+        Raises:
+            ConvergenceError: There is no steady state at that drive, or none was found.
+        """
+        tolerance = FITTED_REDUCTION * self._tolerance
+        units, linear = self._response.units(tolerance), self._linear()
+
+        def solve(tried: Solution) -> Solution:
+            rhs, fields = self._response.source(), _sum(drive, linear, tried)
             if self._equilibrium is not None:
                 self._equilibrium.add(rhs)
-            if solution is not None:
-                root = abs(self._heat.add(rhs, solution.vector, solution.vector)) ** 0.5
-                error = self._heat.error((root, root), (solution.current_error, solution.current_error))
-            solution = self._solve(
-                rhs, self._drive, self._rises, units, key, tolerance, error, drive, self._equilibrium
+            root = abs(self._heat.add(rhs, fields.vector, fields.vector)) ** 0.5
+            error = self._heat.error((root, root), (fields.current_error, fields.current_error))
+            return self._solve_heated(rhs, units, drive, tolerance, error + HEAT_ROUNDING * root**2)
+
+        found = self._settled(solve, self._response.earlier(("at", drive)) or linear.scaled(0.0))
+        if found is None:
+            raise ConvergenceError(
+                f"no steady state was found at {self._text(drive)}: the heat that the device makes does not "
+                f"settle, as in a thermal runaway; {self._remedy}"
             )
-            now = np.array([solution.reading(pair) for pair in self._pairs] + [solution.generated])
-            if np.all(np.abs(now - before) <= FIXED_POINT_TOLERANCE * np.abs(now)):
-                return solution
-            before = now
-        raise ConvergenceError(
-            f"the temperature does not settle at a drive of {drive:g}; lower solver.currents, or use "
-            "'method: expansion'"
-        )
+        self._check_temperatures(_sum(drive, linear, found), drive)
+        return found
+
+    def _solve_heated(
+        self, rhs: PETSc.Vec, units: Mapping[str, Solution], drive: float, tolerance: float, error: float
+    ) -> Solution:
+        """Solve for what heat adds; an error says at which drive."""
+        try:
+            return self._solve(
+                rhs, None, self._rises, units, ("at", drive), tolerance, error, 1.0, self._equilibrium
+            )
+        except ConvergenceError as failure:
+            raise ConvergenceError(f"at {self._text(drive)}: {failure}") from None
+
+    def _check_temperatures(self, solution: Solution, drive: float) -> None:
+        """Refuse fields with negative absolute temperatures: what equations have beyond a runaway."""
+        coldest = self._circuit.coldest(solution.vector)
+        if coldest <= 0.0:
+            reason = (
+                "heating or Peltier cooling outruns what the device conducts, a thermal runaway"
+                if not self._heat.is_joule
+                else "with 'heating: joule', Peltier cooling is that at the base temperature, without end"
+            )
+            raise ConvergenceError(
+                f"no steady state at {self._text(drive)}: the equations have only one that is as cold as "
+                f"{coldest:.4g} K; {reason}; {self._remedy}"
+            )
+
+    def _text(self, drive: float) -> str:
+        """A drive with its unit."""
+        return f"{drive:.4g} {self._drive.unit}" if drive else "rest"
+
+    @property
+    def _remedy(self) -> str:
+        """What to do where there is no steady state."""
+        lower = {
+            "current": "solver.currents",
+            "voltage": "the voltage",
+            "temperature": "the sinks' temperatures",
+        }
+        return f"lower {lower[self._drive.quantity]}, or cool the device better"
 
     def reciprocal(self, probe: Pair, driven: Solution) -> float | None:
         """R1 with injector and probe exchanged, Ω; None where the scheme has no such experiment.
@@ -224,18 +354,6 @@ class SchemeSolver:
         return share(solution, units, drive, value)
 
 
-def fit(points: Sequence[tuple[float, Solution]], orders: int) -> Expansion:
-    """The polynomial of as many powers as there are drives, through all of them; from 0 on if that is one."""
-    drives, solutions = zip(*points, strict=True)
-    first = 0 if 0.0 in drives else 1
-    unit = max(map(abs, drives))
-    powers = np.arange(first, first + len(points))
-    rows = np.linalg.inv((np.array(drives)[:, None] / unit) ** powers) / unit ** powers[:, None]
-    weights = dict(zip(range(first, orders + 1), rows, strict=False))
-    fitted = {n: combine(zip(row, solutions, strict=True)) for n, row in weights.items()}
-    return Expansion([fitted[n] for n in fitted if n], rest=fitted.get(0), weights=weights)
-
-
 def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:
     """Currents of uniform density (A) and potentials (V) by terminal, at a drive in A or V."""
     injected = {name: value * part for name, part in drive.uniform.items()}
@@ -258,6 +376,22 @@ def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value
     conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
     volts = np.linalg.solve(conductance, missing)
     return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])
+
+
+def _sum(drive: float, linear: Solution, heated: Solution) -> Solution:
+    """The fields at a drive."""
+    return combine([(drive, linear), (1.0, heated)])
+
+
+def _add_rounding(orders: Sequence[Solution]) -> None:
+    """Add to the uncertainties of higher orders what rounding of all orders together leaves.
+
+    At the drive where all orders are of the same magnitude, none is known better than the potentials there.
+    """
+    drive = orders[0].heating_drive
+    for n, order in enumerate(orders[1:], start=2):
+        for pair in order.uncertainty:
+            order.uncertainty[pair] += ROUNDING * HEATING_VOLTAGE / drive**n
 
 
 def _pairs(n: int) -> Iterator[tuple[int, int, float]]:

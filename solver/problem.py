@@ -1,31 +1,24 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from thermospin.adjoints import KnownAdjoints
-from thermospin.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.circuit import Circuit, Drive
 from thermospin.coefficients import CellCoefficients, Magnetisation
 from thermospin.compat import PETSc
 from thermospin.config.interfaces import contacts
-from thermospin.constraints import Constraint, constrain
+from thermospin.config.petsc import petsc_options
 from thermospin.equilibrium import Equilibrium
-from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
 from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
-from thermospin.interfaces.jumps import Interfaces, resistive_interfaces
-from thermospin.interfaces.stiff import stiff_interfaces, tied_unknowns
+from thermospin.interfaces.jumps import resistive_interfaces
 from thermospin.linear.basis import spin_basis
-from thermospin.linear.direct import FAST, DirectSpins
 from thermospin.linear.krylov import LinearSolver
-from thermospin.linear.multigrid import Level, Multigrid, field_multigrid
-from thermospin.linear.options import set_options
-from thermospin.linear.precession import Precession
-from thermospin.linear.preconditioner import FieldPreconditioner, Fields
+from thermospin.linear.options import Options
 from thermospin.meshes.read import DeviceMesh
 from thermospin.nonlinear.equations import Equations
 from thermospin.nonlinear.local import LocalCoefficients, LocalMaterials
@@ -35,25 +28,16 @@ from thermospin.nonlinear.steady import ResponsiveSolver
 from thermospin.observables.cells import Observer
 from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
+from thermospin.preconditioning import (
+    FieldFactors,
+    FieldMultigrids,
+    Preconditioning,
+    is_factorised,
+    precesses_fast,
+)
 from thermospin.spaces import Spaces
 from thermospin.system import CoupledSystem
 from thermospin.terminals import locate_terminals
-
-
-class Discretisation(NamedTuple):
-    """The operator's diagonal with one polynomial degree.
-
-    Attributes:
-        spaces: The spaces.
-        interfaces: The resistive interfaces.
-        diagonal: The field-diagonal blocks.
-        blocks: What assembles them; None if they are the system's own.
-    """
-
-    spaces: Spaces
-    interfaces: Sequence[Interfaces]
-    diagonal: Sequence[PETSc.Mat]
-    blocks: Blocks | None
 
 
 class Problem:
@@ -70,6 +54,7 @@ class Problem:
         system: The coupled operator.
         circuit: The terminals.
         heat: The heat source.
+        preconditioning: The preconditioner.
         linear: The linear solver.
         contacts: The resistive interfaces by name.
     """
@@ -78,7 +63,7 @@ class Problem:
         self.contacts = contacts(config, device.surfaces)
         self._nonlinear: list[Any] = []
         self._adjoints = KnownAdjoints()
-        set_options("", {key: str(value) for key, value in config.solver.petsc.items()})
+        self._options = Options(petsc_options(config.solver.petsc))
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
         self._laws = {
             region: config.material_laws(name) for region, name in config.geometry.materials.items()
@@ -104,23 +89,32 @@ class Problem:
             )
         with progress.stage("assembly"):
             self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
-            self._basis = None if self._fast(config) else spin_basis(config)
+            factorised = is_factorised(config, self.spaces)
+            component_wise = not factorised and not precesses_fast(config, fields)
+            self._basis = spin_basis(config) if component_wise else None
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
             self._terminals = locate_terminals(self.spaces)
             self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
-        with progress.stage("multigrid"):
-            self._levels = self._discretisations()
-            self._low_terminals = locate_terminals(self._levels[1].spaces) if len(self._levels) > 1 else {}
-            self._elder = self._build(V, None)
-            parts = self._parts()
-            self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
-            self._preconditioner = FieldPreconditioner(parts, self._precession, self._basis)
-            scales = None if self.system.is_symmetric else self.system.scales
-            self.linear = LinearSolver(
-                self.system.matrix, self._preconditioner, config.solver.max_iterations, scales
+        with progress.stage("preconditioner"), self._options.blamed():
+            self.preconditioning: Preconditioning = (
+                FieldFactors(self.system, self._options)
+                if factorised
+                else FieldMultigrids(config, self.system, self.contacts, self._basis, self._options)
             )
+            scales = None if self.system.is_symmetric else self.system.scales
+            self.linear = self._solver(self.system.matrix, scales)
+
+    def _solver(self, matrix: PETSc.Mat, scales: PETSc.Vec | None) -> LinearSolver:
+        """A linear solver for a matrix, symmetric if there are no scales, with the preconditioner of all."""
+        return LinearSolver(
+            matrix,
+            self.preconditioning.preconditioner,
+            self.config.solver.max_iterations,
+            self._options,
+            scales,
+        )
 
     def adopt(self, config: Any) -> None:
         """Take another configuration with the same operator (collective).
@@ -139,7 +133,8 @@ class Problem:
         """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._free_tangent()
         self.linear.free()
-        self._preconditioner.free()
+        self.preconditioning.preconditioner.free()
+        self._options.free()
 
     def _free_tangent(self) -> None:
         """Free what belongs to the nonlinear equations; they depend on the heating (collective)."""
@@ -154,9 +149,7 @@ class Problem:
         """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
         local, scales = LocalCoefficients(self.spaces, self._local), self.system.scales
         equations = Equations(self.spaces, local, self.heat, self.interfaces)
-        tangent = LinearSolver(
-            equations.jacobian, self._preconditioner, self.config.solver.max_iterations, scales
-        )
+        tangent = self._solver(equations.jacobian, scales)
         self._nonlinear.append(tangent)
         return equations, tangent, scales
 
@@ -190,42 +183,38 @@ class Problem:
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
         given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance
         if self._is_nonlinear:
-            tangent = self._tangent if self.config.solver.method == "demodulate" else None
+            at_drives = self.config.solver.method == "demodulate" or drive.quantity == "temperature"
+            tangent = self._tangent if at_drives else None
             solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
             self._nonlinear.append(solver)
         else:
             solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
-        self._anchor(solver.constraint, drive)
+        with self._options.blamed():
+            self.preconditioning.anchor(solver.constraint, drive.held, self.circuit.sinks)
         return solver
 
     @property
     def _is_nonlinear(self) -> bool:
         """Whether more than the linear response at T0 depends on the laws."""
         options = self.config.solver
-        return self._responds and (options.orders > 1 or options.method == "demodulate")
+        at_drives = options.method == "demodulate" or any(
+            not scheme.is_driven for scheme in self.config.schemes.values()
+        )
+        return self._responds and (options.orders > 1 or at_drives)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
         """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""
         self.system.magnetise(magnetisation)
         self._adjoints.configuration = tuple(magnetisation.items())
-        if self.system.changing:
-            for level in self._levels[1:]:
-                for interface in level.interfaces:
-                    interface.magnetise(magnetisation)
-                level.blocks.assemble()
-            changing = set(self.system.changing)
-            self._preconditioner.renew(self._parts(lambda fields: changing & set(fields)))
+        with self._options.blamed():
+            self.preconditioning.magnetise(magnetisation)
 
     def _precess(self, magnetic_field: Sequence[float]) -> None:
         """Set the magnetic field, T, about which spins precess, where there has been one (collective)."""
         self.coefficients.magnetic_field.value[:] = magnetic_field
         self.system.precess()
-        for level in self._levels[1:]:
-            level.blocks.precess()
-        self._precession.assemble()
-        # What changes with the magnetisation too is renewed by the first of them.
-        spins = {*S_VECTOR, *TAU_VECTOR} - set(self.system.changing)
-        self._preconditioner.renew(self._parts(lambda fields: spins & set(fields)))
+        with self._options.blamed():
+            self.preconditioning.precess()
         self.linear.scale(self.system.scales)
 
     def torques(self) -> Torques | None:
@@ -241,60 +230,3 @@ class Problem:
             if config.material(config.geometry.materials[magnet]).absorbs_transverse_spin
         ]
         return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, absorbing)
-
-    def _discretisations(self) -> list[Discretisation]:
-        """What multigrid is built of: the problem's degree and, below it, degree 1."""
-        levels = [Discretisation(self.spaces, self.interfaces, self.system.diagonal, None)]
-        if self.spaces.degree > 1:
-            low = self.spaces.lowest_order()
-            interfaces = resistive_interfaces(low, self.contacts, self.config.temperature)
-            blocks = diagonal_blocks(low, self.coefficients, interfaces, self._basis)
-            blocks.assemble()
-            diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
-            levels.append(Discretisation(low, interfaces, diagonal, blocks))
-        return levels
-
-    def _parts(
-        self, wanted: Callable[[Fields], Any] = lambda fields: True
-    ) -> dict[Fields, Multigrid | DirectSpins]:
-        """The preconditioner of every field; that of all spins where they precess fast."""
-        groups: list[Fields] = [(V,), S_VECTOR] if self._fast(self.config) else []
-        groups += [(field,) for field in self.spaces.fields if not any(field in group for group in groups)]
-        parts: dict[Fields, Multigrid | DirectSpins] = {}
-        for fields in filter(wanted, groups):
-            if len(fields) > 1:
-                parts[fields] = DirectSpins(self.system.blocks(fields))
-            else:
-                parts[fields] = self._elder if fields == (V,) else self._build(fields[0], self._elder)
-        return parts
-
-    def _fast(self, config: Any) -> bool:
-        """Whether spins precess so fast that their components are solved for together."""
-        materials = (config.material(name) for name in config.geometry.materials.values())
-        return S not in self.spaces.fields and any(abs(m.collision_angle) > FAST for m in materials)
-
-    def _precessing(self, fields: Sequence[Field]) -> Precession | None:
-        """What couples the spins among some fields; None without a magnetic field."""
-        if self.coefficients.all.larmor is None:
-            return None
-        return Precession(self.spaces, self.coefficients, fields, self._basis)
-
-    def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
-        """The multigrid of a field; components of a vector have the coarse spaces of V (collective)."""
-        i, finest = self.spaces.fields.index(field), self._levels[0]
-        stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
-        levels = [
-            Level(
-                level.spaces.spaces[field], level.diagonal[i], tied_unknowns(level.interfaces, field, stiff)
-            )
-            for level in self._levels
-        ]
-        return field_multigrid(field, levels, elder if field in (*S_VECTOR, *TAU_VECTOR) else None)
-
-    def _anchor(self, constraint: Constraint, drive: Drive) -> None:
-        levels: list[Constraint] = [constraint]
-        for level in self._levels[1:]:
-            levels.append(constrain(level.spaces, self._low_terminals, drive.held, self.circuit.sinks))
-        self._preconditioner.anchor(
-            {field: [level.dofs[field] for level in levels] for field in self.spaces.fields}
-        )

@@ -225,14 +225,15 @@ class LinearResponse:
             tolerance /= 2.0 * excess
         if report.residual > max(UNSOLVED, asked):
             raise ConvergenceError(
-                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: some "
-                "parts conduct too little beside others; raise the conductance of interfaces, or give the "
-                "current another way"
+                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: "
+                "conductivities, conductances of interfaces, or what drives the device span too many orders "
+                "of magnitude"
             )
         leaving = circuit.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
         for name, (weights, offset) in self._weights.items():
             leaving[name] = weights.dot(linear.remainder) + offset * total
+        roundings = {pair: linear.rounding(x, a.vector) for pair, a in adjoints.items()}
         rounding = _rounding(terminals)
         if report.residual > max(asked, STOPPED):
             rounding += SAFETY * report.residual * max(map(abs, terminals.values()))
@@ -244,7 +245,10 @@ class LinearResponse:
             currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
             heat=circuit.heat_out(linear.remainder),
             generated=generated,
-            uncertainty={p: errors[p] + adjoints[p].per_watt * heat_error + rounding for p in self._pairs},
+            uncertainty={
+                pair: errors[pair] + adjoints[pair].per_watt * heat_error + rounding + roundings[pair]
+                for pair in self._pairs
+            },
             iterations=iterations,
             norm=report.norm,
             current_error=report.current_norm,

@@ -1,12 +1,14 @@
 """What a run returns: numbers in the layout of results.json, and the solutions behind them."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from thermospin.solution import Expansion, Solution
+from thermospin.errors import ConvergenceError
+from thermospin.solution import HEATING_VOLTAGE, Expansion, Solution
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def configuration_data(
         drive: The drive at which balances are taken, A or V.
         conserving: Whether the heat sources conserve energy.
     """
-    orders = expansion.orders
+    orders, some = expansion.orders, next(iter(expansion.by_power.values()))
     data = {
         "probes": {
             name: {
@@ -63,9 +65,9 @@ def configuration_data(
                 "V": [order.potential(name) for order in orders],
                 "current": [order.currents[name] for order in orders],
             }
-            for name in orders[0].terminals
+            for name in some.terminals
         },
-        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in orders[0].heat},
+        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in some.heat},
         "balances": balances(expansion, probes, drive, conserving),
         "iterations": [order.iterations for order in orders],
         "residuals": [order.residual for order in orders],
@@ -73,61 +75,150 @@ def configuration_data(
     if expansion.rest:
         for name, probe in data["probes"].items():
             probe["R0"] = expansion.rest.reading(probes[name])
+            probe["uncertainty_R0"] = expansion.rest.uncertainty[probes[name]]
+        for name, terminal in data["terminals"].items():
+            terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}
+        for name, sink in data["sinks"].items():
+            sink["heat0"] = expansion.rest.heat[name]
     return data
 
 
 def balances(
     expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float, conserving: bool
 ) -> dict[str, Any]:
-    """How well charge, heat and energy balance (relative).
+    """How well charge, heat and energy balance, relative to what flows; None where nothing flows.
 
     Returns:
         ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat
-        that leaves through the sinks, over the former, worst order. ``energy``: electrical power in minus
-        heat out, likewise; with conserving heat sources only. Where coefficients follow the temperature
-        and fields were solved at given drives, heat and energy are at the worst of these. ``power``,
-        ``heat_out``: W per power of the drive.
-        ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; 0 where
-        both are 0, as where nothing of first order in the drive gets to the probe.
+        that leaves through the sinks, over what is generated or flows, worst order. ``energy``: electrical
+        power in minus heat out, likewise; with conserving heat sources only. Where fields were solved at
+        given drives, heat and energy are at the worst of these. An order in which hardly anything flows
+        counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
+        drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; None
+        where both are within the uncertainty of 0.
     """
     by_power = [expansion.rest, *expansion.orders]
     present = [n for n, solution in enumerate(by_power) if solution]
     power = [_electrical_power(by_power, n) for n in present]
     heat = [sum(by_power[n].heat.values()) for n in present]
-    currents = expansion.at(drive).currents.values()
-    found = {
-        "charge": abs(sum(currents)) / sum(map(abs, currents)),
-        "heat": max(_heat_mismatch(by_power[n]) for n in present),
-        "power": power,
-        "heat_out": heat,
-    }
     if expansion.points:
-        found["heat"] = max(_heat_mismatch(solution) for _, solution in expansion.points)
-    if conserving and expansion.points:
-        found["energy"] = max(_energy_mismatch(solution) for _, solution in expansion.points)
-    elif conserving:
-        found["energy"] = _mismatch(power, heat)
+        flows = [_flow(solution, _power(solution)) for _, solution in expansion.points]
+    else:
+        unit = by_power[1].heating_drive if len(by_power) > 1 else 1.0
+        flows = [_flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)]
+        if len(by_power) > 1:  # of the second order, which need not have been asked for
+            flows.append(Flow(0.0, 0.0, 0.0, abs(_power(by_power[1])) * unit**2))
+    hardly = NOTHING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
+    found = {
+        "charge": _imbalance(expansion.at(drive).currents.values(), hardly),
+        "heat": _worst(flows, "heat"),
+    }
+    found |= {"power": power, "heat_out": heat}
+    if conserving:
+        found["energy"] = _worst(flows, "energy")
     if expansion.reciprocity:
         found["reciprocity"] = {
-            name: _difference(expansion.orders[0].reading(probes[name]), value)
+            name: _difference(expansion.orders[0], probes[name], value)
             for name, value in expansion.reciprocity.items()
         }
     return found
 
 
-def _heat_mismatch(solution: Solution) -> float:
-    """Heat generated minus heat that leaves, over what is generated or flows, whichever is larger."""
-    leaving = solution.heat.values()
-    size = max(abs(solution.generated), sum(map(abs, leaving)))
-    return abs(solution.generated - sum(leaving)) / size if size else 0.0
+NEGLIGIBLE = 1e-6
+"""Of what flows in all orders together: an order with less is compared with this."""
+NOTHING = 1e-11
+"""Of it: rounding, where the heat in all orders is less."""
+LIMIT = 1e-3
+"""Balances above it, or above ten times the tolerance of the solver, are errors."""
 
 
-def _energy_mismatch(solution: Solution) -> float:
-    """Electrical power in minus heat out at one drive, over the power or the heat that flows."""
-    power = sum(current * solution.potential(name) for name, current in solution.currents.items())
+class Flow(NamedTuple):
+    """What flows in one order, or at one drive, W.
+
+    Attributes:
+        heat: Heat generated minus heat that leaves.
+        energy: Electrical power minus heat that leaves.
+        flowing: Heat that is generated or flows, whichever is larger.
+        power: Electrical power.
+    """
+
+    heat: float
+    energy: float
+    flowing: float
+    power: float
+
+    def scaled(self, factor: float) -> "Flow":
+        """The same at another drive."""
+        return Flow(*(factor * value for value in self))
+
+
+def _flow(solution: Solution, power: float) -> Flow:
+    """What flows in one order or at one drive."""
     leaving = solution.heat.values()
-    size = max(abs(power), sum(map(abs, leaving)))
-    return abs(power - sum(leaving)) / size if size else 0.0
+    return Flow(
+        abs(solution.generated - sum(leaving)),
+        abs(power - sum(leaving)),
+        max(abs(solution.generated), sum(map(abs, leaving))),
+        abs(power),
+    )
+
+
+def _worst(flows: Sequence[Flow], name: str) -> float | None:
+    """The largest mismatch of a kind relative to what flows; None where only rounding does."""
+    total = max(max(flow.flowing, flow.power) for flow in flows)
+    if max(max(flow.flowing, flow.power * (name == "energy")) for flow in flows) <= NOTHING * total:
+        return None
+    return max(getattr(flow, name) / max(flow.flowing, flow.power, NEGLIGIBLE * total) for flow in flows)
+
+
+def _power(solution: Solution) -> float:
+    """Electrical power of fields with themselves, W."""
+    return sum(current * solution.potential(name) for name, current in solution.currents.items())
+
+
+def _imbalance(currents: Collection[float], hardly: float) -> float | None:
+    """The sum of currents over their size; None where they are hardly any, A."""
+    size = sum(map(abs, currents))
+    return abs(sum(currents)) / size if size > hardly else None
+
+
+def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> None:
+    """Refuse numbers that are none, or break a conservation law.
+
+    Args:
+        found: The numbers of a scheme and configuration (:func:`configuration_data`).
+        tolerance: That of the solver.
+        where: Scheme and configuration, for the message.
+
+    Raises:
+        ConvergenceError: They do.
+    """
+    if not _is_finite([found[key] for key in ("probes", "terminals", "sinks", "balances")]):
+        raise ConvergenceError(
+            f"{where}: some numbers are infinite or undefined; coefficients or drives may be too large or "
+            "too small for floating-point numbers"
+        )
+    limit = max(LIMIT, 10 * tolerance)
+    for name in ("charge", "heat", "energy"):
+        value = found["balances"].get(name)
+        if value is not None and value > limit:
+            raise ConvergenceError(
+                f"{where}: {name} does not balance (relative error {value:.2g}, allowed {limit:g}), so no "
+                "number of this run can be trusted; coefficients may differ too much for the solver, or "
+                "solver.tolerance may be too large"
+            )
+
+
+def _is_finite(data: Any) -> bool:
+    """Whether all numbers in plain data are finite."""
+    match data:
+        case dict():
+            return all(map(_is_finite, data.values()))
+        case list() | tuple():
+            return all(map(_is_finite, data))
+        case float():
+            return math.isfinite(data)
+    return True
 
 
 def _electrical_power(by_power: list[Solution | None], n: int) -> float:
@@ -136,23 +227,26 @@ def _electrical_power(by_power: list[Solution | None], n: int) -> float:
     return sum(a.currents[name] * b.potential(name) for a, b in pairs if a and b for name in a.currents)
 
 
-def _difference(first: float, second: float) -> float:
-    """The difference of two numbers over the larger one."""
-    size = max(abs(first), abs(second))
-    return abs(first - second) / size if size else 0.0
+def _difference(first: Solution, probe: tuple[str, str], exchanged: float) -> float | None:
+    """The difference of a reading and that of the exchanged experiment, over the larger one."""
+    reading = first.reading(probe)
+    size = max(abs(reading), abs(exchanged))
+    return abs(reading - exchanged) / size if size > first.uncertainty.get(probe, 0.0) else None
 
 
-def _mismatch(given: list[float], taken: list[float]) -> float:
-    """Largest relative difference of two lists, where the first is not zero."""
-    return max((abs(a - b) / abs(a) for a, b in zip(given, taken, strict=True) if a != 0.0), default=0.0)
+def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
 
-
-def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, list[float]]]:
-    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP."""
+    Those of the voltage without a drive, where there is one, are under ``baseline_R0`` and ``spin_R0``.
+    """
     if not {"P", "AP"} <= configurations.keys():
         return {}
     found = {}
     for name in configurations["P"]["probes"]:
-        p, ap = (np.array(configurations[key]["probes"][name]["R"]) for key in ("P", "AP"))
+        both = [configurations[key]["probes"][name] for key in ("P", "AP")]
+        p, ap = (np.array(read["R"]) for read in both)
         found[name] = {"baseline": ((p + ap) / 2).tolist(), "spin": (p - ap).tolist()}
+        if all("R0" in read for read in both):
+            p, ap = (read["R0"] for read in both)
+            found[name] |= {"baseline_R0": (p + ap) / 2, "spin_R0": p - ap}
     return found

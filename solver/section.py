@@ -1,14 +1,26 @@
 """Base of every section of the configuration, and the names it may use."""
 
 import difflib
+import itertools
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$")]
+from thermospin.errors import cut
+
+MOST_NAMES = 1000
+"""Names among which a similar one is looked for."""
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.+-]*$", max_length=100)]
 """A name that becomes part of file names: letters, digits, ``_ . + -``."""
+Truth = Annotated[bool, Strict()]
+"""``true`` or ``false``, not a number or a word that might mean it."""
+
+
+def whole(**bounds: int) -> Any:
+    """A pydantic type: a whole number within bounds (``ge``, ``le``), not a truth or a text."""
+    return Annotated[int, Field(strict=True, **bounds)]
 
 
 def mistake(message: str, *at: str | int) -> PydanticCustomError:
@@ -28,9 +40,11 @@ def dotted(at: Iterable[str | int]) -> str:
 
 def one_of(name: str, allowed: Iterable[str], kind: str) -> str:
     """Say that a name is unknown, the nearest one that is known, and all of them when they are few."""
-    names = [str(option) for option in allowed]
-    near = difflib.get_close_matches(str(name), names, n=1)
-    message = f"unknown {kind} '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+    names = [cut(str(option)) for option in itertools.islice(allowed, MOST_NAMES)]
+    name = cut(str(name))
+    near = next((option for option in names if option.lower() == name.lower()), None)
+    near = near or next(iter(difflib.get_close_matches(name, names, n=1)), None)
+    message = f"unknown {kind} '{name}'" + (f"; did you mean '{near}'?" if near else "")
     if not names:
         return f"{message}; there is none"
     if len(names) <= 12:

@@ -10,6 +10,10 @@ from thermospin.compat import PETSc
 Pair = tuple[str, str]
 """Two terminals, plus and minus."""
 
+HEATING_VOLTAGE = 0.1
+"""Voltage, V, that heats a metal by hundreds of kelvins, whatever its size (Kohlrausch): of the same order of
+magnitude are all orders of the response there."""
+
 
 @dataclass
 class Solution:
@@ -53,10 +57,21 @@ class Solution:
         """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
         return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
 
+    def scaled(self, factor: float) -> "Solution":
+        """The fields times a factor."""
+        return combine([(factor, self)])
+
     @property
     def power(self) -> float:
         """Electrical power that enters at the terminals, W."""
         return sum(current * self.terminals[name] for name, current in self.currents.items())
+
+    @property
+    def heating_drive(self) -> float:
+        """Of the first order: the drive, A or V, at which the device has :data:`HEATING_VOLTAGE`."""
+        power = abs(sum(current * self.potential(name) for name, current in self.currents.items()))
+        current = sum(map(abs, self.currents.values())) / 2
+        return HEATING_VOLTAGE * current / power if power else 1.0
 
     def potential(self, terminal: str) -> float:
         """Potential of a terminal, V."""

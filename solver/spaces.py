@@ -39,6 +39,7 @@ class Spaces:
     ) -> None:
         self.device, self.degree, self.fields = device, degree, tuple(fields)
         self.quadrature_degree, self.magnets = quadrature_degree, tuple(magnets)
+        self.conductors = tuple(conductors)
         self.conducting_cells = device.cells(conductors)
         self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
         insulators = [name for name in device.regions if name not in conductors]
@@ -84,6 +85,10 @@ class Spaces:
     def n_dofs(self) -> int:
         """Number of unknowns on all ranks."""
         return sum(space.dofmap.index_map.size_global for space in self.spaces.values())
+
+    def size(self, field: Field) -> int:
+        """Number of unknowns of a field on all ranks."""
+        return self.spaces[field].dofmap.index_map.size_global
 
     @cached_property
     def ranges(self) -> dict[Field, slice]:

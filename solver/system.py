@@ -26,6 +26,7 @@ class CoupledSystem:
         basis: Axes for the spins of the blocks for preconditioners, the rows of a matrix; default x, y, z.
 
     Attributes:
+        interfaces: The resistive interfaces.
         matrix: The operator, a nest of the blocks.
         is_symmetric: Whether it is symmetric.
         diagonal: The field-diagonal blocks for preconditioners: symmetric, with relaxation as strong as
@@ -40,7 +41,7 @@ class CoupledSystem:
         interfaces: Sequence[Interfaces] = (),
         basis: np.ndarray | None = None,
     ) -> None:
-        self.spaces, self.coefficients, self._interfaces = spaces, coefficients, interfaces
+        self.spaces, self.coefficients, self.interfaces = spaces, coefficients, interfaces
         self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
         self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled)
         self._parts = [self._whole]
@@ -78,7 +79,7 @@ class CoupledSystem:
 
     def _point(self, magnetisation: Magnetisation) -> None:
         self.coefficients.magnetise(magnetisation)
-        for interface in self._interfaces:
+        for interface in self.interfaces:
             interface.magnetise(magnetisation)
 
     def _flips(self, signs: Magnetisation) -> dict[Field, PETSc.Vec] | None:
@@ -112,10 +113,15 @@ class CoupledSystem:
         mark = fem.Function(space)
         cells = self.spaces.device.cells(magnets)
         mark.x.array[space.dofmap.list[self.spaces.sub_cells[cells] if field.on_conductors else cells]] = 1
-        for interface in self._interfaces:
+        for interface in self.interfaces:
             mark.x.array[interface.unknowns(field, magnets)] = 1
         mark.x.scatter_reverse(la.InsertMode.add)
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
+
+    def changes(self, fields: Collection[Field]) -> bool:
+        """Whether a block of some fields changes with the magnetisation."""
+        numbers = {self.spaces.fields.index(field) for field in fields}
+        return any({i, j} <= numbers for i, j in self._whole.magnetic)
 
     def blocks(self, fields: Sequence[Field]) -> list[list[PETSc.Mat | None]]:
         """The blocks of some fields, row by row."""

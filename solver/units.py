@@ -1,6 +1,7 @@
 """Quantities with units at the edge of the program: strings such as ``15 nm`` in, SI floats out."""
 
 import decimal
+import difflib
 import functools
 import math
 import operator
@@ -9,6 +10,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
+
+from thermospin.errors import brief, cut
 
 
 @functools.cache
@@ -19,8 +22,15 @@ def registry():
     return pint.UnitRegistry(non_int_type=decimal.Decimal)
 
 
-_QUANTITY = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?\s*([^\d\s]\D*(\d\D+)*\d?)?")
-"""A number and a unit with exponents of one digit: nothing that takes long to evaluate."""
+LONGEST = 100
+"""Characters of a quantity."""
+_NUMBER = r"(?>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)"
+_UNIT = r"(?:1\s*)?(?:[^\W\d_]|[°%‰/(])[^\W_]*(?:[\s*/^·⋅()°%‰⁻-][^\W_]*)*"
+_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
+"""A number, and a unit of names and their exponents: no second number, comma or sum."""
+_LONG_EXPONENT = re.compile(r"[0-9]{2}|[0-9]\s*(\^|\*\*)")
+"""An exponent of two digits, or one that has an exponent."""
+_PREFIXES = ("", "f", "p", "n", "u", "m", "c", "k", "M", "G", "T")
 
 
 def to_si(value: Any, unit: str) -> float:
@@ -37,7 +47,9 @@ def to_si(value: Any, unit: str) -> float:
         ValueError: The text is not a quantity, its unit has another dimension, or the number is not finite.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"expected a quantity in {unit}, such as '1 {unit}', not {value!r}")
+        raise ValueError(
+            f"expected a quantity in {unit or '1'}, such as '{_example(unit)}', not {brief(value)}"
+        )
     if isinstance(value, str):
         value = _parse(value, unit)
     try:
@@ -49,21 +61,130 @@ def to_si(value: Any, unit: str) -> float:
     return number
 
 
-def _parse(text: str, unit: str) -> float:
-    import pint
+def _example(unit: str) -> str:
+    return f"1 {unit}".strip() if unit else "0.5"
 
+
+def _split(text: str) -> tuple[decimal.Decimal, str] | None:
+    """The number and the unit of a quantity as written, or None where it is not one."""
+    match = _QUANTITY.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
+    if not match or (match[2] and _LONG_EXPONENT.search(match[2])):
+        return None
+    return decimal.Decimal(match[1]), (match[2] or "").strip()
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(text: str, unit: str) -> float:
+    found = _split(text) if len(text) <= LONGEST else None
+    if found is None:
+        raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
+    number, own = found
+    if not own:
+        return float(number)
+    units = _units(own)
+    if units is None:
+        raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
+    if not _suits(units, unit):
+        raise ValueError(
+            f"wrong unit in {brief(text)}: expected {unit or 'a plain number'}{_hint(own, unit)}"
+        )
     try:
-        if not _QUANTITY.fullmatch(text):
-            raise ValueError(text)
-        quantity = registry().Quantity(text)
-        if quantity.unitless and unit and quantity.units == registry().dimensionless:
-            return float(quantity.magnitude)
-        return float(quantity.to(unit or "dimensionless").magnitude)
-    except pint.DimensionalityError:
-        raise ValueError(f"wrong unit in '{text}': expected {unit or 'a plain number'}") from None
-    except Exception:
-        example = f"1 {unit}".strip()
-        raise ValueError(f"cannot read '{text}' as a quantity; write for example '{example}'") from None
+        converted = registry().Quantity(number, units).to(unit or "dimensionless").magnitude
+    except ArithmeticError:  # beyond the exponents of decimals
+        return math.inf
+    if converted and not float(converted):
+        raise ValueError(f"{brief(text)} is too small to be told from 0; write 0 if you mean it")
+    return float(converted)
+
+
+@functools.lru_cache(maxsize=4096)
+def _units(text: str) -> Any:
+    """The units that a text names, or None where it names none."""
+    text = f"1{text}" if text.startswith("/") else text
+    try:
+        return registry().parse_units(text)
+    except Exception:  # pint's parser raises all sorts
+        return None
+
+
+def _suits(units: Any, expected: str) -> bool:
+    """Whether units have the dimension that is expected, angles and cycles told from plain numbers."""
+    own, wanted = (registry().Quantity(1, of) for of in (units, expected or "dimensionless"))
+    names = set(map(str, units._units))
+    if own.dimensionality != wanted.dimensionality or any(name.startswith("delta_") for name in names):
+        return False
+    if len(names) > 1 and any(name in ("degree_Celsius", "degree_Fahrenheit") for name in names):
+        return False
+    bare = own.to_root_units().dimensionless and not own.to_root_units().units._units
+    if not expected:
+        return bare
+    return not (bare and expected == "rad") and not (
+        expected == "rad/s" and any("hertz" in name for name in names)
+    )
+
+
+def _remedy(text: str, unit: str) -> str:
+    """What to write instead of a text that is no quantity."""
+    if len(text) > LONGEST:
+        return f"write for example '{_example(unit)}'"
+    if match := re.fullmatch(r"\s*([-+]?[0-9]+),([0-9]+)([^,]*)", text):
+        return f"numbers have a decimal point: '{match[1]}.{match[2]}{match[3].rstrip()}'"
+    if re.match(r"\s*[-+]?[0-9.]+,[0-9]", text):
+        return "numbers have a decimal point and no other separators"
+    if match := re.match(rf"\s*({_NUMBER})\s*(\S.{{0,40}})", text):
+        if meant := _meant(match[2], unit):
+            return f"did you mean '{match[1]} {meant}'?"
+    return f"write for example '{_example(unit)}'"
+
+
+def _hint(own: str, unit: str) -> str:
+    """What may have been meant by a unit of another dimension."""
+    if unit == "rad/s" and "Hz" in own:
+        return ", which is 2π times the frequency in Hz"
+    meant = _meant(own, unit)
+    return f"; did you mean '{meant}'?" if meant else ""
+
+
+def _meant(own: str, unit: str) -> str | None:
+    """The nearest spelling of a unit that has the dimension that is expected."""
+    names = re.findall(r"[^\W\d_]+", unit)
+    known = [
+        prefix + name for name in (*names, *(["angstrom"] if "m" in names else [])) for prefix in _PREFIXES
+    ]
+    tries = ["".join(own.split()), re.sub(r"(?<=[^\W\d_])(-?[0-9])", r"^\1", own)]
+    for name in dict.fromkeys(re.findall(r"[^\W\d_]+", own)):
+        tries += [re.sub(rf"\b{re.escape(name)}(?![^\W\d_])", other, own) for other in _near(name, known)]
+    for text in tries:
+        if (
+            text != own
+            and _split(f"1 {text}")
+            and (units := _units(text)) is not None
+            and _suits(units, unit)
+        ):
+            return text
+    return None
+
+
+def _near(name: str, known: Sequence[str]) -> list[str]:
+    """Names that differ in capitals, in the order of their letters, or by a letter."""
+    alike = [other for other in known if sorted(other.lower()) == sorted(name.lower())]
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6) if len(name) > 1 else []
+    return [*alike, *close, name.lower()]
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is a number without a unit."""
+    found = _split(text) if len(text) <= LONGEST else None
+    return found is not None and not found[1]
+
+
+def has_unit(text: str, unit: str) -> bool:
+    """Whether a text is a quantity of the dimension of a unit, and says so."""
+    try:
+        _parse(text, unit)
+    except ValueError:
+        return False
+    return not is_plain(text)
 
 
 def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
@@ -80,15 +201,20 @@ def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
     """
     if not any(isinstance(value, str) for value in values):
         return [to_si(value, "") for value in values], ""
-    found = [_QUANTITY.fullmatch(value) if isinstance(value, str) else None for value in values]
-    units = [match and (match[3] or "").strip() for match in found]
-    for value, unit in zip(values, units, strict=True):
-        if unit is None or bool(unit) != bool(units[0]):
+    found = [_split(value) if isinstance(value, str) and len(value) <= LONGEST else None for value in values]
+    for value, parts in zip(values, found, strict=True):
+        if parts is None or bool(parts[1]) != bool(found[0] and found[0][1]):
             raise ValueError(
-                f"cannot read {value!r} as a quantity like {values[0]!r}; give all a unit, or none"
+                f"cannot read {brief(value)} as a quantity like {brief(values[0])}; give all a unit, or none"
             )
-    unit = units[0]
-    return [_parse(value, unit) for value in values], unit
+    unit = found[0][1]
+    return [_finite(_parse(value, unit)) for value in values], unit
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, not {number}")
+    return number
 
 
 BOUNDS = {
@@ -100,16 +226,26 @@ BOUNDS = {
 """The bounds of a quantity: what must hold, and in words."""
 
 
-def quantity(unit: str, **bounds: float) -> Any:
-    """A pydantic type: a number in SI or text with a unit, within bounds (``gt``, ``ge``, ``lt``, ``le``)."""
+def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
+    """A pydantic type: a number in SI or text with a unit.
+
+    Args:
+        unit: SI unit, empty for plain numbers.
+        smallest: Smallest size of a number that is not 0.
+        bounds: ``gt``, ``ge``, ``lt``, ``le``.
+    """
 
     def convert(value: Any) -> float:
         number = to_si(value, unit)
+        if 0 < abs(number) < smallest:
+            raise ValueError(f"must be 0 or at least {smallest:g} {unit}".rstrip() + f", not {brief(value)}")
         for bound, limit in bounds.items():
             holds, words = BOUNDS[bound]
             if not holds(number, limit):
                 hint = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
-                raise ValueError(f"must be {words} {limit:g} {unit}".rstrip() + f", not {value}{hint}")
+                raise ValueError(
+                    f"must be {words} {limit:g} {unit}".rstrip() + f", not {cut(str(value))}{hint}"
+                )
         return number
 
     schema = {
@@ -119,6 +255,8 @@ def quantity(unit: str, **bounds: float) -> Any:
     return Annotated[float, BeforeValidator(convert), WithJsonSchema(schema)]
 
 
+COLDEST, HOTTEST = 1e-6, 5000.0
+"""Temperatures of a device, K."""
 Length = quantity("m")
 PositiveLength = quantity("m", gt=0)
-Temperature = quantity("K", gt=0)
+Temperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)

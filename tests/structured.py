@@ -1,5 +1,6 @@
 """Structured meshes of devices made of boxes: uniform refinement, for convergence orders."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,13 @@ KUHN = np.array([[0, 1, 3, 7], [0, 1, 5, 7], [0, 2, 3, 7], [0, 2, 6, 7], [0, 4, 
 """Six tetrahedra of a cube; bit i of a vertex number is its coordinate along axis i."""
 
 
-def structured_device(config: Config, spacing: float, directory: Path, comm: MPI.Comm) -> DeviceMesh:
+def structured_device(
+    config: Config,
+    spacing: float,
+    directory: Path,
+    comm: MPI.Comm,
+    warp: Callable[[np.ndarray], np.ndarray] = np.copy,
+) -> DeviceMesh:
     """A mesh of cubes cut into tetrahedra, and along interfaces, of a device of boxes (collective).
 
     Args:
@@ -25,19 +32,20 @@ def structured_device(config: Config, spacing: float, directory: Path, comm: MPI
         spacing: Edge of a cube, m.
         directory: Where the arrays are written, seen by all ranks.
         comm: Ranks that share the mesh.
+        warp: Moves the nodes, m, shape (n, 3), of the uniform mesh.
     """
     regions = {name: tag for tag, name in enumerate(config.geometry.materials, start=1)}
     faces = {name: tag for tag, name in enumerate(config.terminals, start=1)}
     contacts = contact_regions(config)
     conductors = [name for name in regions if name not in config.insulators]
     if comm.rank == 0:
-        _write(config, spacing, directory, regions)
+        _write(config, spacing, directory, regions, warp)
         store_cut(directory, tag_pairs(regions, contacts), [regions[name] for name in conductors])
     comm.Barrier()
     return read_mesh(directory, regions, faces, {}, comm, contacts, conductors)
 
 
-def _write(config: Config, spacing: float, directory: Path, regions: dict[str, int]) -> None:
+def _write(config, spacing: float, directory: Path, regions: dict[str, int], warp) -> None:
     corners = np.array([[s.box.min, s.box.max] for s in config.geometry.solids]) / spacing
     low, high = corners.min(axis=(0, 1)).round().astype(int), corners.max(axis=(0, 1)).round().astype(int)
     points, cells = _grid(low, high)
@@ -50,7 +58,7 @@ def _write(config: Config, spacing: float, directory: Path, regions: dict[str, i
     facets, facet_tags = _terminal_facets(config, points, cells, tags, regions)
     points, cells, tags, facet_cells = order_mesh(points, cells, tags, facets)
     arrays = {
-        "points": points * spacing,
+        "points": warp(points * spacing),
         "cells": cells,
         "cell_tags": tags,
         "facet_cells": facet_cells,

@@ -7,9 +7,11 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from thermospin.circuits.elements import Element
+from thermospin.config.outputs import DirectoryName
+from thermospin.errors import brief
 from thermospin.macrospin.dynamics import Macrospin
-from thermospin.section import Name, Section, mistake, one_of
-from thermospin.units import quantity
+from thermospin.section import Name, Section, Truth, mistake, one_of, whole
+from thermospin.units import COLDEST, HOTTEST, quantity
 
 VACUUM_PERMEABILITY = 1.25663706127e-6
 """μ0, N/A²."""
@@ -18,21 +20,21 @@ LARGEST = 1e100
 """Component of a direction."""
 
 Angle = quantity("rad", ge=-100, le=100)
-Temperature = quantity("K", gt=0, le=5000)
+Temperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 Potential = quantity("V", ge=-1e3, le=1e3)
 Current = quantity("A", ge=-1e3, le=1e3)
 CurrentDensity = quantity("A/m^2", ge=-1e16, le=1e16)
-SpinConductance = quantity("S/m^2", ge=0, le=1e20)
-HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
-Area = quantity("m^2", gt=0, le=1)
+SpinConductance = quantity("S/m^2", smallest=1e-10, ge=0, le=1e20)
+HeatConductance = quantity("W/(m^2 K)", smallest=1e-10, ge=0, le=1e16)
+Area = quantity("m^2", gt=0, ge=1e-24, le=1)
 MagneticField = quantity("T", ge=-1e3, le=1e3)
 AnisotropyField = quantity("T", ge=0, le=1e3)
 Magnetisation = quantity("A/m", ge=1, le=1e7)
 Thickness = quantity("m", ge=1e-12, le=1e-3)
 Damping = quantity("", ge=0, le=10)
-Duration = quantity("s", gt=0, le=1e-3)
+Duration = quantity("s", gt=0, ge=1e-18, le=1e-3)
 Factor = quantity("", ge=-1e6, le=1e6)
-GFactor = quantity("", gt=0, le=100)
+GFactor = quantity("", gt=0, ge=1e-6, le=100)
 
 
 class Direction(Section):
@@ -60,7 +62,9 @@ def _angles(value: Any) -> Any:
         return value
     numbers = [part for part in value if isinstance(part, int | float) and not isinstance(part, bool)]
     if len(value) != 3 or len(numbers) != 3 or not any(numbers) or not max(map(abs, numbers)) <= LARGEST:
-        raise mistake(f"expected a direction, [mx, my, mz] or {{theta: 30 deg, phi: 0 deg}}, not {value!r}")
+        raise mistake(
+            f"expected a direction, [mx, my, mz] or {{theta: 30 deg, phi: 0 deg}}, not {brief(value)}"
+        )
     x, y, z = numbers
     return {"theta": float(np.arctan2(np.hypot(x, y), z)), "phi": float(np.arctan2(y, x))}
 
@@ -87,7 +91,7 @@ class Node(Section):
     """The same over ``area``, A/m²."""
     temperature: Temperature | None = None
     """T, K."""
-    adiabatic: bool = False
+    adiabatic: Truth = False
     """True for a reservoir that no heat enters, in place of a temperature."""
     spin_relaxation: SpinConductance = 0.0
     """j_s lost to spin flip over s, per ``area``, S/m²: (1−P²) σ t/λ² of a film of thickness t."""
@@ -123,7 +127,7 @@ class AngleRange(Section):
     """First angle, rad."""
     stop: Angle = float(np.pi)
     """Last angle, rad."""
-    points: int = Field(91, ge=2, le=100_000)
+    points: whole(ge=2, le=10_000) = 91
     """Number of angles."""
 
     @model_validator(mode="after")
@@ -203,6 +207,8 @@ class Dynamics(Section):
     """s."""
     drives: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=10_000)] = (1.0,)
     """Factors on all voltages, currents and temperature rises."""
+    max_periods: whole(ge=1, le=10**9) = 100_000
+    """Periods of precession, of all drives together, that are integrated at most."""
     trajectory: Factor | None = None
     """The factor whose trajectory is written; default the last."""
 
@@ -216,8 +222,14 @@ class Dynamics(Section):
         return self
 
 
+def _some_elements(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    if not elements:
+        raise mistake("nothing joins the nodes; add an element, such as {between: [L, N], conductance: 1e15}")
+    return elements
+
+
 def _not_empty(nodes: dict[str, Node]) -> dict[str, Node]:
-    if not nodes:
+    if len(nodes) < 2:
         raise mistake("needs at least two nodes, such as 'L: {voltage: 1 mV}'")
     return nodes
 
@@ -235,7 +247,7 @@ class CircuitConfig(Section):
     """`thermalised`: both spins have one temperature, τ = 0; `non-interacting`: every node has its own τ."""
     nodes: Annotated[dict[Name, Node], AfterValidator(_not_empty)]
     """Ferromagnets and normal metals by name."""
-    elements: tuple[Element, ...]
+    elements: Annotated[tuple[Element, ...], AfterValidator(_some_elements), Field(max_length=10_000)]
     """What joins them."""
     sweep: Sweep | None = None
     """Angle to vary."""
@@ -243,7 +255,7 @@ class CircuitConfig(Section):
     """A magnet that may switch: its critical current and critical temperature difference are estimated."""
     dynamics: Dynamics | None = None
     """Integrate its motion."""
-    output: str = "results/circuit"
+    output: Annotated[str, DirectoryName] = "results/circuit"
     """Directory of the results."""
 
     _source: str = PrivateAttr(default="")

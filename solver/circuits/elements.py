@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.circuits.library import element_library
+from thermospin.errors import brief
 from thermospin.materials.interface import InterfaceMaterial, InterfaceValues
 from thermospin.materials.material import Pair
 from thermospin.section import mistake, one_of
@@ -29,7 +30,7 @@ OF_SPIN += ("relative_mixing_conductance",)
 
 def _two_nodes(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"expected two nodes, [node 1, node 2], not {value!r}")
+        raise mistake(f"expected two nodes, [node 1, node 2], not {brief(value)}")
     return value
 
 
@@ -40,7 +41,7 @@ class Element(InterfaceValues):
     """Nodes 1 and 2; fluxes count from 1 to 2."""
     library: str | None = Field(None, exclude=True)
     """Published interface whose values are taken where none is given here, such as ``Cu/Co(001)*``."""
-    area: quantity("m^2", gt=0, le=1) | None = None
+    area: quantity("m^2", gt=0, ge=1e-24, le=1) | None = None
     """Area, m²; default that of the circuit."""
     seebeck_slope: quantity("V/K^2", ge=-1e-3, le=1e-3) | None = None
     """S_i/T0, V/K²; instead of seebeck."""

@@ -15,25 +15,15 @@ from scipy.sparse.csgraph import connected_components
 
 from thermospin.circuits.config import CircuitConfig
 from thermospin.circuits.elements import ElementLaw
-from thermospin.errors import InputError
 from thermospin.materials.material import LORENZ_NUMBER
 
 FIELDS = 8
 """Of a node: V, s_x, s_y, s_z, ϑ, τ_x, τ_y, τ_z."""
 V, S, THETA, TAU = 0, slice(1, 4), 4, slice(5, 8)
-KINDS = ("V", *["the spin accumulation"] * 3, "the temperature", *["the spin heat accumulation"] * 3)
-REMEDIES = (
-    "give one node of this part of the circuit a voltage",
-    *["join it to a ferromagnet or a reservoir, or give it a spin_relaxation"] * 3,
-    "give one node of this part of the circuit a temperature or a lattice_conductance",
-    *["join it to a ferromagnet or a reservoir, or give it a spin_heat_relaxation"] * 3,
-)
 TORQUE_PER_SPIN_CURRENT = -hbar / (2 * elementary_charge)
 """ħ/2e with the charge of the electron, J/A."""
 ROUNDING = 1e-14
 """Below this, relative to what was added up, a result is a rounding error."""
-UNDETERMINED = 1e-12
-"""Smallest pivot, relative to the largest, of a circuit whose fields are all determined."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +165,7 @@ class Network:
         """
         magnets = {**self.config.magnets, **(magnetisations or {})}
         sources = sources or self.sources
-        matrix, basis, conductance = self._system(magnets, held)
+        matrix, basis, conductance = self.system(magnets, held)
         given, load = sources.fields.ravel(), np.zeros_like(sources.fields)
         load[:, V] = sources.currents
         free = np.linalg.solve(matrix, basis.T @ (load.ravel() - conductance @ given))
@@ -192,36 +182,21 @@ class Network:
         _, part = connected_components(links, directed=False)
         return bool(part[self.nodes.index(first)] == part[self.nodes.index(second)])
 
-    def check(self, magnetisations: Mapping[str, np.ndarray] | None = None) -> None:
-        """Make sure that every field is determined.
-
-        Args:
-            magnetisations: Directions of ferromagnets in place of the configuration's, (3,).
-
-        Raises:
-            InputError: One is not; the message names the node.
-        """
-        matrix, basis, _ = self._system({**self.config.magnets, **(magnetisations or {})}, ())
-        if not len(matrix):
-            return
-        _, values, vectors = np.linalg.svd(matrix)
-        if values[-1] > UNDETERMINED * values[0]:
-            return
-        free = abs(basis @ vectors[-1] / self._units)
-        first = np.argmax(free > 0.99 * free.max())
-        node, field = divmod(int(first), FIELDS)
-        raise InputError(
-            f"nothing determines {KINDS[field]} here; {REMEDIES[field]}",
-            key=f"nodes.{self.nodes[node]}",
-            file=self.config.source,
-        )
-
-    def _system(
+    def system(
         self, magnets: Mapping[str, np.ndarray], held: Collection[str]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The matrix of the free coordinates, their directions in all fields, and ``K``."""
+        """The matrix of the free coordinates, their directions in all fields, and ``K``.
+
+        Args:
+            magnets: Directions of all ferromagnets, (3,).
+            held: Reservoirs of which V and ϑ are given, whatever the configuration says.
+        """
         conductance, basis = self._conductance(magnets), self._basis(magnets, held)
         return basis.T @ conductance @ basis, basis, conductance
+
+    def conductance(self) -> np.ndarray:
+        """``K`` with the magnetisations of the configuration, A/V and the like, heat over T0, (8 n, 8 n)."""
+        return self._conductance(self.config.magnets)
 
     def _conductance(self, magnets: Mapping[str, np.ndarray]) -> np.ndarray:
         """``K``, A/V and the like, heat over T0; (8 n, 8 n)."""
@@ -229,17 +204,21 @@ class Network:
         k = np.zeros((count, FIELDS, count, FIELDS))
         for joint in self.joints:
             m = magnets.get(joint.magnet)
-            crossing = joint.area * joint.law.longitudinal(m, t0)
+            crossing = self._scaled(joint.area * joint.law.longitudinal(m, t0))
             for here, there in ((joint.first, joint.second), (joint.second, joint.first)):
                 k[here, :, here] += crossing
                 k[here, :, there] -= crossing
             if joint.normal is not None:
-                k[joint.normal, :, joint.normal] += joint.area * joint.law.transverse(m, t0)
+                k[joint.normal, :, joint.normal] += self._scaled(joint.area * joint.law.transverse(m, t0))
         for i, node in enumerate(self.config.nodes.values()):
-            lost = np.array([node.spin_relaxation] * 3 + [node.lattice_conductance / t0])
-            lost = np.append([0.0], np.append(lost, [node.spin_heat_relaxation / t0] * 3))
-            k[i, range(FIELDS), i, range(FIELDS)] += self.area * lost
+            lost = [0.0, *[node.spin_relaxation] * 3, node.lattice_conductance / t0]
+            lost += [node.spin_heat_relaxation / t0] * 3
+            k[i, :, i] += self._scaled(self.area * np.diag(lost))
         return k.reshape(count * FIELDS, count * FIELDS)
+
+    def _scaled(self, block: np.ndarray) -> np.ndarray:
+        """What an element or a node contributes, (8, 8)."""
+        return block
 
     def _basis(self, magnets: Mapping[str, np.ndarray], held: Collection[str]) -> np.ndarray:
         """The directions in which the fields are free, scaled alike, (8 n, free)."""

@@ -11,7 +11,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from thermospin.circuits.study import Study
-from thermospin.output.files import replacing, write_csv, write_json
+from thermospin.output.files import replacing, write_csv
+from thermospin.output.place import together
 from thermospin.output.scales import Scale, decimal_scale_for, number, scale_for
 from thermospin.output.tables import new_table, plain_console
 
@@ -33,7 +34,7 @@ PANELS = {
 
 
 def write(study: Study) -> Path:
-    """Write everything: CSV, figures, and results.json last.
+    """Write everything: results.json, then CSV and figures.
 
     Returns:
         The directory.
@@ -42,6 +43,13 @@ def write(study: Study) -> Path:
         InputError: It cannot be written.
     """
     directory = Path(study.config.output)
+    with together(directory, study.data):
+        _write_files(directory, study)
+    return directory
+
+
+def _write_files(directory: Path, study: Study) -> None:
+    """Write what lies beside results.json."""
     _write_table(directory / "points.csv", study.columns("points"))
     if study.config.sweep is not None:
         plot_angles(directory / "points.png", study)
@@ -51,8 +59,6 @@ def write(study: Study) -> Path:
         header = ["time (s)", "m_x", "m_y", "m_z"]
         write_csv(directory / "trajectory.csv", header, np.column_stack([path.time, path.m]).tolist())
         plot_switching(directory / "switching.png", study)
-    write_json(directory / "results.json", study.data)
-    return directory
 
 
 def _write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:

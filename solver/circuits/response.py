@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.circuits.network import Network, State
+from thermospin.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,21 @@ def response(
         network: The circuit.
         pair: The reservoirs; both are held at given V and T.
         magnetisations: Directions of ferromagnets in place of the configuration's, (3,).
+
+    Raises:
+        InputError: The resistance is infinite, or beyond rounding.
     """
-    first, _ = pair
+    first, second = pair
     states = (
         network.solve(magnetisations, network.bias(first, volts, kelvins), held=pair)
         for volts, kelvins in ((1.0, 0.0), (0.0, 1.0))
     )
-    return Response(*states, first)
+    found = Response(*states, first)
+    if not found.per_volt.current(first) > 0:
+        raise InputError(
+            f"no current that double precision resolves flows from here to '{second}'; lower polarisations "
+            "that are almost 1, or bring the conductances closer together",
+            key=f"nodes.{first}",
+            file=network.config.source,
+        )
+    return found

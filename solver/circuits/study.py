@@ -1,14 +1,18 @@
 """A whole study of a circuit: its states over the sweep, its response, the thresholds, the dynamics."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from thermospin.circuits.config import CircuitConfig, unit_vector
+from thermospin.circuits.costs import check_size
+from thermospin.circuits.determined import check_fields, check_flows
 from thermospin.circuits.network import TAU, THETA, Network, S, State, V
 from thermospin.circuits.response import Response, response, two_terminals
 from thermospin.circuits.switching import Switching, integrate_all, source_columns, thresholds
+from thermospin.output.place import new_run
 
 SCHEMA = "circuit 1"
 """Layout of results.json."""
@@ -52,18 +56,26 @@ class Study:
         return self.data.get(group, {})
 
 
-def study(config: CircuitConfig) -> Study:
+def study(config: CircuitConfig, note: Callable[[str], None] = lambda line: None) -> Study:
     """Solve a circuit.
 
+    Args:
+        config: The circuit.
+        note: Takes a line about what takes long.
+
     Raises:
-        InputError: Some field of it is not determined, at some angle of the sweep.
+        InputError: Some field of it is not determined, at some angle of the sweep, some flow is lost in
+            rounding, or it would take too long.
     """
+    check_size(config)
     network = Network(config)
-    network.check()
+    check_fields(network)
+    check_flows(network)
     points = _points(network)
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "title": config.title,
+        "run": new_run(config._source),
         "config": config.model_dump(mode="json", exclude_none=True),
         "points": _table([_row(network, point) for point in points]),
         "balances": {"charge": max(point.state.balance for point in points)},
@@ -72,7 +84,7 @@ def study(config: CircuitConfig) -> Study:
     if config.free_layer is not None:
         data["thresholds"] = {name: asdict(found) for name, found in thresholds(network).items()}
     if config.dynamics is not None:
-        dynamics = integrate_all(network)
+        dynamics = integrate_all(network, note)
         data["switching"] = _table([_switching_row(network, found) for found in dynamics])
     return Study(config, points, dynamics, data)
 
@@ -87,7 +99,7 @@ def _points(network: Network) -> list[Point]:
     for theta in angle.angles:
         m = unit_vector(theta, phi)
         turned = {angle.node: m}
-        network.check(turned)
+        check_fields(network, turned)
         between = response(network, pair, turned) if pair else None
         points.append(Point(float(theta), m, network.solve(turned), between))
     return points

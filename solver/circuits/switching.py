@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.circuits.network import Network
+from thermospin.circuits.costs import check_duration
+from thermospin.circuits.determined import check_fields
+from thermospin.circuits.network import THETA, Network, V
 from thermospin.circuits.response import Response, response, two_terminals
 from thermospin.macrospin.dynamics import (
     AngularTorque,
@@ -58,7 +60,7 @@ def thresholds(network: Network) -> dict[str, Threshold]:
 
 def _threshold(network: Network, layer: Macrospin, m: np.ndarray) -> Threshold:
     node, pair = network.config.free_layer.node, two_terminals(network)
-    network.check({node: m})
+    check_fields(network, {node: m})
     factor = critical_drive(layer, source_torque(network, node), m)
     if pair is None:
         return Threshold(factor)
@@ -102,10 +104,20 @@ class Switching:
     time: float | None
 
 
-def integrate_all(network: Network) -> list[Switching]:
-    """Integrate the dynamics for every multiple of the sources that is asked for."""
+def integrate_all(network: Network, note: Callable[[str], None] = lambda line: None) -> list[Switching]:
+    """Integrate the dynamics for every multiple of the sources that is asked for.
+
+    Args:
+        network: The circuit.
+        note: Takes a line about what takes long.
+
+    Raises:
+        InputError: There are too many periods of precession.
+        ConvergenceError: The integrator gave up.
+    """
     dynamics, layer = network.config.dynamics, network.config.free_layer.macrospin
     torque = free_torque(network)
+    check_duration(network, torque, note)
     found = []
     for factor in dynamics.drives:
         path = integrate(
@@ -120,8 +132,8 @@ def source_columns(network: Network, factor: float) -> dict[str, Any]:
     per = "" if network.config.area is not None else "/m^2"
     columns = {}
     for i, name in enumerate(network.nodes):
-        fields, current = factor * network.sources.fields[i], factor * network.sources.currents[i]
-        columns[f"{name}.voltage (V)"] = fields[0]
+        fields, current = network.sources.fields[i], network.sources.currents[i]
+        columns[f"{name}.voltage (V)"] = fields[V]
         columns[f"{name}.current (A{per})"] = current
-        columns[f"{name}.rise (K)"] = fields[4]
-    return {column: float(value) for column, value in columns.items() if value}
+        columns[f"{name}.rise (K)"] = fields[THETA]
+    return {column: float(factor * value) for column, value in columns.items() if value}

@@ -1,12 +1,12 @@
 """The `sweep:` section: which values of the configuration change, and what they become."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from thermospin.section import Section, mistake
+from thermospin.section import Section, mistake, whole
 from thermospin.units import common_unit
 
 DIGITS = 12
@@ -14,7 +14,6 @@ DIGITS = 12
 FIXED = {
     "sweep": "a sweep cannot change itself",
     "output": "every point writes the same; use the options of 'thermospin sweep'",
-    "solver.petsc": "PETSc takes its options once; use one sweep for each",
 }
 """Keys that cannot be swept, and what to do instead."""
 
@@ -32,7 +31,7 @@ class Axis(Section):
     """… or the first value of a range, with its unit, …"""
     stop: float | str | None = None
     """… the last one, …"""
-    num: Annotated[int, Field(strict=True, ge=2, le=100_000)] | None = None
+    num: whole(ge=2, le=10_000) | None = None
     """… how many there are, …"""
     scale: Literal["linear", "log"] = "linear"
     """… and how they are spaced: by equal steps, or by equal factors."""
@@ -69,9 +68,14 @@ class Axis(Section):
             for value in self.values or self._range()
         ]
 
-    def place(self, step: int) -> str:
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return len(self.values) if self.values else self.num
+
+    def place(self, number: int, step: tuple[Any, ...]) -> str:
         """Where the file gives the values of a step, within the axis."""
-        return f".values[{step}]" if self.values else f" at {self.steps[step][0]}"
+        return f".values[{number}]" if self.values else f" at {step[0]}"
 
     def _check_keys(self) -> None:
         if (self.key is None) == (not self.keys):

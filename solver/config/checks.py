@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from thermospin.config import loop, magnetisation
+from thermospin.config import contrast, loop, magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import output_fields
 from thermospin.laws import RangeError
@@ -38,6 +38,7 @@ def check(config: Config) -> None:
     _geometry(config)
     _materials(config)
     contacts(config)
+    contrast.check(config)
     _spin_heat(config)
     _laws(config)
     magnetisation.check(config)
@@ -76,7 +77,7 @@ def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
 def _materials(config: Config) -> None:
     for region, name in config.geometry.materials.items():
         _known(name, config.material_names, "material", *_place(config.geometry, region))
-    for name in {*config.materials, *config.geometry.materials.values()}:
+    for name in dict.fromkeys((*config.materials, *config.geometry.materials.values())):
         try:
             margin = config.material(name).open_circuit_margin(config.temperature)
         except RangeError as error:
@@ -137,11 +138,15 @@ def _terminals(config: Config) -> None:
             _known(terminal.region, config.geometry.materials, "region", "terminals", name, "region")
     if not config.sinks:
         raise mistake("no terminal is a heat sink; add 'sink: true' to one", "terminals")
+    driven = [name for name, scheme in config.schemes.items() if scheme.is_driven]
+    responds = config.solver.orders > 1 and any(
+        not config.material_laws(name).is_constant for name in config.geometry.materials.values()
+    )
     for name, kelvin in config.sinks.items():
-        if kelvin != config.temperature and config.solver.method == "expansion":
+        if kelvin != config.temperature and config.solver.method == "expansion" and driven and responds:
             raise mistake(
-                f"'method: expansion' needs the base temperature {config.temperature:g} K, not {kelvin:g} K; "
-                "use 'sink: true' or 'solver.method: demodulate'",
+                f"'method: expansion' with laws of the temperature needs {config.temperature:g} K, the base "
+                f"temperature, not {kelvin:g} K; use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
     for name in dict.fromkeys(config.geometry.materials.values()):
@@ -155,9 +160,30 @@ def _terminals(config: Config) -> None:
 
 
 def _schemes(config: Config) -> None:
+    warm = any(kelvin != config.temperature for kelvin in config.sinks.values())
     for scheme, conditions in config.schemes.items():
+        if not conditions.is_driven and not warm:
+            raise mistake(
+                "nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}', or give a "
+                "heat sink a temperature of its own, such as 'sink: 310 K'",
+                "schemes", scheme,
+            )  # fmt: skip
+        _drives(config, scheme)
         for terminal in conditions.root:
             _conducting(config, terminal, "schemes", scheme, terminal)
+
+
+def _drives(config: Config, scheme: str) -> None:
+    """Check that drives to solve at are of the kind that drives a scheme."""
+    conditions = config.schemes[scheme]
+    kind, unit = ("a current", "A") if conditions.currents else ("a voltage", "V")
+    for i, drive in enumerate(config.solver.currents if conditions.is_driven else ()):
+        if getattr(drive, "unit", "") not in ("", unit):
+            raise mistake(
+                f"{drive:g} {drive.unit} cannot drive scheme '{scheme}', which {kind} drives; write it in "
+                f"{unit}, or solve schemes of currents and of voltages in different runs",
+                "solver", "currents", i,
+            )  # fmt: skip
 
 
 def _conducting(config: Config, terminal: str, *at: str | int) -> None:
@@ -169,6 +195,8 @@ def _conducting(config: Config, terminal: str, *at: str | int) -> None:
 
 
 def _probes(config: Config) -> None:
+    if config.lock_in is not None and not config.probes:
+        raise mistake("missing; 'lock_in' reads them: add a pair, such as '{v: [plus, minus]}'", "probes")
     for name, pair in config.probes.items():
         for i, terminal in enumerate(pair):
             _conducting(config, terminal, "probes", name, i)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, RootModel, Tag, model_validator
 
+from thermospin.errors import brief
 from thermospin.section import Section, mistake, one_of
 from thermospin.units import quantity
 
@@ -44,7 +45,7 @@ def _expand(value: Any) -> Any:
     if isinstance(value, CurrentDrive | Potential):
         return value
     if not isinstance(value, dict) or not ("current" in value) ^ ("voltage" in value):
-        raise mistake(f"{value!r} is not a terminal condition; write one of: {_FORMS}")
+        raise mistake(f"{brief(value)} is not a terminal condition; write one of: {_FORMS}")
     return value
 
 
@@ -80,13 +81,16 @@ class Scheme(RootModel[dict[str, Condition]]):
         """The terminals held at a potential, V."""
         return {name: held.voltage for name, held in self.root.items() if isinstance(held, Potential)}
 
+    @property
+    def is_driven(self) -> bool:
+        """Whether a current or a voltage drives it; otherwise heat sinks at two temperatures must."""
+        return bool(self.currents) or any(self.potentials.values())
+
     @model_validator(mode="after")
-    def _is_driven(self) -> "Scheme":
+    def _is_consistent(self) -> "Scheme":
         voltages = [name for name, volt in self.potentials.items() if volt != 0]
         if not self.potentials:
             raise mistake("no terminal fixes the potential; add one with 'ground'")
-        if not self.currents and not voltages:
-            raise mistake("nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}'")
         if self.currents and voltages:
             raise mistake("driven by a current already; use 'ground' here, or voltages only", voltages[0])
         if self.currents:
@@ -108,7 +112,7 @@ def _check_shares(currents: Mapping[str, CurrentDrive]) -> None:
 
 def _pair(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"expected two terminals, [plus, minus], not {value!r}")
+        raise mistake(f"expected two terminals, [plus, minus], not {brief(value)}")
     return value
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
+from thermospin.errors import brief
 from thermospin.section import Section, mistake
 from thermospin.units import quantity, to_si
 
@@ -41,7 +42,7 @@ def _unit(value: Any) -> Any:
             raise mistake(f"'{value}' is not a direction; write {_FORMS}")
         return _AXES[value]
     if not isinstance(value, list | tuple) or len(value) != 3:
-        raise mistake(f"{value!r} is not a direction; write {_FORMS}")
+        raise mistake(f"{brief(value)} is not a direction; write {_FORMS}")
     parts = tuple(_component(part, i) for i, part in enumerate(value))
     largest = max(map(abs, parts))
     if largest == 0:
@@ -89,7 +90,7 @@ def sign_or_direction(value: Any) -> str:
 def sign(value: Any) -> int:
     """The sign of a magnet: +1 or −1."""
     if isinstance(value, bool) or value not in (1, -1):
-        raise mistake(f"must be 1 or -1, not {value!r}")
+        raise mistake(f"must be 1 or -1, not {brief(value)}")
     return int(value)
 
 

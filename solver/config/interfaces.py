@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from thermospin.errors import brief
 from thermospin.materials.interface import OF_ELECTRONS, OF_MIXING, SAME, InterfaceMaterial, InterfaceValues
 from thermospin.materials.library import interface_library
-from thermospin.section import mistake, one_of
+from thermospin.section import Truth, mistake, one_of
 
 if TYPE_CHECKING:
     from thermospin.config.root import Config
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def _two_names(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"expected two regions or materials, [side 1, side 2], not {value!r}")
+        raise mistake(f"expected two regions or materials, [side 1, side 2], not {brief(value)}")
     return value
 
 
@@ -34,7 +35,7 @@ class Interface(InterfaceValues):
     its regions share is as the other entries say."""
     library: str | None = Field(None, exclude=True)
     """Interface of the library whose values are taken where none is given here."""
-    transparent: bool = False
+    transparent: Truth = False
     """True to except a pair from an entry that names materials: no interface there."""
     magnet: str | None = None
     """Side whose magnetisation gives the sign, a region or a material; needed between two magnets."""
@@ -124,8 +125,23 @@ def contacts(config: Config, surfaces: Surfaces | None = None) -> dict[str, Cont
     chosen = [(*pair, None) for pair in _pairs(config)]
     for i, name in surface_entries(config).items():
         chosen += [(i, *sides, name) for sides in (surfaces or {}).get(name, ())]
-    found = (_contact(config, *pair) for pair in chosen if not config.interfaces[pair[0]].transparent)
+    chosen = [pair for pair in chosen if not config.interfaces[pair[0]].transparent]
+    metals = _Metals(frozenset(config.insulators), frozenset(config.magnets)) if chosen else _Metals()
+    found = [_contact(config, metals, *pair) for pair in chosen]
     return {contact.name: contact for contact in found}
+
+
+@dataclass(frozen=True)
+class _Metals:
+    """What the regions of a device are.
+
+    Attributes:
+        insulators: Those without electrons.
+        magnets: Those with a magnetisation.
+    """
+
+    insulators: frozenset[str] = frozenset()
+    magnets: frozenset[str] = frozenset()
 
 
 def surface_entries(config: Config) -> dict[int, str]:
@@ -203,11 +219,13 @@ def _side(config: Config, i: int, side: int) -> Sequence[str]:
     return regions
 
 
-def _contact(config: Config, i: int, first: str, second: str, surface: str | None) -> Contact:
+def _contact(
+    config: Config, metals: _Metals, i: int, first: str, second: str, surface: str | None
+) -> Contact:
     entry = config.interfaces[i]
-    _check_conduction(config, i, first, second)
+    _check_conduction(config, metals, i, first, second)
     _check_heat(config, i)
-    magnet = _magnet(config, i, first, second)
+    magnet = _magnet(config, metals, i, first, second)
     explicit = surface is not None or _regions_named(config, entry) == 2
     return Contact(first, second, entry.material, magnet, explicit, surface)
 
@@ -218,9 +236,9 @@ def _key(entry: Interface, *names: str) -> str:
     return "library" if entry.library is not None else next((n for n in given if getattr(entry, n)), given[0])
 
 
-def _check_conduction(config: Config, i: int, first: str, second: str) -> None:
+def _check_conduction(config: Config, metals: _Metals, i: int, first: str, second: str) -> None:
     entry, law = config.interfaces[i], config.interfaces[i].material
-    insulators = [region for region in (first, second) if region in config.insulators]
+    insulators = [region for region in (first, second) if region in metals.insulators]
     if insulators and law.is_conducting:
         raise mistake(
             f"'{insulators[0]}' is an insulator, so no current crosses '{first}|{second}'; give only "
@@ -261,13 +279,13 @@ def _check_heat(config: Config, i: int) -> None:
         )  # fmt: skip
 
 
-def _magnet(config: Config, i: int, first: str, second: str) -> str | None:
+def _magnet(config: Config, metals: _Metals, i: int, first: str, second: str) -> str | None:
     """The region whose magnetisation applies, or None where spins cross alike.
 
     With vector spin one magnet alone always applies, as it absorbs the spins across its magnetisation.
     """
     entry, sides = config.interfaces[i], (first, second)
-    magnets = [region for region in sides if region in config.magnets]
+    magnets = [region for region in sides if region in metals.magnets]
     if entry.magnet is not None:
         magnets = _named_magnet(config, i, sides, magnets)
     if not entry.material.is_spin_dependent:

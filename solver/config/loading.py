@@ -5,32 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from thermospin.config.document import LARGEST, parse
 from thermospin.config.root import Config
-from thermospin.errors import InputError
+from thermospin.errors import InputError, brief, cut
 from thermospin.section import Section, dotted
 
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML with the numbers of YAML 1.2 (``1e-10``), and no duplicate keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                if key.value in seen:
-                    raise yaml.MarkedYAMLError(
-                        problem=f"duplicate key '{key.value}'; keep one", problem_mark=key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)$"), list("-+.0123456789")
-)
+DEEPEST = 20
+"""Parts of a dotted key."""
+_ELSEWHERE = {
+    "geometry": "this file holds a device; use 'thermospin run', 'sweep' or 'loop'",
+    "schemes": "this file holds a device; use 'thermospin run', 'sweep' or 'loop'",
+    "nodes": "this file holds a circuit; use 'thermospin circuit'",
+    "elements": "this file holds a circuit; use 'thermospin circuit'",
+    "timings": "this file holds results; the configuration that made them is under its key 'config'",
+}
+"""Keys of documents of other kinds, and what reads them."""
+_NO_TEXTS = {".msh", ".vtu", ".vtk", ".xdmf", ".h5", ".med", ".unv", ".inp", ".step", ".stp", ".brep", ".stl"}
+"""Names of meshes and shapes end so."""
 
 
 def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Config:
@@ -103,6 +96,9 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
     Raises:
         InputError: The first mistake found.
     """
+    for key, kind in _ELSEWHERE.items():
+        if key in data and key not in model.model_fields:
+            raise InputError(kind, key=key, file=file)
     try:
         section = model.model_validate(data)
     except ValidationError as error:
@@ -112,34 +108,32 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if path.suffix.lower() in _NO_TEXTS:
+        raise InputError(
+            "this is no configuration; write one that names it, 'geometry: {file: …, regions: …}'",
+            file=str(path),
+        )
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+        text = content.decode("utf-8")
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a UTF-8 text"
         raise InputError(f"cannot read the configuration: {reason}", file=str(path)) from None
-    data = _parse(text, str(path))
+    if len(content) > LARGEST:
+        raise InputError(f"more than {LARGEST // 10**6} MB are no configuration", file=str(path))
+    data = parse(text, str(path))
     if not isinstance(data, dict):
         raise InputError("a configuration is a mapping of sections, such as 'geometry: …'", file=str(path))
     return data
-
-
-def _parse(text: str, file: str) -> Any:
-    try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
-        raise InputError(f"not valid YAML: {error.problem or error.context}", file=f"{file}{line}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError(f"not valid YAML: {' '.join(str(error).split())}", file=file) from None
 
 
 def _override(data: dict[str, Any], text: str) -> dict[str, Any]:
     """Lay ``key=value`` over a copy of the data."""
     key, equals, value = text.partition("=")
     if not equals or not parts(key):
-        raise InputError(f"cannot read '{text}'; write key=value, such as solver.degree=2", file="--set")
-    return replaced(data, key, _parse(value, "--set"), "--set")
+        raise InputError(f"cannot read '{cut(text)}'; write key=value, such as solver.degree=2", file="--set")
+    return replaced(data, key, parse(value, "--set"), "--set")
 
 
 def parts(key: str) -> list[str]:
@@ -151,17 +145,20 @@ def replaced(data: dict[str, Any], key: str, value: Any, source: str) -> dict[st
     """A copy of the data with another value at a dotted key; mappings on the way are made.
 
     Raises:
-        InputError: A list on the way has no such item; it names ``source``.
+        InputError: A list on the way has no such item, or the key is too long; it names ``source``.
     """
+    if len(parts(key)) > DEEPEST:
+        raise InputError(f"the key {brief(key)} has more than {DEEPEST} parts", file=source)
 
     def lay(inside: Any, path: Sequence[str]) -> Any:
         if not path:
             return value
         head, *rest = path
         if isinstance(inside, list):
-            if not head.isdecimal() or int(head) >= len(inside):
-                raise InputError(f"no item [{head}] in a list of {len(inside)}", key=key, file=source)
-            return [lay(item, rest) if i == int(head) else item for i, item in enumerate(inside)]
+            chosen = int(head) if head.isdecimal() and len(head) < 10 else len(inside)
+            if chosen >= len(inside):
+                raise InputError(f"no item [{cut(head)}] in a list of {len(inside)}", key=key, file=source)
+            return [lay(item, rest) if i == chosen else item for i, item in enumerate(inside)]
         inside = inside if isinstance(inside, Mapping) else {}
         return {**inside, head: lay(inside.get(head), rest)}
 
@@ -233,14 +230,15 @@ def _message(error: Mapping[str, Any]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
-        return f"unknown key '{error['loc'][-1]}'; remove it"
+        return f"unknown key '{cut(str(error['loc'][-1]))}'; remove it"
     if kind == "string_pattern_mismatch":
         return (
-            f"'{value}' cannot be a name here; use letters, digits, _ . + - and start with a letter or digit"
+            f"{brief(value)} cannot be a name here; use letters, digits, _ . + - "
+            "and start with a letter or digit"
         )
     text = error["msg"]
     for phrase, replacement in _PHRASES.items():
         text = re.sub(phrase, replacement, text)
     if not text.startswith("must"):
         return text
-    return f"{text}, not {_NAMES.get(type(value)) or repr(value)}"
+    return f"{text}, not {_NAMES.get(type(value)) or brief(value)}"

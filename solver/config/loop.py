@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from thermospin.config import magnetisation
 from thermospin.config.directions import Direction, shown
 from thermospin.macrospin.hysteresis import Path, SharpSwitching, StonerWohlfarth, Switching, follow, oriented
-from thermospin.section import Section, mistake
+from thermospin.section import Section, Truth, mistake, whole
 from thermospin.units import quantity
 
 if TYPE_CHECKING:
@@ -68,11 +68,11 @@ class Loop(Section):
     """Direction of B."""
     range: tuple[Induction, Induction]
     """Lowest and highest B, T."""
-    points: Annotated[int, Field(strict=True, ge=2, le=10_000)] = 101
+    points: whole(ge=2, le=10_000) = 101
     """Values of B on the way up; the same ones follow on the way down."""
     magnets: dict[str, LoopMagnet] = {}
     """Every magnetic region, and how it follows the field."""
-    precession: bool = True
+    precession: Truth = True
     """With `spin: vector`, let the spins of normal metals that have a `spin_relaxation_time` precess about B
     (Hanle); then every B is solved by itself. With false, B only moves the magnets."""
 

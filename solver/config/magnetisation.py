@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 
 from thermospin.config.directions import State, Vector, shown
 from thermospin.config.textures import Magnetisation
+from thermospin.errors import brief
 from thermospin.materials.interface import OF_MIXING
 from thermospin.materials.library import library, library_material
 from thermospin.materials.material import OF_MAGNETS, OF_VECTOR_SPIN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def _three(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 3:
-        raise mistake(f"expected three components, such as [0, 0, 100 mT], not {value!r}")
+        raise mistake(f"expected three components, such as [0, 0, 100 mT], not {brief(value)}")
     return value
 
 

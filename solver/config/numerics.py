@@ -3,23 +3,66 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema, model_validator
 
-from thermospin.section import Section, mistake
-from thermospin.units import quantity
+from thermospin.config.petsc import petsc_options
+from thermospin.section import Section, Truth, mistake, whole
+from thermospin.units import has_unit, is_plain, quantity, to_si
 
-DriveCurrent = quantity("A", ge=-1e3, le=1e3)
 SMALLEST_CURRENT = 1e-12
-"""For `demodulate`, A."""
+"""For `demodulate`, A or V."""
 SAME = 1e-6
 """Currents that differ by less, relative to themselves, leave nothing to fit."""
 Scale = quantity("", ge=0, le=1e3)
 Tolerance = quantity("", ge=1e-15, le=1e-2)
 
 
-def _scalar(value: Any) -> Any:
-    if not isinstance(value, bool | int | float | str):
-        raise mistake("must be one value, as on PETSc's command line")
+class GivenDrive(float):
+    """A drive, A or V.
+
+    Attributes:
+        unit: The unit that was given with it, ``A`` or ``V``; empty for a plain number, which is in either.
+    """
+
+    unit: str = ""
+
+
+def _drive(value: Any) -> GivenDrive:
+    """Read a drive: a plain number, or a text with a unit of current or voltage."""
+    unit = value.unit if isinstance(value, GivenDrive) else ""
+    try:
+        found = GivenDrive(to_si(value, "A"))
+        plain = not isinstance(value, str) or is_plain(value)
+        found.unit = unit if plain else "A"
+    except ValueError:
+        if not isinstance(value, str) or not has_unit(value, "V"):
+            raise
+        found = GivenDrive(to_si(value, "V"))
+        found.unit = "V"
+    if abs(found) > LARGEST_CURRENT:
+        raise ValueError(f"must be at most {LARGEST_CURRENT:g} A or V in size, not {value}")
+    return found
+
+
+DriveCurrent = Annotated[
+    float,
+    PlainValidator(_drive),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string"}], "description": "number in A or V, or text"}
+    ),
+]
+LARGEST_CURRENT = 1e3
+
+
+def _options(given: Any) -> Any:
+    if isinstance(given, dict):
+        petsc_options({str(name): value for name, value in given.items()})
+    return given
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise mistake(f"must be 1 or 2, not {str(value).lower()}")
     return value
 
 
@@ -45,36 +88,42 @@ class SolverOptions(Section):
 
     spin: Literal["collinear", "vector"] = "collinear"
     """`collinear`: spins along one axis; `vector`: s and τ have three components, magnets any direction."""
-    spin_heat: bool = False
+    spin_heat: Truth = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
-    degree: Literal[1, 2] = 1
+    degree: Annotated[Literal[1, 2], BeforeValidator(_number)] = 1
     """Polynomial degree of the elements."""
-    orders: Annotated[int, Field(strict=True, ge=1, le=8)] = 4
+    orders: whole(ge=1, le=8) = 4
     """Highest harmonic: R1 … R<orders>."""
     method: Literal["expansion", "demodulate"] = "expansion"
     """`expansion`: order by order; `demodulate`: solve at given currents and fit."""
     currents: tuple[DriveCurrent, ...] = ()
-    """Currents for `demodulate`, A."""
+    """Currents for `demodulate`, A; for schemes that voltages drive, the largest voltage of a scheme, V."""
     tolerance: Tolerance = 1e-10
     """Relative tolerance on the true residual."""
-    max_iterations: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 500
+    max_iterations: whole(ge=1, le=1_000_000) = 500
     """Iterations of the linear solver before it gives up."""
-    reciprocity: bool = True
+    reciprocity: Truth = True
     """Also solve with injector and probe exchanged, to check Onsager's relation."""
-    petsc: dict[str, Annotated[bool | int | float | str, BeforeValidator(_scalar)]] = {}
-    """Options passed to PETSc as they are, without the leading dash."""
+    petsc: Annotated[dict[str, bool | int | float | str], BeforeValidator(_options)] = {}
+    """PETSc's options of this problem, without the leading dash: types, tolerances and sizes of Krylov
+    methods, smoothers, multigrid and factors; those of a field behind its name, such as `V_pc_type`."""
 
     @model_validator(mode="after")
     def _enough_currents(self) -> "SolverOptions":
         for i, current in enumerate(self.currents):
+            unit = getattr(current, "unit", "") or "A"
             if current == 0:
                 raise mistake("must not be 0; nothing can be fitted there", "currents", i)
             if abs(current) < SMALLEST_CURRENT:
                 raise mistake(
-                    f"must be at least {SMALLEST_CURRENT:g} A in size, not {current:g} A", "currents", i
+                    f"must be at least {SMALLEST_CURRENT:g} {unit} in size, not {current:g} {unit}",
+                    "currents",
+                    i,
                 )
             if any(math.isclose(current, other, rel_tol=SAME) for other in self.currents[:i]):
-                raise mistake(f"{current:g} A is given twice; the currents must be distinct", "currents", i)
+                raise mistake(
+                    f"{current:g} {unit} is given twice; the currents must be distinct", "currents", i
+                )
         if self.method == "demodulate" and len(self.currents) < self.orders:
             raise mistake(
                 f"'method: demodulate' needs at least as many currents as orders: "

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from thermospin.config.numerics import DriveCurrent
 from thermospin.fields import CONSTANTS, OUTPUT_NAMES
-from thermospin.section import Name, Section, mistake
+from thermospin.section import Name, Section, Truth, mistake, whole
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
 Point = tuple[Coordinate, Coordinate, Coordinate]
+Limit = quantity("", ge=-1e100, le=1e100)
 FieldName = Literal[*OUTPUT_NAMES]
 
 
@@ -21,6 +22,16 @@ def _one_axis(value: Any) -> Any:
     return value
 
 
+def _without_controls(value: Any) -> Any:
+    if isinstance(value, str) and any(ord(character) < 32 for character in value):
+        raise mistake("a name of a directory has no control characters; remove them")
+    return value
+
+
+DirectoryName = BeforeValidator(_without_controls)
+"""Checks the name of a directory."""
+
+
 class Line(Section):
     """A straight line along which a profile is taken."""
 
@@ -28,7 +39,7 @@ class Line(Section):
     """First point, m."""
     end: Point
     """Last point, m."""
-    points: Annotated[int, Field(strict=True, ge=2, le=100_000)] = 201
+    points: whole(ge=2, le=100_000) = 201
     """Number of samples."""
 
     @model_validator(mode="after")
@@ -49,7 +60,7 @@ class Map(Section):
     """Injection scheme; the first by default."""
     configuration: str | None = None
     """Magnetic configuration; the first by default."""
-    order: Annotated[int, Field(strict=True, ge=0, le=8)] | None = None
+    order: whole(ge=0, le=8) | None = None
     """Show the coefficient of Iⁿ, or with 0 the fields at rest, where there are any …"""
     current: DriveCurrent | None = None
     """… or the field at this current, A: the sum of all orders, unless it was solved for."""
@@ -57,13 +68,13 @@ class Map(Section):
     """A plane normal to one axis: axis and coordinate, m."""
     window: dict[Literal["x", "y", "z"], tuple[Coordinate, Coordinate]] = {}
     """Show only this part of a slice: an axis in the plane and its two ends, m."""
-    surface: bool = False
+    surface: Truth = False
     """The outer surface of the device."""
     line: Line | None = None
     """A line profile, written as CSV and plotted."""
     regions: tuple[str, ...] = ()
     """Show these regions only; all by default."""
-    limits: tuple[float, float] | None = None
+    limits: tuple[Limit, Limit] | None = None
     """Ends of the colour scale, in the unit of the field."""
 
     @model_validator(mode="after")
@@ -90,11 +101,11 @@ class Map(Section):
 class Output(Section):
     """Where results go and which fields and maps are written."""
 
-    directory: Path = Path("results/run")
+    directory: Annotated[Path, DirectoryName] = Path("results/run")
     """Directory of the results; `results/<name of the file>` by default, `-o` overrides."""
     current: DriveCurrent | None = None
     """Current at which maxima are given, and maps that say neither order nor current, A."""
-    fields: bool = True
+    fields: Truth = True
     """Write fields for ParaView, per order and configuration."""
     maps: tuple[Map, ...] = ()
     """Pictures and profiles."""

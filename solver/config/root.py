@@ -24,9 +24,9 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, Section
 from thermospin.textures import Texture
-from thermospin.units import quantity
+from thermospin.units import COLDEST, HOTTEST, quantity
 
-BaseTemperature = quantity("K", gt=0, le=5000)
+BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
 
 class Config(Section):
@@ -137,14 +137,19 @@ class Config(Section):
     @property
     def magnets(self) -> Sequence[str]:
         """The magnetic regions, in the order of the geometry."""
-        return [region for region, name in self.geometry.materials.items() if self.material(name).is_magnetic]
+        used = self._used
+        return [region for region, name in self.geometry.materials.items() if used[name].is_magnetic]
 
     @property
     def insulators(self) -> Sequence[str]:
         """The regions without electrons."""
-        return [
-            region for region, name in self.geometry.materials.items() if not self.material(name).is_conductor
-        ]
+        used = self._used
+        return [region for region, name in self.geometry.materials.items() if not used[name].is_conductor]
+
+    @property
+    def _used(self) -> Mapping[str, Material]:
+        """The materials of the device."""
+        return {name: self.material(name) for name in dict.fromkeys(self.geometry.materials.values())}
 
     @property
     def contacts(self) -> Mapping[str, Contact]:

@@ -11,7 +11,8 @@ from thermospin.config.loading import checked, parts, read_data, replaced
 from thermospin.config.root import Config
 from thermospin.errors import InputError
 
-MAX_POINTS = 100_000
+MAX_POINTS = 10_000
+"""Points of a sweep; checking them takes about a minute."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def load_sweep(source: str | Path | Mapping[str, Any], overrides: Sequence[str] 
     _check_axes(config)
     base = {key: value for key, value in data.items() if key != "sweep"}
     points = []
-    for index, steps in enumerate(itertools.product(*(enumerate(axis.steps) for axis in axes))):
+    steps_of = [[(axis.place(i, step), step) for i, step in enumerate(axis.steps)] for axis in axes]
+    for index, steps in enumerate(itertools.product(*steps_of)):
         places = [
-            (f"sweep[{i}]{axis.place(step)}", axis.targets)
-            for i, (axis, (step, _)) in enumerate(zip(axes, steps, strict=True))
+            (f"sweep[{i}]{place}", axis.targets)
+            for i, (axis, (place, _)) in enumerate(zip(axes, steps, strict=True))
         ]
         values = {
             key: value
@@ -93,9 +95,11 @@ def load_sweep(source: str | Path | Mapping[str, Any], overrides: Sequence[str] 
 
 
 def _check_axes(config: Config) -> None:
-    count = math.prod(len(axis.steps) for axis in config.sweep)
+    count = math.prod(axis.count for axis in config.sweep)
     if count > MAX_POINTS:
-        raise config.error("sweep", f"{count} points are too many; at most {MAX_POINTS} in one sweep")
+        raise config.error(
+            "sweep", f"{count} points are too many; at most {MAX_POINTS} in one sweep, divide it in files"
+        )
     seen: set[str] = set()
     for i, axis in enumerate(config.sweep):
         if again := seen & set(axis.targets):

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from thermospin.config.directions import Angle, Direction, Sign, Vector, shown
-from thermospin.errors import InputError
+from thermospin.errors import InputError, brief
 from thermospin.meshes.geometry import UNITS
 from thermospin.section import Section, mistake
 from thermospin.textures import shapes
@@ -17,14 +17,14 @@ from thermospin.textures.table import Table, read_table
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
-Width = quantity("m", gt=0, le=1)
+Width = quantity("m", gt=0, ge=1e-12, le=1)
 Axis = Literal["x", "y", "z"]
 X, Z = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
 
 
 def _three(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 3:
-        raise mistake(f"expected three formulas in quotes, [mx, my, mz], not {value!r}")
+        raise mistake(f"expected three formulas in quotes, [mx, my, mz], not {brief(value)}")
     return value
 
 

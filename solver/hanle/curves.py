@@ -6,7 +6,9 @@ field, ``λ² = D τ_sf``. A tunnel contact at a distance L, magnetised along th
 
     R(B) = ± P_i P_d λ/(2 σ A) Re[ e^(−κL) / √(1 − i ω_L τ_sf) ],    κ = √(1 − i ω_L τ_sf)/λ,
 
-+ with parallel, − with antiparallel magnets (Jedema et al., Nature 416, 713 (2002)).
++ with parallel, − with antiparallel magnets (Jedema et al., Nature 416, 713 (2002)). Contacts that are no
+tunnel contacts take spins back, along their magnetisation and across it: these are losses in the equations
+below each contact (:mod:`thermospin.hanle.wire`).
 
 Three-terminal: one contact injects and reads, and either accumulation falls off as a Lorentzian of its own
 time (Vera-Marun et al., Physical Review Letters 112, 056602 (2014), Eqs. 6 and 14, Fig. 2).
@@ -21,6 +23,8 @@ import numpy as np
 from scipy.constants import hbar, physical_constants
 
 from thermospin.errors import InputError
+from thermospin.hanle.contacts import Crowding, SpinSink
+from thermospin.hanle.wire import Piece, detected
 from thermospin.materials.material import LORENZ_NUMBER
 
 BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
@@ -55,12 +59,17 @@ class NonlocalWire:
         injector: Width of the injector along the wire, m; spins enter evenly over it.
         detector: Width of the detector, m; it reads the mean over it.
         g_factor: g.
+        sinks: What injector and detector take of the spins below them. Their magnetisations are along one
+            axis, across the field.
+        crowding: Where currents cross below them: at their edges away from each other.
     """
 
     distance: float
     injector: float = 0.0
     detector: float = 0.0
     g_factor: float = 2.0
+    sinks: tuple[SpinSink, SpinSink] = (SpinSink(), SpinSink())
+    crowding: tuple[Crowding, Crowding] = (Crowding(), Crowding())
 
     def __post_init__(self) -> None:
         """Refuse what is no wire.
@@ -75,9 +84,26 @@ class NonlocalWire:
                 "the contacts overlap; it runs from the middle of the injector to that of the detector",
                 key="distance",
             )
+        if any(min(sink) < 0 for sink in self.sinks):
+            raise InputError("must not be negative; give conductances in S/m^2", key="sinks")
+        widths = self.injector, self.detector
+        if not all(widths) and (any(map(any, self.sinks)) or any(part.share for part in self.crowding)):
+            raise InputError(
+                "a contact that takes spins back needs the widths of both", key="injector, detector"
+            )
+
+    def backflow(self, diffusion_length: float) -> float:
+        """The larger of the shares of its own spins that a contact takes back.
+
+        Args:
+            diffusion_length: λ of the wire, m.
+        """
+        widths = self.injector, self.detector
+        takes = [max(sink) * w * diffusion_length / 2 for sink, w in zip(self.sinks, widths, strict=True)]
+        return max(take / (1 + take) for take in takes)
 
     def shape(self, field: np.ndarray, relaxation_time: float, diffusion: float) -> np.ndarray:
-        """``Re[e^(−κL) w_i w_d/√(1 − i ω_L τ_sf)]``: R(B) over ``P_i P_d λ/(2 σ A)``.
+        """R(B) over ``P_i P_d λ/(2 σ A)``: ``Re[e^(−κL) w_i w_d/√(1 − i ω_L τ_sf)]`` without backflow.
 
         A contact of width w gives ``sinh(κw/2)/(κw/2)``. Without widths it is ``e^(−L/λ)`` at B = 0.
 
@@ -86,6 +112,8 @@ class NonlocalWire:
             relaxation_time: τ_sf, s.
             diffusion: D, m²/s.
         """
+        if any(map(any, self.sinks)) or any(part.share for part in self.crowding):
+            return self._shape_with_backflow(np.asarray(field, dtype=float), relaxation_time, diffusion)
         root = np.sqrt(1 - 1j * larmor_frequency(np.asarray(field), self.g_factor) * relaxation_time)
         kappa = root / sqrt(diffusion * relaxation_time)
         # Each exponential takes its share of e^(−κL), so that none of them overflows.
@@ -94,6 +122,15 @@ class NonlocalWire:
         for width in widths:
             decay = decay * -np.expm1(-kappa * width) / (kappa * width)
         return decay.real
+
+    def _shape_with_backflow(self, field: np.ndarray, tau: float, diffusion: float) -> np.ndarray:
+        length = sqrt(diffusion * tau)
+        angle = larmor_frequency(field, self.g_factor).ravel() * tau
+        gap = self.distance - (self.injector + self.detector) / 2
+        first, second = zip((self.injector, self.detector), self.sinks, self.crowding, strict=True)
+        pieces = [Piece(*first), Piece(gap, SpinSink()), Piece(*second)]
+        found = detected([pieces[0], *(pieces[1:2] if gap else []), pieces[2]], length, angle)
+        return (2 / length * found).reshape(field.shape)
 
     def resistance(
         self,
@@ -112,7 +149,8 @@ class NonlocalWire:
             diffusion: D, m²/s.
             conductivity: σ of the wire, S/m.
             cross_section: A of the wire, m².
-            polarisations: Of the current through the two tunnel contacts.
+            polarisations: Of the current through the two contacts: P of tunnel contacts, or P_c of
+                :mod:`thermospin.hanle.contacts`.
         """
         length = sqrt(diffusion * relaxation_time)
         scale = polarisations[0] * polarisations[1] * length / (2 * conductivity * cross_section)

@@ -88,6 +88,7 @@ class FacetCoefficients:
             relaxation=none,
             heat_relaxation=none,
             temperature=temperature,
+            channels=Lift(1.0, 0.0, self._m, crosses) if self._is_vector else None,
         )
 
     def _absorbed(self, temperature: float) -> Coefficients | None:

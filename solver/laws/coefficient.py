@@ -16,17 +16,21 @@ ALWAYS = (Polynomial, Linear, Proportional, Table)
 """Laws that any coefficient may follow."""
 
 
-def coefficient(name: str, unit: str, *special: type[CoefficientLaw], **bounds: float) -> Any:
+def coefficient(
+    name: str, unit: str, *special: type[CoefficientLaw], smallest: float = 0.0, **bounds: float
+) -> Any:
     """A pydantic type: a quantity as of :func:`thermospin.units.quantity`, or a law of it.
 
     Args:
         name: What is meant, such as ``seebeck``.
         unit: Its SI unit.
         special: Laws of this coefficient alone.
+        smallest: Smallest size of a number that is not 0, and the smallest value of a law.
         bounds: What it may be.
     """
     # 0 says that there is none of it, of which there is no law
     of_law = {"gt" if bound == "ge" and limit == 0 else bound: limit for bound, limit in bounds.items()}
+    of_law |= {"ge": smallest} if smallest else {}
     kinds = {kind.key: kind.of(name, unit, of_law) for kind in (*ALWAYS, *special)}
     forms = ", ".join(kind.example(unit) for kind in kinds.values())
 
@@ -42,7 +46,7 @@ def coefficient(name: str, unit: str, *special: type[CoefficientLaw], **bounds: 
             return _tag(value.key)
         return _tag(next(key for key in kinds if key in value)) if isinstance(value, dict) else "a number"
 
-    union: Any = Annotated[quantity(unit, **bounds), Tag("a number")]
+    union: Any = Annotated[quantity(unit, smallest=smallest, **bounds), Tag("a number")]
     for key, law in kinds.items():
         union = union | Annotated[law, Tag(_tag(key))]
     return Annotated[

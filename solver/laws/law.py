@@ -12,9 +12,12 @@ from pydantic import AfterValidator, Field, create_model
 from thermospin.errors import InputError
 from thermospin.laws.taylor import Taylor
 from thermospin.section import Section, mistake
-from thermospin.units import BOUNDS, quantity
+from thermospin.units import BOUNDS, COLDEST, quantity
 
-Temperature = quantity("K", gt=0, le=1e4)
+Temperature = quantity("K", gt=0, ge=COLDEST, le=1e4)
+SLACK = 1e-2
+"""Of its range, by which a law is continued beyond either end: between the nodes of a mesh, and by rounding,
+temperatures fall a little below that of the coldest sink, where a law may begin."""
 
 
 def _increasing(limits: tuple[float, float]) -> tuple[float, float]:
@@ -103,7 +106,9 @@ class Law(ABC):
 
     def _check_range(self, temperatures: np.ndarray) -> None:
         low, high = self.limits
-        outside = ~((temperatures >= low) & (temperatures <= high) & (temperatures > 0))
+        slack = SLACK * (high - low) if math.isfinite(high - low) else 0.0
+        within = (temperatures >= low - slack) & (temperatures <= high + slack)
+        outside = ~(within & (temperatures > 0))
         if outside.any():
             found = _farthest(np.asarray(temperatures)[outside], low, high)
             raise RangeError(

@@ -25,7 +25,7 @@ BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 
 LONGEST = 1.0
 """Mean free time of a metal in which nothing scatters, s."""
-Time = quantity("s", gt=0, le=LONGEST)
+Time = quantity("s", gt=0, ge=1e-20, le=LONGEST)
 Potential = quantity("J m^3", ge=-1e-30, le=1e-30)
 
 TIMES = ("relaxation_time_up", "relaxation_time_down", "spin_flip_time")
@@ -76,7 +76,7 @@ class Nanoclusters(Section):
     """U, J m³, of a cluster (`eV nm^3` too): with J and n_c instead of the three times."""
     exchange: Potential | None = None
     """J, J m³, between the spins of an electron and of a cluster."""
-    cluster_density: quantity("m^-3", gt=0, le=1e30) | None = None
+    cluster_density: quantity("m^-3", gt=0, ge=1e10, le=1e30) | None = None
     """n_c, 1/m³."""
     spin: quantity("", ge=2, le=1e7)
     """s, the spin of a cluster, much above 1: its magnetic moment over μ_B, 1.7 for every atom of cobalt."""

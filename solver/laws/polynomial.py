@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from thermospin.errors import brief
 from thermospin.laws.law import CoefficientLaw, Temperature
 from thermospin.laws.taylor import Taylor
 from thermospin.section import mistake
@@ -27,7 +28,8 @@ class Polynomial(CoefficientLaw):
         def convert(value: Any) -> tuple[float, ...]:
             if not isinstance(value, list | tuple) or not 1 <= len(value) <= HIGHEST_POWER + 1:
                 raise mistake(
-                    f"expected a list of up to {HIGHEST_POWER + 1} coefficients, [c0, c1, …], not {value!r}"
+                    f"expected a list of up to {HIGHEST_POWER + 1} coefficients, [c0, c1, …], "
+                    f"not {brief(value)}"
                 )
             return tuple(_coefficient(part, unit, power) for power, part in enumerate(value))
 

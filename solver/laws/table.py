@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, model_validator
 from scipy.interpolate import PchipInterpolator
 
+from thermospin.errors import brief
 from thermospin.laws.law import CoefficientLaw, Temperature, TemperatureRange
 from thermospin.laws.taylor import Taylor
 from thermospin.section import mistake
@@ -17,10 +18,10 @@ from thermospin.units import quantity
 
 def _rows(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) < 2:
-        raise mistake(f"expected at least two rows [temperature, value], not {value!r}")
+        raise mistake(f"expected at least two rows [temperature, value], not {brief(value)}")
     for i, row in enumerate(value):
         if not isinstance(row, list | tuple) or len(row) != 2:
-            raise mistake(f"expected [temperature, value], not {row!r}", i)
+            raise mistake(f"expected [temperature, value], not {brief(row)}", i)
     return value
 
 
@@ -38,8 +39,8 @@ class Table(CoefficientLaw):
 
     It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated
     value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows,
-    where it is that above the row; an expansion about such a temperature has no other. There is no
-    extrapolation.
+    where it is that above the row; an expansion about such a temperature has no other. It is
+    continued by a hundredth of its range at either end, and not extrapolated further.
     """
 
     key: ClassVar[str] = "table"
@@ -77,7 +78,7 @@ class Table(CoefficientLaw):
 
     @cached_property
     def _interpolant(self) -> PchipInterpolator:
-        return PchipInterpolator(*np.transpose(self.table), extrapolate=False)
+        return PchipInterpolator(*np.transpose(self.table), extrapolate=True)
 
     def _series(self, temperature: Taylor) -> Taylor:
         values = temperature.value

@@ -19,7 +19,7 @@ class WiedemannFranz(CoefficientLaw):
 
     key: ClassVar[str] = "wiedemann_franz"
 
-    wiedemann_franz: quantity("", gt=0, le=10)
+    wiedemann_franz: quantity("", gt=0, ge=1e-6, le=10)
     """r = L/L0, the Lorenz number of the metal over L0; 1 as a rule."""
     _conductivity: Law | float | None = PrivateAttr(default=None)
 

@@ -8,7 +8,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.fields import Field
 from thermospin.linear.merger import Merger
-from thermospin.linear.options import SMOOTHER, set_options
+from thermospin.linear.options import SMOOTHER, Options
 
 JUMP_SMOOTHER = SMOOTHER | {"ksp_chebyshev_eigenvalues": "0.8,4.4", "ksp_norm_type": "none"}
 """For jumps at stiff interfaces. ``D⁻¹A`` is 2 for a spring between two unknowns, times what it is for the
@@ -37,6 +37,7 @@ class MergedMultigrid:
         block: The block with jumps, without boundary conditions.
         mergers: What takes the jumps out of every space, finest first.
         multigrid: That of the merged unknowns.
+        options: The PETSc options of the problem.
     """
 
     def __init__(
@@ -45,9 +46,10 @@ class MergedMultigrid:
         block: PETSc.Mat,
         mergers: Sequence[Merger],
         multigrid: Anchored,
+        options: Options,
     ) -> None:
         self._mergers, self._multigrid = mergers, multigrid
-        sum_of_both = JumpCorrection(field, block, mergers[0], multigrid.pc)
+        sum_of_both = JumpCorrection(field, block, mergers[0], multigrid.pc, options)
         self._fix = sum_of_both.fix
         self.pc = PETSc.PC().createPython(sum_of_both, comm=block.comm)
         self.pc.setOperators(block)
@@ -67,17 +69,19 @@ class JumpCorrection:
         block: The block with jumps.
         merger: What takes the jumps out.
         multigrid: The preconditioner of the merged block.
+        options: The PETSc options of the problem.
     """
 
-    def __init__(self, field: Field, block: PETSc.Mat, merger: Merger, multigrid: PETSc.PC) -> None:
+    def __init__(
+        self, field: Field, block: PETSc.Mat, merger: Merger, multigrid: PETSc.PC, options: Options
+    ) -> None:
         self._injection, self._multigrid = merger.injection, multigrid
         self._residual, self._correction = (self._injection.createVecRight() for _ in range(2))
         first = block.getOwnershipRange()[0]
         self._copies = PETSc.IS().createGeneral((merger.copies + first).astype(PETSc.IntType), block.comm)
         self._jumps = PETSc.KSP().create(block.comm)
         self._jumps.setOperators(block.createSubMatrix(self._copies, self._copies))
-        set_options(f"{field.symbol}_jumps_", JUMP_SMOOTHER)
-        self._jumps.setOptionsPrefix(f"{field.symbol}_jumps_")
+        self._jumps.setOptionsPrefix(options.defaults(f"{field.symbol}_jumps_", JUMP_SMOOTHER))
         self._jumps.setFromOptions()
         self._at_copies = self._jumps.getOperators()[0].createVecRight()
         self._fixed = np.empty(0, dtype=np.int32)

@@ -10,12 +10,18 @@ from thermospin.compat import PETSc
 from thermospin.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
+from thermospin.linear.options import Options
 from thermospin.linear.preconditioner import FieldPreconditioner
+from thermospin.linear.reasons import NOT_A_NUMBER, why
 
 MAX_CYCLES = 8
 MARGIN = 0.9
 """Where the recursive residual stops, of what the true one must reach."""
-GMRES_RESTART = 60
+GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
+"""At a restart PETSc compares the residual with what the iterations before made of it: rounding alone can
+make more of a difference than it takes for a breakdown."""
+UNIT = 5e-16
+"""Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""
 STAGNATION = 0.5
 """Rounding has been reached when a cycle reduces the true residual by less,"""
 ROUNDING, SLACK = 1e-13, 10.0
@@ -54,6 +60,7 @@ class LinearSolver:
         matrix: The operator without boundary conditions.
         preconditioner: The preconditioner.
         max_iterations: Iterations allowed in one solve.
+        options: The PETSc options of the problem.
         scales: For an operator that is not symmetric: by unknown, what a unit of it is worth.
 
     Attributes:
@@ -69,12 +76,14 @@ class LinearSolver:
         matrix: PETSc.Mat,
         preconditioner: FieldPreconditioner,
         max_iterations: int,
+        options: Options,
         scales: PETSc.Vec | None = None,
     ) -> None:
         self.matrix, self._preconditioner, self._max_iterations = matrix, preconditioner, max_iterations
-        self.is_symmetric = scales is None
+        self.is_symmetric, self._options = scales is None, options
         self._constraint: Constraint | None = None
         self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
+        self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
@@ -88,9 +97,9 @@ class LinearSolver:
             self._scaled = ScaledSystem(matrix, projected, scales)
             self.operator = PETSc.Mat().createPython(matrix.getSizes(), self._scaled, comm=matrix.comm)
             self._ksp.setType(PETSc.KSP.Type.GMRES)
-            self._ksp.setGMRESRestart(GMRES_RESTART)
             self._ksp.getPC().setPythonContext(self._scaled)
         self._ksp.setOperators(self.operator)
+        self._ksp.setOptionsPrefix(options.defaults("", {} if scales is None else GMRES))
         self._ksp.setFromOptions()
 
     def free(self) -> None:
@@ -134,18 +143,21 @@ class LinearSolver:
             transpose: Solve with ``Aᵀ`` instead.
 
         Raises:
-            ConvergenceError: Too many iterations, or the system is not positive definite.
+            ConvergenceError: Too many iterations, or another reason that PETSc gives.
         """
         self._constraint = constraint
         report, previous = Report(0, np.inf, np.inf, scale or 0.0), np.inf
         centre(x)
         self.evaluate(rhs, x, transpose)
         for _ in range(MAX_CYCLES):
-            begun = self._cycle(x, tolerance, report, transpose)
+            with self._options.blamed():
+                begun = self._cycle(x, tolerance, report, transpose)
             report.scale = report.scale or begun
             centre(x)
             self.evaluate(rhs, x, transpose)
             self._measure(report)
+            if not np.isfinite(report.norm):
+                raise ConvergenceError(f"the linear solver stopped: {why(NOT_A_NUMBER)}")
             enough = max(tolerance, min(ROUNDING, SLACK * tolerance)) * report.scale
             if report.norm <= enough or report.norm > STAGNATION * min(begun, previous):
                 break
@@ -168,6 +180,20 @@ class LinearSolver:
         )
         self.remainder.aypx(-1.0, rhs)
 
+    def rounding(self, x: PETSc.Vec, weights: PETSc.Vec) -> float:
+        """Estimate of the rounding error of ``w · (b − A x)``, that of its terms (collective).
+
+        Args:
+            x: The fields.
+            weights: w.
+        """
+        terms, state = x.duplicate(), self.matrix.stateGet()
+        if self._diagonal[0] != state:
+            self._diagonal = state, self.matrix.getDiagonal()
+        terms.pointwiseMult(self._diagonal[1], x)
+        terms.pointwiseMult(terms, weights)
+        return UNIT * terms.norm()
+
     def _cycle(self, x: PETSc.Vec, tolerance: float, report: Report, transpose: bool) -> float:
         """Reduce the remainder, add the correction to ``x``; the norm it began with."""
         goal = MARGIN * tolerance
@@ -176,7 +202,7 @@ class LinearSolver:
             relative, absolute = (0.0, goal * report.scale) if report.scale else (goal, 0.0)
             self._ksp.setTolerances(rtol=relative, atol=absolute, divtol=1e12, max_it=left)
             self._ksp.solve(self.remainder, self._step)
-            begun = self._ksp.getConvergenceHistory()[0]
+            begun = self._history()[0]
         else:
             begun = self._norm()
             if begun <= goal * report.scale:
@@ -186,10 +212,15 @@ class LinearSolver:
             self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
-        history = self._ksp.getConvergenceHistory()
-        reached = history[-1] / history[0] * begun if history[0] else 0.0
+        first, last = self._history()
+        reached = last / first * begun if first else 0.0
         self._check(reached / (report.scale or begun) if begun else 0.0)
         return begun
+
+    def _history(self) -> tuple[float, float]:
+        """The norms at the beginning and at the end of the last cycle; NaN if it never began."""
+        history = self._ksp.getConvergenceHistory()
+        return (history[0], history[-1]) if len(history) else (np.nan, np.nan)
 
     def _norm(self) -> float:
         """The norm of the remainder."""
@@ -207,8 +238,8 @@ class LinearSolver:
             )
         if reason < 0:
             raise ConvergenceError(
-                f"the linear solver stopped (PETSc reason {reason}): the system is not positive definite; "
-                "check materials (|P| < 1, k > T0 σ S²) and solver.petsc"
+                f"the linear solver stopped after {self._ksp.getIterationNumber()} iterations (relative "
+                f"residual {residual:.1e}): {why(reason)}"
             )
 
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from thermospin.compat import PETSc, fem, forget_product
 from thermospin.fields import Field
+from thermospin.linear.anchored import AnchoredBlock
 from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.merger import Merger
-from thermospin.linear.options import SMOOTHER, set_options
+from thermospin.linear.options import SMOOTHER, Options
 from thermospin.spaces import interpolation_matrix
 
 AGGREGATION = {
@@ -30,34 +31,12 @@ AGGREGATION = {
     "pc_gamg_reuse_interpolation": "false",
     **{f"mg_levels_{key}": value for key, value in SMOOTHER.items()},
 }
-"""PETSc options of the multigrid of a field; ``-<field>_<option>`` overrides them."""
+"""PETSc options of the multigrid of a field; ``solver.petsc: {<field>_<option>: …}`` overrides them."""
 
 HIGHER_ORDER_SMOOTHER = SMOOTHER | {"ksp_chebyshev_esteig": "0,0.2,0,1.1"}
 """P1 represents the lowest fifth of the spectrum of P2: the smoother need not reach further down."""
 COARSE_AGGREGATION = AGGREGATION | {"pc_gamg_aggressive_coarsening": "0"}
 """Below P2, P1 is small: a better hierarchy costs little there."""
-
-
-class AnchoredBlock:
-    """A copy of a field-diagonal block in which the unknowns that are given are decoupled from the rest.
-
-    Args:
-        block: The block without boundary conditions.
-    """
-
-    def __init__(self, block: PETSc.Mat) -> None:
-        self._block = block
-        self.matrix = block.duplicate(copy=True)
-        self.matrix.setOption(PETSc.Mat.Option.SPD, True)
-        self.matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
-        diagonal = block.getDiagonal()
-        self._mean = diagonal.sum() / diagonal.getSize()
-
-    def anchor(self, dofs: np.ndarray) -> None:
-        """Decouple the given owned unknowns (local numbers), and only them."""
-        self._block.copy(self.matrix, structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
-        first = self.matrix.getOwnershipRange()[0]
-        self.matrix.zeroRowsColumns((dofs + first).astype(PETSc.IntType), diag=self._mean)
 
 
 class AggregationMultigrid:
@@ -66,13 +45,13 @@ class AggregationMultigrid:
     Args:
         field: The field.
         block: Its diagonal block without boundary conditions.
+        options: The PETSc options of the problem.
     """
 
-    def __init__(self, field: Field, block: PETSc.Mat) -> None:
+    def __init__(self, field: Field, block: PETSc.Mat, options: Options) -> None:
         self.block = AnchoredBlock(block)
         self.pc = PETSc.PC().create(block.comm)
-        set_options(f"{field.symbol}_", AGGREGATION)
-        self.pc.setOptionsPrefix(f"{field.symbol}_")
+        self.pc.setOptionsPrefix(options.defaults(f"{field.symbol}_", AGGREGATION))
         self.pc.setFromOptions()
         self.pc.setOperators(self.block.matrix)
 
@@ -93,12 +72,13 @@ class SiblingMultigrid:
         field: The field.
         block: Its diagonal block without boundary conditions.
         elder: The other field's multigrid; it is anchored first.
+        options: The PETSc options of the problem.
     """
 
-    def __init__(self, field: Field, block: PETSc.Mat, elder: AggregationMultigrid) -> None:
-        self.block, self._elder, self._prefix = AnchoredBlock(block), elder, f"{field.symbol}_"
-        set_options(self._prefix, {f"mg_levels_{key}": value for key, value in SMOOTHER.items()})
-        set_options(self._prefix, {"pc_mg_galerkin": "both"})
+    def __init__(self, field: Field, block: PETSc.Mat, elder: AggregationMultigrid, options: Options) -> None:
+        self.block, self._elder = AnchoredBlock(block), elder
+        levels = {f"mg_levels_{key}": value for key, value in SMOOTHER.items()}
+        self._prefix = options.defaults(f"{field.symbol}_", levels | {"pc_mg_galerkin": "both"})
         self.pc = self._empty()
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
@@ -129,17 +109,23 @@ class TwoLevelMultigrid:
         block: The higher-order block.
         low_order: The P1 block.
         interpolation: From P1 to the higher order.
+        options: The PETSc options of the problem.
     """
 
     def __init__(
-        self, field: Field, block: PETSc.Mat, low_order: PETSc.Mat, interpolation: PETSc.Mat
+        self,
+        field: Field,
+        block: PETSc.Mat,
+        low_order: PETSc.Mat,
+        interpolation: PETSc.Mat,
+        options: Options,
     ) -> None:
         self.block, self.low_order = AnchoredBlock(block), AnchoredBlock(low_order)
-        prefix = f"{field.symbol}_p_"
-        set_options(prefix, {f"mg_levels_{key}": value for key, value in HIGHER_ORDER_SMOOTHER.items()})
-        set_options(f"{prefix}mg_coarse_", {"ksp_type": "preonly", **COARSE_AGGREGATION})
+        part = f"{field.symbol}_p_"
+        options.defaults(f"{part}mg_coarse_", {"ksp_type": "preonly", **COARSE_AGGREGATION})
+        smoother = {f"mg_levels_{key}": value for key, value in HIGHER_ORDER_SMOOTHER.items()}
         self.pc = PETSc.PC().create(block.comm)
-        self.pc.setOptionsPrefix(prefix)
+        self.pc.setOptionsPrefix(options.defaults(part, smoother))
         self.pc.setType(PETSc.PC.Type.MG)
         self.pc.setMGLevels(2)
         self.pc.setMGInterpolation(1, interpolation)
@@ -173,29 +159,35 @@ class Level(NamedTuple):
     tied: np.ndarray | None
 
 
-def field_multigrid(field: Field, levels: Sequence[Level], elder: Multigrid | None = None) -> Multigrid:
+def field_multigrid(
+    field: Field, levels: Sequence[Level], options: Options, elder: Multigrid | None = None
+) -> Multigrid:
     """The multigrid of a field, with P1 alone or with P1 below a higher order (collective).
 
     Args:
         field: The field.
         levels: Finest first.
+        options: The PETSc options of the problem.
         elder: The multigrid of a field on the same space, from which P1 alone takes its coarse spaces.
     """
     if len(levels) == 1 and levels[0].tied is None and isinstance(elder, AggregationMultigrid):
-        return SiblingMultigrid(field, levels[0].block, elder)
+        return SiblingMultigrid(field, levels[0].block, elder, options)
     blocks = [level.block for level in levels]
     down = [interpolation_matrix(low.space, high.space) for high, low in pairwise(levels)]
     if levels[0].tied is None:
-        return _multigrid(field, blocks, down)
+        return _multigrid(field, blocks, down, options)
     mergers = [Merger(level.space, level.tied) for level in levels]
     merged = [merger.block(block) for merger, block in zip(mergers, blocks, strict=True)]
     down = [high.interpolation(part, low) for part, (high, low) in zip(down, pairwise(mergers), strict=True)]
-    return MergedMultigrid(field, blocks[0], mergers, _multigrid(field, merged, down))
+    multigrid = _multigrid(field, merged, down, options)
+    return MergedMultigrid(field, blocks[0], mergers, multigrid, options)
 
 
-def _multigrid(field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequence[PETSc.Mat]) -> Multigrid:
+def _multigrid(
+    field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequence[PETSc.Mat], options: Options
+) -> Multigrid:
     kind = TwoLevelMultigrid if interpolations else AggregationMultigrid
-    return kind(field, *blocks, *interpolations)
+    return kind(field, *blocks, *interpolations, options)
 
 
 def _forget_products(pc: PETSc.PC) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field
-from thermospin.linear.direct import DirectSpins
+from thermospin.linear.factors import Factors
 from thermospin.linear.multigrid import Multigrid
 from thermospin.linear.precession import Precession
 
@@ -25,7 +25,7 @@ class FieldPreconditioner:
 
     def __init__(
         self,
-        parts: Mapping[Fields, Multigrid | DirectSpins],
+        parts: Mapping[Fields, Multigrid | Factors],
         precession: Precession | None = None,
         basis: np.ndarray | None = None,
     ) -> None:
@@ -61,7 +61,7 @@ class FieldPreconditioner:
                 part.anchor(wanted)
                 self._anchors[fields] = wanted
 
-    def renew(self, parts: Mapping[Fields, Multigrid | DirectSpins]) -> None:
+    def renew(self, parts: Mapping[Fields, Multigrid | Factors]) -> None:
         """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
         for fields, part in parts.items():
             self._parts[fields].pc.destroy()
@@ -82,7 +82,7 @@ class FieldPreconditioner:
             self._turn(residual, self._basis)
         for place, part in zip(self._sets, self._parts.values(), strict=True):
             r, z = residual.getSubVector(place), correction.getSubVector(place)
-            (part.pc.applyTranspose if transpose and isinstance(part, DirectSpins) else part.pc.apply)(r, z)
+            (part.pc.applyTranspose if transpose and isinstance(part, Factors) else part.pc.apply)(r, z)
             residual.restoreSubVector(place, r)
             correction.restoreSubVector(place, z)
         if self._precession is not None:

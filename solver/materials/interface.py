@@ -1,5 +1,7 @@
 """The transport coefficients of one interface, per area (physics.md §4)."""
 
+from functools import cached_property
+
 from pydantic import model_validator
 
 from thermospin.laws import LORENZ_NUMBER
@@ -11,9 +13,9 @@ from thermospin.units import quantity
 HIGHEST_CONDUCTANCE = 1e20
 """S/m²; the interfaces of metals have about 1e15, and far above that nothing is left to jump."""
 
-Conductance = quantity("S/m^2", ge=0, le=HIGHEST_CONDUCTANCE)
+Conductance = quantity("S/m^2", smallest=1e-10, ge=0, le=HIGHEST_CONDUCTANCE)
 AreaResistance = quantity("ohm m^2", gt=0, le=1e-3)
-HeatConductance = quantity("W/(m^2 K)", ge=0, le=1e16)
+HeatConductance = quantity("W/(m^2 K)", smallest=1e-10, ge=0, le=1e16)
 KapitzaResistance = quantity("m^2 K/W", ge=1e-16, le=1e-2)
 
 MixingConductance = quantity("S/m^2", ge=-HIGHEST_CONDUCTANCE, le=HIGHEST_CONDUCTANCE)
@@ -195,7 +197,7 @@ class InterfaceValues(Section):
             return self.conductance or 0.0
         return 2 / (self.area_resistance * (1 - self._polarisation**2))
 
-    @property
+    @cached_property
     def material(self) -> InterfaceMaterial:
         """The coefficients that these values define."""
         phonons = self.phonon_heat_conductance or 0.0

@@ -8,8 +8,12 @@ from typing import Any, NamedTuple, get_type_hints
 import yaml
 from pydantic import Field, create_model
 
+from thermospin.errors import brief
 from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
+
+LONGEST_CHAIN = 50
+"""Materials that derive from one another."""
 
 
 class SourcedValue(NamedTuple):
@@ -104,10 +108,12 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
         raise mistake(
             f"derives from itself ({' -> '.join((*seen, name))}); give one a library base", name, "base"
         )
+    if len(seen) >= LONGEST_CHAIN:
+        raise mistake(f"derives from more than {LONGEST_CHAIN} others, one by one", name, "base")
     own = dict(entries[name])
     base = own.pop("base", name)
     if not isinstance(base, str):
-        raise mistake(f"must be the name of a material, not {base!r}", name, "base")
+        raise mistake(f"must be the name of a material, not {brief(base)}", name, "base")
     if base != name and base in entries:
         inherited = _derive(base, entries, (*seen, name))
     elif base in library():

@@ -13,6 +13,7 @@ from thermospin.materials.library import (
     library,
     references,
 )
+from thermospin.output.tables import PlainTable
 from thermospin.section import one_of
 
 _COLUMNS = {
@@ -61,7 +62,7 @@ def show_material(name: str) -> RenderableType:
     entries = {**library(), **interface_library()}
     if name not in entries:
         raise InputError(one_of(name, entries, "material"))
-    table = Table("property", "value", "source", "note", title=name)
+    table = PlainTable("property", "value", "source", "note", title=name)
     for key, entry in entries[name].items():
         table.add_row(key, str(entry.value), _citations()[entry.source], entry.note)
     return table
@@ -75,7 +76,7 @@ def _table(
 ) -> Table:
     """A row for each entry, with a column for each property that any of them has."""
     given = {key: symbol for key, symbol in columns.items() if any(key in own for own in entries.values())}
-    table = Table(kind, *given.values())
+    table = PlainTable(kind, *given.values())
     for name, properties in entries.items():
         table.add_row(name, *(_cell(properties.get(key), numbers) for key in given))
     return table

@@ -8,6 +8,7 @@ from thermospin.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndP
 from thermospin.laws.taylor import smaller
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
+    SHORTEST,
     ConductivityLaw,
     ElectronicHeatLaw,
     HeatLaw,
@@ -15,12 +16,13 @@ from thermospin.materials.coefficients import (
     LengthRatio,
     PhononHeatLaw,
     PolarisationLaw,
+    PrecessionLength,
     RelaxationLength,
     SeebeckLaw,
 )
 from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
 from thermospin.materials.response import PARTS, Responsive
-from thermospin.section import mistake
+from thermospin.section import Truth, mistake
 
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
 OF_MAGNETS = (*INSTEAD_OF_TENSOR_DIFFUSION, "tensor_diffusion")
@@ -59,7 +61,7 @@ class Material(TwoChannels, Responsive):
     """λ_Q, m; every conductor needs it, or α, when the spins have temperatures of their own."""
     spin_heat_ratio: LengthRatio | None = None
     """α = λ/λ_Q, instead of λ_Q."""
-    magnetic: bool = False
+    magnetic: Truth = False
     """True for a magnet; implied by P, S_s or P_k."""
     spin_relaxation_time: RelaxationTime | None = None
     """τ_sf of a normal metal, s; spins precess in the magnetic field only where it is given."""
@@ -67,8 +69,9 @@ class Material(TwoChannels, Responsive):
     """g in ω_L = g μ_B B/ħ."""
     dephasing_length: RelaxationLength | None = None
     """λ_φ of a magnet, m: decay of spins across the magnetisation; default as along it, λ/√(1−P²)."""
-    precession_length: RelaxationLength | None = None
-    """λ_J of a magnet, m: precession of spins about the magnetisation; none by default."""
+    precession_length: PrecessionLength | None = None
+    """λ_J of a magnet, m: spins precess about the magnetisation; none by default. Positive: exchange turns
+    moments as a field along the magnetisation would; negative: the other way round."""
     tensor_diffusion: TensorDiffusion | None = None
     """Instead of λ_φ and λ_J: spins of a magnet that precess between collisions; λ is √(D τ_sf)."""
     nanoclusters: Nanoclusters | None = None
@@ -118,6 +121,12 @@ class Material(TwoChannels, Responsive):
 
     @model_validator(mode="after")
     def _consistent_precession(self) -> "Material":
+        if self.precession_length is not None and abs(self.precession_length) < SHORTEST:
+            raise mistake(
+                f"must be at least {SHORTEST:g} m in size, not {self.precession_length:g} m; a negative one "
+                "precesses the other way round; leave it out for none",
+                "precession_length",
+            )
         if self.spin_relaxation_time is not None and (self.is_magnetic or not self.is_conductor):
             raise mistake(
                 "precession in the field is that of normal metals; remove this (in a magnet spins precess "
@@ -207,11 +216,11 @@ class Material(TwoChannels, Responsive):
         """The shortest length over which spins across the magnetisation change, m, where one is given."""
         given = [self.dephasing_length, self.precession_length]
         given.append(self.tensor_diffusion and self.tensor_diffusion.transverse_length)
-        return min((length for length in given if length is not None), default=None)
+        return min((abs(length) for length in given if length is not None), default=None)
 
     @property
     def exchange_precession(self) -> float:
-        """σ/λ_J², or σ H/D, S/m³: what multiplies m × s in −∇·j_s."""
+        """What multiplies m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
         return self._turning(self.conductivity)
 
     def heat_larmor(self, temperature: float) -> float:
@@ -229,14 +238,14 @@ class Material(TwoChannels, Responsive):
         return self.spin_heat_relaxation(temperature) if length is None else k_e / length**2
 
     def heat_exchange_precession(self, temperature: float) -> float:
-        """k_e/λ_J², or k_e H/D, W/(m³ K): what multiplies m × τ in −∇·q_s, at T0 in K."""
+        """What multiplies m × τ in −∇·q_s, W/(m³ K), at T0 in K: −k_e/λ_J² likewise, or −k_e ω/D."""
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property
     def collision_angle(self) -> float:
-        """Angle a = τ_p H by which spins precess between collisions."""
+        """Angle a = τ_p H by which spins precess between collisions, H = −ω along the magnetisation."""
         tensor = self.tensor_diffusion
-        return tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
+        return -tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
 
     def _turning(self, conductivity: float) -> float:
         if self.tensor_diffusion is not None:
@@ -244,8 +253,9 @@ class Material(TwoChannels, Responsive):
                 self.tensor_diffusion.precession_frequency,
                 self.tensor_diffusion.diffusion_constant,
             )
-            return conductivity * rate / diffusion
-        return 0.0 if self.precession_length is None else conductivity / self.precession_length**2
+            return -conductivity * rate / diffusion
+        length = self.precession_length
+        return 0.0 if length is None else -conductivity / (length * abs(length))
 
     def _precession(self, conductivity: float) -> float:
         if self.spin_relaxation_time is None or self.spin_diffusion_length is None:

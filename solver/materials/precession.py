@@ -1,4 +1,8 @@
-"""Precession of spins: in a field, and by tensor diffusion about the magnetisation (physics.md §3)."""
+"""Precession of spins: in a field, and by tensor diffusion about the magnetisation (physics.md §3).
+
+m is the direction of the magnetisation and spins count moments, so that exchange turns them as a field along
+m would: dn/dt = −H × n with H = −ω_L in a field and H = −ω m in a magnet.
+"""
 
 import math
 
@@ -13,8 +17,8 @@ from thermospin.units import quantity
 MAGNETON = e / (2 * m_e)
 """μ_B/ħ, rad/(s T): spins precess at ω_L = g μ_B B/ħ."""
 
-RelaxationTime = quantity("s", gt=0, le=1)
-Diffusion = quantity("m^2/s", gt=0, le=1e3)
+RelaxationTime = quantity("s", gt=0, ge=1e-20, le=1)
+Diffusion = quantity("m^2/s", gt=0, ge=1e-12, le=1e3)
 AngularFrequency = quantity("rad/s", ge=-1e18, le=1e18)
 Splitting = quantity("V", ge=-10, le=10)
 GFactor = quantity("", ge=-1e3, le=1e3)
@@ -30,7 +34,7 @@ class TensorDiffusion(Section):
     diffusion_constant: Diffusion
     """D, m²/s."""
     precession_frequency: AngularFrequency
-    """H in H(x) = H f(x) m(x), rad/s; dn/dt = −H × n."""
+    """ω in H(x) = −ω f(x) m(x), rad/s, where dn/dt = −H × n; positive for exchange."""
     equilibrium: Splitting = 0.0
     """s0, V: spins relax to s0 f(x) m(x), which the terminals that fix V hold."""
     profile: FormulaText | None = None

@@ -38,7 +38,7 @@ class Response:
         relaxation: (1−P²) σ/λ², S/m³.
         heat_relaxation: (1−P_k²) k_e/λ_Q², W/(m³ K); None in a conductor without λ_Q.
         transverse_relaxation: σ/λ_φ², S/m³, and as ``relaxation`` without λ_φ.
-        exchange_precession: σ/λ_J², S/m³.
+        exchange_precession: −σ/λ_J² with the sign of λ_J, S/m³.
         larmor: g μ_B/ħ · τ_sf σ/λ², S/(m³ T).
     """
 

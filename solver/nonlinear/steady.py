@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
-from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, fit, given, share
+from thermospin.fitting import fit
+from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, given, share
 from thermospin.heat import HeatSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.nonlinear.equations import Equations
@@ -125,7 +126,7 @@ class ResponsiveSolver(SchemeSolver):
 
         Fields that run away pass the end of a law sooner or later; it does not end the steady states then.
         """
-        quantity, unit = self._drive.quantity, "A" if self._drive.quantity == "current" else "V"
+        quantity, unit = self._drive.quantity, self._drive.unit
         last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
         remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
         reason = RUNAWAY if reached and self._feedback > STRONG else failure
@@ -161,20 +162,12 @@ class ResponsiveSolver(SchemeSolver):
         self._circuit.hold(start, given(self._drive, drive)[1])
         return start
 
-    def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
-        """The power series from solutions at given drives (A or V), through which a polynomial is fitted.
+    _powers_beside = 0
+    """What temperatures do to coefficients adds to all powers."""
 
-        The uncertainty of an order has also what the order changes by when the largest drives are left out:
-        what higher powers do to it. It is the whole of an order for which too few drives remain.
-        """
-        points = self._solve_at(drives)
+    def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
+        """Fit the fields."""
+        points = [(drive, self.at(drive)) for drive in drives]
         expansion = fit(points, orders)
         expansion.points = points
-        largest = max(abs(drive) for drive in drives)
-        fewer = [point for point in points if abs(point[0]) < largest]
-        others = fit(fewer, orders).orders if any(drive for drive, _ in fewer) else []
-        for n, order in enumerate(expansion.orders):
-            for pair in order.uncertainty:
-                other = others[n].reading(pair) if n < len(others) else 0.0
-                order.uncertainty[pair] += abs(order.reading(pair) - other)
         return expansion

@@ -1,56 +1,84 @@
-"""What is seen in the fields: current densities, maxima in every region, averages over interfaces."""
+"""What is seen in the fields: values at the nodes of the elements, current densities, maxima of regions."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from functools import cached_property
 
 import numpy as np
 
 from thermospin.coefficients import CellCoefficients
-from thermospin.compat import MPI, fem, ufl
+from thermospin.compat import MPI, basix, fem, ufl
 from thermospin.fields import CONSTANTS, THETA, Field, State
 from thermospin.lift import SpinVector
-from thermospin.meshes.ordering import FACES
+from thermospin.observables.interfaces import InterfaceViews
+from thermospin.observables.polynomials import EDGES, forms, largest, linear_fit
 from thermospin.solution import Expansion, Solution
 from thermospin.spaces import Spaces
 from thermospin.terms.transport import fluxes, heat_flux
 
 CENTRE = np.full((1, 3), 0.25)
+CHUNK = 20_000
+"""Cells whose fluxes are evaluated at once: what bounds the memory."""
 
 
 @dataclass(frozen=True)
 class CellFields:
     """Fields on this rank's owned cells, NaN where a field does not exist.
 
+    Fields are polynomials in every cell, given at the k nodes of the element, the four vertices first.
+    Fluxes are linear in every cell and jump between cells. They are given at the p = 4 vertices of each, or
+    with p = 1 where they are constant in every cell.
+
     Attributes:
-        V: Charge potential at the vertices, V, shape (n_cells, 4).
-        s: Half the spin splitting at the vertices, V, shape (n_cells, 4).
-        rise: Temperature rise at the vertices, K, shape (n_cells, 4).
-        j: Charge current density at the centre, A/m², shape (n_cells, 3).
-        j_s: Spin current density ``j↑ − j↓`` at the centre, A/m², shape (n_cells, 3).
-        q: Heat flux at the base temperature at the centre, W/m², shape (n_cells, 3).
-        tau: Half the spin splitting of the temperature at the vertices, K, shape (n_cells, 4); None without.
-        q_s: Spin heat flux ``q↑ − q↓`` at the base temperature at the centre, W/m², shape (n_cells, 3),
+        V: Charge potential, V, shape (n_cells, k).
+        s: Half the spin splitting, V, shape (n_cells, k).
+        rise: Temperature rise, K, shape (n_cells, k).
+        charge_flux: Charge current density, A/m², shape (n_cells, p, 3).
+        spin_flux: Spin current density ``j↑ − j↓``, A/m², shape (n_cells, p, 3).
+        heat_flux: Heat flux at the base temperature, W/m², shape (n_cells, p, 3).
+        tau: Half the spin splitting of the temperature, K, shape (n_cells, k); None without.
+        spin_heat_flux: Spin heat flux ``q↑ − q↓`` at the base temperature, W/m², shape (n_cells, p, 3),
             likewise.
         m: Direction of the magnetisation at the centre, shape (n_cells, 3); None without vector spin.
 
-    With vector spin, ``s``, ``j_s``, ``tau`` and ``q_s`` have the components in spin space as second axis:
-    shapes (n_cells, 3, 4) and (n_cells, 3, 3).
+    With vector spin, ``s``, ``spin_flux``, ``tau`` and ``spin_heat_flux`` have the components in spin space
+    as second axis: shapes (n_cells, 3, k) and (n_cells, 3, p, 3).
     """
 
     V: np.ndarray
     s: np.ndarray
     rise: np.ndarray
-    j: np.ndarray
-    j_s: np.ndarray
-    q: np.ndarray
+    charge_flux: np.ndarray
+    spin_flux: np.ndarray
+    heat_flux: np.ndarray
     tau: np.ndarray | None = None
-    q_s: np.ndarray | None = None
+    spin_heat_flux: np.ndarray | None = None
     m: np.ndarray | None = None
 
     @property
+    def j(self) -> np.ndarray:
+        """Mean charge current density of every cell, A/m², shape (n_cells, 3)."""
+        return self.charge_flux.mean(axis=-2)
+
+    @property
+    def j_s(self) -> np.ndarray:
+        """Mean spin current density of every cell, A/m², shape (n_cells, 3) or (n_cells, 3, 3)."""
+        return self.spin_flux.mean(axis=-2)
+
+    @property
+    def q(self) -> np.ndarray:
+        """Mean heat flux of every cell, W/m², shape (n_cells, 3)."""
+        return self.heat_flux.mean(axis=-2)
+
+    @property
+    def q_s(self) -> np.ndarray | None:
+        """Mean spin heat flux of every cell, W/m², shape (n_cells, 3) or (n_cells, 3, 3); None without τ."""
+        return None if self.spin_heat_flux is None else self.spin_heat_flux.mean(axis=-2)
+
+    @property
     def accumulations(self) -> dict[str, np.ndarray]:
-        """``mu_s`` (eV) and, if there is one, ``T_s`` (K) at the vertices, shape (n_cells, 4).
+        """``mu_s`` (eV) and, if there is one, ``T_s`` (K) at the nodes, shape (n_cells, k).
 
         With vector spin, their components: ``mu_s_x``, …
         """
@@ -71,10 +99,23 @@ def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:
         orders: The coefficients by power of the drive.
         drive: The drive.
     """
-    some = next(iter(orders.values()))
-    present = [field.name for field in fields(CellFields) if getattr(some, field.name) is not None]
-    sums = {name: sum(drive**n * getattr(part, name) for n, part in orders.items()) for name in present}
-    return CellFields(**sums | {name: getattr(some, name) for name in present if name in CONSTANTS})
+    found = None
+    for n, part in orders.items():
+        found = add(found, part, drive**n)
+    return found
+
+
+def add(fields: CellFields | None, others: CellFields, factor: float) -> CellFields:
+    """Fields plus a factor times others; None are no fields."""
+    present = {
+        part.name: value
+        for part in dataclass_fields(CellFields)
+        if (value := getattr(others, part.name)) is not None and part.name not in CONSTANTS
+    }
+    if fields is None:
+        return replace(others, **{name: factor * value for name, value in present.items()})
+    sums = {name: getattr(fields, name) + factor * value for name, value in present.items()}
+    return replace(fields, **sums)
 
 
 class Observer:
@@ -94,14 +135,22 @@ class Observer:
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
 
     @cached_property
+    def _flux_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where fluxes are evaluated in the reference cell, and what makes of it values at its vertices."""
+        if not self._coefficients.are_cellwise:
+            given = basix.make_quadrature(basix.CellType.tetrahedron, self._spaces.quadrature_degree)
+            return given[0], linear_fit(*given)
+        if self._spaces.degree == 1:
+            return CENTRE, np.ones((1, 1))
+        return basix.geometry(basix.CellType.tetrahedron), np.eye(4)
+
+    @cached_property
     def _flux_expressions(self) -> tuple[fem.Expression, fem.Expression]:
-        maps, comm = [self._spaces.entity_map], self._spaces.comm
+        given = {"comm": self._spaces.comm, "entity_maps": [self._spaces.entity_map]}
         in_conductors = ufl.as_matrix([list(flux) for flux in fluxes(self._c, self._fields)])
         in_insulators = heat_flux(self._c, self._fields)
-        return (
-            fem.Expression(in_conductors, CENTRE, comm=comm, entity_maps=maps),
-            fem.Expression(in_insulators, CENTRE, comm=comm, entity_maps=maps),
-        )
+        points, _ = self._flux_points
+        return fem.Expression(in_conductors, points, **given), fem.Expression(in_insulators, points, **given)
 
     def observe(self, solution: Solution) -> CellFields:
         """Evaluate the fields of a solution (collective)."""
@@ -109,147 +158,125 @@ class Observer:
 
     def orders(self, expansion: Expansion) -> dict[int, CellFields]:
         """Evaluate the coefficients of all powers of the drive, by power (collective)."""
-        return {n: self.observe(part) for n, part in expansion.by_power.items()}
+        return dict(self.each_order(expansion))
+
+    def each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
+        """Evaluate the coefficients of one power of the drive after another (collective)."""
+        for n, part in expansion.by_power.items():
+            yield n, self.observe(part)
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at the centres, shape (n_cells, n_fields, 3) (collective)."""
+        """The fluxes of all fields at the vertices, shape (n_cells, n_fields, p, 3) (collective)."""
         self._spaces.load(solution.vector, self._fields)
         conductors, insulators = self._flux_expressions
-        mesh, names = self._device.mesh, self._spaces.fields
-        fluxes = np.full((self._n_cells, len(names), 3), np.nan)
-        fluxes[self._conducting] = conductors.eval(mesh, self._conducting).reshape(-1, len(names), 3)
-        fluxes[self._insulating, names.index(THETA)] = insulators.eval(mesh, self._insulating).reshape(-1, 3)
-        return fluxes
+        names, (_, fit) = self._spaces.fields, self._flux_points
+        found = np.full((self._n_cells, len(names), len(fit), 3), np.nan)
+        for cells in _chunks(self._conducting):
+            at_points = conductors.eval(self._device.mesh, cells).reshape(len(cells), -1, len(names), 3)
+            found[cells] = np.einsum("ap,cpfk->cfak", fit, at_points, optimize=True)
+        for cells in _chunks(self._insulating):
+            at_points = insulators.eval(self._device.mesh, cells).reshape(len(cells), -1, 3)
+            found[cells, names.index(THETA)] = fit @ at_points
+        return found
 
     def _seen(self, solution: Solution, fluxes: np.ndarray) -> CellFields:
         """The fields of a solution, with the fluxes that belong to it (collective)."""
         self._spaces.load(solution.vector, self._fields)
         names = self._spaces.fields
-        nodal = [self._at_vertices(field) for field in names]
-        flux, value = State(*np.moveaxis(fluxes, 1, 0)), State(*nodal)
+        flux, value = State(*np.moveaxis(fluxes, 1, 0)), State(*map(self._at_nodes, names))
         t0, spin_heat = self._c.temperature, {}
         if len(names) in (4, 8):
-            spin_heat = {"tau": _stacked(value.tau), "q_s": _stacked(flux.tau) * t0}
+            spin_heat = {"tau": _stacked(value.tau), "spin_heat_flux": _stacked(flux.tau) * t0}
         return CellFields(
             V=value.V + solution.offset,
             s=_stacked(value.s),
             rise=value.theta,
-            j=flux.V,
-            j_s=_stacked(flux.s),
-            q=flux.theta * t0,
+            charge_flux=flux.V,
+            spin_flux=_stacked(flux.s),
+            heat_flux=flux.theta * t0,
             m=self._coefficients.direction(CENTRE),
             **spin_heat,
         )
 
-    def _at_vertices(self, field: Field) -> np.ndarray:
-        """Values at the four vertices of the owned cells."""
-        space = self._spaces.spaces[field]
+    def _at_nodes(self, field: Field) -> np.ndarray:
+        """Values at the nodes of the owned cells, the vertices first."""
+        dofmap = self._spaces.spaces[field].dofmap.list
         values = self._fields[self._spaces.fields.index(field)].x.array
-        layout = space.dofmap.dof_layout
-        vertex_dofs = [layout.entity_dofs(0, i)[0] for i in range(4)]
         if not field.on_conductors:
-            return values[space.dofmap.list[: self._n_cells][:, vertex_dofs]]
-        result = np.full((self._n_cells, 4), np.nan)
-        result[self._conducting] = values[
-            space.dofmap.list[self._spaces.sub_cells[self._conducting]][:, vertex_dofs]
-        ]
+            return values[dofmap[: self._n_cells]]
+        result = np.full((self._n_cells, dofmap.shape[1]), np.nan)
+        result[self._conducting] = values[dofmap[self._spaces.sub_cells[self._conducting]]]
         return result
 
     def maxima(self, fields: CellFields) -> dict[str, dict[str, float]]:
         """Largest temperature rise (K), current density and spin current density (A/m²) in every region.
 
-        With vector spin, the root of the sum of squares of all nine components of the latter (collective).
+        With vector spin, the root of the sum of squares of all nine components of the latter. A temperature
+        is largest anywhere in a cell. The length of a linear flux is convex: it is largest at a vertex.
+        (collective)
         """
         names = "max_temperature_rise", "max_current_density", "max_spin_current_density"
-        found = [fields.rise.max(axis=1), _lengths(fields.j), _lengths(fields.j_s)]
-        tags = self._device.cell_tags[: self._n_cells]
-        local = [
-            [values[tags == tag].max(initial=-np.inf) for values in found]
-            for tag in self._device.regions.values()
-        ]
-        largest = self._largest(np.array(local))
+        tags, peaks = self._device.cell_tags[: self._n_cells], _peaks(fields.rise)
+        found = peaks.max(axis=1), _longest(fields.charge_flux), _longest(fields.spin_flux)
+        local = []
+        for tag in self._device.regions.values():
+            inside = tags == tag
+            _, *lengths = (values[inside].max(initial=-np.inf) for values in found)
+            # No cell whose control values are all below the largest nodal value has the maximum.
+            nodal = fields.rise[inside].max(initial=-np.inf)
+            hot = fields.rise[inside & (found[0] >= nodal)]
+            local.append([largest(forms(hot)) if len(hot) else -np.inf, *lengths])
+        highest = np.empty_like(local)
+        self._spaces.comm.Allreduce(np.array(local), highest, MPI.MAX)
         return {
             region: dict(zip(names, map(float, values), strict=True))
-            for region, values in zip(self._device.regions, largest, strict=True)
+            for region, values in zip(self._device.regions, highest, strict=True)
         }
 
     def interface(self, fields: CellFields, first: str, second: str) -> dict[str, float] | None:
         """Averages over the interface of two regions, from the side of the first; None if they do not touch.
 
         Returns:
-            ``area`` (m²), ``gradient_T`` (K/m): normal derivative of T in the first region, from first to
-            second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin and spin heat accumulation,
-            ``mean``, ``min`` and ``max``; ``current`` (A): what crosses in either direction, half of
-            ``∫ |j·n| dA``, zero for a pure spin current (collective).
+            ``area`` (m²), ``gradient_T`` (K/m): mean normal derivative of T in the first region, from first
+            to second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin and spin heat accumulation,
+            ``mean``, ``min`` and ``max`` anywhere on it; ``current`` (A): the net current from first to
+            second; ``crossing`` (A): what crosses in either direction, half of ``∫ |j·n| dA``, as where
+            current makes a detour through the second region (collective).
         """
-        device = self._device
-        cells, faces = np.nonzero(
-            (device.cell_tags[: self._n_cells, None] == device.regions[first])
-            & (device.neighbour_tags == device.regions[second])
-        )
-        geometry = device.mesh.geometry
-        x = geometry.x[geometry.dofmaps[0][cells]]
-        normal, area, gradients = _face_geometry(x, faces)
-        slope = np.einsum("cik,ci,ck->c", gradients, fields.rise[cells], normal)
-        crossing = np.abs(np.einsum("ck,ck->c", fields.j[cells], normal)) / 2
-        sums = np.array([area.sum(), area @ slope, area @ crossing])
-        total = self._spaces.comm.allreduce(sums, MPI.SUM)
-        if total[0] == 0.0:
-            return None
-        return {
-            "area": float(total[0]),
-            "gradient_T": float(total[1] / total[0]),
-            **{
-                name: self._spread(np.take_along_axis(values[cells], FACES[faces], axis=1), area)
-                for name, values in fields.accumulations.items()
-            },
-            "current": float(total[2]),
-        }
+        return self._interfaces.averages(fields, first, second)
 
-    def _spread(self, values: np.ndarray, areas: np.ndarray) -> dict[str, float]:
-        """Mean, least and largest value on faces (collective).
-
-        Args:
-            values: At their corners, shape (n, 3).
-            areas: Their areas, m², shape (n,).
-        """
-        area, integral = self._spaces.comm.allreduce(
-            np.array([areas.sum(), areas @ values.mean(axis=1)]), MPI.SUM
-        )
-        low, high = self._largest(np.array([-values.min(initial=np.inf), values.max(initial=-np.inf)]))
-        return {"mean": float(integral / area), "min": float(-low), "max": float(high)}
-
-    def _largest(self, values: np.ndarray) -> np.ndarray:
-        """Element-wise maximum over the ranks."""
-        largest = np.empty_like(values)
-        self._spaces.comm.Allreduce(values, largest, MPI.MAX)
-        return largest
+    @cached_property
+    def _interfaces(self) -> InterfaceViews:
+        return InterfaceViews(self._spaces)
 
 
-def _lengths(currents: np.ndarray) -> np.ndarray:
-    """The root of the sum of squares of all components in every cell; 0 where there is none."""
-    return np.sqrt((np.nan_to_num(currents) ** 2).sum(axis=tuple(range(1, currents.ndim))))
+def _chunks(cells: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(cells), CHUNK):
+        yield cells[start : start + CHUNK]
+
+
+def _peaks(values: np.ndarray) -> np.ndarray:
+    """Bounds of polynomials from above in every cell: their Bernstein–Bézier coefficients beside the values.
+
+    Args:
+        values: At the nodes, shape (n_cells, k).
+    """
+    if values.shape[1] == 4:
+        return values
+    ends = values[:, EDGES].sum(axis=2) / 2
+    return np.hstack([values[:, :4], 2 * values[:, 4:] - ends])
+
+
+def _longest(flux: np.ndarray) -> np.ndarray:
+    """The root of the sum of squares of all components in every cell where it is largest; 0 if there is none.
+
+    Args:
+        flux: Shape (n_cells, p, 3) or, in spin space, (n_cells, 3, p, 3).
+    """
+    squares = (np.nan_to_num(flux) ** 2).sum(axis=-1)
+    return np.sqrt((squares if squares.ndim == 2 else squares.sum(axis=1)).max(axis=1))
 
 
 def _stacked(part: np.ndarray | SpinVector) -> np.ndarray:
     """A spin part as one array, with the components in spin space as second axis."""
     return np.stack(part, axis=1) if isinstance(part, SpinVector) else part
-
-
-def _face_geometry(x: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Outward normals and areas of one face of each tetrahedron, and the gradients of its hat functions.
-
-    Args:
-        x: Vertices, shape (n, 4, 3).
-        faces: Number of the face (opposite to that vertex), shape (n,).
-
-    Returns:
-        Normals (n, 3), areas (n,), gradients (n, 4, 3).
-    """
-    edges = x[:, 1:] - x[:, :1]
-    inverse = np.linalg.inv(edges)  # columns: gradients of the hat functions of vertices 1, 2, 3
-    gradients = np.concatenate([-inverse.sum(axis=2, keepdims=True), inverse], axis=2).transpose(0, 2, 1)
-    inward = gradients[np.arange(len(x)), faces]
-    length = np.linalg.norm(inward, axis=1)
-    volume = np.abs(np.linalg.det(edges)) / 6
-    return -inward / length[:, None], 3 * volume * length, gradients

@@ -3,7 +3,7 @@
 A flux is then no linear function of the fields, and its orders are not the fluxes of the orders.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from thermospin.compat import PETSc
 from thermospin.fields import THETA
 from thermospin.nonlinear.series import PointSeries
 from thermospin.observables.cells import CellFields, Observer
+from thermospin.observables.polynomials import linear_fit
 from thermospin.solution import Expansion, Solution
 from thermospin.spaces import Spaces
 from thermospin.terms.calculus import value
@@ -19,10 +20,10 @@ from thermospin.terms.transport import fluxes, heat_flux
 
 
 class LocalObserver(Observer):
-    """Evaluates solutions on the cells of the device, with the mean of the fluxes in every cell.
+    """Evaluates solutions on the cells of the device, with the linear part of the fluxes in every cell.
 
-    Where coefficients are constant it is that at the centre. With every linear test function it is the flux
-    that the equations conserve.
+    It is the best fit at the quadrature points. Its mean is that of the flux: with every linear test function
+    it is the flux that the equations conserve.
 
     Args:
         spaces: The spaces, with all spins along one axis.
@@ -33,23 +34,25 @@ class LocalObserver(Observer):
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients, series: PointSeries) -> None:
         super().__init__(spaces, coefficients)
         self._series = series
+        self._fit = linear_fit(series.points.places, series.points.weights)
 
-    def orders(self, expansion: Expansion) -> dict[int, CellFields]:
-        """Evaluate the coefficients of all powers of the drive, by power (collective).
+    def each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
+        """Evaluate the coefficients of one power of the drive after another (collective).
 
         The fluxes of fields that were fitted are fitted likewise, to those at the drives that were solved at.
         """
         parts = expansion.by_power
         found = self._fitted(expansion) if expansion.points else self._expanded(parts)
-        return {n: self._seen(part, found[n]) for n, part in parts.items()}
+        for n, part in parts.items():
+            yield n, self._seen(part, found[n])
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at a drive, shape (n_cells, n_fields, 3) (collective)."""
-        return self._means({0: solution.vector}, 0)[0]
+        """The fluxes of all fields at a drive, shape (n_cells, n_fields, 4, 3) (collective)."""
+        return self._linear({0: solution.vector}, 0)[0]
 
     def _expanded(self, parts: Mapping[int, Solution]) -> np.ndarray:
         """The fluxes by power of the drive, of fields that are known by power."""
-        return self._means({n: part.vector for n, part in parts.items()}, max(parts))
+        return self._linear({n: part.vector for n, part in parts.items()}, max(parts))
 
     def _fitted(self, expansion: Expansion) -> dict[int, np.ndarray]:
         """The same, of fields that are known at drives."""
@@ -60,11 +63,11 @@ class LocalObserver(Observer):
                 found[n] = found[n] + weights[i] * at_drive
         return found
 
-    def _means(self, parts: Mapping[int, PETSc.Vec], order: int) -> np.ndarray:
-        """The means of the fluxes in the cells, shape (order + 1, n_cells, n_fields, 3) (collective)."""
-        fields, weights = self._spaces.fields, self._series.points.weights
+    def _linear(self, parts: Mapping[int, PETSc.Vec], order: int) -> np.ndarray:
+        """The fluxes at the vertices, shape (order + 1, n_cells, n_fields, 4, 3) (collective)."""
+        fields = self._spaces.fields
         self._series.load(parts)
-        found = np.full((order + 1, self._n_cells, len(fields), 3), np.nan)
+        found = np.full((order + 1, self._n_cells, len(fields), 4, 3), np.nan)
         for region, cells in self._series.chunks():
             u = self._series.fields(region, cells, order)
             c = self._series.coefficients(region, cells, value(u.theta))
@@ -72,6 +75,6 @@ class LocalObserver(Observer):
             if self._series.materials[region].is_conductor:
                 at_points = dict(zip(fields, fluxes(c, u), strict=True))
             for field, flux in at_points.items():
-                means = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ weights
-                found[:, cells, fields.index(field)] = means.transpose(0, 2, 1)
+                at_vertices = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
+                found[:, cells, fields.index(field)] = at_vertices.transpose(0, 2, 3, 1)
         return found

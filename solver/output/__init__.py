@@ -6,8 +6,9 @@ from typing import Any
 
 from thermospin.config.outputs import Map, Output
 from thermospin.errors import InputError
-from thermospin.output.files import read_results, write_json
+from thermospin.output.files import read_results
 from thermospin.output.loops import plot_loop, write_loop
+from thermospin.output.place import together
 from thermospin.output.plan import plan_maps
 from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
@@ -30,8 +31,10 @@ __all__ = [
 ]
 
 
-def write_results(directory: Path, results: Mapping[str, Any]) -> None:
+def write_results(directory: Path, results: dict[str, Any]) -> None:
     """Write ``results.json`` and ``results.csv`` (readings only), both in SI, each whole or not at all.
+
+    Earlier results in the directory go.
 
     Args:
         directory: Directory of the results; made when missing.
@@ -40,8 +43,8 @@ def write_results(directory: Path, results: Mapping[str, Any]) -> None:
     Raises:
         InputError: The directory cannot be written.
     """
-    write_readings(directory / "results.csv", results)
-    write_json(directory / "results.json", results)
+    with together(directory, results):
+        write_readings(directory / "results.csv", results)
 
 
 def write_fields(directory: Path, case: Case, current: float | None = None) -> Path:
@@ -92,7 +95,7 @@ def plot(directory: Path) -> list[Path]:
         The files written.
 
     Raises:
-        InputError: The results or the fields are not there, or the run asked for no maps.
+        InputError: The results or the fields are not there or of two runs, or the run asked for no maps.
 
     Of a sweep, the readings along its axis are drawn.
     """
@@ -109,11 +112,11 @@ def plot(directory: Path) -> list[Path]:
     output = Output.model_validate(results["config"]["output"])
     if not output.maps:
         raise InputError("the run asked for no maps; add some under 'output.maps'", file=str(directory))
-    written = []
+    written, run = [], results.get("run", {}).get("id", "")
     for (scheme, configuration), maps in plan_maps(output.maps, _schemes(results)).items():
-        orders = read_orders(directory, scheme, configuration)
+        orders = read_orders(directory, scheme, configuration, run)
         drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
-        solved = read_solved(directory, scheme, configuration)
+        solved = read_solved(directory, scheme, configuration, run)
         case = Case(scheme, configuration, orders, results["config"]["temperature"], drive, solved)
         written += draw_maps(directory, maps, case)
     return written

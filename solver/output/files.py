@@ -1,5 +1,6 @@
 """Writing files so that a killed run leaves nothing half-written under a final name."""
 
+import contextlib
 import csv
 import json
 import math
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.cache import reason_of
 from thermospin.errors import InputError
 
 
@@ -34,9 +36,10 @@ def replacing(path: Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def replacing_directory(path: Path) -> Iterator[Path]:
             os.replace(path, earlier)
         os.replace(aside, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(earlier, ignore_errors=True)
@@ -75,8 +78,12 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, data: Any) -> None:
     """Write JSON, whole or not at all; numpy values become numbers and lists, NaN and infinity ``null``."""
-    plain = _plain(data)
-    write_text(path, json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(path, json_text(data))
+
+
+def json_text(data: Any) -> str:
+    """Data as JSON; numpy values become numbers and lists, NaN and infinity ``null``."""
+    return json.dumps(_plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -115,12 +122,13 @@ def _aside(path: Path, kind: str = "partial") -> Path:
 def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    except (OSError, ValueError) as error:
+        raise unwritable(path, error) from error
 
 
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(f"cannot write: {error.strerror or error}", file=str(path))
+def unwritable(path: Path, error: OSError | ValueError) -> InputError:
+    """The mistake that a file or a directory cannot be written."""
+    return InputError(f"cannot write: {reason_of(error)}", file=str(path).replace("\0", "\\0"))
 
 
 def _plain(data: Any) -> Any:

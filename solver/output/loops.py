@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from thermospin.lock_in import QUANTITIES
-from thermospin.output.files import write_csv, write_json
+from thermospin.output.files import write_csv
+from thermospin.output.place import RESULTS, together
 from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
 
 PLOTTED = "R1", "R2_peak"
 """What of a lock-in amplifier's readings is drawn, as S Figs. 5a and 4c draw it."""
 
 
-def write_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Write ``loop.csv``, a picture for every scheme and probe, and ``results.json`` last, each atomically.
+def write_loop(directory: Path, results: dict[str, Any]) -> list[Path]:
+    """Write ``results.json``, then ``loop.csv`` and a picture for every scheme and probe.
 
     Args:
         directory: Directory of the results; made when missing.
@@ -27,11 +28,11 @@ def write_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     Raises:
         InputError: The directory cannot be written.
     """
-    table, data = directory / "loop.csv", directory / "results.json"
-    write_csv(table, *_table(results))
-    pictures = plot_loop(directory, results)
-    write_json(data, results)
-    return [table, *pictures, data]
+    table = directory / "loop.csv"
+    with together(directory, results):
+        write_csv(table, *_table(results))
+        pictures = plot_loop(directory, results)
+    return [table, *pictures, directory / RESULTS]
 
 
 def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:

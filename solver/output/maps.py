@@ -129,7 +129,9 @@ def _draw_slice(subject: Subject) -> Path:
     origin = np.zeros(3)
     origin[axis] = height
     cuts = {region: grid.slice(normal=name, origin=origin) for region, grid in subject.regions.grids.items()}
-    parts = _visible(cuts, subject, f"the plane {name} = {height:g} nm")
+    drawn = {region: subject.regions.fields[region].on(cut) for region, cut in cuts.items()}
+    _visible(drawn, subject, f"the plane {name} = {height:g} nm")
+    parts = [cut for cut in cuts.values() if cut.n_cells]
     plane = [i for i in range(3) if i != axis]
     box = _box(parts, plane)
     for column, number in enumerate(plane):
@@ -137,14 +139,14 @@ def _draw_slice(subject: Subject) -> Path:
             box[:, column] = np.array(subject.wanted.window["xyz"[number]]) * 1e9
     stretch = np.ones(3)
     stretch[plane[1]] = max(1.0, np.ptp(box[:, 0]) / np.ptp(box[:, 1]) / _STRETCH_BEYOND)
-    seen = {region: _inside(cut, box, plane) for region, cut in cuts.items() if cut.n_cells}
+    seen = {region: _inside(part, box, plane) for region, part in drawn.items() if part.n_cells}
     shown = _visible(seen, subject, "the window")
     colours = subject.colours(shown)
     outlines = [edges(part, boundary_edges=True, feature_edges=False).scale(stretch) for part in parts]
-    drawn = [part.scale(stretch) for part in parts]
+    whole = [part.scale(stretch) for part in drawn.values() if part.n_cells]
     size = float(np.ptp(box * stretch[plane], axis=0).max())
     pointing = subject.arrows([part.scale(stretch) for part in shown], size)
-    image = plane_image(drawn, outlines, colours, axis, box * stretch[plane], pointing)
+    image = plane_image(whole, outlines, colours, axis, box * stretch[plane], pointing)
     path = subject.stem.with_name(f"{subject.stem.name}.png")
     title = subject.caption(f"{name} = {height:g} nm")
     axes = ("xyz"[plane[0]], "xyz"[plane[1]])
@@ -170,8 +172,9 @@ def _inside(part: pv.PolyData, box: np.ndarray, plane: Sequence[int]) -> pv.Data
 def _draw_surface(subject: Subject) -> Path:
     """Draw the field on the outside of the regions, seen from above."""
     skins = {region: skin(grid) for region, grid in subject.regions.grids.items()}
-    parts = _visible(skins, subject, "the device")
-    outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in parts]
+    drawn = {region: subject.regions.fields[region].on(part) for region, part in skins.items()}
+    parts = _visible(drawn, subject, "the device")
+    outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in skins.values()]
     colours = subject.colours(parts)
     lengths = np.ptp(subject.regions.bounds, axis=0)
     size = " × ".join(f"{length:.4g}" for length in lengths)

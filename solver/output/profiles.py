@@ -9,13 +9,13 @@ from thermospin.config.outputs import Line
 from thermospin.errors import InputError
 from thermospin.output.figures import save_profile
 from thermospin.output.files import write_csv
-from thermospin.output.grids import VALUE, RegionGrids
+from thermospin.output.grids import CELL, RegionGrids
 from thermospin.output.quantities import Quantity
 from thermospin.output.scales import per_drive
 
 
 def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values along a line, linear within every tetrahedron, or constant as the field is.
+    """Values along a line: those of the element's polynomials.
 
     Args:
         regions: The field on its regions.
@@ -26,14 +26,13 @@ def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarra
         names of the regions, (n,), empty outside.
     """
     points = np.linspace(line.start, line.end, line.points)
-    quantity = regions.quantity
-    array = VALUE if quantity.components == 1 else quantity.name
-    values = np.full((line.points, quantity.components), np.nan)
+    values = np.full((line.points, regions.quantity.components), np.nan)
     names = np.full(line.points, "", dtype=object)
     for name, grid in regions.grids.items():
         probed = pv.PolyData(points * 1e9).sample(grid, tolerance=1e-4, mark_blank=False)
         inside = (np.asarray(probed["vtkValidPointMask"]) == 1) & (names == "")
-        values[inside] = np.asarray(probed[array]).reshape(line.points, -1)[inside]
+        cells = np.asarray(probed[CELL])[inside].astype(int)
+        values[inside] = regions.fields[name].at(1e9 * points[inside], cells)
         names[inside] = name
     return points, values, names
 

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import Progress as LiveLine
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from thermospin.console import adapt
+
 
 class SilentProgress:
     """Stages of a run, timed and not shown.
@@ -49,7 +51,7 @@ class Progress(SilentProgress):
 
     def __init__(self, rank: int = 0, console: Console | None = None) -> None:
         super().__init__()
-        self._console = (console or Console(file=sys.stderr)) if rank == 0 else None
+        self._console = (console or Console(file=adapt(sys.stderr))) if rank == 0 else None
         self._live: LiveLine | None = None
 
     def __enter__(self) -> "Progress":

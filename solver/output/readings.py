@@ -17,9 +17,10 @@ class Reading:
         scheme: Injection scheme.
         probe: Name of the probe.
         name: A magnetic configuration, ``baseline`` ((P + AP)/2) or ``spin`` (P − AP).
-        drive: Unit of the drive, ``A`` or ``V``.
+        drive: Unit of the drive, ``A`` or ``V``; ``K`` where there is none but temperatures.
         values: ``R1, R2, …``, V per power of the drive; None where there is none.
-        uncertainties: Uncertainty from the linear solver, same units; None where unknown.
+        uncertainties: Uncertainty, same units; None where unknown.
+        rest: R0, V, the voltage without a drive, and its uncertainty; None where there is none.
     """
 
     scheme: str
@@ -28,6 +29,13 @@ class Reading:
     drive: str
     values: list[float | None]
     uncertainties: list[float | None]
+    rest: tuple[float | None, float | None] | None = None
+
+    @property
+    def by_order(self) -> dict[int, tuple[float | None, float | None]]:
+        """Value and uncertainty by power of the drive, 0 for R0."""
+        orders = dict(enumerate(zip(self.values, self.uncertainties, strict=True), 1))
+        return orders if self.rest is None else {0: self.rest} | orders
 
 
 def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
@@ -39,18 +47,24 @@ def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
         for probe in probes:
             for name, case in configurations.items():
                 read = case["probes"][probe]
-                yield Reading(scheme, probe, name, drive, read["R"], _uncertainties(read, len(read["R"])))
+                errors, rest = _uncertainties(read, len(read["R"])), None
+                if "R0" in read:
+                    rest = read["R0"], read.get("uncertainty_R0")
+                yield Reading(scheme, probe, name, drive, read["R"], errors, rest)
             signals = found.get("signals", {}).get(probe, {})
             for name, weight in (("baseline", 0.5), ("spin", 1.0)):
                 if name in signals:
                     errors = _combined(configurations, probe, weight, len(signals[name]))
-                    yield Reading(scheme, probe, name, drive, signals[name], errors)
+                    rest = None
+                    if f"{name}_R0" in signals:
+                        rest = signals[f"{name}_R0"], _combined_rest(configurations, probe, weight)
+                    yield Reading(scheme, probe, name, drive, signals[name], errors, rest)
 
 
 def write_readings(path: Path, results: Mapping[str, Any]) -> None:
     """Write all readings as CSV, one row per scheme, probe, configuration or signal, and order.
 
-    Values are in SI: V/A^order, or V/V^order where a voltage drives the scheme.
+    Values are in SI: V/A^order, or V/V^order where a voltage drives the scheme; order 0 is R0, V.
 
     Raises:
         InputError: The file cannot be written.
@@ -58,7 +72,7 @@ def write_readings(path: Path, results: Mapping[str, Any]) -> None:
     rows = (
         (read.scheme, read.probe, read.name, order, value, per_drive("V", order, read.drive), uncertainty)
         for read in readings(results)
-        for order, (value, uncertainty) in enumerate(zip(read.values, read.uncertainties, strict=True), 1)
+        for order, (value, uncertainty) in read.by_order.items()
     )
     header = ("scheme", "probe", "configuration or signal", "order", "value", "unit", "uncertainty")
     write_csv(path, header, rows)
@@ -72,3 +86,9 @@ def _combined(cases: Mapping[str, Any], probe: str, weight: float, orders: int) 
     """Uncertainty of a weighted sum of P and AP: the errors may have any sign, so they add."""
     both = [_uncertainties(cases[name]["probes"][probe], orders) for name in ("P", "AP")]
     return [None if None in pair else weight * sum(pair) for pair in zip(*both, strict=True)]
+
+
+def _combined_rest(cases: Mapping[str, Any], probe: str, weight: float) -> float | None:
+    """The same of R0."""
+    both = [cases[name]["probes"][probe].get("uncertainty_R0") for name in ("P", "AP")]
+    return None if None in both else weight * sum(both)

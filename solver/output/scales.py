@@ -83,7 +83,7 @@ def reading_scale(magnitude: float, order: int, drive: str) -> Scale:
 
     Args:
         magnitude: The largest absolute value, V/A^order or V/V^order.
-        order: Power of the drive, at least 1.
+        order: Power of the drive; 0 for a voltage without one.
         drive: Unit of the drive, ``A`` or ``V``.
     """
     if drive == "A" and order == 1:
@@ -103,6 +103,36 @@ def number(value: float | None, digits: int = 5) -> str:
         return "–"
     text = f"{value:#.{digits}g}"
     return "0" if value == 0 else text.removesuffix(".")
+
+
+def rounded(value: float | None, bar: float | None, digits: int = 5) -> str:
+    """A value to some significant digits, and to none below the first digit of its error bar.
+
+    Args:
+        value: The value.
+        bar: The error bar, in the same unit; None where there is none.
+        digits: How many digits at most.
+    """
+    if value is None or not _usable(abs(value)) or bar is None or not _usable(bar):
+        return number(value, digits)
+    if abs(value) <= bar:
+        return "0"
+    place = math.floor(math.log10(bar))
+    if math.floor(math.log10(abs(value))) - place >= digits - 1:
+        return number(value, digits)
+    near = round(value, -place)
+    return f"{near:.{max(-place, 0)}f}" if -12 <= place < 6 else f"{near:.0e}"
+
+
+def significant(value: float | None, bar: float | None) -> float:
+    """The larger one of a value, unless its error bar hides it, and the bar: what a unit must suit.
+
+    Args:
+        value: The value.
+        bar: The error bar.
+    """
+    sizes = [abs(x) for x in (value, bar) if x is not None and math.isfinite(x)]
+    return max(sizes, default=0.0)
 
 
 def _usable(magnitude: float) -> bool:

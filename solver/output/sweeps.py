@@ -8,7 +8,8 @@ from typing import Any
 
 from thermospin.compat import versions
 from thermospin.config import Sweep
-from thermospin.output.files import write_csv, write_json
+from thermospin.output.files import write_csv
+from thermospin.output.place import RESULTS, new_run, together
 from thermospin.output.readings import readings
 from thermospin.output.scales import reading_scale
 from thermospin.units import common_unit
@@ -33,7 +34,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
             "hash": digest,
             "directory": folder,
         }
-        kept = ("failed", "mesh", "solver", "schemes")
+        kept = ("failed", "mesh", "warnings", "solver", "schemes")
         entry |= {key: results[key] for key in kept if results and key in results}
         points.append(entry)
     return {
@@ -41,13 +42,14 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
         "title": sweep.config.title,
         "sweep": [{"keys": list(axis.targets), "scale": axis.scale} for axis in sweep.config.sweep],
         "points": points,
+        "run": new_run(sweep.config.source),
         "config": sweep.config.resolved(),
         "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
     }
 
 
-def write_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Write ``sweep.csv``, pictures where there is one axis, and ``results.json`` last.
+def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
+    """Write ``results.json``, then ``sweep.csv`` and, where there is one axis, pictures.
 
     Args:
         directory: Directory of the sweep.
@@ -59,11 +61,11 @@ def write_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     Raises:
         InputError: The directory cannot be written.
     """
-    table, data = directory / "sweep.csv", directory / "results.json"
-    write_csv(table, *_table(results))
-    pictures = plot_sweep(directory, results)
-    write_json(data, results)
-    return [table, *pictures, data]
+    table = directory / "sweep.csv"
+    with together(directory, results):
+        write_csv(table, *_table(results))
+        pictures = plot_sweep(directory, results)
+    return [table, *pictures, directory / RESULTS]
 
 
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
@@ -100,12 +102,18 @@ def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
     return "; ".join(parts)
 
 
+def all_failed(results: Mapping[str, Any]) -> bool:
+    """Whether no point is solved, though some were tried."""
+    points = results["points"]
+    failed = sum("failed" in point for point in points)
+    return failed > 0 and not any("schemes" in point and "failed" not in point for point in points)
+
+
 def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
     """Header and rows: a row for every point, scheme, probe, and configuration or signal; SI."""
     keys = [key for axis in results["sweep"] for key in axis["keys"]]
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
-    count = max((len(read.values) for _, reads in found for read in reads), default=0)
-    orders = range(1, count + 1)
+    orders = sorted({order for _, reads in found for read in reads for order in read.by_order})
     header = ["point", *keys, "scheme", "probe", "configuration or signal", "drive"]
     header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders] + ["directory", "failed"]
 
@@ -113,12 +121,12 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
         for point, reads in found:
             start = [point["index"], *(_shown(point, key) for key in keys)]
             for read in reads:
-                empty = [None] * (count - len(read.values))
-                numbers = [*read.values, *empty, *read.uncertainties, *empty]
+                pairs = [read.by_order.get(order, (None, None)) for order in orders]
+                numbers = [pair[i] for i in (0, 1) for pair in pairs]
                 what = [read.scheme, read.probe, read.name, read.drive]
                 yield [*start, *what, *numbers, point["directory"], None]
             if "failed" in point:
-                yield [*start, *[None] * (4 + 2 * count), point["directory"], point["failed"]]
+                yield [*start, *[None] * (4 + 2 * len(orders)), point["directory"], point["failed"]]
 
     return header, rows()
 
@@ -150,7 +158,7 @@ def _curves(
     for i, point in enumerate(results["points"]):
         for read in readings(point):
             orders = curves.setdefault((read.scheme, read.probe), {})
-            for order, value in enumerate(read.values, 1):
+            for order, (value, _) in read.by_order.items():
                 named, _ = orders.setdefault(order, ({}, read.drive))
                 named.setdefault(read.name, [math.nan] * count)[i] = math.nan if value is None else value
     return curves

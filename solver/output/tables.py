@@ -1,5 +1,6 @@
 """The results of a run as tables on the terminal, in the units that papers use."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
@@ -9,9 +10,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from thermospin.lock_in import QUANTITIES
+from thermospin.console import adapt, shown
+from thermospin.lock_in import QUANTITIES, lock_in
 from thermospin.output.readings import Reading, readings
-from thermospin.output.scales import Scale, decimal_scale_for, number, reading_scale, scale_for
+from thermospin.output.scales import (
+    Scale,
+    decimal_scale_for,
+    number,
+    reading_scale,
+    rounded,
+    scale_for,
+    significant,
+)
 
 _PLAIN_WIDTH = 130
 
@@ -30,46 +40,61 @@ def print_table(results: Mapping[str, Any], console: Console | None = None) -> N
     for table in (_lock_in_table(results), _balances_table(results), _maxima_table(results)):
         if table.row_count:
             console.print(table)
+    for warning in results.get("warnings", []):
+        console.print(f"warning: {warning}", style="yellow", highlight=False, markup=False)
 
 
 def plain_console() -> Console:
     """Standard output; a fixed width when it is not a terminal, so that no table is folded in a file."""
+    adapt(sys.stdout)
     console = Console()
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
     return console
 
 
+class PlainTable(Table):
+    """A table with texts that standard output can show."""
+
+    def add_column(self, header: str = "", *args: Any, **options: Any) -> None:
+        """Add a column."""
+        super().add_column(shown(header), *args, **options)
+
+    def add_row(self, *cells: str, **options: Any) -> None:
+        """Add a row."""
+        super().add_row(*map(shown, cells), **options)
+
+
 def new_table(title: str) -> Table:
     """An empty table in the style of this program."""
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    style = {"title_justify": "left", "title_style": "bold", "box": box.SIMPLE_HEAD, "pad_edge": False}
+    return PlainTable(title=shown(title), **style)
 
 
 def _readings_table(title: str, group: list[Reading]) -> Table:
     """Rows are configurations and signals, columns the orders; below each value its uncertainty."""
     table = new_table(title)
     table.add_column("")
-    orders = max(len(read.values) for read in group)
-    for order in range(1, orders + 1):
+    orders = sorted({order for read in group for order in read.by_order})
+    for order in orders:
         table.add_column(f"R{order}", justify="right")
     for read in group:
         family = [read] if read.name == "spin" else [other for other in group if other.name != "spin"]
-        cells = [_reading_cell(read, family, i) for i in range(len(read.values))]
-        table.add_row(read.name, *cells)
+        table.add_row(read.name, *(_reading_cell(read, family, order) for order in orders))
     return table
 
 
-def _reading_cell(read: Reading, family: Iterable[Reading], i: int) -> str:
+def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
     """A value in the unit that suits the largest of its family, and below it the uncertainty in that unit."""
-    largest = max((abs(other.values[i] or 0.0) for other in family), default=0.0)
-    scale = reading_scale(largest, i + 1, read.drive)
-    value, uncertainty = read.values[i], read.uncertainties[i]
+    value, uncertainty = read.by_order.get(order, (None, None))
     if value is None:
         return "–"
-    text = f"{number(value / scale.factor)} {scale.unit}"
-    if uncertainty is None:
-        return text
-    return f"{text}\n[dim]± {uncertainty / scale.factor:.1g}[/dim]"
+    known = [other.by_order[order] for other in family if order in other.by_order]
+    largest = max(significant(*pair) for pair in known)
+    scale = reading_scale(largest, order, read.drive)
+    bar = None if uncertainty is None else uncertainty / scale.factor
+    text = f"{rounded(value / scale.factor, bar)} {scale.unit}"
+    return text if bar is None else f"{text}\n[dim]± {bar:.1g}[/dim]"
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:
@@ -77,18 +102,29 @@ def _lock_in_table(results: Mapping[str, Any]) -> Table:
     current = (results.get("config", {}).get("lock_in") or {}).get("rms_current")
     table = new_table("lock-in readings" + (f" at {1e3 * current:g} mA rms" if current else ""))
     rows = [
-        (f"{scheme}, {probe}, {configuration}", harmonics)
+        (
+            f"{scheme}, {probe}, {configuration}",
+            harmonics,
+            _lock_in_bars(found["configurations"].get(configuration, {}), probe, current),
+        )
         for scheme, found in results["schemes"].items()
         for probe, cases in (found.get("lock_in") or {}).items()
         for configuration, harmonics in cases.items()
     ]
-    names = [name for name in QUANTITIES if any(name in harmonics for _, harmonics in rows)]
+    names = [name for name in QUANTITIES if any(name in harmonics for _, harmonics, _ in rows)]
     table.add_column("")
     for name in names:
         table.add_column(QUANTITIES[name].symbol, justify="right")
-    for label, harmonics in rows:
-        table.add_row(label, *(_lock_in_cell(harmonics.get(name), QUANTITIES[name].order) for name in names))
+    for label, harmonics, bars in rows:
+        cells = (_lock_in_cell(harmonics.get(name), bars.get(name), QUANTITIES[name].order) for name in names)
+        table.add_row(label, *cells)
     return table
+
+
+def _lock_in_bars(case: Mapping[str, Any], probe: str, current: float | None) -> dict[str, float]:
+    """Uncertainties of what a lock-in shows, of which all coefficients add up; none if they are unknown."""
+    errors = case.get("probes", {}).get(probe, {}).get("uncertainty")
+    return lock_in(errors, current) if errors and current and None not in errors else {}
 
 
 def _balances_table(results: Mapping[str, Any]) -> Table:
@@ -109,10 +145,13 @@ def _balances_table(results: Mapping[str, Any]) -> Table:
     return table
 
 
-def _relative_errors(balances: Mapping[str, Any]) -> dict[str, float]:
+def _relative_errors(balances: Mapping[str, Any]) -> dict[str, float | None]:
     """The numbers among the balances; of the probes' reciprocities the largest."""
     worst = {
-        name: max(value.values()) if isinstance(value, Mapping) else value for name, value in balances.items()
+        name: max((v for v in value.values() if v is not None), default=None)
+        if isinstance(value, Mapping)
+        else value
+        for name, value in balances.items()
     }
     return {name: value for name, value in worst.items() if not isinstance(value, list)}
 
@@ -155,12 +194,14 @@ def _scaled(value: float | None, scale: Scale) -> str:
     return number(None if value is None else value / scale.factor, 4)
 
 
-def _lock_in_cell(value: float | None, order: int) -> str:
+def _lock_in_cell(value: float | None, bar: float | None, order: int) -> str:
     """A value of unit V/A^order with a prefix."""
     if value is None:
         return "–"
-    scale = reading_scale(abs(value), order, "A") if order else scale_for(abs(value), "V")
-    return f"{number(value / scale.factor)} {scale.unit}"
+    largest = significant(value, bar)
+    scale = reading_scale(largest, order, "A") if order else scale_for(largest, "V")
+    text = rounded(value / scale.factor, None if bar is None else bar / scale.factor)
+    return f"{text} {scale.unit}"
 
 
 def _balance(value: Any) -> str:

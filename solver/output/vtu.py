@@ -1,21 +1,28 @@
 """Fields for ParaView: one VTU file per order, with units, and back again.
 
-Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q`` (cells, 32 bit),
-with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region`` holds region tags. With
-vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside them,
-``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The field
-data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title`` and, of fields
-that were solved for at a drive, that drive. Coordinates are in metres.
+With elements of degree 2 the tetrahedra are quadratic, with points in the middles of their edges: between
+its points ParaView shows the polynomial that was solved for. Arrays are called ``mu_up mu_down mu_s V T``
+(points, 64 bit) and ``J J_up J_down J_s Q`` (means in the cells, 32 bit), with ``T_up T_down T_s`` and
+``Q_s`` where the spins have temperatures; ``region`` holds region tags. Fluxes that are linear in every cell
+are there once more, as ``J at vertices``, …: x, y, z at the first vertex of the cell, then at the second, ….
+
+With vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside
+them, ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The
+field data has ``units`` (``mu_s [eV/A²]``, …), ``region_names`` with ``region_tags``, a ``title``, the number
+of the ``run`` and, of fields that were solved for at a drive, that drive. Coordinates are in metres.
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pyvista as pv
 from vtkmodules.vtkCommonCore import vtkStringArray
+from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
+from thermospin.cache import reason_of
 from thermospin.errors import InputError
 from thermospin.output.files import replacing, replacing_directory
 from thermospin.output.quantities import quantities
@@ -23,6 +30,9 @@ from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
 
 _SOLVED = "solved_at"
+_AT_VERTICES = " at vertices"
+"""Ends the names of fluxes at the four vertices of every tetrahedron."""
+_RUN = "run"
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
 
@@ -49,36 +59,47 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
             units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
             symbol = "I" if case.drive == "A" else "U"
             power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
-            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}")
+            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}", run=case.run)
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
         units = {name: quantity.unit for name, quantity in known.items()}
         for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
             text, solved = quantity_text(drive, case.drive), drive if drive in case.solved else None
             stem = "at_" + text.replace(" ", "").replace("µ", "u")
-            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved)
+            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved, case.run)
     return place
 
 
-def read_orders(directory: Path, scheme: str, configuration: str) -> dict[int, FieldSample]:
+def read_orders(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[int, FieldSample]:
     """Read the fields of a scheme and configuration, by order.
 
+    Args:
+        directory: Directory of the results.
+        scheme: The injection scheme.
+        configuration: The magnetic configuration.
+        run: Number of the run that must have written them; any by default.
+
     Raises:
-        InputError: They were not written, or not by this program.
+        InputError: They were not written, or not by this program, or by another run.
     """
     place = case_directory(directory, scheme, configuration)
     files = {int(found[1]): path for path in place.glob("*") if (found := _ORDER_FILE.fullmatch(path.name))}
     if not files:
-        raise InputError("no fields here; run again with 'output.fields: true'", file=str(place))
-    return {order: read_sample(files[order]) for order in sorted(files)}
+        raise InputError(
+            "no fields here; run again with 'output.fields: true', and let the run finish", file=str(place)
+        )
+    return {order: read_sample(files[order], run) for order in sorted(files)}
 
 
-def read_solved(directory: Path, scheme: str, configuration: str) -> dict[float, FieldSample]:
-    """Read the fields that were solved for at drives, by drive, as far as they were written."""
+def read_solved(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[float, FieldSample]:
+    """Read the fields that were solved for at drives, by drive, as far as they were written.
+
+    Args and errors are those of :func:`read_orders`.
+    """
     found = {}
     for path in sorted(case_directory(directory, scheme, configuration).glob("at_*.vtu")):
-        drive = pv.read(path).field_data.get(_SOLVED)
+        drive = _read_grid(path).field_data.get(_SOLVED)
         if drive is not None:
-            found[float(drive[0])] = read_sample(path)
+            found[float(drive[0])] = read_sample(path, run)
     return found
 
 
@@ -88,7 +109,12 @@ def case_directory(directory: Path, scheme: str, configuration: str) -> Path:
 
 
 def write_sample(
-    path: Path, sample: FieldSample, units: Mapping[str, str], title: str, solved: float | None = None
+    path: Path,
+    sample: FieldSample,
+    units: Mapping[str, str],
+    title: str,
+    solved: float | None = None,
+    run: str = "",
 ) -> None:
     """Write one VTU file.
 
@@ -98,48 +124,93 @@ def write_sample(
         units: Name of an array to its unit.
         title: What the file holds, for people.
         solved: The drive, A or V, if the fields were solved for there.
+        run: Number of the run, if it has one.
 
     Raises:
         InputError: The file cannot be written.
     """
-    grid = pv.UnstructuredGrid({pv.CellType.TETRA: sample.cells}, sample.points)
+    kind = pv.CellType.TETRA if sample.cells.shape[1] == 4 else pv.CellType.QUADRATIC_TETRA
+    grid = pv.UnstructuredGrid({kind: sample.cells}, sample.points)
     for name, values in sample.point_data.items():
         grid.point_data[name] = np.asarray(values, dtype=np.float64)
     for name, values in sample.cell_data.items():
         grid.cell_data[name] = np.asarray(values, dtype=np.float32)
+    for name, values in sample.vertex_data.items():
+        flat = np.asarray(values, dtype=np.float32).reshape(len(values), -1)
+        grid.cell_data[name + _AT_VERTICES] = flat
     grid.cell_data["region"] = np.asarray(sample.region, dtype=np.int32)
-    names = [*sample.point_data, *sample.cell_data]
-    _add_texts(grid, "units", [f"{name} [{units[name]}]" for name in names])
+    names = {name: name for name in (*sample.point_data, *sample.cell_data)}
+    names |= {name + _AT_VERTICES: name for name in sample.vertex_data}
+    _add_texts(grid, "units", [f"{array} [{units[name]}]" for array, name in names.items()])
     _add_texts(grid, "region_names", sample.regions)
     grid.field_data["region_tags"] = list(sample.regions.values())
     _add_texts(grid, "title", [title])
     if solved is not None:
         grid.field_data[_SOLVED] = [solved]
+    if run:
+        _add_texts(grid, _RUN, [run])
     with replacing(path) as aside:
-        grid.save(aside, compression="lz4")
+        aside.write_bytes(_encoded(grid))
 
 
-def read_sample(path: Path) -> FieldSample:
+def _encoded(grid: pv.UnstructuredGrid) -> bytes:
+    """The content of a VTU file; VTK itself would break down where a disk is full."""
+    writer = vtkXMLUnstructuredGridWriter()
+    writer.SetInputData(grid)
+    writer.SetDataModeToBinary()
+    writer.SetCompressorTypeToLZ4()
+    writer.WriteToOutputStringOn()
+    if not writer.Write():
+        raise MemoryError
+    return writer.GetOutputString().encode("utf-8")
+
+
+def read_sample(path: Path, run: str = "") -> FieldSample:
     """Read a VTU file that :func:`write_sample` wrote.
 
+    Args:
+        path: The file.
+        run: Number of the run that must have written it; any by default.
+
     Raises:
-        InputError: The file was not written by this program.
+        InputError: The file was not written by this program, or by another run.
     """
-    grid = pv.read(path)
+    grid = _read_grid(path)
+    if run and str(grid.field_data.get(_RUN, [run])[0]) != run:
+        raise InputError("fields of another run than results.json beside them; run again", file=str(path))
     try:
         names, tags = grid.field_data["region_names"], grid.field_data["region_tags"]
         region = np.asarray(grid.cell_data["region"])
-        cells = np.asarray(grid.cells_dict[pv.CellType.TETRA])
-    except (AttributeError, KeyError):
+        [cells] = grid.cells_dict.values()
+    except (AttributeError, KeyError, ValueError):
         raise InputError("not a field file of this program", file=str(path)) from None
+    in_cells = {name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"}
     return FieldSample(
         points=np.asarray(grid.points),
-        cells=cells,
+        cells=np.asarray(cells),
         region=region,
         regions={str(name): int(tag) for name, tag in zip(names, tags, strict=True)},
         point_data={name: np.asarray(values) for name, values in grid.point_data.items()},
-        cell_data={name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"},
+        cell_data={name: values for name, values in in_cells.items() if not name.endswith(_AT_VERTICES)},
+        vertex_data={
+            name.removesuffix(_AT_VERTICES): values.reshape(-1, 4, 3)
+            for name, values in in_cells.items()
+            if name.endswith(_AT_VERTICES)
+        },
     )
+
+
+def _read_grid(path: Path) -> pv.DataSet:
+    """What a VTU file holds.
+
+    Raises:
+        InputError: It cannot be read.
+    """
+    try:
+        with pv.vtk_verbosity("off"), warnings.catch_warnings(action="ignore"):
+            return pv.read(path)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"cannot be read ({reason_of(error)}); run again", file=str(path)) from None
 
 
 def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> None:

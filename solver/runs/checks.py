@@ -1,6 +1,6 @@
 """Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
 
-import json
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.cache import read_checked, write_checked
 from thermospin.config.interfaces import surface_entries
 from thermospin.contacts import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.meshes.build import writable_copy
 from thermospin.meshes.numbering import components
 from thermospin.meshes.places import in_nm
-from thermospin.meshes.quality import describe
-from thermospin.output.files import write_json
 
 
 def make_mesh(config: Any) -> MeshRecord:
@@ -25,6 +25,21 @@ def make_mesh(config: Any) -> MeshRecord:
         InputError: The geometry cannot be meshed; it names the configuration's file.
     """
     return _of_mesh(build_mesh, config)
+
+
+def checked_mesh(config: Any) -> MeshRecord:
+    """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
+    record = make_mesh(config)
+    try:
+        check_mesh(config, record)
+    except OSError as error:  # the cut cannot be kept beside the mesh
+        record = writable_copy(record, error)
+        check_mesh(config, record)
+    return record
 
 
 def find_hash(config: Any) -> str:
@@ -106,22 +121,6 @@ def _check_textures(config: Any, record: MeshRecord) -> None:
             texture(record.array("points")[cells].mean(axis=1))
 
 
-def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
-    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
-    if config.solver.spin == "collinear":
-        return []
-    found = []
-    for region, mesh in describe(record).regions.items():
-        material = config.material(config.geometry.materials[region])
-        length = material.transverse_length
-        if length is not None and length < mesh.shortest_edge:
-            found.append(
-                f"spins across the magnetisation of {region} change over {length * 1e9:.3g} nm, but the "
-                f"shortest edge there is {mesh.shortest_edge * 1e9:.3g} nm; refine the mesh to resolve them"
-            )
-    return found
-
-
 def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
     used = {
         f"schemes.{name}.{terminal}": terminal
@@ -190,9 +189,12 @@ class Pieces:
 def find_pieces(record: MeshRecord) -> Pieces:
     """Find the pieces of a mesh; they are kept beside it, since a large mesh takes a second."""
     kept = record.directory / "pieces.json"
-    if not kept.exists():
-        write_json(kept, asdict(_pieces(record)))
-    return Pieces(**json.loads(kept.read_text()))
+    found = read_checked(kept)
+    if found is None:
+        found = asdict(_pieces(record))
+        with contextlib.suppress(OSError):
+            write_checked(kept, found)
+    return Pieces(**found)
 
 
 def _pieces(record: MeshRecord) -> Pieces:

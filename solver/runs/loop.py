@@ -10,9 +10,12 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import acting, acts_on_metals, precesses
+from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
-from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve
+from thermospin.output.place import claim
+from thermospin.runs.checks import checked_mesh
+from thermospin.runs.simulation import describe_mesh, solve
 from thermospin.runs.workbench import Workbench
 
 BRANCHES = "up", "down"
@@ -93,6 +96,8 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
             "loop", "missing; add it, such as 'loop: {range: [-100 mT, 100 mT], magnets: {Py1: {…}}}'"
         )
     trace = Trace.of(config)
+    directory = Path(config.output.directory)
+    on_root(comm, lambda: claim(directory, config.source))
     with Progress(comm.rank) as progress:
         progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
         with progress.stage("mesh"):
@@ -100,10 +105,10 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
         for note in record.notes:
             progress.note(note)
         data = _solve_states(config, trace, record, comm, progress)
-        data["mesh"] = describe_mesh(record)
+        data |= describe_mesh(config, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, trace, data)
-        on_root(comm, lambda: write_loop(Path(config.output.directory), data))
+        on_root(comm, lambda: write_loop(directory, data))
     return data
 
 

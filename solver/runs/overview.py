@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-import click
-
 from thermospin.config import Config, loop, magnetisation
+from thermospin.console import say
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
-from thermospin.runs.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh
+from thermospin.runs.resolution import unresolved
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""
@@ -22,9 +22,8 @@ def show_device(config: Config, file: Path) -> None:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = make_mesh(config)
-    check_mesh(config, record)
-    click.echo(f"{file}: valid")
+    record = checked_mesh(config)
+    say(f"{file}: valid")
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
         "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
@@ -38,15 +37,14 @@ def show_device(config: Config, file: Path) -> None:
         "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
         "groups": groups(config, record),
     }.items():
-        click.echo(f"  {title}: {', '.join(names) or 'none'}")
+        say(f"  {title}: {', '.join(names) or 'none'}")
     _show_notes(record)
-    for warning in unresolved_magnets(config, record):
-        click.echo(f"  warning: {warning}")
+    _warn(config, record)
 
 
 def _show_notes(record: MeshRecord) -> None:
     for note in record.notes:
-        click.echo(f"  note: {note}")
+        say(f"  note: {note}")
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -67,8 +65,15 @@ def show_mesh(config: Config, output: Path | None) -> None:
     directory = output or record.directory
     _describe(record, directory)
     _show_notes(record)
+    _warn(config, record)
     draw_mesh(directory / PICTURE, record, config.insulators)
-    click.echo(f"  picture: {directory / PICTURE}")
+    say(f"  picture: {directory / PICTURE}")
+
+
+def _warn(config: Config, record: MeshRecord) -> None:
+    """Print what the mesh does not resolve."""
+    for warning in unresolved(config, record):
+        say(f"  warning: {warning}")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -82,22 +87,20 @@ def _copy(source: Path, target: Path) -> None:
 
 def _describe(record: MeshRecord, directory: Path) -> None:
     found = describe(record)
-    click.echo(
+    say(
         f"{directory / record.file.name}: {found.cells} tetrahedra, {found.points} points, hash {record.hash}"
     )
     for name, region in found.regions.items():
         shortest, longest = region.shortest_edge * 1e9, region.longest_edge * 1e9
-        click.echo(
+        say(
             f"  region {name} ({record.materials[name]}): {region.cells} tetrahedra, "
             f"{region.volume * 1e27:.4g} nm³, edges {shortest:.3g} to {longest:.3g} nm"
         )
     for name, area in found.terminals.items():
-        click.echo(f"  terminal {name}: {area * 1e18:.4g} nm²")
-    click.echo(
-        "  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items())
-    )
+        say(f"  terminal {name}: {area * 1e18:.4g} nm²")
+    say("  quality (1 regular, 0 flat): " + ", ".join(f"{key} {q:.3f}" for key, q in found.quality.items()))
     for i, count in enumerate(found.histogram):
         bar = "#" * round(50 * count / max(found.histogram))
-        click.echo(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
+        say(f"    {i / 10:.1f} to {(i + 1) / 10:.1f} {count:9d} {bar}")
     place = ", ".join(f"{1e9 * x:.1f}" for x in found.worst_place)
-    click.echo(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")
+    say(f"  worst: tetrahedron {found.worst_cell} in {found.worst_region} at ({place}) nm")

@@ -4,27 +4,37 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
+from thermospin.config.contrast import suspects
 from thermospin.contacts import contact_regions
-from thermospin.errors import ThermospinError
+from thermospin.errors import ConvergenceError
+from thermospin.failures import on_root
 from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.observables.cells import CellFields, Observer, total
+from thermospin.observables.cells import CellFields, Observer, add
 from thermospin.observables.sampling import Sampler
 from thermospin.observables.torque import Torques, torque_data
-from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields, write_results
+from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields
 from thermospin.output.files import replacing
+from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
+from thermospin.output.readings import write_readings
 from thermospin.problem import Problem
-from thermospin.results import Results, configuration_data, signals
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.results import Results, check_balances, configuration_data, signals
+from thermospin.runs.checks import checked_mesh
+from thermospin.runs.resolution import unresolved
 from thermospin.solution import Expansion
+
+AVERAGED = ("gradient_T", "current", "crossing")
+"""What is one number for an interface, of every order."""
 
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
@@ -38,15 +48,29 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
         InputError: The device cannot be meshed, or is not a closed circuit.
         ConvergenceError: The solver does not converge.
     """
+    directory = Path(config.output.directory)
+    on_root(comm, lambda: claim(directory, config.source))
     with Progress(comm.rank) as progress:
+        note_missing_probes(config, progress)
         record, device = prepare(config, comm, progress)
         problem = Problem(config, device, progress)
         results = solve(problem, progress)
-        results.data["mesh"] = describe_mesh(record)
-        write(problem, results, record, progress)
-        if comm.rank == 0:
-            print_table(results.data)
+        results.data.update(describe_mesh(config, record, comm))
+        try:
+            write(problem, results, record, progress)
+        finally:
+            if comm.rank == 0 and "complete" in results.data:  # the numbers are written, whatever comes after
+                print_table(results.data)
     return results
+
+
+def note_missing_probes(config: Config, progress: Any) -> None:
+    """Say that nothing is read; fields, maps, maxima and torques are results too."""
+    if not config.probes:
+        remedy = (
+            "none, so there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
+        )
+        progress.note(str(config.error("probes", remedy)))
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
@@ -77,34 +101,10 @@ def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: An
         )
 
 
-def describe_mesh(record: MeshRecord) -> dict[str, Any]:
-    """The mesh, for the results."""
-    return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
-
-
-def checked_mesh(config: Config) -> MeshRecord:
-    """Make or find the mesh of a configuration, check and cut it, on one rank.
-
-    Raises:
-        InputError: The device cannot be meshed, or is not a closed circuit.
-    """
-    record = make_mesh(config)
-    check_mesh(config, record)
-    return record
-
-
-def on_root(comm: MPI.Comm, work: Callable[[], Any]) -> Any:
-    """Do something on rank 0 and give the outcome, or the expected error, to all ranks (collective)."""
-    outcome: Any = None
-    if comm.rank == 0:
-        try:
-            outcome = work()
-        except ThermospinError as error:
-            outcome = error
-    outcome = comm.bcast(outcome)
-    if isinstance(outcome, ThermospinError):
-        raise outcome
-    return outcome
+def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
+    """The mesh, and warnings of what it does not resolve, for the results (collective)."""
+    about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+    return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, record))}
 
 
 def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
@@ -122,19 +122,20 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     schemes: dict[str, Any] = {}
     for scheme in config.schemes:
         drive = Drive.of(config.schemes[scheme])
-        with progress.stage("multigrid"):
+        with progress.stage("preconditioner"):
             solver = problem.scheme(scheme)
         configurations = {}
         for name, state in config.states.items():
             with progress.stage("assembly"):
                 problem.magnetise(state)
-            with progress.stage("solve"):
+            with progress.stage("solve"), _with_suspects(config):
                 expansion = _expand(config, solver)
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
                 expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
             )
+            check_balances(data, config.solver.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
@@ -144,7 +145,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             if keep_fields:
                 expansions[scheme, name] = expansion
         schemes[scheme] = {
-            "drive": {"quantity": drive.quantity, "unit": "A" if drive.quantity == "current" else "V"},
+            "drive": {"quantity": drive.quantity, "unit": drive.unit},
             "configurations": configurations,
             "signals": signals(configurations),
         }
@@ -159,6 +160,16 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     return Results(_summary(problem, schemes, progress), expansions)
 
 
+@contextmanager
+def _with_suspects(config: Config) -> Iterator[None]:
+    """Add to a failure of the solver what in the configuration may be why."""
+    try:
+        yield
+    except ConvergenceError as error:
+        told = "steady state" in str(error)  # which has reasons of its own
+        raise ConvergenceError(f"{error}{'' if told else suspects(config)}") from None
+
+
 def _expand(config: Config, solver: Any) -> Expansion:
     """Solve for all orders, and R1 with injector and probe exchanged."""
     options = config.solver
@@ -166,7 +177,7 @@ def _expand(config: Config, solver: Any) -> Expansion:
         expansion = solver.demodulate(options.currents, options.orders)
     else:
         expansion = solver.expand(options.orders)
-    if options.reciprocity:
+    if options.reciprocity and expansion.orders:
         first = expansion.orders[0]
         found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
@@ -174,13 +185,15 @@ def _expand(config: Config, solver: Any) -> Expansion:
 
 
 def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion) -> None:
-    iterations = ", ".join(str(order.iterations) for order in expansion.orders)
-    worst = max(order.residual for order in expansion.orders)
+    iterations = ", ".join(str(order.iterations) for order in expansion.by_power.values())
+    worst = max(order.residual for order in expansion.by_power.values())
     progress.note(f"{scheme} {configuration}: iterations {iterations}; residual {worst:.1e}")
 
 
 def operating_drive(config: Config, drive: Drive) -> float | None:
     """The drive at which maxima are given: ``output.current``, else what the configuration drives with."""
+    if drive.quantity == "temperature":
+        return 0.0
     if drive.quantity == "voltage":
         return drive.scale
     if config.output.current is not None:
@@ -193,22 +206,35 @@ def operating_drive(config: Config, drive: Drive) -> float | None:
 def _observables(
     problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
 ) -> dict[str, Any]:
-    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive."""
-    by_power = observer.orders(expansion)
-    fields = [by_power[n] for n in by_power if n]
-    orders = [observer.maxima(order) for order in fields]
+    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive.
+
+    Fields of one order after another are evaluated and forgotten.
+    """
+    solved = dict(expansion.points).get(drive)
+    at_drive, known, maxima, averages = None, {}, [], []
+    for n, fields in observer.each_order(expansion):
+        known = observer.maxima(fields)
+        if n:
+            maxima.append(known)
+            averages.append(_interfaces(problem, observer, fields) if drive is not None else {})
+        if drive is not None and solved is None:
+            at_drive = add(at_drive, fields, drive**n)
     regions: dict[str, Any] = {
-        region: {"orders": {key: [order[region][key] for order in orders] for key in orders[0][region]}}
-        for region in orders[0]
+        region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
+        for region, keys in known.items()
     }
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    solved = dict(expansion.points).get(drive)
-    at_drive = total(by_power, drive) if solved is None else observer.observe(solved)
-    for region, values in observer.maxima(at_drive).items():
+    total = observer.observe(solved) if at_drive is None else at_drive
+    for region, values in observer.maxima(total).items():
         regions[region] |= values
-    return found | {"drive": drive, "interfaces": _interfaces(problem, observer, at_drive, fields)}
+    interfaces = _interfaces(problem, observer, total)
+    for name, values in interfaces.items():
+        by_order = [order[name] for order in averages]
+        values["orders"] = {key: [order[key] for order in by_order] for key in AVERAGED}
+        values["orders"] |= {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
+    return found | {"drive": drive, "interfaces": interfaces}
 
 
 def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
@@ -221,9 +247,7 @@ def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dic
     return torque_data(torques, solutions)
 
 
-def _interfaces(
-    problem: Problem, observer: Observer, total: CellFields, orders: list[CellFields]
-) -> dict[str, Any]:
+def _interfaces(problem: Problem, observer: Observer, fields: CellFields) -> dict[str, Any]:
     """Averages over every interface of a magnet and a normal metal, from the magnet's side.
 
     Where the interface resists, fields jump: ``across`` has the averages from the other side.
@@ -233,15 +257,11 @@ def _interfaces(
     normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
     found = {}
     for first, second in itertools.product(config.magnets, normal):
-        averages = observer.interface(total, first, second)
+        averages = observer.interface(fields, first, second)
         if averages:
-            by_order = [observer.interface(fields, first, second) for fields in orders]
-            found[f"{first}|{second}"] = averages | {
-                "orders": {key: [order[key] for order in by_order] for key in ("gradient_T", "current")}
-                | {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
-            }
+            found[f"{first}|{second}"] = averages
             if {first, second} in resistive:
-                found[f"{first}|{second}"]["across"] = observer.interface(total, second, first)
+                averages["across"] = observer.interface(fields, second, first)
     return found
 
 
@@ -261,21 +281,28 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
         },
         "timings": dict(progress.timings),
         "memory": {"peak_per_rank": peaks, "peak": sum(peaks)},
+        "run": comm.bcast(new_run(config.source)),
         "config": config.resolved(),
         "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
     }
 
 
 def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
-    """Write the results, fields and maps of a run; results.json last (collective; rank 0 writes)."""
-    config, comm = problem.config, problem.spaces.comm
+    """Write the numbers of a run, then its mesh, fields and maps (collective; rank 0 writes).
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    config, comm, data = problem.config, problem.spaces.comm, results.data
     directory = Path(config.output.directory)
-    on_root(comm, lambda: _copy_mesh(record, directory))
-    if config.output.fields or config.output.maps:
-        _write_fields(problem, results, directory, progress)
-    if comm.rank == 0:
-        results.data["timings"] = dict(progress.timings)
-        write_results(directory, results.data)
+    on_root(comm, lambda: begin_results(directory, data))
+    with numbers_kept(directory):
+        on_root(comm, lambda: write_readings(directory / "results.csv", data))
+        on_root(comm, lambda: _copy_mesh(record, directory))
+        if config.output.fields or config.output.maps:
+            _write_fields(problem, results, directory, progress)
+        data["timings"] = dict(progress.timings)
+        on_root(comm, lambda: finish_results(directory, data))
 
 
 def _copy_mesh(record: MeshRecord, directory: Path) -> None:
@@ -296,16 +323,20 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
         unit = results.data["schemes"][scheme]["drive"]["unit"]
         shown = {config.output.current, *(map.current for map in wanted.values())} if unit == "A" else set()
         with progress.stage("sampling"):
-            samples = {n: sampler.sample(part, 0.0) for n, part in observer.orders(expansion).items()}
+            samples = {n: sampler.sample(part, 0.0) for n, part in observer.each_order(expansion)}
             solved = {
                 drive: sampler.sample(observer.observe(solution), config.temperature)
                 for drive, solution in expansion.points
                 if drive in shown
             }
-        if problem.spaces.comm.rank == 0:
-            case = Case(scheme, name, samples, config.temperature, unit, solved)
-            if config.output.fields:
-                with progress.stage("fields"):
-                    write_fields(directory, case, config.output.current)
-            with progress.stage("maps"):
-                draw_maps(directory, wanted, case)
+        case = Case(scheme, name, samples, config.temperature, unit, solved, results.data["run"]["id"])
+        on_root(problem.spaces.comm, partial(_write_case, config, directory, case, wanted, progress))
+
+
+def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, Any], progress: Any) -> None:
+    """Write the fields of a scheme and configuration and draw its maps, on one rank."""
+    if config.output.fields:
+        with progress.stage("fields"):
+            write_fields(directory, case, config.output.current)
+    with progress.stage("maps"):
+        draw_maps(directory, maps, case)

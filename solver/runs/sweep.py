@@ -8,12 +8,15 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
 from thermospin.errors import ConvergenceError, InputError
+from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
+from thermospin.output.place import claim
 from thermospin.output.sweeps import collect, write_sweep
+from thermospin.runs.checks import checked_mesh
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
-from thermospin.runs.simulation import checked_mesh, describe_mesh, on_root, solve, write
+from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
 from thermospin.runs.workbench import Workbench
 
 POINTS = "points"
@@ -52,6 +55,7 @@ def run_sweep(
     if not 1 <= groups <= comm.size:
         raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
     directory = Path(directory or sweep.config.output.directory)
+    on_root(comm, lambda: claim(directory, sweep.config.source))
     jobs = find_jobs(sweep, comm)
     known: dict[str, Any] = {}
     on_root(comm, lambda: known.update(_kept(jobs, directory, fields, retry)))
@@ -62,6 +66,7 @@ def run_sweep(
     )
     if comm.rank == 0:
         meshes = len({job.mesh for job in todo})
+        note_missing_probes(sweep.config, Progress())
         Progress().note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
     records = _make_meshes(todo, comm)
     if comm.rank == 0:
@@ -114,7 +119,7 @@ def _kept(jobs: Sequence[Job], directory: Path, fields: bool, retry: bool) -> di
             found = read_results(directory / POINTS / name)
         except InputError:
             continue
-        point = found.get("point", {})
+        point = found.get("point", {}) if found.get("complete", True) else {}
         if point.get("hash") == name and not (retry and "failed" in found) and point["fields"] >= fields:
             kept[name] = found
     return kept
@@ -202,7 +207,7 @@ def _solve_point(
         data = {"schema": 1, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
         on_root(bench.comm, lambda: write_json(directory / "results.json", data))
         return data
-    results.data.update(about, mesh=describe_mesh(record))
+    results.data.update(about, **describe_mesh(config, record, bench.comm))
     if fields:
         write(problem, results, record, progress)
     else:

@@ -34,13 +34,23 @@ def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:
 
 
 def thomson(c: Coefficients, a: State, b: State) -> Pair:
-    """``S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperatures of ``b``."""
-    return channel_products(c.seebeck(currents(c, a)), slopes(b.temperatures), inner)
+    """``S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperatures of ``b``.
+
+    It is the power of the currents against the field that temperatures drive: with the Joule heat it adds up
+    to ``−j·∇V − j_s·∇s`` and ``−j_s·∇V − j·∇s``, also across the magnetisation.
+    """
+    return channel_products(currents(c, a), c.seebeck(slopes(b.temperatures)), inner)
 
 
 def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
-    """What the Peltier heat fluxes gain at the local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``."""
-    return channel_products(c.seebeck(currents(c, a)), values(b.temperatures), mul)
+    """What the Peltier heat fluxes gain at the local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``.
+
+    Where only channels along a magnetisation cross, at its interface, they have ``ϑ ± m·τ``.
+    """
+    theta, tau = values(b.temperatures)
+    if c.channels is not None:
+        tau = c.channels.on_spin(tau)
+    return channel_products(c.seebeck(currents(c, a)), (theta, tau), mul)
 
 
 def absorbed_heat(c: Coefficients, a: State, b: State) -> Any:

@@ -12,7 +12,7 @@ def spin_relaxation(c: Coefficients, u: State, v: State, dx: Any) -> Any:
     """Relaxation of the spin accumulation and of the spin heat accumulation, as a bilinear form.
 
     Strong: ``∇·j_s = − σ R s``, ``∇·q_s / T0 = − (k_e/T0) R_Q τ``. R is ``(1−P²)/λ²`` along a magnetisation;
-    across it, ``1/λ_φ²`` and a precession ``m × s/λ_J²``.
+    across it, ``1/λ_φ²`` and a precession ``− m × s/λ_J²``, which has the sign of λ_J.
     Weak: ``∫ σ R s · v_s + (k_e/T0) R_Q τ · v_τ dx``.
     """
     spin = contract(mul, c.relaxation.on_spin(u.s), v.s)

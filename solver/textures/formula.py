@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
+from thermospin.errors import brief, cut
 from thermospin.section import mistake
 
 MAX_LENGTH = 1000
@@ -204,14 +205,15 @@ def _piece(node: ast.expr, text: str) -> str:
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return cut(text, 60)
 
 
 def _formula(value: Any) -> str:
     """The text of a formula, or of a number, when it can be read."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise mistake(f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {value!r}")
+        raise mistake(
+            f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {brief(value)}"
+        )
     try:
         Formula(str(value))
     except FormulaError as error:

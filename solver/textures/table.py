@@ -13,6 +13,8 @@ from thermospin.errors import InputError
 
 ARRAY = "m"
 """Name of the array of vectors in a VTU file."""
+FARTHEST = 1e6
+"""Largest coordinate, m."""
 COLUMNS = ("x", "y", "z", "mx", "my", "mz")
 
 
@@ -95,11 +97,18 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
         raise InputError(f"cannot read {file}: {error.strerror or error}") from None
     if len(points) == 0:
         raise InputError(f"{file} holds no points")
-    length = np.linalg.norm(vectors, axis=1)
+    with np.errstate(over="ignore"):
+        length = np.linalg.norm(vectors, axis=1)
     wrong = ~(np.isfinite(length) & (length > 0) & np.isfinite(points).all(axis=1))
     if wrong.any():
         raise InputError(
             f"point {np.flatnonzero(wrong)[0] + 1} of {file} has no direction; give a vector that is not zero"
+        )
+    far = np.abs(scale * points).max(axis=1) > FARTHEST
+    if far.any():
+        raise InputError(
+            f"point {np.flatnonzero(far)[0] + 1} of {file} is farther than {FARTHEST:g} m from the origin; "
+            "check the unit of length of the file"
         )
     table = Table(scale * points, vectors / length[:, None], interpolation)
     if interpolation == "linear":

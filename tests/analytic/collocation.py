@@ -1,7 +1,7 @@
 """Linear boundary-value problems of one dimension, by collocation at Gauss points (numpy and scipy only).
 
-Fields u (N components) and fluxes F obey ``F = −M(x) u'`` and ``F' = −C(x) u + h(x)`` on stretches one after
-the other. ``(u, F)`` at the nodes of an element are of order 8 in its length.
+Fields u (N components) and fluxes F obey ``F = −M(x) u' + g(x)`` and ``F' = −C(x) u + h(x)`` on stretches one
+after the other. ``(u, F)`` at the nodes of an element are of order 8 in its length.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,12 +32,14 @@ class Stretch:
         conduction: M.
         relaxation: C.
         source: h; None for none.
+        gained: g; None for none.
     """
 
     nodes: np.ndarray
     conduction: Coefficient
     relaxation: Coefficient
     source: Coefficient | None = None
+    gained: Coefficient | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Profile:
         flux: F there, (n, N).
         points: Gauss points, m, (n − 1, STAGES).
         lost: ``C u − h`` there, (n − 1, STAGES, N).
+        inside: u and F there, (n − 1, STAGES, 2N).
     """
 
     x: np.ndarray
@@ -57,6 +60,7 @@ class Profile:
     flux: np.ndarray
     points: np.ndarray
     lost: np.ndarray
+    inside: np.ndarray
 
     def integrate(self, values: np.ndarray) -> np.ndarray:
         """Integral along the stretch of values at the Gauss points, (n − 1, STAGES, …)."""
@@ -66,14 +70,15 @@ class Profile:
 def solve(
     stretches: Sequence[Stretch],
     ends: tuple[np.ndarray, np.ndarray, np.ndarray],
-    joints: Sequence[tuple[np.ndarray, np.ndarray] | None] = (),
+    joints: Sequence[tuple[np.ndarray, ...] | None] = (),
 ) -> list[Profile]:
     """The solution of all stretches together.
 
     Args:
         stretches: From left to right.
         ends: Matrices A, B (2N, 2N) and a vector c with ``A y(left) + B y(right) = c``, y being ``(u, F)``.
-        joints: A and B of ``A y(left side) + B y(right side) = 0`` between stretches; None for continuity.
+        joints: A, B and, unless it is 0, c of ``A y(left side) + B y(right side) = c`` between stretches;
+            None for continuity.
     """
     size = len(ends[2])
     scale = _scale(stretches[0], size // 2)
@@ -87,9 +92,9 @@ def solve(
             right.append(vector)
     identity = np.eye(size), -np.eye(size)
     for joint, start in zip(joints or [None] * (len(stretches) - 1), first[1:-1], strict=True):
-        left, other = identity if joint is None else (matrix * scale for matrix in joint)
+        left, other = identity if joint is None else (matrix * scale for matrix in joint[:2])
         blocks.append(((start - 1, left), (start, other)))
-        right.append(np.zeros(size))
+        right.append(np.zeros(size) if joint is None or len(joint) < 3 else joint[2])
     blocks.append(((0, ends[0] * scale), (first[-1] - 1, ends[1] * scale)))
     right.append(ends[2])
     y = _sparse_solve(blocks, np.array(right), size)
@@ -111,13 +116,17 @@ def _step(stretch: Stretch, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     points = stretch.nodes[:-1, None] + h[:, None] * GAUSS
     n, flat = len(scale) // 2, points.ravel()
     matrix = np.zeros((len(flat), 2 * n, 2 * n))
-    matrix[:, :n, n:] = -np.linalg.inv(stretch.conduction(flat)) * scale[n:]
+    resistance = np.linalg.inv(stretch.conduction(flat))
+    matrix[:, :n, n:] = -resistance * scale[n:]
     matrix[:, n:, :n] = -stretch.relaxation(flat) / scale[n:, None]
     matrix = matrix.reshape(*points.shape, 2 * n, 2 * n)
     known = np.zeros((*points.shape, 2 * n, 2 * n + 1))
     known[..., : 2 * n] = matrix
     if stretch.source is not None:
         known[..., n:, -1] = (stretch.source(flat) / scale[n:]).reshape(*points.shape, n)
+    if stretch.gained is not None:
+        driven = np.einsum("kab,kb->ka", resistance, stretch.gained(flat))
+        known[..., :n, -1] = driven.reshape(*points.shape, n)
     coupled = np.einsum("e,ij,eiab->eiajb", h, INTEGRALS, matrix).reshape(len(h), STAGES * 2 * n, -1)
     slopes = np.linalg.solve(np.eye(STAGES * 2 * n) - coupled, known.reshape(len(h), STAGES * 2 * n, -1))
     slopes = slopes.reshape(len(h), STAGES, 2 * n, -1) * h[:, None, None, None]
@@ -148,13 +157,14 @@ def _sparse_solve(blocks: list, right: np.ndarray, size: int) -> np.ndarray:
 def _profile(stretch: Stretch, step: tuple, y: np.ndarray, scale: np.ndarray) -> Profile:
     _, _, inside, points = step
     n = len(scale) // 2
-    u = (np.einsum("esab,eb->esa", inside[..., :-1], y[:-1]) + inside[..., -1])[..., :n]
+    found = np.einsum("esab,eb->esa", inside[..., :-1], y[:-1]) + inside[..., -1]
+    u, found = found[..., :n], found * scale
     flat = points.ravel()
     relaxation = stretch.relaxation(flat).reshape(*points.shape, n, n)
     lost = np.einsum("esab,esb->esa", relaxation, u)
     if stretch.source is not None:
         lost -= stretch.source(flat).reshape(lost.shape)
-    return Profile(stretch.nodes, y[:, :n], y[:, n:] * scale[n:], points, lost)
+    return Profile(stretch.nodes, y[:, :n], y[:, n:] * scale[n:], points, lost, found)
 
 
 def bounded(

@@ -103,7 +103,7 @@ def test_spin_heat_valve():
 
 
 def test_dephasing_and_precession():
-    """Spins across a uniform magnetisation: ``κ² = 1/λ_φ² + i/λ_J²``; the magnet takes all of them up."""
+    """Spins across a uniform magnetisation: ``κ² = 1/λ_φ² − i/λ_J²``; the magnet takes all of them up."""
     layer = Layer(PY, 30 * NM, Z, dephasing_length=1.5 * NM, precession_length=1 * NM)
     bar = VectorBar([layer])
     found = bar.solve(bounded(np.array([0, 1e9, 0, 0]), np.zeros(4), fed_left=[0, 1, 2, 3]))

@@ -216,7 +216,7 @@ def test_tensor_diffusion_in_a_bar(bending, polarisation, comm):
                 "momentum_time": flip / ratio,
                 "spin_flip_time": flip,
                 "diffusion_constant": length**2 / flip,
-                "precession_frequency": bending * ratio / flip,
+                "precession_frequency": -bending * ratio / flip,  # H = −ω m
             },
         },
     }

@@ -53,8 +53,9 @@ class Layer:
         magnetisation: m(x), x being 0 where the bar begins, or one direction; None in a normal metal.
         precession: ``ω_L τ_sf`` of a normal metal, vector.
         dephasing_length: λ_φ, m; None relaxes the transverse part like the longitudinal one.
-        precession_length: λ_J, m; None for no exchange precession.
-        bending: ``τ_p H`` and ``τ_sf H`` of tensor diffusion about m, instead of the two lengths.
+        precession_length: λ_J, m, which turns spins as a field along m would; None for no exchange
+            precession.
+        bending: ``τ_p H`` and ``τ_sf H`` of tensor diffusion, H along m, instead of the two lengths.
         elements: How many.
     """
 
@@ -106,7 +107,7 @@ class Layer:
         across = longitudinal if self.dephasing_length is None else total / self.dephasing_length**2
         turn = total * self.bending[1] / self.material.spin_diffusion_length**2
         if self.precession_length is not None:
-            turn = total / self.precession_length**2
+            turn = -total * np.sign(self.precession_length) / self.precession_length**2
         return longitudinal * along(m) + across * (np.eye(3) - along(m)) + turn * cross(m)
 
 

@@ -44,8 +44,8 @@ class Decay:
 
     @classmethod
     def dephasing(cls, dephasing: float, precession: float) -> "Decay":
-        """Across a uniform magnetisation along z: ``κ² = 1/λ_φ² + i/λ_J²``, lengths in m."""
-        return cls(complex(np.sqrt(dephasing**-2 + 1j * precession**-2)))
+        """Across a uniform magnetisation along z: ``κ² = 1/λ_φ² − i/λ_J²``, as in a field along z; m."""
+        return cls(complex(np.sqrt(dephasing**-2 - 1j * np.sign(precession) * precession**-2)))
 
     def held(self, x: np.ndarray, start: complex, span: float) -> np.ndarray:
         """``s₊`` that is ``start`` at 0 and nothing at ``span``."""

@@ -98,6 +98,18 @@ def test_interfaces(joule):
     assert detector[0] == pytest.approx(detector[1], rel=0.1)
 
 
+def test_row_14_currents_through_interfaces(joule):
+    """The electrical scheme's current all leaves the injector for the copper; the thermal one's detours."""
+    for scheme, share in {"electrical": 1.0, "thermal": 0.0}.items():
+        for values in joule.data["schemes"][scheme]["configurations"].values():
+            injector, detector = (values["interfaces"][name] for name in ("Py1|Cu", "Py2|Cu"))
+            assert injector["current"] == pytest.approx(share * CURRENT, rel=1e-6, abs=1e-6 * CURRENT)
+            assert injector["orders"]["current"][0] == pytest.approx(share, rel=1e-6, abs=1e-6)
+            assert abs(detector["current"]) < 1e-6 * CURRENT
+            assert injector["crossing"] > 1e-3 * CURRENT
+            assert injector["crossing"] > 3 * detector["crossing"]
+
+
 def test_lock_in(comm):
     """Against the Fourier components of the voltage at a sinusoidal current."""
     rms, samples = 0.8e-3, 64

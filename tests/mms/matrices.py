@@ -120,7 +120,7 @@ class Matrices:
         tensor = self.material.tensor_diffusion
         if tensor is None:
             return None
-        h = tensor.precession_frequency * self.m
+        h = -tensor.precession_frequency * self.m
         bent = ufl.Identity(3) + tensor.momentum_time * cross(h)
         return coefficient * ufl.inv(bent)
 
@@ -134,9 +134,8 @@ class Matrices:
             return unit / length**2 - turns * cross(omega)
         if tensor is not None:
             across = (unit - along) / length**2
-            across += tensor.precession_frequency / tensor.diffusion_constant * cross(self.m)
+            across -= tensor.precession_frequency / tensor.diffusion_constant * cross(self.m)
         else:
-            across = (unit - along) / material.dephasing_length**2 + cross(
-                self.m
-            ) / material.precession_length**2
+            precession = cross(self.m) / material.precession_length**2
+            across = (unit - along) / material.dephasing_length**2 - precession
         return (1 - polarisation**2) / length**2 * along + across

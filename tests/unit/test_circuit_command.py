@@ -74,7 +74,7 @@ def test_one_state_without_a_sweep(shared_directory, file):
 
 @pytest.mark.parametrize(
     ("override", "words"),
-    [("regime=hot", "regime: must be 'thermalised'"), ("elements=[]", "nodes.N: nothing determines")],
+    [("regime=hot", "regime: must be 'thermalised'"), ("elements=[]", "elements: nothing joins the nodes")],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(file, override, words):
     result = run(file, "--set", override)

@@ -122,7 +122,13 @@ def test_a_cut_is_made_once(record):
     directory, _, pairs = record
     kept = store_cut(directory, pairs)
     assert kept == cut_directory(directory, pairs)
-    assert sorted(content(kept)) == ["cells.npy", "conductors.npy", "contact-1-2.npy", "points.npy"]
+    assert sorted(content(kept)) == [
+        "cells.npy",
+        "checksums.json",
+        "conductors.npy",
+        "contact-1-2.npy",
+        "points.npy",
+    ]
     before = kept.stat()
     assert store_cut(directory, {"another name": pairs["A|B"]}) == kept
     assert kept.stat() == before

@@ -73,7 +73,7 @@ def test_preconditioner_is_symmetric_and_positive(magnetised, scheme):
 def test_multigrid_contracts(magnetised, field):
     """The eigenvalues of ``M⁻¹ A`` of every field are not far from 1, on any number of ranks."""
     magnetised.scheme("through")
-    multigrid = magnetised._preconditioner._parts[field,]
+    multigrid = magnetised.preconditioning.preconditioner._parts[field,]
     matrix = multigrid.block.matrix
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOperators(matrix)
@@ -94,7 +94,7 @@ def test_multigrid_contracts(magnetised, field):
 def test_interpolation_from_the_lowest_order(problem, spaces, comm):
     """Linear functions are in both spaces: every unknown of the finer one is reached, on any rank."""
     for field in FIELDS:
-        low = problem._levels[1].spaces.spaces[field]
+        low = problem.preconditioning.levels[1].spaces.spaces[field]
         matrix = interpolation_matrix(low, problem.spaces.spaces[field])
         coarse, fine = fem.Function(low), fem.Function(spaces.spaces[field])
         coarse.interpolate(linear(1.0, (2, -3, 4)))
@@ -165,7 +165,7 @@ def test_indefinite_operator_is_an_error(magnetised):
     matrix = magnetised.linear.matrix
     indefinite = PETSc.Mat().createPython(matrix.getSizes(), Indefinite(magnetised), comm=matrix.comm)
     indefinite.setUp()
-    solver = LinearSolver(indefinite, magnetised._preconditioner, 100)
+    solver = LinearSolver(indefinite, magnetised.preconditioning.preconditioner, 100, magnetised._options)
     rhs, x = load(magnetised)
     with pytest.raises(ConvergenceError, match="not positive definite"):
         solver.solve(rhs, x, constraint, tolerance=1e-10)
@@ -192,13 +192,9 @@ def test_another_preconditioner_by_option(comm, degree):
     """What is done to a multigrid is not done to what a user's option puts in its place."""
     name = "theta_pc_type" if degree == 1 else "theta_p_mg_coarse_pc_type"
     config = valve_config(degree=degree, petsc={name: "jacobi"})
-    PETSc.Options().delValue(name)  # the default of earlier problems
-    try:
-        problem = prepare_problem(config, comm)
-        problem.magnetise(MIXED)
-        order = problem.scheme("through").expand(1).orders[0]
-    finally:
-        PETSc.Options().delValue(name)
+    problem = prepare_problem(config, comm)
+    problem.magnetise(MIXED)
+    order = problem.scheme("through").expand(1).orders[0]
     usual = prepare_problem(valve_config(degree=degree), comm)
     usual.magnetise(MIXED)
     expected = usual.scheme("through").expand(1).orders[0]

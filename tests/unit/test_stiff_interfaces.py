@@ -39,7 +39,7 @@ def stiff_problem(comm, degree, conductance, *, phonons=None):
 
 def kinds(problem):
     """What preconditions V, s and ϑ."""
-    return [type(problem._preconditioner._parts[field,]) for field in (V, S, THETA)]
+    return [type(problem.preconditioning.preconditioner._parts[field,]) for field in (V, S, THETA)]
 
 
 @DEGREES
@@ -83,7 +83,7 @@ def test_preconditioner_is_symmetric_and_positive(comm, degree, scheme):
 def test_merged_blocks_are_those_without_interfaces(comm, degree):
     """Springs vanish and the same elements remain: equal size, trace and norm, on any ranks."""
     problems = stiff_problem(comm, degree, STIFF), prepare_problem(valve_config(degree=degree), comm)
-    merged, transparent = (problem._preconditioner._parts for problem in problems)
+    merged, transparent = (problem.preconditioning.preconditioner._parts for problem in problems)
     for field in FIELDS:
         inner = merged[field,]._multigrid
         levels = [(inner.block, transparent[field,].block)]
@@ -98,10 +98,12 @@ def test_merged_blocks_are_those_without_interfaces(comm, degree):
 def test_merged_interpolation_is_the_same_on_both_sides(comm):
     """Interpolation and taking the jumps out commute, on any ranks."""
     problem = stiff_problem(comm, 2, STIFF)
-    for (field,), multigrid in problem._preconditioner._parts.items():
+    for (field,), multigrid in problem.preconditioning.preconditioner._parts.items():
         high, low = multigrid._mergers
         merged = multigrid._multigrid.pc.getMGInterpolation(1)
-        cut = interpolation_matrix(problem._levels[1].spaces.spaces[field], problem.spaces.spaces[field])
+        cut = interpolation_matrix(
+            problem.preconditioning.levels[1].spaces.spaces[field], problem.spaces.spaces[field]
+        )
         first, second = cut.matMult(low.injection), high.injection.matMult(merged)
         first.axpy(-1.0, second)
         assert second.norm() > 1.0
@@ -139,7 +141,7 @@ def test_copies_are_found_along_chains():
 def test_a_copy_that_is_fixed_fixes_all(comm, degree):
     """Every unknown by itself fixes its own merged unknown, and copies the same one."""
     problem = stiff_problem(comm, degree, STIFF)
-    merger: Merger = problem._preconditioner._parts[THETA,]._mergers[0]
+    merger: Merger = problem.preconditioning.preconditioner._parts[THETA,]._mergers[0]
     everything = np.arange(merger.injection.getLocalSize()[0])
     assert len(merger.images(everything)) == merger.injection.getLocalSize()[1]
     copied = merger.images(merger.copies)

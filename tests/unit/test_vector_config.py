@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from mpi4py import MPI
+from pydantic import ValidationError
 
 from thermospin.cli import main
 from thermospin.config import load_config
@@ -183,11 +184,25 @@ def test_relaxation_across_the_magnetisation():
     magnet = Material(**MAGNET, dephasing_length="2 nm", precession_length="3 nm")
     k_e = magnet.electronic_heat(T0).sum
     assert magnet.transverse_relaxation == pytest.approx(2e7 / 4e-18, rel=1e-12)
-    assert magnet.exchange_precession == pytest.approx(2e7 / 9e-18, rel=1e-12)
+    assert magnet.exchange_precession == pytest.approx(-2e7 / 9e-18, rel=1e-12)
     assert magnet.transverse_heat_relaxation(T0) == pytest.approx(k_e / 4e-18, rel=1e-12)
-    assert magnet.heat_exchange_precession(T0) == pytest.approx(k_e / 9e-18, rel=1e-12)
+    assert magnet.heat_exchange_precession(T0) == pytest.approx(-k_e / 9e-18, rel=1e-12)
     assert magnet.spin_relaxation == isotropic.spin_relaxation
     assert magnet.transverse_length == 2e-9
+
+
+def test_row_08_negative_precession():
+    """A negative λ_J precesses the other way round, and is as short."""
+    one, other = (Material(**MAGNET, precession_length=length) for length in ("1 nm", "-1 nm"))
+    assert other.exchange_precession == -one.exchange_precession > 0
+    assert other.heat_exchange_precession(T0) == -one.heat_exchange_precession(T0)
+    assert other.transverse_length == one.transverse_length == 1e-9
+
+
+@pytest.mark.parametrize("length", ["0 nm", 1e-200, "-1e-20 m"])
+def test_row_08_no_precession_over_no_length(length):
+    with pytest.raises(ValidationError, match="at least 1e-12 m in size"):
+        Material(**MAGNET, precession_length=length)
 
 
 TENSOR = {

@@ -1,0 +1,53 @@
+"""Fields by factorisation: where multigrid is slow, and where a factor is cheap."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from thermospin.compat import PETSc
+from thermospin.linear.options import Options
+
+FACTORISED = 30_000
+"""Unknowns of a vector spin up to which all fields are factorised. In a cube, where factors fill most, 30,000
+need 0.4 GB."""
+LARGEST = 1_500_000
+"""Unknowns of a field up to which its factor is tried on stretched cells, where multigrid fails."""
+FAST = 1.0
+"""Precession between collisions, rad, from which accumulations are waves that multigrid cannot smooth."""
+MUMPS = {"pc_factor_mat_solver_type": "mumps"}
+
+
+class Factors:
+    """Some fields together, by factorisation.
+
+    Args:
+        name: Name in PETSc options (``<name>_<option>``).
+        blocks: The blocks of the fields, row by row; None where there is none.
+        is_symmetric: Whether they are symmetric, and positive definite.
+        options: The PETSc options of the problem.
+    """
+
+    def __init__(
+        self, name: str, blocks: Sequence[Sequence[PETSc.Mat | None]], is_symmetric: bool, options: Options
+    ) -> None:
+        self._nest = PETSc.Mat().createNest(blocks, comm=blocks[0][0].comm)
+        self._sizes = [row[i].getLocalSize()[0] for i, row in enumerate(blocks)]
+        self._is_symmetric = is_symmetric
+        self.pc = PETSc.PC().create(self._nest.comm)
+        kind = {"pc_type": "cholesky" if is_symmetric else "lu"}
+        self.pc.setOptionsPrefix(options.defaults(f"{name}_", kind | MUMPS))
+        self.pc.setOperators(self._nest)
+
+    def anchor(self, dofs: Sequence[np.ndarray]) -> None:
+        """Fix the given owned unknowns, one array for every field, and factorise (collective)."""
+        matrix = self._nest.convert(PETSc.Mat.Type.AIJ, PETSc.Mat())
+        starts = matrix.getOwnershipRange()[0] + np.cumsum([0, *self._sizes[:-1]])
+        rows = np.concatenate([part + start for part, start in zip(dofs, starts, strict=True)])
+        diagonal = matrix.getDiagonal()
+        mean = diagonal.sum() / diagonal.getSize()
+        matrix.zeroRowsColumns(rows.astype(PETSc.IntType), diag=mean)
+        if self._is_symmetric:
+            matrix.setOption(PETSc.Mat.Option.SPD, True)
+        self.pc.setOperators(matrix)
+        self.pc.setFromOptions()
+        self.pc.setUp()

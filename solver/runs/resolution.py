@@ -1,0 +1,96 @@
+"""Whether a mesh resolves the lengths over which spins change; warnings where it does not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from thermospin.meshes import MeshRecord
+from thermospin.meshes.ordering import FACES
+from thermospin.meshes.quality import cell_volumes, describe, facet_areas
+
+RESOLVED = 1.6
+"""Distance of nodes over a length of decay up to which the spins that decay are right within a tenth: linear
+elements of size h give a spin resistance √(1 + h²/12λ²) times too large."""
+
+
+def unresolved(config: Any, record: MeshRecord) -> list[str]:
+    """A line for every region whose mesh is coarser than a length over which its spins change.
+
+    Args:
+        config: The configuration.
+        record: Its mesh.
+    """
+    return [*unresolved_magnets(config, record), *unresolved_interfaces(config, record)]
+
+
+def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
+    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
+    if config.solver.spin == "collinear":
+        return []
+    found = []
+    for region, mesh in describe(record).regions.items():
+        material = config.material(config.geometry.materials[region])
+        length = material.transverse_length
+        if length is not None and abs(length) < mesh.shortest_edge:
+            found.append(
+                f"spins across the magnetisation of {region} change over {abs(length) * 1e9:.3g} nm, but the "
+                f"shortest edge there is {mesh.shortest_edge * 1e9:.3g} nm; refine the mesh to resolve them"
+            )
+    return found
+
+
+def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
+    """A line for every length that nodes at the faces where spins arise do not resolve.
+
+    Spins arise where a polarised metal meets another conductor, and decay from there on. What counts is how
+    far nodes are from these faces: the height of the tetrahedra on them.
+    """
+    materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
+    polarised = {region for region, m in materials.items() if m.polarisation or m.spin_seebeck}
+    conductors = {region for region, m in materials.items() if m.is_conductor}
+    found = []
+    for region in sorted(conductors, key=list(materials).index):
+        sources = (conductors if region in polarised else polarised) - {region}
+        heights = _heights(record, region, sources)
+        if not heights:
+            continue
+        other = max(heights, key=heights.get)
+        spacing = heights[other] / config.solver.degree
+        for key, length in _lengths(config, materials[region]).items():
+            if RESOLVED * length < spacing:
+                found.append(
+                    f"the {key} of {region} is {length * 1e9:.3g} nm, but nodes are {spacing * 1e9:.3g} nm "
+                    f"apart at its face to {other}, where spins arise: their signals may be far off; refine "
+                    "the mesh there (mesh.interface_size, or elements of a layer)"
+                )
+    return found
+
+
+def _lengths(config: Any, material: Any) -> Mapping[str, float]:
+    """The lengths over which the spins of a material change, m, by key."""
+    given = {"spin_diffusion_length": material.spin_diffusion_length}
+    if config.solver.spin_heat:
+        given["spin_heat_diffusion_length"] = material.spin_heat_length
+    if config.solver.spin == "vector":
+        given["dephasing_length"] = material.dephasing_length
+        given["precession_length"] = material.precession_length
+    return {key: abs(length) for key, length in given.items() if length is not None}
+
+
+def _heights(record: MeshRecord, region: str, others: set[str]) -> dict[str, float]:
+    """Mean height of a region's tetrahedra on its faces to others, m, by their name."""
+    cells, tags, neighbours, points = (
+        record.array(name) for name in ("cells", "cell_tags", "neighbours", "points")
+    )
+    (mine,) = np.nonzero(tags == record.regions[region])
+    across = np.where(neighbours[mine] >= 0, tags[neighbours[mine]], -1)
+    found = {}
+    for other in others:
+        number, face = np.nonzero(across == record.regions[other])
+        if len(number):
+            chosen = cells[mine[number]]
+            triangles = np.take_along_axis(chosen, FACES[face], axis=1)
+            volumes = np.abs(cell_volumes(points, chosen))
+            found[other] = float(3 * volumes.sum() / facet_areas(points, triangles).sum())
+    return found

@@ -1,0 +1,131 @@
+"""Row 34: an error of any kind on any rank is one message, and all ranks end."""
+
+import signal
+
+import pytest
+from accidents import FAULT, finish, messages, start, write_device
+from circuit_valve import VALVE
+from mpi4py import MPI
+
+from thermospin import failures
+from thermospin.errors import ConvergenceError, InputError
+
+pytestmark = [
+    pytest.mark.serial,
+    pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts processes of its own"),
+]
+INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
+
+
+def faulty(rank, target, fault):
+    return FAULT.format(rank=rank, target=target, fault=fault)
+
+
+@pytest.fixture
+def circuit(tmp_path):
+    file = tmp_path / "valve.yaml"
+    file.write_text(VALVE)
+    return file
+
+
+@pytest.mark.parametrize(
+    ("rank", "target", "fault", "code", "words"),
+    [
+        (0, "thermospin.circuits.study.study", "1 / 0", 2, "unexpected ZeroDivisionError: division by zero"),
+        (1, "thermospin.circuits.load_circuit", "raise OSError(5, 'I/O error', 'x')", 2, "x: I/O error (on"),
+        (1, "thermospin.circuits.load_circuit", INTERRUPT, 130, "interrupted (on rank 1 only)"),
+    ],
+)
+def test_row_34_one_rank_fails(circuit, tmp_path, rank, target, fault, code, words):
+    code_of_main = faulty(rank, target, fault)
+    process = start("circuit", circuit, "-o", tmp_path / "out", ranks=2, code=code_of_main)
+    found, _, errors = finish(process, timeout=60)
+    lines = messages(errors)
+    assert (found, len(lines)) == (code, 1), errors
+    assert lines[0].startswith(f"error: {words}")
+    assert not (tmp_path / "out" / "results.json").exists()
+
+
+def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
+    file = write_device(tmp_path)
+    code_of_main = faulty(1, "thermospin.runs.simulation.solve", "raise MemoryError")
+    found, _, errors = finish(start("run", file, "-o", tmp_path / "out", ranks=2, code=code_of_main))
+    lines = messages(errors)
+    assert (found, len(lines)) == (2, 1), errors
+    assert lines[0].startswith("error: there is not enough memory")
+    assert not (tmp_path / "out").exists()
+
+
+TARGETS = [
+    "thermospin.config.load_config",
+    "thermospin.runs.simulation.claim",
+    "thermospin.runs.simulation.checked_mesh",
+    "thermospin.runs.simulation.read_mesh",
+    "thermospin.runs.simulation.Problem",
+    "thermospin.solution.Expansion.at",
+    "thermospin.linear.krylov.PETSc.KSP.solve",
+    "thermospin.observables.sampling.Sampler.sample",
+    "thermospin.output.readings.write_csv",
+    "thermospin.output.vtu.write_sample",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["1 / 0", INTERRUPT, "raise MemoryError", "raise OSError(28, 'full', 'x')"])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("rank", [0, 1])
+def test_row_34_failing_ranks(tmp_path, rank, target, fault):
+    file = write_device(tmp_path)
+    process = start("run", file, "-o", tmp_path / "out", ranks=2, code=faulty(rank, target, fault))
+    code, _, errors = finish(process, timeout=90)
+    assert code in (0, 2, 130), errors
+    assert "Traceback" not in errors
+    assert sum(line.startswith("error: ") for line in errors.splitlines()) == (code != 0), errors
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_is_one_line(circuit, tmp_path, name, code):
+    slow = "import sys, time; sys.stderr.write('here\\n'); sys.stderr.flush(); time.sleep(60)"
+    process = start("circuit", circuit, code=faulty(0, "thermospin.circuits.study.study", slow))
+    assert process.stderr.readline() == "here\n"
+    process.send_signal(getattr(signal, name))
+    found, _, errors = finish(process, timeout=20)
+    assert (found, messages(errors)) == (code, [f"error: {'interrupted' if code == 130 else 'terminated'}"])
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "code"),
+    [
+        (InputError("is wrong", key="a.b", file="x.yaml"), "x.yaml: a.b: is wrong", 2),
+        (ConvergenceError("stuck\n at 3"), "stuck at 3", 2),
+        (KeyboardInterrupt(), "interrupted", 130),
+        (failures.Terminated(), "terminated", 143),
+        (OSError(28, "No space left on device", "out/a"), "out/a: No space left on device", 2),
+        (failures.RootError("interrupted", 130), "interrupted", 130),
+    ],
+)
+def test_lines_and_exit_codes(error, line, code):
+    assert (failures.describe(error), failures.exit_code(error)) == (line, code)
+
+
+def test_an_unexpected_error_says_where(monkeypatch):
+    try:
+        failures.on_root(None, None)
+    except AttributeError as error:
+        line = failures.describe(error)
+    assert line.startswith(
+        "unexpected AttributeError: 'NoneType' object has no attribute 'rank' (failures.py"
+    )
+    assert "THERMOSPIN_TRACEBACK=1" in line
+
+
+class Unsendable(Exception):
+    def __reduce__(self):
+        raise TypeError("not to be sent")
+
+
+@pytest.mark.parametrize("error", [Unsendable("a"), KeyError("b"), InputError("c", file="d")])
+def test_errors_reach_other_ranks(error):
+    sent = failures._portable(error)
+    assert type(sent) in (failures.RootError, InputError)
+    assert str(error.args[0]) in str(sent)
