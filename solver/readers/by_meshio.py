@@ -1,12 +1,14 @@
 """Meshes that meshio reads: Abaqus, and XDMF with its numbers in the file or in HDF5."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from thermospin.readers.arrays import choose, groups_of, is_whole, note
-from thermospin.readers.foreign import ForeignMesh, Groups, Other
+from thermospin.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 SIMPLEX = {2: "triangle", 3: "tetra"}
 
@@ -18,10 +20,12 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         request: See :mod:`thermospin.readers.isolated`.
 
     Raises:
-        UnreadableError: More than one array could hold the regions.
+        UnreadableError: More than one array could hold the regions, or the file includes others.
     """
     import meshio
 
+    if request["file"].lower().endswith(".inp"):
+        _check_whole(Path(request["file"]))
     mesh = meshio.read(request["file"])
     sets = {name: blocks for name, blocks in mesh.cell_sets.items() if not name.startswith("gmsh:")}
     arrays = {name: _flat(blocks) for name, blocks in mesh.cell_data.items()}
@@ -48,6 +52,12 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         _others(mesh, groups, kinds),
         notes=note(name, arrays),
     )
+
+
+def _check_whole(path: Path) -> None:
+    """Refuse an Abaqus file that includes others: when these change, nothing would tell."""
+    if re.search(r"(?im)^\s*\*INCLUDE\b", path.read_text(encoding="utf-8", errors="replace")):
+        raise UnreadableError("it includes other files (*INCLUDE); put all into one")
 
 
 def _flat(blocks: list) -> np.ndarray:

@@ -112,7 +112,7 @@ def _others(types: np.ndarray, values: np.ndarray | None) -> list[Other]:
         if kind in SIZES or _dimension(kind) < 2:
             continue
         mine = types == kind
-        groups = {} if values is None else groups_of(values[mine])
+        groups = groups_of(values[mine]) if values is not None and is_whole(values[mine]) else {}
         counts = {name: len(members) for name, members in groups.items()} or {"": int(mine.sum())}
         found += [Other(_dimension(kind), name, _name(kind), count) for name, count in counts.items()]
     return found

@@ -10,8 +10,10 @@ import gmsh
 import meshio
 import numpy as np
 
+from thermospin.meshes import FileGeometry, MeshOptions, TerminalFace, build_mesh
 from thermospin.meshes.occ import model
 
+NM = 1e-9
 TAGS = {"Py": 1, "Cu": 2}
 ENDS = {"left": 3, "right": 4}
 KUHN = np.array([[0, 1, 3, 7], [0, 1, 5, 7], [0, 2, 3, 7], [0, 2, 6, 7], [0, 4, 5, 7], [0, 4, 6, 7]])
@@ -157,3 +159,39 @@ def write_vtu(grid, path, encoding="appended-zlib") -> None:
     writer.SetInputData(grid)
     writer.SetFileName(str(path))
     assert writer.Write()
+
+
+NAMED = ["Py", "Cu"], ["left", "right"]
+NUMBERED = ["1", "2"], ["3", "4"]
+VOLUMES = ["volume1", "volume2"], ["surface3", "surface4"]
+"""Names of the regions and of the surfaces at the ends, by group, by number, and without groups."""
+
+
+def built(path, labels=NAMED, terminals=None, **geometry):
+    """The mesh of a file, labels of regions and surfaces given."""
+    regions, ends = labels
+    geometry = {"unit": "nm", "regions": dict(zip(regions, ("Py", "Cu"), strict=False))} | geometry
+    terminals = terminals or {name: TerminalFace(surface=end) for name, end in zip(ENDS, ends, strict=True)}
+    given = FileGeometry(file=str(path), **geometry)
+    return build_mesh(given, MeshOptions(), terminals, frozenset(), cache_dir=path.parent / "cache")
+
+
+def centres(points, cells):
+    """Centres of cells, nm, in an order of their own."""
+    found = points[cells].mean(axis=1) / NM
+    return found[np.lexsort(np.round(found, 3).T)]
+
+
+def assert_is_bar(record, expected=None):
+    """Whether a mesh is the bar: the same tetrahedra in the same regions, the same triangles at the ends."""
+    expected, mesh = expected or bar(), record.raw()
+    points = expected.points * NM
+    for tag, known in zip(mesh.regions.values(), TAGS.values(), strict=True):
+        alike = centres(mesh.points, mesh.cells[mesh.cell_tags == tag])
+        np.testing.assert_allclose(
+            alike, centres(points, expected.cells[expected.tags == known]), rtol=0, atol=1e-6 * 30
+        )
+    for name, known in ENDS.items():
+        alike = centres(mesh.points, mesh.facets[mesh.facet_tags == mesh.terminals[name]])
+        triangles = expected.triangles[expected.triangle_tags == known]
+        np.testing.assert_allclose(alike, centres(points, triangles), rtol=0, atol=1e-6 * 30)
