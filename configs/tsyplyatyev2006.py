@@ -5,6 +5,9 @@
 Writes OUTDIR/tsyplyatyev2006.csv and .png: resistivity, thermopower and spin current per temperature gradient
 against the field, as the law of the material gives them and as printed in Physical Review B 74, 132403
 (2006); and the thermopower for clusters of several sizes.
+
+The thermopower is the printed α (Eqs. 8 and 9). The rates of the paper's own Eq. 5, in a Boltzmann integral,
+give twice that with the opposite sign, for electrons.
 """
 
 import argparse

@@ -1,6 +1,10 @@
 """A metal with ferromagnetic nanoclusters, which a magnetic field polarises (physics.md §9).
 
 O. Tsyplyatyev, O. Kashuba, V. I. Fal'ko, Phys. Rev. B 74, 132403 (2006).
+
+The magnetothermopower α(B) = S is that of their printed Eqs. 8 and 9, which agree with each other. It is half
+of what the rates of their Eq. 5 give in a Boltzmann integral, ``∫ z tanh((z + x)/2)/(4 cosh²(z/2)) dz = f``,
+and has the opposite sign, for electrons. Whoever compares with an experiment must settle this factor of −2.
 """
 
 from __future__ import annotations

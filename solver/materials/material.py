@@ -75,7 +75,8 @@ class Material(TwoChannels, Responsive):
     tensor_diffusion: TensorDiffusion | None = None
     """Instead of λ_φ and λ_J: spins of a magnet that precess between collisions; λ is √(D τ_sf)."""
     nanoclusters: Nanoclusters | None = None
-    """Instead of σ, P, S and S_s: magnetic clusters in a metal, which a magnetic field polarises."""
+    """Instead of σ, P, S and S_s: magnetic clusters in a metal, which a magnetic field polarises. S is
+    the α that Tsyplyatyev et al. print: half of what their own rates give, and opposite to it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Material":
