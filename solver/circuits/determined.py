@@ -17,8 +17,8 @@ REMEDIES = (
 )
 UNDETERMINED = 1e-12
 """Smallest resolution of a circuit whose fields are all determined, where conductances are of one size."""
-UNRESOLVED = 1e-9
-"""Resolution, or its product with the part of a flow that gets through, that leaves an accuracy of 1e-7."""
+UNRESOLVED = 1e-10
+"""Resolution, or its product with the part of a flow that gets through, that leaves an accuracy of 1e-5."""
 JOINED = 1e-8
 """The part that gets from a reservoir to another that elements join, where conductances are of one size."""
 

@@ -205,11 +205,11 @@ def test_resistors_of_any_size_are_right_or_refused(joined):
         found = study(load_circuit({"nodes": nodes, "elements": elements})).data["points"]
     except ThermospinError as error:
         assert "too far apart" in str(error)
-        assert max(value for *_, value in joined) > 1e6 * min(value for *_, value in joined)
+        assert max(value for *_, value in joined) > 1e4 * min(value for *_, value in joined)
         return
     expected = float(exact_conductance(joined))
-    assert found["n0.current (A/m^2)"][0] == pytest.approx(expected, rel=1e-6, abs=0)
-    assert found["n1.current (A/m^2)"][0] == pytest.approx(-expected, rel=1e-6, abs=0)
+    assert found["n0.current (A/m^2)"][0] == pytest.approx(expected, rel=1e-5, abs=0)
+    assert found["n1.current (A/m^2)"][0] == pytest.approx(-expected, rel=1e-5, abs=0)
 
 
 TEXTS_OF_DEVICES = [
