@@ -16,9 +16,11 @@ REMEDIES = (
     *["join it to a ferromagnet or a reservoir, or give it a spin_heat_relaxation"] * 3,
 )
 UNDETERMINED = 1e-12
-"""Smallest pivot, relative to the largest, of a circuit whose fields are all determined."""
-SMALLEST_FLOW = 1e-8
-"""A flow out of a reservoir, relative to what its own elements would carry alone, that is known to 1e-8."""
+"""Smallest resolution of a circuit whose fields are all determined, where conductances are of one size."""
+UNRESOLVED = 1e-10
+"""Resolution, or its product with the part of a flow that gets through, that leaves an accuracy of 1e-5."""
+JOINED = 1e-8
+"""The part that gets from a reservoir to another that elements join, where conductances are of one size."""
 
 
 class LevelledNetwork(Network):
@@ -37,16 +39,16 @@ class LevelledNetwork(Network):
         return block * np.outer(factors, factors)
 
 
-def _is_regular(matrix: np.ndarray) -> bool:
-    """Whether a matrix determines its unknowns, each measured by its own coefficient."""
+def _resolution(matrix: np.ndarray) -> float:
+    """Smallest over largest singular value of a matrix that is scaled to a unit diagonal."""
     if not len(matrix):
-        return True
+        return 1.0
     sizes = np.diag(matrix)
     if not (np.isfinite(matrix).all() and (sizes > 0).all()):
-        return False
+        return 0.0
     scale = 1 / np.sqrt(sizes)
     values = np.linalg.svd(matrix * np.outer(scale, scale), compute_uv=False)
-    return bool(values[-1] > UNDETERMINED * values[0])
+    return float(values[-1] / values[0])
 
 
 def check_fields(network: Network, magnetisations: Mapping[str, np.ndarray] | None = None) -> None:
@@ -60,10 +62,10 @@ def check_fields(network: Network, magnetisations: Mapping[str, np.ndarray] | No
         InputError: One is not; the message names the node, or the conductances that are too far apart.
     """
     magnets = {**network.config.magnets, **(magnetisations or {})}
-    if _is_regular(network.system(magnets, ())[0]):
+    if _resolution(network.system(magnets, ())[0]) > UNRESOLVED:
         return
     matrix, basis, _ = LevelledNetwork(network.config).system(magnets, ())
-    if _is_regular(matrix):
+    if _resolution(matrix) > UNDETERMINED:
         raise _too_far_apart(network, "some field is lost in rounding")
     _, _, vectors = np.linalg.svd(matrix)
     free = abs(basis @ vectors[-1])
@@ -82,11 +84,12 @@ def check_flows(network: Network) -> None:
     Raises:
         InputError: The conductances on the way to the others are too far apart.
     """
-    levelled = LevelledNetwork(network.config)
-    for name in network.config.reservoirs:
+    levelled, reservoirs = LevelledNetwork(network.config), network.config.reservoirs
+    resolution = _resolution(network.system(network.config.magnets, reservoirs)[0])
+    for name in reservoirs:
         for field, what in ((V, "current"), (THETA, "heat")):
-            joined = _flow(levelled, name, field) > SMALLEST_FLOW
-            if joined and not _flow(network, name, field) > SMALLEST_FLOW:
+            joined = _flow(levelled, name, field) > JOINED
+            if joined and not _flow(network, name, field) * resolution > UNRESOLVED:
                 raise _too_far_apart(network, f"the {what} of '{name}' is lost in rounding")
 
 

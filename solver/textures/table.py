@@ -90,6 +90,8 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
     Raises:
         InputError: The file cannot be read, holds something else, or a vector is zero or not finite.
     """
+    if file.exists() and not file.is_file():
+        raise InputError(f"{file} is no regular file; give a CSV or a VTU")
     read = _read_vtu if file.suffix.lower() == ".vtu" else _read_csv
     try:
         points, vectors = read(file)

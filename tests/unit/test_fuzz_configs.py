@@ -1,10 +1,13 @@
 """Rows 35, 37 and 44, and fuzzing: any document gives a valid configuration or one line, within bounds."""
 
+import itertools
 import json
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +165,51 @@ def test_mutated_devices(file, data):
 @given(data=mutated(CIRCUIT_SEEDS))
 def test_mutated_circuits(file, data):
     check(file, written(data), check_circuit)
+
+
+@st.composite
+def resistors(draw: st.DrawFn) -> list[tuple[int, int, float]]:
+    """Conductances of any size between up to six nodes, of which 0 and 1 are reservoirs; a tree at least."""
+    count = draw(st.integers(2, 6))
+    pairs = [(draw(st.integers(0, i - 1)), i) for i in range(1, count)]
+    more = st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)).filter(
+        lambda pair: pair[0] != pair[1]
+    )
+    pairs += draw(st.lists(more, max_size=4))
+    decades = draw(st.sampled_from((2, 6, 10, 30)))
+    return [(*pair, 10.0 ** draw(st.integers(-10, decades - 10))) for pair in pairs]
+
+
+def exact_conductance(joined: list[tuple[int, int, float]]) -> Fraction:
+    """Between nodes 0 and 1, by taking out the other nodes one by one (star to mesh) in rational numbers."""
+    links: dict[frozenset[int], Fraction] = defaultdict(Fraction)
+    for first, second, value in joined:
+        links[frozenset((first, second))] += Fraction(value)
+    for node in range(max(max(pair) for pair in links), 1, -1):
+        arms = {next(iter(pair - {node})): value for pair, value in links.items() if node in pair}
+        links = defaultdict(Fraction, {pair: value for pair, value in links.items() if node not in pair})
+        for first, second in itertools.combinations(arms, 2):
+            links[frozenset((first, second))] += arms[first] * arms[second] / sum(arms.values())
+    return links[frozenset((0, 1))]
+
+
+@CI
+@given(joined=resistors())
+def test_resistors_of_any_size_are_right_or_refused(joined):
+    """Against rational numbers: what double precision cannot resolve is said."""
+    count = max(max(pair) for *pair, _ in joined) + 1
+    names = [f"n{i}" for i in range(count)]
+    nodes = {name: {} for name in names} | {"n0": {"voltage": 1}, "n1": {"voltage": 0}}
+    elements = [{"between": [names[i], names[j]], "conductance": value} for i, j, value in joined]
+    try:
+        found = study(load_circuit({"nodes": nodes, "elements": elements})).data["points"]
+    except ThermospinError as error:
+        assert "too far apart" in str(error)
+        assert max(value for *_, value in joined) > 1e4 * min(value for *_, value in joined)
+        return
+    expected = float(exact_conductance(joined))
+    assert found["n0.current (A/m^2)"][0] == pytest.approx(expected, rel=1e-5, abs=0)
+    assert found["n1.current (A/m^2)"][0] == pytest.approx(-expected, rel=1e-5, abs=0)
 
 
 TEXTS_OF_DEVICES = [

@@ -353,6 +353,12 @@ def test_row_35_circuit_of_many_nodes():
     assert time.process_time() - begun < 20
 
 
+@pytest.mark.parametrize("place", ["/dev/zero", "/dev/random", "."])
+def test_row_35_table_without_an_end(place):
+    with pytest.raises(InputError, match="is no regular file; give a CSV or a VTU"):
+        read_table(Path(place), 1.0, "linear")
+
+
 @pytest.mark.parametrize("number", ["1e300", "-1e300", "1e308"])
 def test_row_37_table_of_places_beyond_all_devices(tmp_path, number):
     file = tmp_path / "m.csv"
