@@ -10,7 +10,7 @@ from thermospin.circuit import Circuit, Drive
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
 from thermospin.fitting import fit
-from thermospin.harmonics import FITTED_REDUCTION, SchemeSolver, given, share
+from thermospin.harmonics import SchemeSolver
 from thermospin.heat import HeatSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.nonlinear.equations import Equations
@@ -18,7 +18,9 @@ from thermospin.nonlinear.newton import RUNAWAY, Newton
 from thermospin.nonlinear.orders import OrderSources
 from thermospin.nonlinear.stability import feedback
 from thermospin.response import LinearResponse
+from thermospin.scheme import given, share
 from thermospin.solution import Expansion, Solution
+from thermospin.steady import FITTED_REDUCTION
 
 GUESS_TOLERANCE = 1e-6
 """Relative tolerance of the linear solve that Newton's method begins with."""
@@ -41,7 +43,7 @@ class ResponsiveSolver(SchemeSolver):
         circuit: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
-        others: Further arguments of :class:`SchemeSolver`.
+        others: Further arguments of :class:`.Scheme`.
     """
 
     def __init__(
