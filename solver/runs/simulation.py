@@ -313,6 +313,7 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
             case = Case(scheme, name, samples, config.temperature, unit, solved)
             if config.output.fields:
                 with progress.stage("fields"):
-                    write_fields(directory, case, config.output.current)
+                    kept = case.with_fluxes({map.field for map in wanted.values()})
+                    write_fields(directory, kept, config.output.current)
             with progress.stage("maps"):
                 draw_maps(directory, wanted, case)
