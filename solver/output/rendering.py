@@ -24,6 +24,8 @@ _FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
 """Direction from which devices are seen, and what is upwards in the picture."""
 _TOWARDS = np.array(_FROM) / np.linalg.norm(_FROM)
 _SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
+_UNDERSHOOT = 1e-3
+"""Values of the other sign up to this times the largest come of rounding, or of a polynomial's undershoot."""
 _CELL_EDGE = 0.55
 """Brightness of the cells' edges relative to their region."""
 
@@ -71,8 +73,8 @@ def colours_for(
 
 
 def _range(values: np.ndarray, quantity: Quantity) -> tuple[float, float]:
-    if quantity.diverging or values.min() < 0 < values.max():
-        extent = float(np.abs(values).max()) or 1.0
+    extent = float(np.abs(values).max()) or 1.0
+    if quantity.diverging or (values.min() < -_UNDERSHOOT * extent and values.max() > _UNDERSHOOT * extent):
         return -extent, extent
     low = 0.0 if quantity.components == 3 else float(values.min())
     high = float(np.percentile(values, 99.8)) if quantity.in_cells else float(values.max())

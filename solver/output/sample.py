@@ -1,7 +1,8 @@
 """Fields on the whole device as plain arrays: what the solver hands to the output."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -90,6 +91,22 @@ class Case:
     def is_vector(self) -> bool:
         """Whether spins may point anywhere."""
         return next(iter(self.orders.values())).is_vector
+
+    def with_fluxes(self, shown: Collection[str]) -> Self:
+        """The same with fluxes at the vertices only as far as some fields are drawn from them.
+
+        Args:
+            shown: Names of fields.
+        """
+        names = set(shown) | ({"J", "J_s"} if {"J_up", "J_down"} & set(shown) else set())
+
+        def kept(samples: Mapping[Any, FieldSample]) -> dict[Any, FieldSample]:
+            return {
+                key: replace(sample, vertex_data={n: v for n, v in sample.vertex_data.items() if n in names})
+                for key, sample in samples.items()
+            }
+
+        return replace(self, orders=kept(self.orders), solved=kept(self.solved))
 
     def at(self, drive: float) -> FieldSample:
         """The fields at a drive, A or V: the sum of all orders, unless they were solved for.

@@ -337,6 +337,7 @@ def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, 
     """Write the fields of a scheme and configuration and draw its maps, on one rank."""
     if config.output.fields:
         with progress.stage("fields"):
-            write_fields(directory, case, config.output.current)
+            kept = case.with_fluxes({map.field for map in maps.values()})
+            write_fields(directory, kept, config.output.current)
     with progress.stage("maps"):
         draw_maps(directory, maps, case)

@@ -99,7 +99,7 @@ def test_interfaces(joule):
 
 
 def test_row_14_currents_through_interfaces(joule):
-    """The electrical scheme's current all leaves the injector for the copper; the thermal one's detours."""
+    """The electrical scheme's current leaves the injector for the copper; the thermal one's comes back."""
     for scheme, share in {"electrical": 1.0, "thermal": 0.0}.items():
         for values in joule.data["schemes"][scheme]["configurations"].values():
             injector, detector = (values["interfaces"][name] for name in ("Py1|Cu", "Py2|Cu"))

@@ -188,6 +188,14 @@ def test_row_09_files(sample, tmp_path):
     np.testing.assert_allclose(sample.cell_data["J_up"], means, rtol=0, atol=1e-6 * np.nanmax(np.abs(means)))
 
 
+def test_row_09_files_hold_what_maps_need(sample):
+    """Fluxes at vertices make files large: those that no map shows are left out."""
+    case = Case("through", "P", {1: sample}, 300.0)
+    for shown, names in {"T": set(), "Q": {"Q"}, "J_up": {"J", "J_s"}}.items():
+        assert case.with_fluxes({shown}).orders[1].vertex_data.keys() == names
+    assert case.with_fluxes(()).orders[1].flux("J").shape[1:] == (1, 3)
+
+
 def test_row_09_sums(fields):
     """Orders add up to the fields at a drive; the magnetisation does not change."""
     found = total({1: fields, 2: fields}, 3.0)

@@ -100,7 +100,9 @@ def test_constant_coefficients(comm, problem):
 
 def test_files(comm, shared_directory):
     """The fields at a current that was solved for, in results, for ParaView and to be drawn again."""
-    output = {"directory": str(shared_directory), "current": CURRENT, "fields": True}
+    line = {"start": ["80 nm", "0 nm", "20 nm"], "end": ["200 nm", "0 nm", "20 nm"]}
+    maps = [{"field": "J", "current": CURRENT, "line": line}]
+    output = {"directory": str(shared_directory), "current": CURRENT, "fields": True, "maps": maps}
     solver = {"currents": [factor * CURRENT for factor in (-1, -0.5, 0.5, 1)], "orders": 2}
     run(load_config(device(solver=solver, output=output)), comm)
     if comm.rank > 0:

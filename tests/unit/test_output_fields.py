@@ -154,6 +154,16 @@ def test_colours_are_symmetric_where_zero_has_a_meaning(case):
     assert colours.limits == pytest.approx((0, 5))
 
 
+def test_rounding_is_no_sign():
+    """Values that are 0 up to rounding do not make a scale symmetric."""
+    part = pv.PolyData(np.zeros((3, 3)))
+    part["value"] = [-1e-15, 0.0, 5.0]
+    temperature = quantities(vector=False)["T"]
+    assert colours_for(temperature, [part], None, 0, "A").limits == pytest.approx((0, 5))
+    part["value"] = [-1.0, 0.0, 5.0]
+    assert colours_for(temperature, [part], None, 0, "A").limits == pytest.approx((-5, 5))
+
+
 def test_nothing_to_show_is_an_error(case, tmp_path):
     outside = Map(field="T", order=1, slice={"z": "1 um"})
     with pytest.raises(InputError, match="no T on the plane z = 1000 nm"):
