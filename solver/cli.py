@@ -1,6 +1,7 @@
 """The command line. Commands import what they need when they run, so that help and schema are quick."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ class Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
         heed_termination()
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it makes do without a cache, at length
         for stream in (sys.stdout, sys.stderr):
             adapt(stream)
         try:

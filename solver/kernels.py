@@ -22,6 +22,7 @@ import cffi
 
 from thermospin.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 from thermospin.errors import ThermospinError
+from thermospin.failures import on_root
 
 Options = dict[str, Any] | None
 Compiled = tuple[Any, Any, Any]
@@ -64,17 +65,23 @@ class Kernels:
             ThermospinError: The form cannot be compiled.
         """
         work = functools.partial(self._compiled, form, form_compiler_options, jit_options)
-        found, mistake = None, None
-        if comm.rank == 0:
-            found, mistake = _attempt(work)
-        mistake, libraries = comm.bcast((mistake, self._unkept))
-        if mistake is None and comm.rank > 0:
-            self._unkept |= libraries
-            found, mistake = _attempt(work)
-        mistakes = [text for text in comm.allgather(mistake) if text]
+        found: list[Compiled] = []
+        mistake = None
+
+        def compile_first() -> dict[str, Path]:
+            found.append(_explained(work))
+            return self._unkept
+
+        self._unkept |= on_root(comm, compile_first)
+        if comm.rank > 0:
+            try:
+                found.append(_explained(work))
+            except ThermospinError as error:
+                mistake = error
+        mistakes = [error for error in comm.allgather(mistake) if error]
         if mistakes:
-            raise ThermospinError(mistakes[0])
-        return found
+            raise mistakes[0]
+        return found[0]
 
     def find_module(self, name: str, objects: list[str], directory: Path, timeout: int) -> tuple[Any, Any]:
         """Load a compiled form, if there is an undamaged one.
@@ -152,15 +159,19 @@ def _kept_name(module: str, library: Path) -> str:
     return f"{module}.{hashlib.sha256(library.read_bytes()).hexdigest()[:24]}.so"
 
 
-def _attempt(work: Callable[[], Compiled]) -> tuple[Compiled | None, str | None]:
-    """The outcome, or a description of what went wrong."""
+def _explained(work: Callable[[], Compiled]) -> Compiled:
+    """The outcome of a compilation.
+
+    Raises:
+        ThermospinError: There is no room, or no compiler.
+    """
     try:
-        return work(), None
+        return work()
     except FAILURES as error:
-        return None, (
+        raise ThermospinError(
             f"the equations cannot be compiled: {reason_of(error)}; check the C compiler (gcc), and the "
             f"space in {tempfile.gettempdir()} and {forms_cache()}"
-        )
+        ) from error
 
 
 @functools.cache

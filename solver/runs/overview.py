@@ -3,12 +3,14 @@
 import shutil
 from pathlib import Path
 
+from thermospin.cache import cache_home
 from thermospin.config import Config, loop, magnetisation
 from thermospin.console import say
 from thermospin.contacts import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
+from thermospin.output.place import claim
 from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh
 from thermospin.runs.resolution import unresolved
 
@@ -59,9 +61,13 @@ def show_mesh(config: Config, output: Path | None) -> None:
     """
     from thermospin.output.mesh_picture import draw_mesh  # its libraries are heavy, and validate needs none
 
+    if output is not None:
+        claim(output)
     record = make_mesh(config)
     if output is not None:
         _copy(record.directory, output)
+    elif not record.directory.is_relative_to(cache_home()):
+        raise InputError("the mesh cannot be kept; give a directory for it with -o", file=str(cache_home()))
     directory = output or record.directory
     _describe(record, directory)
     _show_notes(record)
