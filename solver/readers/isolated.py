@@ -67,8 +67,7 @@ def _answered(file: str, **request: Any) -> Iterator[Path]:
     """
     suffix = file_type(file)
     library = LIBRARY[reader_of(suffix)]
-    with tempfile.TemporaryDirectory(prefix="thermospin-read-") as name:
-        directory = Path(name)
+    with _private_directory() as directory:
         link = directory / f"mesh{suffix}"  # no options file lies beside this name, which Gmsh would run
         link.symlink_to(Path(file).absolute())
         request |= {"file": str(Path(file).absolute()), "link": str(link)}
@@ -78,6 +77,24 @@ def _answered(file: str, **request: Any) -> Iterator[Path]:
         if answer["error"]:
             raise InputError(f"cannot read {file} ({library}): {answer['error']}", key=answer["key"])
         yield directory
+
+
+@contextmanager
+def _private_directory() -> Iterator[Path]:
+    """A directory for one request, gone afterwards.
+
+    Raises:
+        InputError: There is nowhere to make one.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix="thermospin-read-")
+    except OSError as error:
+        raise InputError(
+            f"reading a mesh needs a temporary directory, and there is none ({error.strerror}); set TMPDIR",
+            key="geometry.file",
+        ) from None
+    with made as name:
+        yield Path(name)
 
 
 def _run(directory: Path, file: str, library: str) -> None:

@@ -244,3 +244,10 @@ def test_mutated_meshes(name, seed, tmp_path):
 def test_many_mutated_meshes(name, tmp_path):
     for seed in range(1000, 1050):
         mutate_and_read(name, seed, tmp_path)
+
+
+def test_nowhere_to_put_what_is_read(tmp_path, monkeypatch):
+    write_gmsh(bar(), tmp_path / "bar.msh")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nothing"))
+    with pytest.raises(InputError, match="geometry.file: .*temporary directory.*No such file.*; set TMPDIR"):
+        built(tmp_path / "bar.msh")
