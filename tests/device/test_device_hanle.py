@@ -12,8 +12,10 @@ import yaml
 from support import SilentProgress, prepare_problem
 from test_device_commands import command, write_config
 
+from thermospin import preconditioning
 from thermospin.fields import S_VECTOR
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
+from thermospin.linear.factors import FACTORISED
 from thermospin.runs.simulation import solve
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -70,15 +72,18 @@ def iterations(config, comm):
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-def test_iterations_in_a_field(options, comm):
-    """However fast spins precess, up to ω_L τ_sf = 10."""
+def test_iterations_in_a_field(options, comm, monkeypatch):
+    """However fast spins precess, up to ω_L τ_sf = 10, with multigrids."""
+    monkeypatch.setattr(preconditioning, "FACTORISED", 0)
     found = {angle: iterations(device(angle, **options), comm) for angle in (0, 1, 10)}
     assert max(map(max, found.values())) <= LIMIT
     for angle in (1, 10):
         assert sum(found[angle]) <= 1.3 * sum(found[0])
 
 
-def test_transposed_preconditioner(comm):
+@pytest.mark.parametrize("factorised", [0, FACTORISED], ids=["multigrids", "factors"])
+def test_transposed_preconditioner(factorised, comm, monkeypatch):
+    monkeypatch.setattr(preconditioning, "FACTORISED", factorised)
     problem = prepare_problem(device(3.0, degree=1), comm)
     solver = problem.scheme("electrical")
     problem.magnetise(problem.config.directions["AP"])

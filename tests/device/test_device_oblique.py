@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 from spinning import MATERIALS, TURNING, spinning
 from support import SilentProgress, prepare_problem
 
+from thermospin import preconditioning
 from thermospin.config import load_config
 from thermospin.linear.basis import spin_basis
 from thermospin.runs.simulation import solve
@@ -35,7 +36,9 @@ def device(rotation, field, second=None, dephasing="0.4 nm", **solver):
 
 @pytest.mark.parametrize("field", [0 * FIELD, FIELD], ids=["no field", "field"])
 @pytest.mark.parametrize("degree", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_iterations(field, degree, comm):
+def test_iterations(field, degree, comm, monkeypatch):
+    """Of multigrids; factors see all components at once."""
+    monkeypatch.setattr(preconditioning, "FACTORISED", 0)
     along_z, oblique = (
         solve(prepare_problem(device(rotation, field, degree=degree), comm), SilentProgress())
         for rotation in (np.eye(3), TURN)
