@@ -79,5 +79,6 @@ def _layers(part: Part, size: float, options: MeshOptions) -> list[int]:
         slab = [(3, gmsh.model.occ.addBox(*low, *(high - low)))]
         cut, _ = gmsh.model.occ.intersect(volumes, slab, removeObject=False, removeTool=True)
         layers += [tag for _, tag in cut]
-    gmsh.model.occ.remove(volumes, recursive=True)
+    cut_up = [volume for volume in volumes if volume[1] not in layers]  # a slab that holds a volume returns it
+    gmsh.model.occ.remove(cut_up, recursive=True)
     return layers

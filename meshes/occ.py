@@ -64,16 +64,16 @@ def build(geometry: SolidsGeometry) -> list[Part]:
     for index, fragments in enumerate(fragment(tags)):
         for volume in fragments:
             claims.setdefault(volume, []).append(index)
-    owned: list[list[int]] = [[] for _ in solids]
-    for volume, claimants in claims.items():
-        owned[_owner(solids, claimants)].append(volume)
-    for index, volumes in enumerate(owned):
-        if not volumes:
+    owners = {volume: _owner(solids, claimants) for volume, claimants in claims.items()}
+    for index, solid in enumerate(solids):
+        inside = [owners[volume] for volume, claimants in claims.items() if index in claimants]
+        if all(solids[owner].name != solid.name for owner in inside):
             raise InputError(
-                f"solid {solids[index].name} is hidden by solids of higher priority; raise its priority",
+                f"solid {solid.name} is hidden by solids of higher priority; raise its priority",
                 key=f"geometry.solids[{index}].priority",
             )
-    return [_part(solid, volumes) for solid, volumes in zip(solids, owned, strict=True)]
+    owned = [[volume for volume, owner in owners.items() if owner == index] for index in range(len(solids))]
+    return [_part(solid, volumes) for solid, volumes in zip(solids, owned, strict=True) if volumes]
 
 
 def _part(solid: Solid, volumes: list[int]) -> Part:

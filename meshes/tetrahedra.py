@@ -7,11 +7,10 @@ from thermospin.errors import InputError
 from thermospin.meshes.films import Film
 from thermospin.meshes.occ import NM
 from thermospin.meshes.record import RawMesh
+from thermospin.meshes.sides import flat_faces
 from thermospin.meshes.terminals import TerminalFace, side_of
 
 HXT = 10
-TOLERANCE = 1e-3
-"""How far a face may lie from the side of the bounding box that it is taken for, nm."""
 
 
 def generate() -> None:
@@ -51,10 +50,7 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
         known = ", ".join(dict.fromkeys(film.region for film in films))
         raise InputError(f"no region {terminal.region}; the regions are {known}", key=f"{key}.region")
     axis, end = side_of(terminal.face)
-    faces = sorted({abs(t) for _, t in gmsh.model.getBoundary([(3, v) for v in volumes], oriented=False)})
-    boxes = {face: np.reshape(gmsh.model.getBoundingBox(2, face), (2, 3))[:, axis] for face in faces}
-    side = (max if end else min)(box[end] for box in boxes.values())
-    on_side = [face for face in faces if np.all(abs(boxes[face] - side) < TOLERANCE)]
+    on_side = flat_faces(volumes, axis, end)
     outer = [face for face in on_side if len(gmsh.model.getAdjacencies(2, face)[0]) == 1]
     if not on_side:
         raise InputError(
