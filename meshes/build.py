@@ -74,7 +74,7 @@ def _mesh(
     """The mesh in memory, renumbered."""
     from thermospin.meshes import imports, occ, sizes, tetrahedra
     from thermospin.meshes.films import layered
-    from thermospin.meshes.squeeze import squeeze_factors, squeezed, stretched
+    from thermospin.meshes.squeeze import scaled, squeeze_factors, squeezed, stretched
     from thermospin.meshes.structured import set_columns
 
     if isinstance(geometry, FileGeometry) and not imports.is_shape(geometry):
@@ -93,10 +93,12 @@ def _mesh(
         )
     with occ.model():
         if isinstance(geometry, FileGeometry):
-            parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
+            parts, unit = imports.read_shape(geometry)
+            factors, columns = (unit, unit, unit), None
         else:
             factors, columns = squeeze_factors(geometry.resolved), geometry.resolved.columns
             parts = occ.build(squeezed(geometry.resolved, factors))
+        options = scaled(options, factors[2])
         films = layered(parts, options)
         faces = tetrahedra.terminal_faces(films, terminals)
         common = sizes.common_faces(films)

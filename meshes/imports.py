@@ -11,6 +11,7 @@ from thermospin.meshes.geometry import UNITS, FileGeometry
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.occ import NM, Part, fragment, model
 from thermospin.meshes.record import RawMesh
+from thermospin.meshes.squeeze import model_unit
 from thermospin.meshes.terminals import TerminalFace, side_of
 
 SHAPES = (".step", ".stp", ".brep")
@@ -23,8 +24,11 @@ def is_shape(geometry: FileGeometry) -> bool:
     return Path(geometry.file).suffix.lower() in SHAPES
 
 
-def read_shape(geometry: FileGeometry) -> list[Part]:
-    """Import the volumes of a STEP or BREP file into the model, made conforming, in nanometres.
+def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
+    """Import the volumes of a STEP or BREP file into the model, made conforming.
+
+    Returns:
+        The volumes, and the unit of the model in nanometres.
 
     Raises:
         InputError: The file cannot be read, holds no volume, its volumes overlap, or names do not match.
@@ -40,13 +44,17 @@ def read_shape(geometry: FileGeometry) -> list[Part]:
     occ.synchronize()
     names = [_label(tag) or f"volume{number}" for number, (_, tag) in enumerate(volumes, start=1)]
     _check_names(geometry, names)
-    scale = UNITS[geometry.unit] / NM
+    corners = np.array([np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes])
+    sizes = np.ptp(corners, axis=1) * UNITS[geometry.unit]
+    unit = model_unit(float(np.ptp(corners.reshape(-1, 3), axis=0).max()) * UNITS[geometry.unit], sizes.min())
+    scale = UNITS[geometry.unit] / (NM * unit)
     occ.dilate(volumes, 0, 0, 0, scale, scale, scale)
     bounds = [np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes]
     fragments = fragment(volumes)
     if len({tag for group in fragments for tag in group}) < sum(len(group) for group in fragments):
         raise InputError(f"volumes of {geometry.file} overlap; cut them in the drawing", key="geometry.file")
-    return [Part(name, tuple(tags), box) for name, tags, box in zip(names, fragments, bounds, strict=True)]
+    groups = zip(names, fragments, bounds, strict=True)
+    return [Part(name, tuple(tags), box) for name, tags, box in groups], unit
 
 
 def _occ_format(file: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from thermospin.section import Section, mistake
@@ -9,6 +10,12 @@ from thermospin.units import Length, PositiveLength
 
 Point = tuple[Length, Length, Length]
 PlanePoint = tuple[Length, Length]
+
+SLENDEREST = 20.0
+"""Largest ratio of the radii of an ellipse."""
+
+TOUCHING = 1e-6
+"""Distance of a corner from a side, relative to the extent of the polygon, below which they touch."""
 
 
 class Box(Section):
@@ -37,6 +44,16 @@ class EllipticCylinder(Section):
     height: PositiveLength
     """Extent along z, m."""
 
+    @model_validator(mode="after")
+    def _is_round(self) -> Self:
+        if max(self.radii) > SLENDEREST * min(self.radii):
+            raise mistake(
+                f"one radius is more than {SLENDEREST:g} times the other, and Gmsh cannot mesh the tips of such an "
+                "ellipse; check the lengths, or use a box or a polygon",
+                "radii",
+            )
+        return self
+
 
 class ExtrudedPolygon(Section):
     """A polygon in the xy plane extruded along z."""
@@ -54,10 +71,36 @@ class ExtrudedPolygon(Section):
             raise mistake("the polygon repeats a corner: list every corner once", "points")
         if _crosses_itself(self.points):
             raise mistake("the polygon crosses itself: list its corners in order round the outline", "points")
+        corner = _touching_corner(np.array(self.points))
+        if corner is not None:
+            x, y = (1e9 * self.points[corner][i] for i in range(2))
+            raise mistake(
+                f"the polygon touches itself: its corner at ({x:g}, {y:g}) nm lies on another side; move it, or make "
+                "two solids",
+                "points",
+                corner,
+            )
         return self
 
 
 Shape = Box | EllipticCylinder | ExtrudedPolygon
+
+
+def _touching_corner(points: np.ndarray) -> int | None:
+    """The first corner that lies on a side it does not belong to, as in spikes and pinched outlines.
+
+    Args:
+        points: The corners in order, m, shape (n, 2).
+    """
+    start, along = points, np.roll(points, -1, axis=0) - points
+    reach = TOUCHING * float(np.ptp(points, axis=0).max())
+    for corner, point in enumerate(points):
+        part = np.clip(((point - start) * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
+        distances = np.linalg.norm(start + part[:, None] * along - point, axis=1)
+        distances[[corner, corner - 1]] = np.inf
+        if distances.min() <= reach:
+            return corner
+    return None
 
 
 def _crosses_itself(points: tuple[PlanePoint, ...]) -> bool:

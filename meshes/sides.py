@@ -11,6 +11,9 @@ import numpy as np
 FLATNESS = 1e-6
 """How far a face may lie from the side that it is taken for, relative to the extent of the region."""
 
+BULGE = 1e-3
+"""How far a curved face may reach beyond the rims of all faces; whether a point is within it is known to 2e-4."""
+
 ALONG = np.linspace(0, 1, 13)
 """Where a curve, and a curved surface along both of its parameters, is looked at."""
 
@@ -24,20 +27,25 @@ def flat_faces(volumes: Iterable[int], axis: int, end: int) -> list[int]:
         end: 0 for the lowest coordinate, 1 for the highest.
     """
     faces = {abs(tag) for _, tag in gmsh.model.getBoundary([(3, v) for v in volumes], oriented=False)}
-    spans = {face: _span(face, axis) for face in sorted(faces)}
-    extent = max(high for _, high in spans.values()) - min(low for low, _ in spans.values())
+    spans = {face: _span(_rim(face)[:, axis]) for face in sorted(faces)}
     side = (max if end else min)(span[end] for span in spans.values())
+    extent = max(high for _, high in spans.values()) - min(low for low, _ in spans.values())
+    for face in spans:
+        if gmsh.model.getType(2, face) != "Plane" and len(inside := _inside(face)):
+            beyond = (1 if end else -1) * (_span(inside[:, axis])[end] - side)
+            if beyond > BULGE * extent:
+                return []
     return [face for face, span in spans.items() if max(abs(x - side) for x in span) < FLATNESS * extent]
 
 
-def _span(face: int, axis: int) -> tuple[float, float]:
-    """The lowest and highest coordinate among points of a face."""
-    curves = gmsh.model.getBoundary([(2, face)], combined=False, oriented=False)
-    points = [_on_curve(curve) for _, curve in curves]
-    if gmsh.model.getType(2, face) != "Plane":
-        points.append(_inside(face))
-    along = np.concatenate(points)[:, axis]
+def _span(along: np.ndarray) -> tuple[float, float]:
     return float(along.min()), float(along.max())
+
+
+def _rim(face: int) -> np.ndarray:
+    """Points of the curves that bound a face."""
+    curves = gmsh.model.getBoundary([(2, face)], combined=False, oriented=False)
+    return np.concatenate([_on_curve(curve) for _, curve in curves])
 
 
 def _on_curve(curve: int) -> np.ndarray:

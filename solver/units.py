@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 
 @functools.cache
@@ -100,11 +100,34 @@ BOUNDS = {
 """The bounds of a quantity: what must hold, and in words."""
 
 
+PLAIN_LIMIT = 1e-3
+"""Size from which a length in a configuration must be written with its unit, m."""
+
+WRITTEN = "written by a user"
+"""Context of the validation of what users write, in which plain numbers may be meant in nm."""
+
+
+def has_unit(value: Any) -> bool:
+    """Whether a quantity was written with a unit."""
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    return bool(match and match[3])
+
+
+def _with_unit(length: float) -> float | str:
+    """A length as a configuration may hold it: with its unit where a plain number would be questioned."""
+    return f"{length!r} m" if abs(length) >= PLAIN_LIMIT else length
+
+
 def quantity(unit: str, **bounds: float) -> Any:
     """A pydantic type: a number in SI or text with a unit, within bounds (``gt``, ``ge``, ``lt``, ``le``)."""
 
-    def convert(value: Any) -> float:
+    def convert(value: Any, info: ValidationInfo) -> float:
         number = to_si(value, unit)
+        if unit == "m" and abs(number) >= PLAIN_LIMIT and info.context is WRITTEN and not has_unit(value):
+            raise ValueError(
+                f"is {value} in nm? A plain number is in m, and {number:g} m is large for a device: write the unit, "
+                f"such as '{value} nm' or '{value} m'"
+            )
         for bound, limit in bounds.items():
             holds, words = BOUNDS[bound]
             if not holds(number, limit):
@@ -116,7 +139,10 @@ def quantity(unit: str, **bounds: float) -> Any:
         "anyOf": [{"type": "number"}, {"type": "string"}],
         "description": f"number in {unit or '1'}, or text with a unit",
     }
-    return Annotated[float, BeforeValidator(convert), WithJsonSchema(schema)]
+    types = [BeforeValidator(convert), WithJsonSchema(schema)]
+    if unit == "m":
+        types.append(PlainSerializer(_with_unit, when_used="json"))
+    return Annotated[float, *types]
 
 
 Length = quantity("m")

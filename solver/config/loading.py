@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from thermospin.config.root import Config
 from thermospin.errors import InputError
 from thermospin.section import Section, dotted
+from thermospin.units import WRITTEN
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -104,7 +105,7 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
         InputError: The first mistake found.
     """
     try:
-        section = model.model_validate(data)
+        section = model.model_validate(data, context=WRITTEN)
     except ValidationError as error:
         raise _translate(error, data, file) from None
     section._source = file
