@@ -33,6 +33,10 @@ class Box(Section):
                 raise ValueError(f"the box has no extent along {axis}: max must exceed min")
         return self
 
+    def contains(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points, m, shape (n, 3), are in the box."""
+        return np.all((points >= self.min) & (points <= self.max), axis=1)
+
 
 class EllipticCylinder(Section):
     """A cylinder along z with an elliptic cross-section."""
@@ -48,11 +52,16 @@ class EllipticCylinder(Section):
     def _is_round(self) -> Self:
         if max(self.radii) > SLENDEREST * min(self.radii):
             raise mistake(
-                f"one radius is more than {SLENDEREST:g} times the other, and Gmsh cannot mesh the tips of such an "
-                "ellipse; check the lengths, or use a box or a polygon",
+                f"one radius is more than {SLENDEREST:g} times the other, and the tips of such an ellipse "
+                "cannot be meshed; check the lengths, or use a box or a polygon",
                 "radii",
             )
         return self
+
+    def contains(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points, m, shape (n, 3), are in the cylinder."""
+        x, y, z = (points - self.centre).T
+        return (np.hypot(x / self.radii[0], y / self.radii[1]) <= 1) & (z >= 0) & (z <= self.height)
 
 
 class ExtrudedPolygon(Section):
@@ -75,12 +84,33 @@ class ExtrudedPolygon(Section):
         if corner is not None:
             x, y = (1e9 * self.points[corner][i] for i in range(2))
             raise mistake(
-                f"the polygon touches itself: its corner at ({x:g}, {y:g}) nm lies on another side; move it, or make "
-                "two solids",
+                f"the polygon touches itself: its corner at ({x:g}, {y:g}) nm lies on another side; move it, "
+                "or make two solids",
                 "points",
                 corner,
             )
         return self
+
+    def contains(self, points: np.ndarray) -> np.ndarray:
+        """Tell which points, m, shape (n, 3), are in the prism."""
+        outline = np.array(self.points)
+        inside = within(points[:, :2], np.stack([outline, np.roll(outline, -1, axis=0)], axis=1))
+        return inside & (points[:, 2] >= self.z[0]) & (points[:, 2] <= self.z[1])
+
+
+def within(points: np.ndarray, sides: np.ndarray) -> np.ndarray:
+    """Tell which points of a plane lie inside: a ray from there crosses the sides an odd number of times.
+
+    Args:
+        points: Shape (n, 2).
+        sides: The ends of every side, in any order, shape (m, 2, 2).
+    """
+    inside = np.zeros(len(points), dtype=bool)
+    x, y = points.T
+    for (x0, y0), (x1, y1) in sides:
+        if y0 != y1:
+            inside ^= ((y0 > y) != (y1 > y)) & (x < x0 + (y - y0) * (x1 - x0) / (y1 - y0))
+    return inside
 
 
 Shape = Box | EllipticCylinder | ExtrudedPolygon

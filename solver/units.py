@@ -125,8 +125,8 @@ def quantity(unit: str, **bounds: float) -> Any:
         number = to_si(value, unit)
         if unit == "m" and abs(number) >= PLAIN_LIMIT and info.context is WRITTEN and not has_unit(value):
             raise ValueError(
-                f"is {value} in nm? A plain number is in m, and {number:g} m is large for a device: write the unit, "
-                f"such as '{value} nm' or '{value} m'"
+                f"is {value} in nm? A plain number is in m, and {number:g} m is large for a device: "
+                f"write the unit, such as '{value} nm' or '{value} m'"
             )
         for bound, limit in bounds.items():
             holds, words = BOUNDS[bound]
@@ -148,3 +148,11 @@ def quantity(unit: str, **bounds: float) -> Any:
 Length = quantity("m")
 PositiveLength = quantity("m", gt=0)
 Temperature = quantity("K", gt=0)
+
+
+def rounded(number: float) -> str:
+    """A large number with two digits, for people: ``160,000`` or ``3.6 million``."""
+    for size, word in ((1e12, None), (1e9, "billion"), (1e6, "million")):
+        if number >= size:
+            return f"{number:.1e}" if word is None else f"{float(f'{number / size:.2g}'):g} {word}"
+    return f"{round(float(f'{number:.2g}')):,}"

@@ -87,7 +87,7 @@ class Config(Section):
 
     @property
     def all_terminals(self) -> Mapping[str, TerminalFace]:
-        """The terminals of the configuration, and those of the template whose faces it does not name again."""
+        """The terminals of the configuration, and those of the template on faces that it does not name."""
         taken = [terminal.rule for terminal in self.terminals.values()]
         kept = {
             name: terminal for name, terminal in self.geometry.terminals.items() if terminal.rule not in taken

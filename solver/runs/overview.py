@@ -11,6 +11,7 @@ from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
 from thermospin.runs.checks import check_mesh, find_pieces, make_mesh, unresolved_magnets
+from thermospin.runs.estimates import estimate_record
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""
@@ -22,7 +23,7 @@ def show_device(config: Config, file: Path) -> None:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = make_mesh(config)
+    record = make_mesh(config, _say)
     check_mesh(config, record)
     click.echo(f"{file}: valid")
     pieces, areas = find_pieces(record), contact_areas(config, record)
@@ -39,8 +40,22 @@ def show_device(config: Config, file: Path) -> None:
         "groups": groups(config, record),
     }.items():
         click.echo(f"  {title}: {', '.join(names) or 'none'}")
+    _say_cost(config, record)
     for warning in unresolved_magnets(config, record):
         click.echo(f"  warning: {warning}")
+
+
+def _say(line: str) -> None:
+    """Print an estimate, before work that may be long."""
+    click.echo(f"mesh: {line}")
+
+
+def _say_cost(config: Config, record: MeshRecord) -> None:
+    """Print what it takes to solve a device whose mesh is there."""
+    estimate = estimate_record(config, record)
+    click.echo(f"  size: {estimate.text}")
+    if estimate.warning:
+        click.echo(f"  warning: {estimate.warning}")
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -55,11 +70,12 @@ def show_mesh(config: Config, output: Path | None) -> None:
     """
     from thermospin.output.mesh_picture import draw_mesh  # its libraries are heavy, and validate needs none
 
-    record = make_mesh(config)
+    record = make_mesh(config, _say)
     if output is not None:
         _copy(record.directory, output)
     directory = output or record.directory
     _describe(record, directory)
+    _say_cost(config, record)
     draw_mesh(directory / PICTURE, record, config.insulators)
     click.echo(f"  picture: {directory / PICTURE}")
 

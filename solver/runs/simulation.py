@@ -23,7 +23,8 @@ from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table,
 from thermospin.output.files import replacing
 from thermospin.problem import Problem
 from thermospin.results import Results, configuration_data, signals
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.checks import check_mesh, make_mesh, untold
+from thermospin.runs.estimates import estimate_record
 from thermospin.solution import Expansion
 
 
@@ -52,7 +53,7 @@ def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
-        record = on_root(comm, lambda: checked_mesh(config))
+        record = on_root(comm, lambda: checked_mesh(config, progress.note))
     return record, read_device(config, record, comm, progress)
 
 
@@ -80,14 +81,22 @@ def describe_mesh(record: MeshRecord) -> dict[str, Any]:
     return {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
 
 
-def checked_mesh(config: Config) -> MeshRecord:
+def checked_mesh(config: Config, tell: Callable[[str], None] = untold) -> MeshRecord:
     """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Args:
+        config: The configuration.
+        tell: Gets lines about the size of the problem.
 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = make_mesh(config)
+    record = make_mesh(config, tell)
     check_mesh(config, record)
+    estimate = estimate_record(config, record)
+    tell(estimate.text)
+    if estimate.warning:
+        tell(f"warning: {estimate.warning}")
     return record
 
 
