@@ -33,28 +33,36 @@ def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
     Raises:
         InputError: The file cannot be read, holds no volume, its volumes overlap, or names do not match.
     """
-    occ = gmsh.model.occ
-    try:
-        shapes = occ.importShapes(geometry.file, format=_occ_format(geometry.file))
-    except Exception as error:
-        raise InputError(f"cannot read {geometry.file}: {error}", key="geometry.file") from None
-    volumes = [(dim, tag) for dim, tag in shapes if dim == 3]
-    if not volumes:
-        raise InputError(f"{geometry.file} holds no volume; export solids, not surfaces", key="geometry.file")
-    occ.synchronize()
+    occ, length = gmsh.model.occ, UNITS[geometry.unit]
+    corners = np.array([np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in _import(geometry, 1.0)])
+    largest, smallest = np.ptp(corners.reshape(-1, 3), axis=0).max(), np.ptp(corners, axis=1).min()
+    unit = model_unit(float(largest) * length, float(smallest) * length)
+    occ.remove(occ.getEntities(), recursive=True)
+    volumes = _import(geometry, length / (NM * unit))
     names = [_label(tag) or f"volume{number}" for number, (_, tag) in enumerate(volumes, start=1)]
     _check_names(geometry, names)
-    corners = np.array([np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes])
-    sizes = np.ptp(corners, axis=1) * UNITS[geometry.unit]
-    unit = model_unit(float(np.ptp(corners.reshape(-1, 3), axis=0).max()) * UNITS[geometry.unit], sizes.min())
-    scale = UNITS[geometry.unit] / (NM * unit)
-    occ.dilate(volumes, 0, 0, 0, scale, scale, scale)
     bounds = [np.reshape(occ.getBoundingBox(*volume), (2, 3)) for volume in volumes]
     fragments = fragment(volumes)
     if len({tag for group in fragments for tag in group}) < sum(len(group) for group in fragments):
         raise InputError(f"volumes of {geometry.file} overlap; cut them in the drawing", key="geometry.file")
     groups = zip(names, fragments, bounds, strict=True)
     return [Part(name, tuple(tags), box) for name, tags, box in groups], unit
+
+
+def _import(geometry: FileGeometry, scale: float) -> list[tuple[int, int]]:
+    """The volumes of a file, with its lengths multiplied by a scale."""
+    gmsh.option.setNumber("Geometry.OCCScaling", scale)
+    try:
+        shapes = gmsh.model.occ.importShapes(geometry.file, format=_occ_format(geometry.file))
+    except Exception as error:
+        raise InputError(f"cannot read {geometry.file}: {error}", key="geometry.file") from None
+    finally:
+        gmsh.option.setNumber("Geometry.OCCScaling", 1.0)
+    volumes = [(dim, tag) for dim, tag in shapes if dim == 3]
+    if not volumes:
+        raise InputError(f"{geometry.file} holds no volume; export solids, not surfaces", key="geometry.file")
+    gmsh.model.occ.synchronize()
+    return volumes
 
 
 def _occ_format(file: str) -> str:

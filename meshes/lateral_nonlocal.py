@@ -194,7 +194,9 @@ class LateralNonlocal(Template):
         boxes = {
             "Au1": Box(min=(right, bottom, 0.0), max=(self.reach, top, height)),
             "Au2": Box(min=(-self.reach, bottom, 0.0), max=(left, top, height)),
-            "Au3": Box(min=(self._lead_start, low, 0.0), max=(self.reach, low + self.detector_lead_width, height)),
+            "Au3": Box(
+                min=(self._lead_start, low, 0.0), max=(self.reach, low + self.detector_lead_width, height)
+            ),
         }
         return tuple(
             Solid(name=name, material=self.contact_material, priority=1, box=box)

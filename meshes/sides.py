@@ -12,7 +12,12 @@ FLATNESS = 1e-6
 """How far a face may lie from the side that it is taken for, relative to the extent of the region."""
 
 BULGE = 1e-3
-"""How far a curved face may reach beyond the rims of all faces; whether a point is within it is known to 2e-4."""
+"""How far a curved face may reach beyond the rims of all faces, likewise."""
+
+UPRIGHT = 0.9
+"""Cosine of the angle between normal and axis from which a face may turn round.
+
+OpenCASCADE is not always right whether a point is within a face, so it is not asked about others."""
 
 ALONG = np.linspace(0, 1, 13)
 """Where a curve, and a curved surface along both of its parameters, is looked at."""
@@ -30,11 +35,11 @@ def flat_faces(volumes: Iterable[int], axis: int, end: int) -> list[int]:
     spans = {face: _span(_rim(face)[:, axis]) for face in sorted(faces)}
     side = (max if end else min)(span[end] for span in spans.values())
     extent = max(high for _, high in spans.values()) - min(low for low, _ in spans.values())
+    sign = 1 if end else -1
     for face in spans:
-        if gmsh.model.getType(2, face) != "Plane" and len(inside := _inside(face)):
-            beyond = (1 if end else -1) * (_span(inside[:, axis])[end] - side)
-            if beyond > BULGE * extent:
-                return []
+        tops = _turning(face, axis)[:, axis]
+        if len(tops) and (sign * (tops - side)).max() > BULGE * extent:
+            return []
     return [face for face, span in spans.items() if max(abs(x - side) for x in span) < FLATNESS * extent]
 
 
@@ -53,9 +58,16 @@ def _on_curve(curve: int) -> np.ndarray:
     return np.reshape(gmsh.model.getValue(1, curve, low + (high - low) * ALONG), (-1, 3))
 
 
-def _inside(face: int) -> np.ndarray:
-    """Points of a curved surface that are within its boundary."""
+def _turning(face: int, axis: int) -> np.ndarray:
+    """Points within a curved face where it turns round along the axis, as on the top of a dome."""
+    if gmsh.model.getType(2, face) == "Plane":
+        return np.empty((0, 3))
     low, high = np.array(gmsh.model.getParametrizationBounds(2, face))
     grid = low + (high - low) * np.stack(np.meshgrid(ALONG, ALONG), axis=-1).reshape(-1, 2)
-    kept = [uv for uv in grid if gmsh.model.isInside(2, face, uv, parametric=True)]
+    normals = np.reshape(gmsh.model.getNormal(face, grid.ravel()), (-1, 3))
+    kept = [
+        uv
+        for uv, normal in zip(grid, normals, strict=True)
+        if abs(normal[axis]) > UPRIGHT and gmsh.model.isInside(2, face, uv, parametric=True)
+    ]
     return np.reshape(gmsh.model.getValue(2, face, np.ravel(kept)), (-1, 3)) if kept else np.empty((0, 3))

@@ -1,4 +1,4 @@
-"""The device as Gmsh gets it: elements longer along x and y come from squeezing, tiny or huge devices are scaled.
+"""The device as Gmsh gets it: squeezed, where elements are longer along x and y, and scaled, if tiny or huge.
 
 A mesh of the changed device is changed back; a linear map inverts no tetrahedron.
 """
@@ -40,7 +40,8 @@ def squeeze_factors(geometry: SolidsGeometry) -> Factors:
     corners = np.concatenate([extent(solid.shape) for solid in geometry.solids]) * NM
     if geometry.columns is None:
         aspect = np.array([geometry.lateral_aspect, geometry.lateral_aspect, 1.0])
-        largest = float(np.ptp(corners / aspect, axis=0).max())
+        reach = corners / aspect
+        largest = float(max(np.ptp(reach, axis=0).max(), np.abs(reach).max()))
         thin = (sizes / aspect).min(axis=1)
         _check_thin(geometry, thin, largest)
         unit = model_unit(largest, float(thin.min()))
@@ -61,7 +62,9 @@ def model_unit(largest: float, smallest: float) -> float:
     if largest > LARGEST:
         return 10.0 ** math.ceil(math.log10(largest / LARGEST))
     if smallest < SMALLEST:
-        return 10.0 ** -min(math.ceil(math.log10(SMALLEST / smallest)), math.floor(math.log10(LARGEST / largest)))
+        return 10.0 ** -min(
+            math.ceil(math.log10(SMALLEST / smallest)), math.floor(math.log10(LARGEST / largest))
+        )
     return 1.0
 
 
@@ -84,8 +87,8 @@ def _check_thin(geometry: SolidsGeometry, thin: np.ndarray, largest: float) -> N
     index = int(thin.argmin())
     if thin[index] * RATIO < largest:
         raise InputError(
-            f"solid {geometry.solids[index].name} is {thin[index]:.3g} m thin in a device of {largest:.3g} m: more "
-            f"than a million times less, which cannot be meshed; check its lengths",
+            f"solid {geometry.solids[index].name} is {thin[index]:.3g} m thin, more than a million "
+            f"times less than the device reaches ({largest:.3g} m), and cannot be meshed; check its lengths",
             key=f"geometry.solids[{index}]",
         )
 

@@ -47,5 +47,7 @@ def check_reach(key: str, reach: float, needed: float, keys: str) -> None:
     """
     if reach <= needed:
         raise mistake(
-            f"too small: {reach / NM:g} nm must be more than {needed / NM:g} nm, {keys}; raise it or lower these", key
+            f"too small: {reach / NM:g} nm must be more than {needed / NM:g} nm, {keys}; "
+            "raise it or lower these",
+            key,
         )

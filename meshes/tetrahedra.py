@@ -10,16 +10,19 @@ from thermospin.meshes.record import RawMesh
 from thermospin.meshes.sides import flat_faces
 from thermospin.meshes.terminals import TerminalFace, side_of
 
-HXT = 10
+HXT, DELAUNAY = 10, 1
+"""Gmsh's algorithms for volumes: the faster, and the one that copes better with faces that almost touch."""
 
 
-def generate() -> None:
+def generate(algorithm: int = HXT) -> None:
     """Mesh the model's volumes with tetrahedra.
 
     Raises:
         InputError: Gmsh fails, as it does on slivers that the boolean operations leave.
     """
-    gmsh.option.setNumber("Mesh.Algorithm3D", HXT)
+    if algorithm != HXT:
+        gmsh.model.mesh.clear()
+    gmsh.option.setNumber("Mesh.Algorithm3D", algorithm)
     gmsh.option.setNumber("Mesh.RandomSeed", 1)
     gmsh.option.setNumber("Mesh.LcIntegrationPrecision", 1e-5)
     gmsh.option.setNumber("Mesh.OptimizeThreshold", 0.2)
@@ -27,7 +30,8 @@ def generate() -> None:
         gmsh.model.mesh.generate(3)
     except Exception as error:
         raise InputError(
-            f"Gmsh could not mesh the geometry ({error}); look for solids that almost touch",
+            f"Gmsh could not mesh the geometry ({error}); where thin or curved solids almost touch, move "
+            "them or ask for smaller elements (mesh.max_size)",
             key="geometry",
         ) from None
 
