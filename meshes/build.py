@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +20,15 @@ from thermospin.meshes.numbering import renumber
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.placement import check_terminals
+from thermospin.meshes.plan import Plan, check_size
 from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.readers import companions, file_type
+
+if TYPE_CHECKING:
+    from thermospin.meshes.films import Film
+    from thermospin.meshes.squeeze import Factors
 
 FORMAT = 3
 """Raised when the same input would give another mesh, so that cached ones are made again."""
@@ -40,6 +46,7 @@ def build_mesh(
     insulating: frozenset[str] = frozenset(),
     cache_dir: Path | str | None = None,
     surfaces: Mapping[str, str] | None = None,
+    inspect: Callable[[Plan], None] | None = None,
 ) -> MeshRecord:
     """Make the mesh of a device, or find it in the cache.
 
@@ -51,6 +58,7 @@ def build_mesh(
         insulating: Regions without electrons; their faces with ferromagnets need no fine elements.
         cache_dir: Where meshes are kept; default ``$XDG_CACHE_HOME/thermospin/meshes``.
         surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
+        inspect: Gets what is known before volumes are meshed; what it raises ends the work.
 
     Raises:
         InputError: The geometry, the options, a terminal or a surface cannot be realised, or terminals
@@ -63,7 +71,7 @@ def build_mesh(
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     record = MeshRecord.find(_unkept.get(digest, directory))
     if record is None:
-        mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
+        mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces, inspect)
         _check_quality(mesh)
         check_terminals(mesh)
         record = _kept(mesh, geometry, digest, directory)
@@ -77,12 +85,10 @@ def _mesh(
     magnetic: frozenset[str],
     insulating: frozenset[str],
     surfaces: dict[str, str],
+    inspect: Callable[[Plan], None] | None,
 ) -> RawMesh:
     """The mesh in memory, renumbered."""
-    from thermospin.meshes import drawings, imports, occ, sizes, tetrahedra
-    from thermospin.meshes.films import layered
-    from thermospin.meshes.squeeze import squeeze_factors, squeezed, stretched
-    from thermospin.meshes.structured import set_columns
+    from thermospin.meshes import drawings, imports, occ
 
     if isinstance(geometry, FileGeometry) and not drawings.is_shape(geometry):
         mesh = imports.read_mesh(geometry, terminals, surfaces)
@@ -99,22 +105,65 @@ def _mesh(
             key=key,
         )
     with occ.model():
-        if isinstance(geometry, FileGeometry):
-            parts, factors, columns = drawings.read_shape(geometry), (1.0, 1.0), None
-        else:
-            factors, columns = squeeze_factors(geometry.resolved), geometry.resolved.columns
-            parts = occ.build(squeezed(geometry.resolved, factors))
-        films = layered(parts, options)
-        faces = tetrahedra.terminal_faces(films, terminals)
-        common = sizes.common_faces(films)
-        pairs = options.interfaces or geometry.interfaces
-        if pairs is None:
-            pairs = _spin_interfaces(common, geometry.materials, magnetic, insulating)
-        sizes.set_sizes(films, sizes.faces_between(common, pairs), options)
-        if columns:
-            set_columns(*columns)
+        return _meshed(geometry, options, terminals, magnetic, insulating, inspect)
+
+
+def _meshed(
+    geometry: Geometry,
+    options: MeshOptions,
+    terminals: dict[str, TerminalFace],
+    magnetic: frozenset[str],
+    insulating: frozenset[str],
+    inspect: Callable[[Plan], None] | None,
+) -> RawMesh:
+    """The mesh of the volumes of solids or of a shape, renumbered."""
+    from thermospin.meshes import drawings, occ, sizes
+    from thermospin.meshes.estimate import estimate_cells
+    from thermospin.meshes.films import layered
+    from thermospin.meshes.squeeze import scaled, squeeze_factors, squeezed
+    from thermospin.meshes.structured import set_columns
+    from thermospin.meshes.tetrahedra import terminal_faces
+    from thermospin.meshes.volumes import find_pieces
+
+    if isinstance(geometry, FileGeometry):
+        parts, unit = drawings.read_shape(geometry)
+        factors, columns = (unit, unit, unit), None
+    else:
+        factors, columns = squeeze_factors(geometry.resolved), geometry.resolved.columns
+        parts = occ.build(squeezed(geometry.resolved, factors))
+    options = scaled(options, factors[2])
+    films = layered(parts, options)
+    faces = terminal_faces(films, terminals)
+    common = sizes.common_faces(films)
+    pairs = options.interfaces or geometry.interfaces
+    if pairs is None:
+        pairs = _spin_interfaces(common, geometry.materials, magnetic, insulating)
+    sources = sizes.size_sources(films, sizes.faces_between(common, pairs), options)
+    cells = estimate_cells(parts, films, sources, options, columns)
+    plan = Plan(find_pieces(films, faces), cells)
+    if inspect:
+        inspect(plan)
+    check_size(plan, options)
+    sizes.set_sizes(films, sources, options)
+    if columns:
+        set_columns(*columns)
+    return renumber(_filled(films, faces, factors))
+
+
+def _filled(films: "list[Film]", faces: dict[str, list[int]], factors: "Factors") -> RawMesh:
+    """The model's volumes filled with tetrahedra, by a second algorithm where those of the first are flat."""
+    from thermospin.meshes import tetrahedra
+    from thermospin.meshes.squeeze import stretched
+
+    try:
         tetrahedra.generate()
-        return renumber(stretched(tetrahedra.extract(films, faces), factors))
+        mesh = stretched(tetrahedra.extract(films, faces), factors)
+        if cell_quality(mesh.points, mesh.cells).min() >= FLAT:
+            return mesh
+    except InputError:
+        pass
+    tetrahedra.generate(tetrahedra.DELAUNAY)
+    return stretched(tetrahedra.extract(films, faces), factors)
 
 
 def _spin_interfaces(
@@ -158,7 +207,7 @@ def mesh_hash(
         "gmsh": version("gmsh"),
         "geometry": geometry.model_dump(exclude={"file"}) if is_file else geometry.resolved.model_dump(),
         "interfaces": geometry.interfaces,
-        "options": options.model_dump(),
+        "options": options.model_dump(exclude={"max_elements"}),
         "terminals": {name: terminal.rule for name, terminal in terminals.items()},
         "magnetic": sorted(magnetic),
         "insulating": sorted(insulating),

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from thermospin.meshes.shapes import Box, ExtrudedPolygon
 from thermospin.meshes.solids import Solid, SolidsGeometry
-from thermospin.meshes.template import NM, NonNegativeLength, Template, check_lengths
+from thermospin.meshes.template import NM, NonNegativeLength, Template, check_lengths, check_reach
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.units import Length, PositiveLength
 
@@ -117,15 +117,17 @@ class LateralNonlocal(Template):
                 self.injector_length / 2,
                 "half the length of FM1 (with contact_offset)",
             ),
-            "injector_length": (self.injector_length / 2, self.reach, "the reach of the leads"),
-            "lead_width": (self.lead_width / 2, self.reach, "the reach of the leads"),
-            "funnel_length": (
-                between + self.neck_extension + self.funnel_length + self.lead_width,
-                self.reach,
-                "the reach of the leads (with lead_width)",
-            ),
         }
         check_lengths(limits)
+        funnel = "separation + detector_width + neck_extension + funnel_length + lead_width"
+        length = between + self.neck_extension + self.funnel_length + self.lead_width
+        for needed, keys in (
+            (self.injector_length / 2, "half of injector_length"),
+            (self.lead_width / 2, "half of lead_width"),
+            (length, funnel),
+            (self._lead_start, "where contact 3 begins (neck_width, detector_length, detector_lead_overlap)"),
+        ):
+            check_reach("reach", self.reach, needed, keys)
         return self
 
     @property
@@ -189,11 +191,12 @@ class LateralNonlocal(Template):
         left = self.contact_offset - self.contact_gap / 2
         right = self.contact_offset + self.contact_gap / 2
         low = self._detector_bottom
-        start = self._detector_end + self.detector_length - self.detector_lead_overlap
         boxes = {
             "Au1": Box(min=(right, bottom, 0.0), max=(self.reach, top, height)),
             "Au2": Box(min=(-self.reach, bottom, 0.0), max=(left, top, height)),
-            "Au3": Box(min=(start, low, 0.0), max=(self.reach, low + self.detector_lead_width, height)),
+            "Au3": Box(
+                min=(self._lead_start, low, 0.0), max=(self.reach, low + self.detector_lead_width, height)
+            ),
         }
         return tuple(
             Solid(name=name, material=self.contact_material, priority=1, box=box)
@@ -209,6 +212,11 @@ class LateralNonlocal(Template):
     def _detector_end(self) -> float:
         """Position along x of the end of FM2 below the copper, m."""
         return self.neck_width / 2 - self.detector_overlap
+
+    @property
+    def _lead_start(self) -> float:
+        """Position along x where contact 3 begins, m."""
+        return self._detector_end + self.detector_length - self.detector_lead_overlap
 
     @property
     def _detector_bottom(self) -> float:

@@ -105,8 +105,16 @@ class Nanopillar(Template):
         limits = {
             "length": (self.length, self.top_width, "the width of the top lead (top_width)"),
             "width": (self.width, self.bottom_width, "the width of the bottom lead (bottom_width)"),
-            "top_width": (self.top_width, 2 * self.bottom_reach, "the length of the bottom lead"),
-            "bottom_width": (self.bottom_width, 2 * self.top_reach, "the length of the top lead"),
+            "top_width": (
+                self.top_width,
+                2 * self.bottom_reach,
+                "the length of the bottom lead (2 bottom_reach)",
+            ),
+            "bottom_width": (
+                self.bottom_width,
+                2 * self.top_reach,
+                "the length of the top lead (2 top_reach)",
+            ),
         }
         check_lengths(limits)
         return self

@@ -28,3 +28,5 @@ class MeshOptions(Section):
     """Largest ratio of an element's lateral size to its share of a film's thickness."""
     refinement: quantity("", gt=0, ge=1e-3, le=32) = 1.0
     """Divides every size; for convergence studies (2 makes about 8 times as many elements)."""
+    max_elements: int = Field(3_000_000, ge=1)
+    """Most tetrahedra, as estimated before the mesh is made; a mesh from a file is not limited."""

@@ -1,6 +1,7 @@
 """The field of element sizes, a smooth function of the distance from what must be resolved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import gmsh
 import numpy as np
@@ -15,6 +16,21 @@ MAX_SAMPLES = 400
 
 STRAIGHT = 0.99
 """Cosine of the angle up to which two faces count as one."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Surfaces or curves with a size, which grows linearly with the distance from them.
+
+    Attributes:
+        dim: 1 for curves, 2 for surfaces.
+        entities: Their tags.
+        size: The size on them, before refinement, nm.
+    """
+
+    dim: int
+    entities: frozenset[int]
+    size: float
 
 
 def common_faces(films: list[Film]) -> dict[frozenset[str], set[int]]:
@@ -44,30 +60,42 @@ def faces_between(common: dict[frozenset[str], set[int]], pairs: Iterable[tuple[
     return faces
 
 
-def set_sizes(films: list[Film], interfaces: set[int], options: MeshOptions) -> None:
+def set_sizes(films: list[Film], sources: list[Source], options: MeshOptions) -> None:
     """Install the size field.
 
     The size is the smallest, over interfaces, their rims and the volumes, of the size asked for there plus
     (growth_rate − 1) times the distance from there; `refinement` divides the whole.
     """
-    largest = max(film.max_size for film in films)
-    slope = options.growth_rate - 1
-    fields = []
-    if interfaces:
-        fields.append(_growing("SurfacesList", interfaces, options.interface_size / NM, slope, largest))
-    if interfaces and options.edge_size:
-        fields.append(_growing("CurvesList", _rims(interfaces), options.edge_size / NM, slope, largest))
-    for size in sorted({film.max_size for film in films}):
-        volumes = [volume for film in films if film.max_size == size for volume in film.volumes]
+    largest, slope = max(film.max_size for film in films), options.growth_rate - 1
+    fields = [_growing(source, slope, largest) for source in sources]
+    for size, volumes in _by_size(films).items():
         fields.append(_constant(volumes, size, largest))
-        if size < largest:
-            fields.append(_growing("SurfacesList", _boundary(volumes), size, slope, largest))
     smallest = gmsh.model.mesh.field.add("Min")
     gmsh.model.mesh.field.setNumbers(smallest, "FieldsList", fields)
     gmsh.model.mesh.field.setAsBackgroundMesh(smallest)
     for source in ("ExtendFromBoundary", "FromPoints", "FromCurvature"):
         gmsh.option.setNumber(f"Mesh.MeshSize{source}", 0)
     gmsh.option.setNumber("Mesh.MeshSizeFactor", 1 / options.refinement)
+
+
+def size_sources(films: list[Film], interfaces: set[int], options: MeshOptions) -> list[Source]:
+    """What elements grow away from: interfaces, their rims, and volumes of smaller elements."""
+    largest = max(film.max_size for film in films)
+    sources = []
+    if interfaces:
+        sources.append(Source(2, frozenset(interfaces), options.interface_size / NM))
+    if interfaces and options.edge_size:
+        sources.append(Source(1, frozenset(_rims(interfaces)), options.edge_size / NM))
+    for size, volumes in _by_size(films).items():
+        if size < largest:
+            sources.append(Source(2, frozenset(_boundary(volumes)), size))
+    return sources
+
+
+def _by_size(films: list[Film]) -> dict[float, list[int]]:
+    """The volumes of every largest size, from small to large."""
+    sizes = sorted({film.max_size for film in films})
+    return {size: [tag for film in films if film.max_size == size for tag in film.volumes] for size in sizes}
 
 
 def _rims(faces: set[int]) -> set[int]:
@@ -97,12 +125,12 @@ def _boundary(volumes: list[int]) -> set[int]:
     }
 
 
-def _growing(kind: str, entities: set[int], size: float, slope: float, largest: float) -> int:
-    """A field that is `size` on the entities and grows linearly with the distance from them, to `largest`."""
-    field = gmsh.model.mesh.field
-    dim = {"CurvesList": 1, "SurfacesList": 2}[kind]
+def _growing(source: Source, slope: float, largest: float) -> int:
+    """The field of a source."""
+    field, size = gmsh.model.mesh.field, source.size
+    kind = {1: "CurvesList", 2: "SurfacesList"}[source.dim]
     parts = []
-    for samples, group in _by_samples(dim, entities, size):
+    for samples, group in _by_samples(source.dim, source.entities, size):
         distance = field.add("Distance")
         field.setNumbers(distance, kind, sorted(group))
         field.setNumber(distance, "Sampling", samples)
@@ -121,7 +149,7 @@ def _growing(kind: str, entities: set[int], size: float, slope: float, largest: 
     return smallest
 
 
-def _by_samples(dim: int, entities: set[int], size: float) -> list[tuple[int, list[int]]]:
+def _by_samples(dim: int, entities: Collection[int], size: float) -> list[tuple[int, list[int]]]:
     """Group entities by the number of sampling points that spaces the points by about `size`."""
     groups: dict[int, list[int]] = {}
     for tag in sorted(entities):

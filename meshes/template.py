@@ -31,3 +31,23 @@ def check_lengths(limits: Mapping[str, tuple[float, float, str]]) -> None:
     for key, (value, limit, what) in limits.items():
         if value >= limit:
             raise mistake(f"too large: {value / NM:g} nm must be less than {limit / NM:g} nm, {what}", key)
+
+
+def check_reach(key: str, reach: float, needed: float, keys: str) -> None:
+    """Refuse a lead that ends before what it must contain.
+
+    Args:
+        key: The key of its reach.
+        reach: The reach, m.
+        needed: What it must exceed, m.
+        keys: The keys that make up the latter.
+
+    Raises:
+        PydanticCustomError: It is too short; for a validator of the section that holds the key.
+    """
+    if reach <= needed:
+        raise mistake(
+            f"too small: {reach / NM:g} nm must be more than {needed / NM:g} nm, {keys}; "
+            "raise it or lower these",
+            key,
+        )

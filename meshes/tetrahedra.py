@@ -1,8 +1,5 @@
 """Meshing of a Gmsh model, and the arrays taken out of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import gmsh
 import numpy as np
 
@@ -10,20 +7,22 @@ from thermospin.errors import InputError
 from thermospin.meshes.films import Film
 from thermospin.meshes.occ import NM
 from thermospin.meshes.record import RawMesh
+from thermospin.meshes.sides import flat_faces
 from thermospin.meshes.terminals import TerminalFace, side_of
 
-HXT = 10
-FLATNESS = 1e-6
-"""How far a face may lie from the side of the bounding box that it is taken for, in units of the device."""
+HXT, DELAUNAY = 10, 1
+"""Gmsh's algorithms for volumes: the faster, and the one that copes better with faces that almost touch."""
 
 
-def generate() -> None:
+def generate(algorithm: int = HXT) -> None:
     """Mesh the model's volumes with tetrahedra.
 
     Raises:
         InputError: Gmsh fails, as it does on slivers that the boolean operations leave.
     """
-    gmsh.option.setNumber("Mesh.Algorithm3D", HXT)
+    if algorithm != HXT:
+        gmsh.model.mesh.clear()
+    gmsh.option.setNumber("Mesh.Algorithm3D", algorithm)
     gmsh.option.setNumber("Mesh.RandomSeed", 1)
     gmsh.option.setNumber("Mesh.LcIntegrationPrecision", 1e-5)
     gmsh.option.setNumber("Mesh.OptimizeThreshold", 0.2)
@@ -31,7 +30,8 @@ def generate() -> None:
         gmsh.model.mesh.generate(3)
     except Exception as error:
         raise InputError(
-            f"Gmsh could not mesh the geometry ({error}); look for solids that almost touch",
+            f"Gmsh could not mesh the geometry ({error}); where thin or curved solids almost touch, move "
+            "them or ask for smaller elements (mesh.max_size)",
             key="geometry",
         ) from None
 
@@ -42,18 +42,7 @@ def terminal_faces(films: list[Film], terminals: dict[str, TerminalFace]) -> dic
     Raises:
         InputError: A region is unknown, a terminal has no surface, or it lies against another region.
     """
-    with exact_bounds():
-        return {name: _faces(films, name, terminal) for name, terminal in terminals.items()}
-
-
-@contextmanager
-def exact_bounds() -> Iterator[None]:
-    """Bounding boxes of what is left of curved faces: by default they hold what was cut away, too."""
-    gmsh.option.setNumber("Geometry.OCCBoundsUseStl", 1)
-    try:
-        yield
-    finally:
-        gmsh.option.setNumber("Geometry.OCCBoundsUseStl", 0)
+    return {name: _faces(films, name, terminal) for name, terminal in terminals.items()}
 
 
 def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
@@ -65,11 +54,7 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
         known = ", ".join(dict.fromkeys(film.region for film in films))
         raise InputError(f"no region {terminal.region}; the regions are {known}", key=f"{key}.region")
     axis, end = side_of(terminal.face)
-    faces = sorted({abs(t) for _, t in gmsh.model.getBoundary([(3, v) for v in volumes], oriented=False)})
-    boxes = {face: np.reshape(gmsh.model.getBoundingBox(2, face), (2, 3))[:, axis] for face in faces}
-    side = (max if end else min)(box[end] for box in boxes.values())
-    tolerance = FLATNESS * float(np.ptp(np.reshape(gmsh.model.getBoundingBox(-1, -1), (2, 3)), axis=0).max())
-    on_side = [face for face in faces if np.all(abs(boxes[face] - side) < tolerance)]
+    on_side = flat_faces(volumes, axis, end)
     outer = [face for face in on_side if len(gmsh.model.getAdjacencies(2, face)[0]) == 1]
     if not on_side:
         raise InputError(

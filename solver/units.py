@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from thermospin.errors import brief, cut
 
@@ -226,6 +226,18 @@ BOUNDS = {
 """The bounds of a quantity: what must hold, and in words."""
 
 
+PLAIN_LIMIT = 1e-3
+"""Size from which a length in a configuration must be written with its unit, m."""
+
+WRITTEN = "written by a user"
+"""Context of the validation of what users write, in which plain numbers may be meant in nm."""
+
+
+def _with_unit(length: float) -> float | str:
+    """A length as a configuration may hold it: with its unit where a plain number would be questioned."""
+    return f"{length!r} m" if abs(length) >= PLAIN_LIMIT else length
+
+
 def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
     """A pydantic type: a number in SI or text with a unit.
 
@@ -235,10 +247,16 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
         bounds: ``gt``, ``ge``, ``lt``, ``le``.
     """
 
-    def convert(value: Any) -> float:
+    def convert(value: Any, info: ValidationInfo) -> float:
         number = to_si(value, unit)
         if 0 < abs(number) < smallest:
             raise ValueError(f"must be 0 or at least {smallest:g} {unit}".rstrip() + f", not {brief(value)}")
+        plain = not isinstance(value, str) or is_plain(value)
+        if unit == "m" and abs(number) >= PLAIN_LIMIT and info.context is WRITTEN and plain:
+            raise ValueError(
+                f"is {cut(str(value))} in nm? A plain number is in m, and {number:g} m is large for a "
+                f"device: write the unit, such as '{cut(str(value))} nm' or '{cut(str(value))} m'"
+            )
         for bound, limit in bounds.items():
             holds, words = BOUNDS[bound]
             if not holds(number, limit):
@@ -252,7 +270,10 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
         "anyOf": [{"type": "number"}, {"type": "string"}],
         "description": f"number in {unit or '1'}, or text with a unit",
     }
-    return Annotated[float, BeforeValidator(convert), WithJsonSchema(schema)]
+    types = [BeforeValidator(convert), WithJsonSchema(schema)]
+    if unit == "m":
+        types.append(PlainSerializer(_with_unit, when_used="json"))
+    return Annotated[float, *types]
 
 
 COLDEST, HOTTEST = 1e-6, 5000.0
@@ -260,3 +281,11 @@ COLDEST, HOTTEST = 1e-6, 5000.0
 Length = quantity("m")
 PositiveLength = quantity("m", gt=0)
 Temperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
+
+
+def rounded(number: float) -> str:
+    """A large number with two digits, for people: ``160,000`` or ``3.6 million``."""
+    for size, word in ((1e12, None), (1e9, "billion"), (1e6, "million")):
+        if number >= size:
+            return f"{number:.1e}" if word is None else f"{float(f'{number / size:.2g}'):g} {word}"
+    return f"{round(float(f'{number:.2g}')):,}"

@@ -11,6 +11,7 @@ from thermospin.config.document import LARGEST, parse
 from thermospin.config.root import Config
 from thermospin.errors import InputError, brief, cut
 from thermospin.section import Section, dotted
+from thermospin.units import WRITTEN
 
 DEEPEST = 20
 """Parts of a dotted key."""
@@ -100,7 +101,7 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
         if key in data and key not in model.model_fields:
             raise InputError(kind, key=key, file=file)
     try:
-        section = model.model_validate(data)
+        section = model.model_validate(data, context=WRITTEN)
     except ValidationError as error:
         raise _translate(error, data, file) from None
     section._source = file

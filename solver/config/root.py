@@ -87,8 +87,12 @@ class Config(Section):
 
     @property
     def all_terminals(self) -> Mapping[str, TerminalFace]:
-        """The terminals of the template, if any, and those of the configuration, which take precedence."""
-        return {**self.geometry.terminals, **self.terminals}
+        """The terminals of the configuration, and those of the template on faces that it does not name."""
+        taken = [terminal.rule for terminal in self.terminals.values()]
+        kept = {
+            name: terminal for name, terminal in self.geometry.terminals.items() if terminal.rule not in taken
+        }
+        return {**kept, **self.terminals}
 
     @property
     def sinks(self) -> Mapping[str, float]:

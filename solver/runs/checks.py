@@ -1,8 +1,12 @@
-"""Checks that need the mesh: interfaces touch, conductors and heat have a reference, terminals conduct."""
+"""Checks that need the geometry: interfaces touch, conductors and heat have a reference, terminals conduct.
+
+Most are made twice: on the volumes, before they are meshed, and on the mesh, which may have been found.
+"""
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -15,25 +19,46 @@ from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.build import writable_copy
 from thermospin.meshes.numbering import components
+from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
+from thermospin.meshes.plan import Plan
+from thermospin.runs.estimates import estimate_plan
 
 
-def make_mesh(config: Any) -> MeshRecord:
-    """Make or find the mesh of a configuration, on one rank.
+def untold(line: str) -> None:
+    """Tell a line to nobody."""
+
+
+def make_mesh(config: Any, tell: Callable[[str], None] = untold) -> MeshRecord:
+    """Make or find the mesh of a configuration, on one rank; what needs no mesh is checked before.
+
+    Args:
+        config: The configuration.
+        tell: Gets a line that estimates the work, before a mesh is made.
 
     Raises:
-        InputError: The geometry cannot be meshed; it names the configuration's file.
+        InputError: The geometry cannot be meshed, it has no closed circuit, or the mesh would be too large;
+            it names the configuration's file.
     """
-    return _of_mesh(build_mesh, config)
+
+    def inspect(plan: Plan) -> None:
+        _check_pieces(config, plan.pieces)
+        tell(estimate_plan(config, plan.cells).text)
+
+    return _of_mesh(partial(build_mesh, inspect=inspect), config)
 
 
-def checked_mesh(config: Any) -> MeshRecord:
+def checked_mesh(config: Any, tell: Callable[[str], None] = untold) -> MeshRecord:
     """Make or find the mesh of a configuration, check and cut it, on one rank.
+
+    Args:
+        config: The configuration.
+        tell: Gets a line that estimates the work, before a mesh is made.
 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = make_mesh(config)
+    record = make_mesh(config, tell)
     try:
         check_mesh(config, record)
     except OSError as error:  # the cut cannot be kept beside the mesh
@@ -72,14 +97,23 @@ def check_mesh(config: Any, record: MeshRecord) -> None:
             interface do not touch or it has no node between them, or a texture has no direction somewhere in
             its magnet.
     """
-    materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
-    pieces = find_pieces(record)
-    _check_interfaces(config, pieces)
+    _check_pieces(config, find_pieces(record))
+    _check_apart(config, record)
     check_cut(config, record)
     _check_textures(config, record)
+
+
+def _check_pieces(config: Any, pieces: Pieces) -> None:
+    """Check what is known once it is known which regions touch.
+
+    Raises:
+        InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
+            of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
+    """
+    materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
+    _check_interfaces(config, pieces)
     conducting = [materials[region].is_conductor for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
-    _check_apart(config, record)
     conductors = pieces.bodies(conducting)
     for scheme in config.schemes:
         held = {conductors[pieces.terminals[name]] for name in config.schemes[scheme].potentials}
@@ -154,36 +188,6 @@ def _check_pairs(config: Any, record: MeshRecord, key: str, values: Mapping[str,
                 f"'{first}' and '{second}' are held at different values and touch at "
                 f"{in_nm(record.array('points')[common[0]])}, where infinitely much would flow; part them",
             )
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """The connected pieces of a device's regions.
-
-    Attributes:
-        regions: Region of every piece.
-        contacts: Pairs of pieces that share faces.
-        terminals: Piece that every terminal lies on.
-    """
-
-    regions: list[str]
-    contacts: list[tuple[int, int]]
-    terminals: dict[str, int]
-
-    def bodies(self, inside: list[bool]) -> np.ndarray:
-        """Number of the body of every piece: pieces that are inside and touch belong to the same body."""
-        kept = [pair for pair in self.contacts if inside[pair[0]] and inside[pair[1]]]
-        return components(np.array(kept, dtype=np.int64).reshape(-1, 2), len(self.regions))
-
-    def conductors(self, insulators: Collection[str]) -> list[str]:
-        """The connected conductors, each as the names of its regions."""
-        inside = [region not in insulators for region in self.regions]
-        bodies = self.bodies(inside)
-        return [self.names(bodies == body) for body in sorted(set(bodies[np.flatnonzero(inside)]))]
-
-    def names(self, chosen: np.ndarray) -> str:
-        """The regions of the chosen pieces."""
-        return " + ".join(dict.fromkeys(self.regions[i] for i in np.flatnonzero(chosen)))
 
 
 def find_pieces(record: MeshRecord) -> Pieces:

@@ -12,6 +12,7 @@ from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
 from thermospin.output.place import claim
 from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh
+from thermospin.runs.estimates import estimate_record
 from thermospin.runs.resolution import unresolved
 
 PICTURE = "mesh.png"
@@ -24,7 +25,7 @@ def show_device(config: Config, file: Path) -> None:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = checked_mesh(config)
+    record = checked_mesh(config, _say)
     say(f"{file}: valid")
     pieces, areas = find_pieces(record), contact_areas(config, record)
     for title, names in {
@@ -40,6 +41,7 @@ def show_device(config: Config, file: Path) -> None:
         "groups": groups(config, record),
     }.items():
         say(f"  {title}: {', '.join(names) or 'none'}")
+    _say_cost(config, record)
     _show_notes(record)
     _warn(config, record)
 
@@ -47,6 +49,19 @@ def show_device(config: Config, file: Path) -> None:
 def _show_notes(record: MeshRecord) -> None:
     for note in record.notes:
         say(f"  note: {note}")
+
+
+def _say(line: str) -> None:
+    """Print an estimate, before work that may be long."""
+    say(f"mesh: {line}")
+
+
+def _say_cost(config: Config, record: MeshRecord) -> None:
+    """Print what it takes to solve a device whose mesh is there."""
+    estimate = estimate_record(config, record)
+    say(f"  size: {estimate.text}")
+    if estimate.warning:
+        say(f"  warning: {estimate.warning}")
 
 
 def show_mesh(config: Config, output: Path | None) -> None:
@@ -63,13 +78,14 @@ def show_mesh(config: Config, output: Path | None) -> None:
 
     if output is not None:
         claim(output)
-    record = make_mesh(config)
+    record = make_mesh(config, _say)
     if output is not None:
         _copy(record.directory, output)
     elif not record.directory.is_relative_to(cache_home()):
         raise InputError("the mesh cannot be kept; give a directory for it with -o", file=str(cache_home()))
     directory = output or record.directory
     _describe(record, directory)
+    _say_cost(config, record)
     _show_notes(record)
     _warn(config, record)
     draw_mesh(directory / PICTURE, record, config.insulators)

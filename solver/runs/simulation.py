@@ -4,7 +4,7 @@ import importlib.metadata
 import itertools
 import resource
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from thermospin.output.readings import write_readings
 from thermospin.problem import Problem
 from thermospin.results import Results, check_balances, configuration_data, signals
 from thermospin.runs.checks import checked_mesh
+from thermospin.runs.estimates import estimate_record
 from thermospin.runs.resolution import unresolved
 from thermospin.solution import Expansion
 
@@ -76,10 +77,19 @@ def note_missing_probes(config: Config, progress: Any) -> None:
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
     """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
     with progress.stage("mesh"):
-        record = on_root(comm, lambda: checked_mesh(config))
-    for note in record.notes:
-        progress.note(note)
+        record = on_root(comm, lambda: _told_mesh(config, progress.note))
     return record, read_device(config, record, comm, progress)
+
+
+def _told_mesh(config: Config, tell: Callable[[str], None]) -> MeshRecord:
+    """The mesh of a configuration; tells notes on its file and what it takes to solve."""
+    record = checked_mesh(config, tell)
+    estimate = estimate_record(config, record)
+    for line in (*record.notes, estimate.text):
+        tell(line)
+    if estimate.warning:
+        tell(f"warning: {estimate.warning}")
+    return record
 
 
 def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:

@@ -92,7 +92,7 @@ def test_terminal_is_picked_one_way():
         ({"contact_overlap": 270e-9}, "too large: 270 nm must be less than 260 nm, the part of FM1"),
         ({"contact_offset": 450e-9}, "too large: 525 nm .* half the length of FM1"),
         ({"detector_lead_overlap": 150e-9}, "too large: 150 nm .* beside the copper"),
-        ({"reach": 400e-9}, "too large"),
+        ({"reach": 400e-9}, "too small: 400 nm must be more than 500 nm, half of injector_length"),
         ({"separation": -1e-9}, "greater than 0"),
     ],
 )

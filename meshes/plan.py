@@ -1,0 +1,39 @@
+"""A device cut into volumes: what is known about its mesh before it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thermospin.errors import InputError
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.pieces import Pieces
+from thermospin.units import rounded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known before a device is meshed.
+
+    Attributes:
+        pieces: The connected pieces of its regions.
+        cells: The number of tetrahedra of every region, estimated.
+    """
+
+    pieces: Pieces
+    cells: Mapping[str, float]
+
+
+def check_size(plan: Plan, options: MeshOptions) -> None:
+    """Refuse a mesh that would be larger than the limit.
+
+    Raises:
+        InputError: It would.
+    """
+    total = sum(plan.cells.values())
+    if total > options.max_elements:
+        largest = max(plan.cells, key=plan.cells.__getitem__)
+        raise InputError(
+            f"about {rounded(total)} tetrahedra are asked for, {rounded(plan.cells[largest])} of them in "
+            f"region {largest}, and the limit is {rounded(options.max_elements)}; ask for larger elements "
+            "(max_size, interface_size, refinement), check the lengths, or raise this limit",
+            key="mesh.max_elements",
+        )

@@ -1,0 +1,127 @@
+"""How large a problem is and what it costs, before it is solved: rough, from the benchmarks of one rank."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thermospin.meshes import MeshRecord
+from thermospin.units import rounded
+
+NODES = {1: 0.2, 2: 1.42}
+"""Nodes of elements of each degree per tetrahedron, in a mesh that is still to be made."""
+
+MESHING = 5e-5
+"""Time to make a tetrahedron, s."""
+
+LIBRARIES = 1.7e8
+"""Memory before anything is read, bytes."""
+BYTES = 1700.0
+"""Memory of an unknown, bytes."""
+BYTES_OF_CELL = 1200.0
+"""Memory of a tetrahedron while it is made, bytes."""
+
+SETTING_UP = 1.1e-5
+"""Time of an unknown to assemble and to set up multigrid, s."""
+SOLVING = 5e-6
+"""Time of an unknown in one order of one magnetic configuration, s."""
+NEWTON = 4
+"""Steps of Newton's method at one current, each about as long as an order."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The size of a problem and its cost.
+
+    Attributes:
+        cells: Number of tetrahedra.
+        unknowns: Number of unknowns.
+        meshing: Time to make the mesh on one core, s; 0 when it is there.
+        solving: Time to solve all schemes and configurations on one core, s.
+    """
+
+    cells: float
+    unknowns: float
+    meshing: float
+    solving: float
+
+    @property
+    def memory(self) -> float:
+        """Memory to make the mesh, if it is still to be made, and to solve, bytes."""
+        mesh = BYTES_OF_CELL * self.cells if self.meshing else 0.0
+        return LIBRARIES + max(mesh, BYTES * self.unknowns)
+
+    @property
+    def text(self) -> str:
+        """The estimate as a line."""
+        mesh = f"{_duration(self.meshing)} to mesh and " if self.meshing else ""
+        return (
+            f"about {rounded(self.cells)} tetrahedra, {rounded(self.unknowns)} unknowns, "
+            f"{_gigabytes(self.memory)}, {mesh}{_duration(self.solving)} to solve on one core"
+        )
+
+    @property
+    def warning(self) -> str | None:
+        """A line when this machine has less memory than that."""
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if self.memory < there:
+            return None
+        return (
+            f"{_gigabytes(self.memory)} of memory are needed, and this machine has {_gigabytes(there)}; "
+            "use ranks on several machines, or larger elements"
+        )
+
+
+def estimate_plan(config: Any, cells: Mapping[str, float]) -> Estimate:
+    """The estimate for a mesh that is still to be made.
+
+    Args:
+        config: The configuration.
+        cells: Number of tetrahedra of every region.
+    """
+    conducting = sum(number for region, number in cells.items() if region not in config.insulators)
+    total, nodes = sum(cells.values()), NODES[config.solver.degree]
+    return _estimate(config, total, nodes * conducting, nodes * total, MESHING * total)
+
+
+def estimate_record(config: Any, record: MeshRecord) -> Estimate:
+    """The estimate for a mesh that is there."""
+    tags = [tag for name, tag in record.regions.items() if name not in config.insulators]
+    conducting = np.isin(record.array("cell_tags"), tags)
+    degree = config.solver.degree
+    inner = _nodes(record, conducting, degree)
+    whole = inner if conducting.all() else _nodes(record, np.ones(record.cells, dtype=bool), degree)
+    return _estimate(config, record.cells, inner, whole, 0.0)
+
+
+def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
+    """Nodes of the elements of chosen cells; edges follow from Euler's formula, as if there were no holes."""
+    points = len(np.unique(record.array("cells")[chosen]))
+    if degree == 1:
+        return float(points)
+    beside = record.array("neighbours")[chosen]
+    outside = int((~(np.append(chosen, False)[beside])).sum())  # a cell without a neighbour has −1 there
+    return float(2 * points + chosen.sum() + outside / 2 - 1)
+
+
+def _estimate(config: Any, cells: float, conducting: float, everywhere: float, meshing: float) -> Estimate:
+    """The estimate from the number of nodes on conductors and of all."""
+    unknowns = sum(conducting if field.on_conductors else everywhere for field in config.unknowns)
+    options = config.solver
+    steps = options.orders if options.method == "expansion" else NEWTON * len(options.currents)
+    solving = SETTING_UP + SOLVING * steps * len(config.states)
+    return Estimate(cells, unknowns, meshing, unknowns * len(config.schemes) * solving)
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:.2g} GB" if size < 1e10 else f"{rounded(size / 1e9)} GB"
+
+
+def _duration(seconds: float) -> str:
+    """A time in seconds, minutes, hours or days."""
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{rounded(seconds / size)} {unit}"
+    return f"{rounded(max(seconds, 1))} s"
