@@ -23,7 +23,7 @@ SCHEME, PROBE = "thermal", "nonlocal"
 
 @dataclass(frozen=True)
 class Coefficients:
-    """The coefficients of physics.md §§1–3 per region tag, for programs that do not use thermospin's own.
+    """Coefficients of solver/physics.md §§1–3 per region tag, for programs without thermospin's own.
 
     Attributes:
         sigma: σ, S/m.

@@ -14,8 +14,8 @@ import numpy as np
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.output import SilentProgress
-from thermospin.problem import Problem
-from thermospin.results import Results
+from thermospin.runs.problem import Problem
+from thermospin.runs.results import Results
 from thermospin.runs.simulation import prepare, solve
 
 QUANTITIES = {

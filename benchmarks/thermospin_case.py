@@ -18,7 +18,7 @@ from common import (
 
 from thermospin.compat import MPI
 from thermospin.output import SilentProgress
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
 
 

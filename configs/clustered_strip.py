@@ -27,14 +27,14 @@ from scipy.integrate import quad
 
 from thermospin import load_config
 from thermospin.compat import MPI
-from thermospin.console import say
 from thermospin.fields import THETA, Field, S
 from thermospin.observables.cells import Observer
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
-from thermospin.problem import Problem
+from thermospin.response.solution import Solution
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
-from thermospin.solution import Solution
+from thermospin.runtime.console import say
 
 COLD_SIDE = "Cold", "ColdBranch", "ColdArm"
 LENGTH = SOLIDS["Strip"].max[0]

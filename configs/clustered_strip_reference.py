@@ -12,7 +12,7 @@ import numpy as np
 from scipy.integrate import solve_bvp
 
 from thermospin import load_config
-from thermospin.laws import Taylor
+from thermospin.materials.laws import Taylor
 
 FILE = Path(__file__).with_name("clustered_strip.yaml")
 DEVICE = load_config(FILE)

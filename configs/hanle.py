@@ -21,13 +21,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from thermospin.config import Config, load_config
-from thermospin.console import say
 from thermospin.errors import InputError, ThermospinError
 from thermospin.hanle.contacts import Film, SpinSink
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
 from thermospin.hanle.device import invasive_wire
 from thermospin.hanle.fit import HanleFit, fit_hanle
 from thermospin.output.files import write_json
+from thermospin.runtime.console import say
 from thermospin.units import to_si
 
 SIGNAL = "configuration or signal"

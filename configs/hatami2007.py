@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermospin.circuits import Network, load_circuit
-from thermospin.circuits.config import unit_vector
-from thermospin.circuits.library import table
-from thermospin.circuits.network import TAU
-from thermospin.circuits.response import response
-from thermospin.console import say
 from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.networks import Network, load_circuit
+from thermospin.networks.config import unit_vector
+from thermospin.networks.library import table
+from thermospin.networks.network import TAU
+from thermospin.networks.response import response
 from thermospin.output.files import write_csv
+from thermospin.runtime.console import say
 
 FILE = Path(__file__).with_name("hatami2007_circuit.yaml")
 VOLTAGE = 1e-4

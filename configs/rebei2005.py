@@ -49,12 +49,12 @@ from rebei2005_reference import SHARPEST, Case, Curve, boundary_value_solution
 from thermospin import load_config
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.console import say
 from thermospin.fields import S_VECTOR
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
+from thermospin.runtime.console import say
 
 SOLVED = {
     "73": "Solved: Eqs. 72, 73 and 75, for H along z Eqs. 87 and 88 with D_xy = -D_yx = +a D/(1+a^2)",

@@ -20,11 +20,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.constants import e, k
 
-from thermospin.console import say
-from thermospin.laws import Nanoclusters
-from thermospin.laws.nanoclusters import BOHR_MAGNETON
 from thermospin.materials import Material
+from thermospin.materials.laws import Nanoclusters
+from thermospin.materials.laws.nanoclusters import BOHR_MAGNETON
 from thermospin.output.files import write_csv
+from thermospin.runtime.console import say
 
 ATOMS = 8.5e28
 """Atoms of copper, 1/m³."""

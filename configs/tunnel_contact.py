@@ -17,15 +17,15 @@ from matplotlib.figure import Figure
 
 from thermospin import load_config
 from thermospin.compat import MPI
-from thermospin.console import say
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.material import LORENZ_NUMBER, Material
 from thermospin.meshes.ordering import FACES
 from thermospin.observables.cells import Observer
 from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
+from thermospin.runtime.console import say
 
 FILE = Path(__file__).with_suffix(".yaml")
 CURRENT_DENSITY = 1e7

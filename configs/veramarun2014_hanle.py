@@ -18,12 +18,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from thermospin.config import load_config, load_sweep
-from thermospin.console import say
 from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
 from thermospin.hanle.fit import fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.output.files import write_csv
 from thermospin.runs.sweep import run_sweep
+from thermospin.runtime.console import say
 
 SPIN_RESISTANCE, TUNNEL = 25e-12, 1e-6
 """r_s and R_tun, Ω m²: the paper's semiconductor, and a contact far above it."""

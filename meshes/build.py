@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from thermospin.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 from thermospin.errors import InputError
 from thermospin.meshes.conformity import FLAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
@@ -22,9 +21,10 @@ from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.placement import check_terminals
 from thermospin.meshes.plan import Plan, check_size
 from thermospin.meshes.quality import cell_quality, summarise
+from thermospin.meshes.readers import companions, file_type
 from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.readers import companions, file_type
+from thermospin.runtime.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 
 if TYPE_CHECKING:
     from thermospin.meshes.films import Film

@@ -19,9 +19,9 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from thermospin.cache import digests, is_intact, read_checked, remove, write_checked
 from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.surfaces import face_labels
+from thermospin.runtime.cache import digests, is_intact, read_checked, remove, write_checked
 
 FORMAT = 2
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""

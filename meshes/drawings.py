@@ -8,10 +8,10 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import NM, Part, fragment
+from thermospin.meshes.readers import check_drawing, file_type
+from thermospin.meshes.readers.types import SHAPES
 from thermospin.meshes.scale import check_scale
 from thermospin.meshes.squeeze import model_unit
-from thermospin.readers import check_drawing, file_type
-from thermospin.readers.types import SHAPES
 
 
 def is_shape(geometry: FileGeometry) -> bool:

@@ -10,10 +10,10 @@ from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.missing import check_nothing_missing
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.places import in_nm
+from thermospin.meshes.readers import ForeignMesh, read_isolated
 from thermospin.meshes.record import RawMesh
 from thermospin.meshes.scale import check_scale
 from thermospin.meshes.terminals import TerminalFace, side_of
-from thermospin.readers import ForeignMesh, read_isolated
 
 FLATNESS = 1e-6
 """How far the nodes of a flat face may lie from the side of the region, in units of the region's extent."""

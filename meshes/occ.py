@@ -9,9 +9,9 @@ import gmsh
 import numpy as np
 
 from thermospin.errors import InputError
-from thermospin.failures import renew_signal_handlers
 from thermospin.meshes.shapes import Box, EllipticCylinder, Shape
 from thermospin.meshes.solids import Solid, SolidsGeometry
+from thermospin.runtime.failures import renew_signal_handlers
 
 NM = 1e-9
 """One unit of the model in metres."""

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from thermospin.cache import digests, is_intact, read_checked, write_checked
+from thermospin.runtime.cache import digests, is_intact, read_checked, write_checked
 
 SUMMARY = "mesh.json"
 ARRAYS = ("points", "cells", "cell_tags", "facets", "facet_tags")

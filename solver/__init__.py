@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from thermospin.config import Config, Sweep, load_config, load_sweep
-    from thermospin.results import Results
+    from thermospin.runs.results import Results
     from thermospin.runs.simulation import run
     from thermospin.runs.sweep import run_sweep
 
@@ -16,7 +16,7 @@ __all__ = ["Config", "Results", "Sweep", "load_config", "load_sweep", "run", "ru
 
 _HOME = {
     "Config": "config",
-    "Results": "results",
+    "Results": "runs.results",
     "Sweep": "config",
     "load_config": "config",
     "load_sweep": "config",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.console import adapt, say
-from thermospin.failures import communicator, heed_termination, on_root, report
+from thermospin.runtime.console import adapt, say
+from thermospin.runtime.failures import communicator, heed_termination, on_root, report
 
 if TYPE_CHECKING:
-    from thermospin.circuits import CircuitConfig
     from thermospin.config import Config
+    from thermospin.networks import CircuitConfig
 
 
 class Commands(click.Group):
@@ -174,7 +174,7 @@ def materials(name: str | None) -> None:
     """List the material library with its sources, or show the material NAME."""
     from rich.console import Console
 
-    from thermospin.materials.listing import list_materials, show_material
+    from thermospin.output.materials import list_materials, show_material
 
     console = Console()
     if not console.is_terminal:
@@ -200,7 +200,7 @@ def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @OUTPUT
 def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Solve the circuit of nodes and resistive elements in FILE and write the results."""
-    from thermospin.circuits import load_circuit
+    from thermospin.networks import load_circuit
 
     if output is not None:
         overrides = (*overrides, f"output={json.dumps(str(output))}")
@@ -209,8 +209,8 @@ def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None
 
 
 def _solve_circuit(config: "CircuitConfig") -> None:
-    from thermospin.circuits.report import show, write
-    from thermospin.circuits.study import study
+    from thermospin.networks.report import show, write
+    from thermospin.networks.study import study
     from thermospin.output import Progress
     from thermospin.output.place import claim
 

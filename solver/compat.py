@@ -24,7 +24,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
-from thermospin.kernels import Kernels
+from thermospin.runtime.kernels import Kernels
 
 REQUIRED = "0.11"
 if not dolfinx.__version__.startswith(REQUIRED):

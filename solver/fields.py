@@ -1,4 +1,4 @@
-"""The unknowns (physics.md §1) and the fields made of them for the output: names, units, where they live."""
+"""The unknowns (solver/physics.md §1) and the output fields made of them: names, units, where they live."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The lift (physics.md §2): how a coefficient of two spin channels acts on a (scalar, spin) pair."""
+"""The lift (solver/physics.md §2): how a coefficient of two spin channels acts on a (scalar, spin) pair."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, Self

@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.contacts import contact_regions
+from thermospin.device.resistive_interfaces import contact_regions
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.ordering import facet_neighbours, order_mesh

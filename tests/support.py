@@ -7,7 +7,7 @@ from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
 
 

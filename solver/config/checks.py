@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from thermospin.config import contrast, loop, magnetisation
 from thermospin.config.interfaces import contacts
 from thermospin.fields import output_fields
-from thermospin.laws import RangeError
+from thermospin.materials.laws import RangeError
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.solids import SolidsGeometry

@@ -1,4 +1,4 @@
-"""Resistive interfaces: between which regions, and what crosses there (physics.md §4)."""
+"""Resistive interfaces: between which regions, and what crosses there (solver/physics.md §4)."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _number(value: Any) -> Any:
 
 
 class Heating(Section):
-    """The heat source (physics.md §5)."""
+    """The heat source (solver/physics.md §5)."""
 
     model: Literal["joule", "conserving"] = "joule"
     """`joule`: scale × Σ J_σ²/σ_σ, Peltier at T0; `conserving`: all terms, energy balance exact."""

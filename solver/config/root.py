@@ -7,13 +7,13 @@ from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validat
 
 from thermospin.config import checks, magnetisation
 from thermospin.config.axes import Axis
-from thermospin.config.circuit import LockIn, Probe, Scheme
 from thermospin.config.directions import State
 from thermospin.config.interfaces import Contact, Interface, contacts
 from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
+from thermospin.config.schemes import LockIn, Probe, Scheme
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Field, unknowns

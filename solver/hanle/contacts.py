@@ -4,9 +4,9 @@ A contact of a magnet on a wire passes the spin current per area, from the magne
 
     j_s = P_c j m − g∥ m (m·s) − g⊥ s_⊥,        g∥ = 1/(r_c + r_F),   P_c = (P r_c + p r_F)/(r_c + r_F),
 
-with r_c = 1/(G(1−P²)) of the interface and r_F = λ_F/(σ_F(1−p²)) of the magnet (physics.md §§3, 4, 8). Across
-m the conductance is 2 Re G↑↓ of a resistive interface; behind a transparent one it is that of the magnet. A
-film of thickness t adds t/(3σ) in series, as spins come from all of its thickness. Takahashi and Maekawa
+with r_c = 1/(G(1−P²)) of the interface and r_F = λ_F/(σ_F(1−p²)) of the magnet (solver/physics.md §§3, 4, 8).
+Across m the conductance is 2 Re G↑↓ of a resistive interface; behind a transparent one, that of the magnet.
+A film of thickness t adds t/(3σ) in series, as spins come from all of its thickness. Takahashi and Maekawa
 (Phys. Rev. B 67, 052409 (2003)) have the same along m without a field; in a field see Maassen et al. (Phys.
 Rev. B 86, 235408 (2012)) and Sosenko et al. (Phys. Rev. B 89, 245436 (2014)).
 """

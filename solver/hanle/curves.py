@@ -1,8 +1,9 @@
 """Hanle curves: what a magnetic field across the spins does to a voltage.
 
 Nonlocal, in one dimension: spins injected at x = 0 into an infinite wire obey
-``s₊'' = (1 − i ω_L τ_sf) s₊/λ²`` (physics.md §8, item 10); ``s₊`` is the accumulation in the plane across the
-field, ``λ² = D τ_sf``. A tunnel contact at a distance L, magnetised along the injected spins, then reads
+``s₊'' = (1 − i ω_L τ_sf) s₊/λ²`` (solver/physics.md §8.10); ``s₊`` is the accumulation in the plane
+across the field, ``λ² = D τ_sf``. A tunnel contact at a distance L, magnetised along the injected spins,
+then reads
 
     R(B) = ± P_i P_d λ/(2 σ A) Re[ e^(−κL) / √(1 − i ω_L τ_sf) ],    κ = √(1 − i ω_L τ_sf)/λ,
 
@@ -186,7 +187,9 @@ class ThreeTerminal:
         relaxation_time: float,
         g_factor: float = 2.0,
     ) -> "ThreeTerminal":
-        """Eq. 14, Ω m²: each accumulation without the other, so for a tunnel resistance ≫ r_s.
+        """Each accumulation without the other, Ω m², for a tunnel resistance ≫ r_s.
+
+        Vera-Marun et al. 2014, Eq. 14.
 
         Args:
             tunnel: R_tun = 1/G, Ω m².

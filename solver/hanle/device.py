@@ -4,10 +4,10 @@ from dataclasses import replace
 from math import inf
 from typing import Any
 
-from thermospin.circuit import Drive
 from thermospin.errors import InputError
 from thermospin.hanle.contacts import Film, contact_conductances
 from thermospin.hanle.curves import NonlocalWire
+from thermospin.response.drive import Drive
 
 
 def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: float | None) -> NonlocalWire:

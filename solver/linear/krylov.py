@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.compat import PETSc
-from thermospin.constraints import Constraint
+from thermospin.discretisation.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
 from thermospin.linear.options import Options

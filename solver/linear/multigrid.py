@@ -1,4 +1,4 @@
-"""One multigrid per field (physics.md §1), built from the field-diagonal blocks.
+"""One multigrid per field (solver/physics.md §1), built from the field-diagonal blocks.
 
 On P1, aggregation multigrid with signed strength of connection. On P2, a smoother on P2 around one
 cycle of that same multigrid on P1. All configurations and orders share it. A scheme that fixes V at other
@@ -16,12 +16,12 @@ from typing import NamedTuple
 import numpy as np
 
 from thermospin.compat import PETSc, fem, forget_product
+from thermospin.discretisation.spaces import interpolation_matrix
 from thermospin.fields import Field
 from thermospin.linear.anchored import AnchoredBlock
 from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.merger import Merger
 from thermospin.linear.options import SMOOTHER, Options
-from thermospin.spaces import interpolation_matrix
 
 AGGREGATION = {
     "pc_type": "gamg",

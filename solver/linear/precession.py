@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from thermospin.coefficients import CellCoefficients
 from thermospin.compat import PETSc, fem, ufl
+from thermospin.discretisation.spaces import CONDUCTORS, Spaces
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field
-from thermospin.spaces import CONDUCTORS, Spaces
+from thermospin.physics.coefficients import CellCoefficients
 
 Vector = tuple[Field, ...]
 

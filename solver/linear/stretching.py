@@ -7,7 +7,7 @@ strongly than along the others. A point smoother cannot see that, and aggregatio
 import numpy as np
 
 from thermospin.compat import MPI
-from thermospin.spaces import Spaces
+from thermospin.discretisation.spaces import Spaces
 
 STRETCHED = 20.0
 """Stretching of a cell, from which point smoothers do not reduce errors across its short direction."""

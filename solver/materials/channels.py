@@ -1,4 +1,4 @@
-"""The two spin channels of what conducts, ↑ along the magnetisation and ↓ (physics.md §§2–4)."""
+"""The two spin channels of what conducts, ↑ along the magnetisation and ↓ (solver/physics.md §§2–4)."""
 
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ class TwoChannels:
         return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
 
     def seebeck_heat(self, temperature: float) -> float:
-        """T0 Σ σ_σ S_σ², W/(m K), at T0 in K: what the equations need k to exceed (physics.md §3)."""
+        """T0 Σ σ_σ S_σ², W/(m K), at T0 in K: what the equations need k to exceed (solver/physics.md §3)."""
         channels = zip(self.electrical.channels, self.channel_seebeck, strict=True)
         return temperature * sum(sigma * s**2 for sigma, s in channels)
 

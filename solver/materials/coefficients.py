@@ -1,6 +1,6 @@
 """What the coefficients of a material may be: numbers with bounds, or laws."""
 
-from thermospin.laws import Resistivity, WiedemannFranz, WiedemannFranzAndPhonons, coefficient
+from thermospin.materials.laws import Resistivity, WiedemannFranz, WiedemannFranzAndPhonons, coefficient
 from thermospin.units import quantity
 
 SHORTEST = 1e-12

@@ -1,12 +1,12 @@
-"""The transport coefficients of one interface, per area (physics.md §4)."""
+"""The transport coefficients of one interface, per area (solver/physics.md §4)."""
 
 from functools import cached_property
 
 from pydantic import model_validator
 
-from thermospin.laws import LORENZ_NUMBER
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import Polarisation, Seebeck
+from thermospin.materials.laws import LORENZ_NUMBER
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 
@@ -94,10 +94,10 @@ class InterfaceMaterial(TwoChannels, Section):
 
     @property
     def mixing(self) -> complex:
-        """G↑↓, S/m²: j_s⊥ = 2 Re G↑↓ s_⊥ + 2 Im G↑↓ m × s_⊥ (physics.md §4).
+        """G↑↓, S/m²: j_s⊥ = 2 Re G↑↓ s_⊥ + 2 Im G↑↓ m × s_⊥ (solver/physics.md §4).
 
-        Hatami Eqs. 1 and 3 have the second term with a minus sign: their vectors are electron spins, those
-        here magnetic moments, and ``m × s`` keeps its sign where all vectors change theirs.
+        Hatami et al. 2007, Eqs. 1 and 3 have the second term with a minus sign: their vectors are electron
+        spins, those here magnetic moments, and ``m × s`` keeps its sign where all vectors change theirs.
         """
         real = self.conductance / 2 if self.mixing_conductance is None else self.mixing_conductance
         return complex(real, self.mixing_conductance_imaginary)
@@ -109,7 +109,7 @@ class InterfaceMaterial(TwoChannels, Section):
 
     @property
     def mixing_seebeck(self) -> float:
-        """η' G S_i, A/(m² K): what multiplies τ_⊥ in j_s⊥, and T0 s_⊥ in q_s⊥ (Hatami Eqs. 1–3)."""
+        """η' G S_i, A/(m² K): factor of τ_⊥ in j_s⊥, and of T0 s_⊥ in q_s⊥ (Hatami et al. 2007, Eqs. 1–3)."""
         ratio = self.mixing_ratio if self.mixing_thermopower is None else self.mixing_thermopower
         return ratio * self.conductance * self.seebeck
 

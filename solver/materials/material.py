@@ -1,11 +1,9 @@
-"""The transport coefficients of one material (physics.md §2)."""
+"""The transport coefficients of one material (solver/physics.md §2)."""
 
 import math
 
 from pydantic import model_validator
 
-from thermospin.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndPhonons
-from thermospin.laws.taylor import smaller
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
     SHORTEST,
@@ -20,6 +18,8 @@ from thermospin.materials.coefficients import (
     RelaxationLength,
     SeebeckLaw,
 )
+from thermospin.materials.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndPhonons
+from thermospin.materials.laws.taylor import smaller
 from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
 from thermospin.materials.response import PARTS, Responsive
 from thermospin.section import Truth, mistake
@@ -290,5 +290,5 @@ class Material(TwoChannels, Responsive):
         return self.electrical.channels
 
     def open_circuit_margin(self, temperature: float) -> float:
-        """How far k exceeds T0 Σ σ_σ S_σ², W/(m K); the equations need it positive (physics.md §3)."""
+        """How far k exceeds T0 Σ σ_σ S_σ², W/(m K); the equations need it positive (solver/physics.md §3)."""
         return self.thermal_conductivity - self.seebeck_heat(temperature)

@@ -1,4 +1,4 @@
-"""Precession of spins: in a field, and by tensor diffusion about the magnetisation (physics.md §3).
+"""Precession of spins: in a field, and by tensor diffusion about the magnetisation (solver/physics.md §3).
 
 m is the direction of the magnetisation and spins count moments, so that exchange turns them as a field along
 m would: dn/dt = −H × n with H = −ω_L in a field and H = −ω m in a magnet.

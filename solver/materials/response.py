@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from pydantic import PrivateAttr
 
-from thermospin.laws import CoefficientLaw, Law, RangeError, Taylor, WiedemannFranz, WiedemannFranzAndPhonons
+from thermospin.materials.laws import (
+    CoefficientLaw,
+    Law,
+    RangeError,
+    Taylor,
+    WiedemannFranz,
+    WiedemannFranzAndPhonons,
+)
 from thermospin.section import Section
 
 if TYPE_CHECKING:

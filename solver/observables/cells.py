@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, basix, fem, ufl
+from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import CONSTANTS, THETA, Field, State
 from thermospin.lift import SpinVector
 from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import EDGES, forms, largest, linear_fit
-from thermospin.solution import Expansion, Solution
-from thermospin.spaces import Spaces
-from thermospin.terms.transport import fluxes, heat_flux
+from thermospin.physics.coefficients import CellCoefficients
+from thermospin.physics.terms.transport import fluxes, heat_flux
+from thermospin.response.solution import Expansion, Solution
 
 CENTRE = np.full((1, 3), 0.25)
 CHUNK = 20_000

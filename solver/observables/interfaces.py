@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from thermospin.compat import MPI, fem, la
+from thermospin.discretisation.spaces import Spaces
 from thermospin.meshes.ordering import FACES
 from thermospin.observables.polynomials import (
     face_means,
@@ -16,7 +17,6 @@ from thermospin.observables.polynomials import (
     mean_magnitudes,
     on_faces,
 )
-from thermospin.spaces import Spaces
 
 if TYPE_CHECKING:
     from thermospin.observables.cells import CellFields

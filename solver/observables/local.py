@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from thermospin.coefficients import CellCoefficients
 from thermospin.compat import PETSc
+from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import THETA
-from thermospin.nonlinear.series import PointSeries
 from thermospin.observables.cells import CellFields, Observer
 from thermospin.observables.polynomials import linear_fit
-from thermospin.solution import Expansion, Solution
-from thermospin.spaces import Spaces
-from thermospin.terms.calculus import value
-from thermospin.terms.transport import fluxes, heat_flux
+from thermospin.physics.coefficients import CellCoefficients
+from thermospin.physics.terms.calculus import value
+from thermospin.physics.terms.transport import fluxes, heat_flux
+from thermospin.response.nonlinear.series import PointSeries
+from thermospin.response.solution import Expansion, Solution
 
 
 class LocalObserver(Observer):

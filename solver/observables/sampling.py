@@ -5,9 +5,9 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import CellFields
+from thermospin.observables.elements import VTK_ORDER
 from thermospin.observables.polynomials import EDGES
-from thermospin.output import FieldSample
-from thermospin.output.elements import VTK_ORDER
+from thermospin.observables.sample import FieldSample
 
 Arrays = dict[str, np.ndarray]
 

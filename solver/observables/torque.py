@@ -1,18 +1,18 @@
-"""The torque that spin currents exert on magnets (physics.md §4; Hatami et al. 2007)."""
+"""The torque that spin currents exert on magnets (solver/physics.md §4; Hatami et al. 2007)."""
 
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from scipy.constants import e, hbar
 
-from thermospin.coefficients import CellCoefficients
 from thermospin.compat import MPI, fem, ufl
+from thermospin.discretisation.interfaces.jumps import Interfaces
+from thermospin.discretisation.spaces import MAGNETS, Spaces
+from thermospin.discretisation.terminals import facet_areas
 from thermospin.fields import S_VECTOR
-from thermospin.interfaces.jumps import Interfaces
 from thermospin.meshes.read import DeviceMesh
-from thermospin.solution import Solution
-from thermospin.spaces import MAGNETS, Spaces
-from thermospin.terminals import facet_areas
+from thermospin.physics.coefficients import CellCoefficients
+from thermospin.response.solution import Solution
 
 PER_AMPERE = -hbar / (2 * e)
 """ħ/2e of electrons, whose charge is negative, J/A: torque per absorbed transverse spin current."""

@@ -6,13 +6,13 @@ from typing import Any
 
 from thermospin.config.outputs import Map, Output
 from thermospin.errors import InputError
+from thermospin.observables.sample import Case, FieldSample
 from thermospin.output.files import read_results
 from thermospin.output.loops import plot_loop, write_loop
 from thermospin.output.place import together
 from thermospin.output.plan import plan_maps
 from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
-from thermospin.output.sample import Case, FieldSample
 from thermospin.output.tables import print_table
 
 __all__ = [

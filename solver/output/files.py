@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.cache import reason_of
 from thermospin.errors import InputError
+from thermospin.runtime.cache import reason_of
 
 
 @contextmanager

@@ -7,9 +7,9 @@ import numpy as np
 import pyvista as pv
 from vtkmodules.vtkFiltersGeometry import vtkGeometryFilter
 
-from thermospin.output.elements import barycentric, evaluate
+from thermospin.observables.elements import barycentric, evaluate
+from thermospin.observables.sample import FieldSample
 from thermospin.output.quantities import Quantity
-from thermospin.output.sample import FieldSample
 
 VALUE = "value"
 """Name of the array to draw: the scalar, or the length of the vector."""

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.lock_in import QUANTITIES
+from thermospin.observables.lock_in import QUANTITIES
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
 from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
 
 PLOTTED = "R1", "R2_peak"
-"""What of a lock-in amplifier's readings is drawn, as S Figs. 5a and 4c draw it."""
+"""What of a lock-in amplifier's readings is drawn, as Slachter et al. 2010, Figs. 5a and 4c draw it."""
 
 
 def write_loop(directory: Path, results: dict[str, Any]) -> list[Path]:

@@ -10,13 +10,13 @@ import pyvista as pv
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.fields import CONSTANTS
+from thermospin.observables.sample import Case, FieldSample
 from thermospin.output.arrows import Arrows, arrows
 from thermospin.output.figures import save_plane, save_view
 from thermospin.output.grids import RegionGrids, edges, has_values, region_grids, skin
 from thermospin.output.profiles import draw_profile
 from thermospin.output.quantities import quantities
 from thermospin.output.rendering import Colours, colours_for, device_image, plane_image
-from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
 
 _STRETCH_BEYOND = 6.0

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from thermospin.cache import remove
 from thermospin.errors import InputError
 from thermospin.output.files import json_text, replacing, unwritable, write_json
+from thermospin.runtime.cache import remove
 
 RESULTS = "results.json"
 OLD = 600.0

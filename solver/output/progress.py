@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress as LiveLine
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from thermospin.console import adapt
+from thermospin.runtime.console import adapt
 
 
 class SilentProgress:

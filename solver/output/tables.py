@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from thermospin.console import adapt, shown
-from thermospin.lock_in import QUANTITIES, lock_in
+from thermospin.observables.lock_in import QUANTITIES, lock_in
 from thermospin.output.readings import Reading, readings
 from thermospin.output.scales import (
     Scale,
@@ -22,6 +21,7 @@ from thermospin.output.scales import (
     scale_for,
     significant,
 )
+from thermospin.runtime.console import adapt, shown
 
 _PLAIN_WIDTH = 130
 

@@ -23,12 +23,12 @@ import pyvista as pv
 from vtkmodules.vtkCommonCore import vtkStringArray
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
 
-from thermospin.cache import reason_of
 from thermospin.errors import InputError
+from thermospin.observables.sample import Case, FieldSample
 from thermospin.output.files import replacing, replacing_directory
 from thermospin.output.quantities import quantities
-from thermospin.output.sample import Case, FieldSample
 from thermospin.output.scales import quantity_text, superscript
+from thermospin.runtime.cache import reason_of
 
 _SOLVED = "solved_at"
 _AT_VERTICES = " at vertices"

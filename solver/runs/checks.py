@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.cache import read_checked, write_checked
 from thermospin.config.interfaces import surface_entries
-from thermospin.contacts import check_cut
+from thermospin.device.resistive_interfaces import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
 from thermospin.meshes.build import writable_copy
@@ -23,6 +22,7 @@ from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.plan import Plan
 from thermospin.runs.estimates import estimate_plan
+from thermospin.runtime.cache import read_checked, write_checked
 
 
 def untold(line: str) -> None:

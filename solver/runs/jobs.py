@@ -13,9 +13,9 @@ from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
 from thermospin.config.sweep import Point
 from thermospin.errors import InputError
-from thermospin.failures import on_root
 from thermospin.runs.checks import find_hash
 from thermospin.runs.workbench import operator_key
+from thermospin.runtime.failures import on_root
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import acting, acts_on_metals, precesses
-from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, write_loop
 from thermospin.output.place import claim
 from thermospin.runs.checks import checked_mesh
 from thermospin.runs.simulation import describe_mesh, solve
 from thermospin.runs.workbench import Workbench
+from thermospin.runtime.failures import on_root
 
 BRANCHES = "up", "down"
 DIGITS = 9

@@ -3,10 +3,8 @@
 import shutil
 from pathlib import Path
 
-from thermospin.cache import cache_home
 from thermospin.config import Config, loop, magnetisation
-from thermospin.console import say
-from thermospin.contacts import contact_areas, groups
+from thermospin.device.resistive_interfaces import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
@@ -14,6 +12,8 @@ from thermospin.output.place import claim
 from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh
 from thermospin.runs.estimates import estimate_record
 from thermospin.runs.resolution import unresolved
+from thermospin.runtime.cache import cache_home
+from thermospin.runtime.console import say
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""

@@ -10,29 +10,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from thermospin.circuit import Drive
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.config.contrast import suspects
-from thermospin.contacts import contact_regions
+from thermospin.device.resistive_interfaces import contact_regions
 from thermospin.errors import ConvergenceError
-from thermospin.failures import on_root
-from thermospin.lock_in import lock_in
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables.cells import CellFields, Observer, add
+from thermospin.observables.lock_in import lock_in
 from thermospin.observables.sampling import Sampler
 from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields
 from thermospin.output.files import replacing
 from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
 from thermospin.output.readings import write_readings
-from thermospin.problem import Problem
-from thermospin.results import Results, check_balances, configuration_data, signals
+from thermospin.response.drive import Drive
+from thermospin.response.solution import Expansion
 from thermospin.runs.checks import checked_mesh
 from thermospin.runs.estimates import estimate_record
+from thermospin.runs.problem import Problem
 from thermospin.runs.resolution import unresolved
-from thermospin.solution import Expansion
+from thermospin.runs.results import Results, check_balances, configuration_data, signals
+from thermospin.runtime.failures import on_root
 
 AVERAGED = ("gradient_T", "current", "crossing")
 """What is one number for an interface, of every order."""

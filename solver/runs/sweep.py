@@ -8,7 +8,6 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.config import Config, Sweep
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.failures import on_root
 from thermospin.meshes import MeshRecord
 from thermospin.output import Progress, SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
@@ -18,6 +17,7 @@ from thermospin.runs.checks import checked_mesh
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
 from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
 from thermospin.runs.workbench import Workbench
+from thermospin.runtime.failures import on_root
 
 POINTS = "points"
 """Folder of the points, in the directory of a sweep."""

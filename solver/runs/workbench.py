@@ -7,11 +7,11 @@ from typing import Any
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
 from thermospin.config.magnetisation import polarised
-from thermospin.contacts import contact_regions
+from thermospin.device.resistive_interfaces import contact_regions
 from thermospin.linear.basis import spin_basis
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import read_device
 
 BESIDE = (

@@ -8,8 +8,8 @@ import numpy as np
 from support import prepare_problem
 
 from thermospin.fields import Field
-from thermospin.problem import Problem
-from thermospin.solution import Solution
+from thermospin.response.solution import Solution
+from thermospin.runs.problem import Problem
 
 NM = 1e-9
 COLD = 0.01

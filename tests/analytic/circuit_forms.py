@@ -1,4 +1,4 @@
-"""Closed forms of F|N|F as a circuit, and of a macrospin (physics.md §8.8), in SI units."""
+"""Closed forms of F|N|F as a circuit, and of a macrospin (solver/physics.md §8.8), in SI units."""
 
 from dataclasses import dataclass
 from math import cos, sin, sqrt, tan
@@ -38,34 +38,34 @@ class SymmetricValve:
         return square / (self.mixing + square)
 
     def current(self, theta: float, volts: float, kelvins: float) -> float:
-        """H Eq. 4, A/m²."""
+        """Hatami et al. 2007, Eq. 4, A/m²."""
         lost = self.polarisation * self._share(theta) * self._drive(volts, kelvins)
         return self.conductance / 2 * (volts + self.seebeck * kelvins - lost)
 
     def thermopower(self, theta: float) -> float:
-        """H Eq. 5: −ΔV/ΔT at I = 0, V/K."""
+        """Hatami et al. 2007, Eq. 5: −ΔV/ΔT at I = 0, V/K."""
         square, p = tan(theta / 2) ** 2, self.polarisation
         above = self.mixing + (1 - p * self.thermoelectric) * square
         return self.seebeck * above / (self.mixing + (1 - p**2) * square)
 
     def heat(self, theta: float, volts: float, kelvins: float) -> float:
-        """H Eq. 6, W/m²."""
+        """Hatami et al. 2007, Eq. 6, W/m²."""
         lost = self.seebeck * self.thermoelectric * self._share(theta) * self._drive(volts, kelvins)
         driven = self.seebeck * volts + LORENZ_NUMBER * kelvins
         return self.conductance / 2 * self.temperature * (driven - lost)
 
     def absorbed(self, theta: float, volts: float, kelvins: float) -> float:
-        """H Eq. 7: transverse spin current into either magnet, A/m²."""
+        """Hatami et al. 2007, Eq. 7: transverse spin current into either magnet, A/m²."""
         below = self.mixing * (1 + cos(theta)) + 1 - cos(theta)
         return self.conductance / 2 * self._drive(volts, kelvins) * self.mixing * sin(theta) / below
 
     def torque_excess(self, theta: float) -> float:
-        """H Eq. 8: torque at ΔV = 0 over the thermalised one, less 1, for ``S² ≪ L0``."""
+        """Hatami et al. 2007, Eq. 8: torque at ΔV = 0 over the thermalised one, less 1, for ``S² ≪ L0``."""
         difference = self.mixing_thermopower - self.mixing
         return self.polarisation * difference * self._share(theta) / (self.mixing * self.thermoelectric)
 
     def spin_heat_accumulation(self, theta: float) -> float:
-        """H Eq. 9: |T_s|/ΔT at ΔV = 0, for ``S² ≪ L0``."""
+        """Hatami et al. 2007, Eq. 9: |T_s|/ΔT at ΔV = 0, for ``S² ≪ L0``."""
         tangent = tan(theta / 2)
         return self.polarisation * tangent / (cos(theta / 2) * (self.mixing + tangent**2))
 

@@ -1,4 +1,4 @@
-"""Solutions in one dimension (physics.md §8), in SI units: current densities in A/m², potentials in V.
+"""Solutions in one dimension (solver/physics.md §8), in SI units: current densities in A/m², potentials in V.
 
 ``r`` is the spin resistance times area of a metal, ``λ/σ/(1−P²)`` in Ω m².
 """
@@ -241,7 +241,7 @@ class TunnelContact:
         return s, tau
 
     def leading_order(self, j: float) -> tuple[float, float]:
-        """The same to leading order in ``r_s/R_tun`` (Eq. 14)."""
+        """The same to leading order in ``r_s/R_tun`` (Vera-Marun et al. 2014, Eq. 14)."""
         law, r_s, t0 = self.law, spin_resistance(self.normal), self.temperature
         k_e = law.electronic_heat(t0).sum
         b = law.thermoelectric.difference / law.conductance

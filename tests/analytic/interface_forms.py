@@ -1,4 +1,4 @@
-"""Solutions in one dimension with resistive interfaces (physics.md §§4, 8), in SI units.
+"""Solutions in one dimension with resistive interfaces (solver/physics.md §§4, 8), in SI units.
 
 ``r_b`` in Ω m² and ``γ`` give the resistances of the channels of an interface, ``r↑,↓ = 2 r_b (1 ∓ γ)``.
 """

@@ -1,14 +1,14 @@
-"""The spin valve of Hatami et al. as a circuit against their Eqs. 4 to 9 (physics.md §8.8)."""
+"""A spin valve as a circuit against Hatami et al. 2007, Eqs. 4 to 9 (solver/physics.md §8.8)."""
 
 import numpy as np
 import pytest
 from circuit_forms import SymmetricValve
 
-from thermospin.circuits import Network, load_circuit
-from thermospin.circuits.config import unit_vector
-from thermospin.circuits.library import table
-from thermospin.circuits.network import TAU, S
-from thermospin.circuits.response import response
+from thermospin.networks import Network, load_circuit
+from thermospin.networks.config import unit_vector
+from thermospin.networks.library import table
+from thermospin.networks.network import TAU, S
+from thermospin.networks.response import response
 
 pytestmark = pytest.mark.serial
 
@@ -97,7 +97,7 @@ def test_the_approximation_of_eq_8_is_of_first_order_in_seebeck_squared():
 
 
 def test_half_metal_has_a_torque_that_does_not_depend_on_interactions():
-    """H: where η = η' = 2 (P → 1, P' = 1) the two regimes agree; P = 1 itself is not allowed."""
+    """The two regimes agree where η = η' = 2, P' = 1 and P → 1 (Hatami et al. 2007); P = 1 is not allowed."""
     valve = SymmetricValve(polarisation=0.999, thermoelectric=1.0, mixing=2.0, mixing_thermopower=2.0)
     own, other = (
         network(valve, (0.0, 1.0), regime).solve(turned(1.3)).absorbed["R"]
@@ -133,7 +133,7 @@ def test_a_voltage_of_100_microvolts_drives_ten_million_amperes_per_square_centi
 
 
 def test_thermopower_replaces_voltage_in_the_torque():
-    """H: P ΔV and P'S ΔT of the same size give the same torque; 1 µV/K and 100 K act like 100 µV."""
+    """Equal P ΔV and P'S ΔT give equal torques: 1 µV/K and 100 K act like 100 µV (Hatami et al. 2007)."""
     valve = SymmetricValve(polarisation=0.5, thermoelectric=0.5, seebeck=2e-6)
     electrical, thermal = (
         network(valve, bias).solve(turned(2.0)).absorbed["R"] for bias in ((1e-4 / 0.5, 0.0), (0.0, 100.0))

@@ -1,4 +1,4 @@
-"""The closed forms against the numbers of independent solutions in one dimension (physics.md §8)."""
+"""The closed forms against the numbers of independent solutions in one dimension (solver/physics.md §8)."""
 
 import closed_forms
 import pytest

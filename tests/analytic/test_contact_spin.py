@@ -1,4 +1,4 @@
-"""Spin injection through resistive interfaces, and spin valves with them (physics.md §8, items 1 to 3)."""
+"""Spin injection through resistive interfaces, and spin valves with them (solver/physics.md §§8.1–8.3)."""
 
 import closed_forms
 import interface_forms

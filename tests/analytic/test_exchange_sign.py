@@ -1,4 +1,4 @@
-"""Row 8: exchange turns moments as a field along the magnetisation would (physics.md §3).
+"""Row 8: exchange turns moments as a field along the magnetisation would (solver/physics.md §3).
 
 A magnet of no polarisation that precesses is compared with a normal metal in a field, and with the closed
 form of the latter.

@@ -10,8 +10,8 @@ from test_vector_elements import HOT, PER_AMPERE, components, vector_problem
 from vector_forms import AngularValve
 
 from thermospin.fields import TAU_VECTOR
-from thermospin.macrospin.device import device_torque
 from thermospin.macrospin.dynamics import AngularTorque, Macrospin, critical_drive, integrate, switching_time
+from thermospin.runs.device_torque import device_torque
 from thermospin.textures import Texture
 
 ANGLES = [radians(angle) for angle in (20, 60, 90, 135, 170)]
@@ -80,7 +80,7 @@ class Valve:
 
 @pytest.mark.parametrize("drive", ["voltage", "warming"])
 def test_hatami_valve(drive, comm):
-    """Eqs. 4, 6 and 7: current, heat and torque, right to left."""
+    """Hatami et al. 2007, Eqs. 4, 6 and 7: current, heat and torque, right to left."""
     warming, voltage = (0.0, 1e-4) if drive == "voltage" else (10.0, 0.0)
     valve = Valve(comm, -20e-6, warming)
     for angle in ANGLES:
@@ -106,7 +106,7 @@ def valve_directions(angle):
 
 
 def test_hatami_thermopower(comm):
-    """Eq. 5: the voltage without current."""
+    """Hatami et al. 2007, Eq. 5: the voltage without current."""
     warm, driven = Valve(comm, -20e-6, 10.0), Valve(comm, -20e-6, 0.0)
     for angle in ANGLES:
         short, conducting = (
@@ -116,7 +116,7 @@ def test_hatami_thermopower(comm):
 
 
 def test_hatami_spin_heat(comm):
-    """Eqs. 8 and 9, to leading order in S²/L0: torque without thermalisation, and T_s."""
+    """Hatami et al. 2007, Eqs. 8 and 9, to leading order in S²/L0: torque without thermalisation, and T_s."""
     thermal, free = Valve(comm, -1e-6, 10.0), Valve(comm, -1e-6, 10.0, spin_heat=True)
     for angle in ANGLES:
         one, solution = thermal.torques(thermal.at(angle))[0], free.at(angle)
@@ -128,7 +128,7 @@ def test_hatami_spin_heat(comm):
 
 
 def test_macrospin_under_the_torque_of_the_device(comm):
-    """Threshold and switching time are those of Eq. 7; the sign is that of the torque at 90°."""
+    """Threshold and switching time are those of Hatami et al. 2007, Eq. 7; the sign, of the torque at 90°."""
     valve, (fixed, across) = Valve(comm, -20e-6, 10.0), valve_directions(np.pi / 2)
     found = device_torque(
         valve.problem, "along", "F2", fixed, {"F1": Texture.along(fixed)}, valve.rod.area, points=16

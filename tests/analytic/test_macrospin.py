@@ -8,8 +8,6 @@ from circuit_forms import damped_precession, kittel_frequency
 from scipy.constants import physical_constants
 from scipy.integrate import quad
 
-from thermospin.circuits import Network, load_circuit
-from thermospin.circuits.switching import free_torque, integrate_all, source_torque, thresholds
 from thermospin.macrospin.dynamics import (
     AngularTorque,
     Macrospin,
@@ -17,6 +15,8 @@ from thermospin.macrospin.dynamics import (
     integrate,
     switching_time,
 )
+from thermospin.networks import Network, load_circuit
+from thermospin.networks.switching import free_torque, integrate_all, source_torque, thresholds
 
 pytestmark = pytest.mark.serial
 
@@ -191,7 +191,7 @@ def test_a_circuit_switches_its_free_layer_above_the_threshold_only(tmp_path, so
 
 
 def test_critical_voltage_and_temperature_difference_of_a_circuit(tmp_path):
-    """The slope of Eq. 7 at θ = 0, (ħ/2e) G U/4, against the damping."""
+    """The slope of Hatami et al. 2007, Eq. 7 at θ = 0, (ħ/2e) G U/4, against the damping."""
     network = Network(circuit(tmp_path, "voltage"))
     law = network.joints[0].law
     conductance, p = law.electrical.sum, law.electrical.difference / law.electrical.sum

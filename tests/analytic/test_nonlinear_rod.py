@@ -1,7 +1,8 @@
 """A rod whose σ, k and S follow the temperature, against the solution of its equations in one dimension.
 
-``(κ T')' = J T S'(T) T' − J²/σ`` with ``κ = k − T0 σ S²``, and ``V' = −J/σ − S T'`` (physics.md §§3, 5: Joule
-heat, Thomson heat, conduction at open circuit), between ends at given temperatures.
+``(κ T')' = J T S'(T) T' − J²/σ`` with ``κ = k − T0 σ S²``, and ``V' = −J/σ − S T'``
+(solver/physics.md §§3, 5: Joule heat, Thomson heat, conduction at open circuit), between ends at given
+temperatures.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""The nonlocal spin valve with contacts from transparent to tunnel (physics.md §8, item 6).
+"""The nonlocal spin valve with contacts from transparent to tunnel (solver/physics.md §8.6).
 
 What the formula leaves out, how currents spread below a contact, matters the less the more the contact
 resists: at a width of 4 nm it is 0.4 % at a transparent contact, 0.1 % at 1e14 S/m², 1e-5 below 1e12 S/m².

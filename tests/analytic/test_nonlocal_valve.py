@@ -1,4 +1,4 @@
-"""The nonlocal spin valve of Takahashi and Maekawa on a wire in three dimensions (physics.md §8, item 6).
+"""The nonlocal spin valve of Takahashi and Maekawa on a wire in three dimensions (solver/physics.md §8.6).
 
 The formula is that of a thin wire with contacts without extent. It leaves out how currents spread in the wire
 below a contact: an error in proportion to the width, 1.6 % at 16 nm, 0.2 % at 2 nm.

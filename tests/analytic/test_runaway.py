@@ -18,7 +18,7 @@ from support import prepare_problem
 from thermospin.compat import MPI
 from thermospin.errors import ConvergenceError
 from thermospin.fields import THETA, V
-from thermospin.nonlinear.stability import feedback
+from thermospin.response.nonlinear.stability import feedback
 
 T0, LENGTH, AREA, RHO, K, SLOPE = 300.0, 400 * NM, (40 * NM) ** 2, 2e-7, 50.0, 2e-3
 HIGHEST = 0.9241388730

@@ -1,4 +1,4 @@
-"""Spin injection, spin valves and the spin Peltier effect in bars (physics.md §8, items 1 to 5)."""
+"""Spin injection, spin valves and the spin Peltier effect in bars (solver/physics.md §§8.1–8.5)."""
 
 import closed_forms
 import numpy as np

@@ -1,4 +1,4 @@
-"""Spin heat accumulation and the spin heat valve (physics.md §8, item 7) in bars that heat crosses."""
+"""Spin heat accumulation and the spin heat valve (solver/physics.md §8.7) in bars that heat crosses."""
 
 import closed_forms
 import numpy as np

@@ -1,4 +1,4 @@
-"""Spins and spin heat injected through a tunnel contact, and a spin heat valve with contacts (physics.md §8).
+"""Spin and spin heat injected through a tunnel contact; a spin heat valve (solver/physics.md §8).
 
 The magnet of the tunnel contact conducts and relaxes so well that spins are in equilibrium there.
 """
@@ -14,7 +14,7 @@ from support import prepare_problem
 from thermospin.config import load_config
 from thermospin.fields import THETA
 from thermospin.observables.cells import Observer
-from thermospin.solution import combine
+from thermospin.response.solution import combine
 
 T0 = 300.0
 ACCURACY, OF_DIFFERENCES = 3e-5, 3e-4
@@ -92,7 +92,7 @@ def heated_and_driven(problem, current):
 
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_tunnel_contact(comm, ratio):
-    """Eqs. 11 and 12; reversing the magnet reverses both accumulations."""
+    """Vera-Marun et al. 2014, Eqs. 11 and 12; reversing the magnet reverses both accumulations."""
     bar, config = contact_bar(ratio)
     problem = prepare_problem(config, comm)
     observer, expected = Observer(problem.spaces, problem.coefficients), closed_form(config)
@@ -105,7 +105,7 @@ def test_tunnel_contact(comm, ratio):
 
 @pytest.mark.serial
 def test_leading_order():
-    """What Eq. 14 leaves out is of first order in r_s/R_tun."""
+    """What Vera-Marun et al. 2014, Eq. 14 leaves out is of first order in r_s/R_tun."""
     errors = []
     for ratio in (1e3, 1e4):
         contact = closed_form(contact_bar(ratio)[1])

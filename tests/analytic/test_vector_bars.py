@@ -284,7 +284,7 @@ def valve(angle, fields, seebeck=-20e-6, warming=0.0, voltage=0.0, eta=0.6, eta_
 @pytest.mark.parametrize("angle", ANGLES)
 @pytest.mark.parametrize("drive", [{"voltage": 1e-4}, {"warming": 10.0}], ids=["voltage", "warming"])
 def test_angular_valve(angle, drive):
-    """Eqs. 4, 6 and 7 from the interface law of physics.md §4; right to left is against x."""
+    """Hatami et al. 2007, Eqs. 4, 6 and 7 from solver/physics.md §4; right to left is against x."""
     exact, bar, found = valve(angle, 5, **drive)
     drives = drive.get("voltage", 0.0), drive.get("warming", 0.0)
     assert -found[1].flux[0, 0] == pytest.approx(exact.current(angle, *drives), rel=1e-4)
@@ -304,7 +304,7 @@ def test_angular_magnetothermopower(angle):
 
 @pytest.mark.parametrize("angle", ANGLES)
 def test_valve_with_spin_heat(angle):
-    """Eqs. 8 and 9, to leading order in S²/L0."""
+    """Hatami et al. 2007, Eqs. 8 and 9, to leading order in S²/L0."""
     _, bar, thermal = valve(angle, 5, seebeck=-1e-6, warming=10.0)
     exact, free_bar, free = valve(angle, 8, seebeck=-1e-6, warming=10.0)
     one, other = bar.interface_torque(thermal, 0), free_bar.interface_torque(free, 0)

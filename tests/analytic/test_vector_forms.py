@@ -102,7 +102,7 @@ def test_tensor_diffusion_in_a_constant_field(a, ratio):
 
 
 def test_paper_numbers():
-    """a = 100, l = 100 nm: decay over l, a turn every 6.28 nm; the sign of Eq. 92 would decay within 1 nm."""
+    """a = 100, l = 100 nm: decay over l, a turn every 6.28 nm; Rebei et al. 2005, Eq. 92 gives 1 nm."""
     kappa = Decay.tensor(100, LENGTH).kappa
     assert 1 / kappa.real == pytest.approx(LENGTH, rel=1e-9)
     assert 2 * pi / kappa.imag == pytest.approx(6.283 * NM, rel=1e-3)

@@ -1,4 +1,4 @@
-"""Bars of metals and magnets with vector spin, in one dimension (physics.md §§2–4), without finite elements.
+"""Bars with vector spin in one dimension (solver/physics.md §§2–4), without finite elements.
 
 The fields are V, s_x, s_y, s_z, ϑ, τ_x, τ_y, τ_z, in this order, or the first 4 or 5 of them; the fluxes are
 j, j_s, q, q_s along x. What is quadratic in the drive (Joule heat) is left out.
@@ -221,10 +221,12 @@ class VectorBar:
 
 @dataclass(frozen=True)
 class TensorDiffusion:
-    """``∇·(D A⁻¹ ∇n) = (n − n_eq)/τ_sf + H × n`` with ``A = 1 + τ_p [H]×``, Eqs. 72, 73 and 75 of Rebei.
+    """``∇·(D A⁻¹ ∇n) = (n − n_eq)/τ_sf + H × n`` with ``A = 1 + τ_p [H]×``.
+
+    Rebei et al. 2005, Eqs. 72, 73 and 75.
 
     Attributes:
-        momentum_time: τ_p, s; its negative is the sign of Eq. 92.
+        momentum_time: τ_p, s; its negative is the sign of Rebei et al. 2005, Eq. 92.
         spin_flip_time: τ_sf, s.
         diffusion: D, m²/s.
         mean_field: H(x), rad/s.

@@ -1,4 +1,4 @@
-"""Closed forms of vector spin in one dimension (physics.md §8, items 8 and 10), in SI units, numpy only.
+"""Closed forms of vector spin in one dimension (solver/physics.md §§8.8 and 8.10), in SI units, numpy only.
 
 ``s₊ = s_x + i s_y`` is the part across a field or a magnetisation along z.
 """
@@ -163,34 +163,34 @@ class AngularValve:
     temperature: float = 300.0
 
     def current(self, angle: float, voltage: float, warming: float) -> float:
-        """Eq. 4, A/m²: ``(G/2)(ΔV + S ΔT − P f U)``."""
+        """Hatami et al. 2007, Eq. 4, A/m²: ``(G/2)(ΔV + S ΔT − P f U)``."""
         lost = self.polarisation * self._f(angle) * self._drive(voltage, warming)
         return self.conductance / 2 * (voltage + self.seebeck * warming - lost)
 
     def open_voltage(self, angle: float, warming: float) -> float:
-        """Eq. 5: ΔV without current, V."""
+        """Hatami et al. 2007, Eq. 5: ΔV without current, V."""
         square, p = tan(angle / 2) ** 2, self.polarisation
         ratio = self.mixing + (1 - p * self.thermal_polarisation) * square
         return -self.seebeck * warming * ratio / (self.mixing + (1 - p**2) * square)
 
     def heat(self, angle: float, voltage: float, warming: float) -> float:
-        """Eq. 6, W/m²: ``(G/2) T0 (S ΔV + L0 ΔT − S P' f U)``."""
+        """Hatami et al. 2007, Eq. 6, W/m²: ``(G/2) T0 (S ΔV + L0 ΔT − S P' f U)``."""
         lost = self.thermal_polarisation * self._f(angle) * self._drive(voltage, warming)
         driven = self.seebeck * (voltage - lost) + LORENZ_NUMBER * warming
         return self.conductance / 2 * self.temperature * driven
 
     def torque(self, angle: float, voltage: float, warming: float) -> float:
-        """Eq. 7: the size of j_s⊥ at either magnet, A/m²; times ħ/2e it is the torque per area."""
+        """Hatami et al. 2007, Eq. 7: size of j_s⊥ at either magnet, A/m²; times ħ/2e the torque per area."""
         eta, u = self.mixing, self._drive(voltage, warming)
         return self.conductance / 2 * u * eta * sin(angle) / (eta * (1 + cos(angle)) + 1 - cos(angle))
 
     def excess_torque(self, angle: float) -> float:
-        """Eq. 8: torque at ΔV = 0 without thermalisation, over that with it, − 1; for S² ≪ L0."""
+        """Hatami et al. 2007, Eq. 8: torque at ΔV = 0 over the thermalised one, − 1; for S² ≪ L0."""
         difference = self.mixing_thermopower - self.mixing
         return self.polarisation * difference * self._f(angle) / (self.mixing * self.thermal_polarisation)
 
     def spin_heat(self, angle: float) -> float:
-        """Eq. 9: ``|T_s|/ΔT = 2 |τ|/ΔT`` at ΔV = 0 without thermalisation; for S² ≪ L0."""
+        """Hatami et al. 2007, Eq. 9: ``|T_s|/ΔT = 2 |τ|/ΔT`` at ΔV = 0, not thermalised; for S² ≪ L0."""
         t = tan(angle / 2)
         return self.polarisation * t / (cos(angle / 2) * (self.mixing + t**2))
 

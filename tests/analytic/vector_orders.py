@@ -2,8 +2,8 @@
 
 Potentials, temperatures and currents are 2 × 2 matrices in spin space, ``V + s·σ`` and ``(j + j_s·σ)/2``.
 Heat is the anticommutator of current and field, and what heat fluxes gain that of Peltier current and
-temperature (physics.md §5), written with Pauli matrices instead of lifts. At an interface with a magnet the
-two channels along the magnetisation carry everything but what the magnet absorbs.
+temperature (solver/physics.md §5), written with Pauli matrices instead of lifts. At an interface with a
+magnet the two channels along the magnetisation carry everything but what the magnet absorbs.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """A pillar in one dimension: linear response of layers and interfaces, apart from the solver.
 
-Linear elements for V, s, ϑ and τ on a line, with the coefficients of physics.md §§2–4 written out and the
-heat equations divided by T0.
+Linear elements for V, s, ϑ and τ on a line, with the coefficients of solver/physics.md §§2–4 written out and
+the heat equations divided by T0.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from scripts import load_script
 from support import SilentProgress
 
 from thermospin.config import load_config
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
 
 SCRIPT = load_script("clustered_strip")

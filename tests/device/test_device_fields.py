@@ -9,10 +9,9 @@ from lateral import PROBES, solved
 from spinning import MATERIALS, TENSOR, TURNING, spinning
 from support import SilentProgress
 
-from thermospin import problem
 from thermospin.config import load_config
 from thermospin.fields import S_VECTOR, TAU_VECTOR
-from thermospin.runs import workbench
+from thermospin.runs import problem, workbench
 from thermospin.runs.simulation import checked_mesh, on_root, solve
 
 FIELDS = [[0, 0, 0.2], [1.0, -3.0, 2.0], [0, 0, 0]]

@@ -12,9 +12,9 @@ import yaml
 from support import SilentProgress, prepare_problem
 from test_device_commands import command, write_config
 
-from thermospin import preconditioning
 from thermospin.fields import S_VECTOR
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
+from thermospin.linear import preconditioning
 from thermospin.linear.factors import FACTORISED
 from thermospin.runs.simulation import solve
 

@@ -17,7 +17,7 @@ from support import SilentProgress
 
 from thermospin.compat import MPI
 from thermospin.config import load_config
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import solve
 
 INTERFACES = [

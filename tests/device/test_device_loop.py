@@ -11,8 +11,8 @@ from lateral import COARSE, PROBES, device, solved
 
 from thermospin.cli import main
 from thermospin.config import load_config
-from thermospin.harmonics import SchemeSolver
 from thermospin.output import plot
+from thermospin.response.harmonics import SchemeSolver
 from thermospin.runs.loop import Trace, run_loop
 
 RMS = 1.5e-3

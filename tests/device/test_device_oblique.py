@@ -9,8 +9,8 @@ from scipy.spatial.transform import Rotation
 from spinning import MATERIALS, TURNING, spinning
 from support import SilentProgress, prepare_problem
 
-from thermospin import preconditioning
 from thermospin.config import load_config
+from thermospin.linear import preconditioning
 from thermospin.linear.basis import spin_basis
 from thermospin.runs.simulation import solve
 

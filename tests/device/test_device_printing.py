@@ -12,7 +12,7 @@ from thermospin.config import load_config
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.files import write_json
 from thermospin.output.scales import rounded
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
 
 CUBE = {

@@ -6,7 +6,7 @@ from lateral import device, solved
 from support import SilentProgress
 
 from thermospin.config import load_config
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
 
 MOVES = {

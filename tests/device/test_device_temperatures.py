@@ -12,7 +12,7 @@ from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.readings import write_readings
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
 
 WARM = 301.0

@@ -1,8 +1,8 @@
 """The example pillars on coarse meshes: balances, and P − AP against the same pillar in one dimension.
 
 Signs. With P > 0 and S_s < 0 a pillar in open circuit has V(cold end) − V(hot end) greater in AP than in P
-(physics.md §8.4), and so less of V(hot) − V(cold): with the bottom hot, P − AP > 0 between bottom and top.
-By Onsager's relation a current from bottom to top then leaves the bottom warmer in P than in AP. A
+(solver/physics.md §8.4), and so less of V(hot) − V(cold): with the bottom hot, P − AP > 0 between bottom and
+top. By Onsager's relation a current from bottom to top then leaves the bottom warmer in P than in AP. A
 thermocouple reads (S_arm − S_lead) times that, and constantan has a lower S than Pt: P − AP < 0.
 """
 
@@ -118,7 +118,7 @@ def test_spin_valve_against_valet_and_fert(comm):
 
 
 def valet_fert():
-    """physics.md §8.3, AP − P in Ω m², with the library's Py, Cu (d = 15 nm) and Py/Cu."""
+    """solver/physics.md §8.3, AP − P in Ω m², with the library's Py, Cu (d = 15 nm) and Py/Cu."""
     polarisation, r_f, r_n = 0.25, 5e-9 / 4.32e6 / (1 - 0.25**2), 350e-9 / 4.26e7
     asymmetry, r_b, d = 0.7, 0.5e-15, 15 / 350
     x = r_f + r_b

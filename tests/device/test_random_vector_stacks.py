@@ -11,7 +11,7 @@ import pytest
 from random_stacks import stack
 from support import SilentProgress, prepare_problem
 
-from thermospin import preconditioning
+from thermospin.linear import preconditioning
 from thermospin.linear.factors import Factors
 from thermospin.runs.simulation import solve
 

@@ -1,6 +1,6 @@
 """The equations of vector spin with 4x4 matrices on (V, s_x, s_y, s_z), independently of the solver's lifts.
 
-physics.md §3: with rows for the scalar part and the three components of the spin part,
+solver/physics.md §3: with rows for the scalar part and the three components of the spin part,
 
 J = − L[σ, σP] ∇Φ − L[σS, σb] ∇Θ          ∇·j_s = − σ R s
 Q = − T0 L[σS, σb] ∇Φ − L[k_e, k_e P_k] ∇Θ − k_ph ∇ϑ on the scalar part,   ∇·q_s = − k_e R_Q τ

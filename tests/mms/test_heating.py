@@ -1,4 +1,4 @@
-"""The heat vector of given fields against the channel form (physics.md §5), on the same discrete fields.
+"""Heat vector of given fields against the channel form (solver/physics.md §5), on the same discrete fields.
 
 The form below is quadratic in one set of fields; the solver's is bilinear in two. They must agree through
 ``B(a, b) = (Q(a + b) − Q(a) − Q(b)) / 2``.
@@ -12,9 +12,9 @@ from structured import structured_device
 from support import SilentProgress
 
 from thermospin.compat import MPI, fem, la, ufl
+from thermospin.discretisation.heat_source import HeatSource
 from thermospin.fields import TAU, THETA, S, V
-from thermospin.heat import HeatSource
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 ZETA = 3.2
 FIRST = {

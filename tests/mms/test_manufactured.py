@@ -14,9 +14,9 @@ from structured import structured_device
 from support import SilentProgress
 
 from thermospin.compat import MPI, fem, la, ufl
+from thermospin.discretisation.spaces import CONDUCTORS
 from thermospin.fields import THETA, State
-from thermospin.problem import Problem
-from thermospin.spaces import CONDUCTORS
+from thermospin.runs.problem import Problem
 
 
 def exact(mesh) -> State:

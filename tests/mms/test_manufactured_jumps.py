@@ -17,7 +17,7 @@ from thermospin.compat import MPI, fem, ufl
 from thermospin.config import load_config
 from thermospin.fields import State
 from thermospin.materials.material import LORENZ_NUMBER as L0
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 INTERFACES = [
     {
@@ -102,7 +102,7 @@ class Jumping(Manufactured):
         return self.fields[name]
 
     def crossing(self, contact):
-        """``j``, ``j_s``, ``q/T0`` and ``q_s/T0`` from side 1 to side 2, channel by channel (physics.md §4).
+        """``j``, ``j_s``, ``q/T0`` and ``q_s/T0`` from side 1 to 2, by channel (solver/physics.md §4).
 
         ``J_σ = G_σ (ΔV_σ + S_σ ΔT_σ)`` and ``Q_σ = T0 G_σ S_σ ΔV_σ + K_σ ΔT_σ``; phonons ``K_ph Δϑ``.
         """

@@ -18,7 +18,7 @@ from test_manufactured import Manufactured
 from thermospin.compat import ufl
 from thermospin.config import load_config
 from thermospin.fields import State
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 UNIFORM = (2 / 7, -6 / 7, 3 / 7)
 PHI, Z = "1.1*y/(100*nm) - 0.8*x/(100*nm)", "0.8*sin(1.5*x/(100*nm) + 0.7*z/(100*nm))"

@@ -16,7 +16,7 @@ from thermospin.compat import ufl
 from thermospin.config import load_config
 from thermospin.fields import State
 from thermospin.materials.material import LORENZ_NUMBER
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 MIXING = {
     "mixing_conductance": 5e14,
@@ -62,7 +62,7 @@ class VectorJumping(Jumping):
         return rows[: self.n]
 
     def leaving(self, contact, here, out):
-        """physics.md §4: what is along m, from side to side; what is across it, from the normal side."""
+        """solver/physics.md §4: along m, from side to side; across it, from the normal side."""
         law, t0 = contact.law, self.problem.config.temperature
         first, second = self.fields[contact.first], self.fields[contact.second]
         if not law.is_conducting:

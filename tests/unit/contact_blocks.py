@@ -5,7 +5,7 @@ from support import SilentProgress
 from valve import MATERIALS
 
 from thermospin.config import load_config
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 H = 5e-9
 """Edge of the cubes that the meshes are made of, m."""

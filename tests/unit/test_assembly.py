@@ -6,12 +6,12 @@ from contact_blocks import block_problem
 from support import prepare_problem
 from valve import MATERIALS, valve_config
 
-from thermospin.assembly.cellwise import CellwiseForm
-from thermospin.assembly.compiled import CompiledForm
-from thermospin.assembly.entries import Entries
-from thermospin.assembly.tetrahedra import LocalMatrices
 from thermospin.compat import basix, has_places
-from thermospin.system import CoupledSystem
+from thermospin.discretisation.assembly.cellwise import CellwiseForm
+from thermospin.discretisation.assembly.compiled import CompiledForm
+from thermospin.discretisation.assembly.entries import Entries
+from thermospin.discretisation.assembly.tetrahedra import LocalMatrices
+from thermospin.discretisation.system import CoupledSystem
 
 TURNING = {"dephasing_length": "3 nm", "precession_length": "4 nm"}
 TENSOR = {

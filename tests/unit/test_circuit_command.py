@@ -8,8 +8,8 @@ from circuit_valve import VALVE
 from click.testing import CliRunner
 from mpi4py import MPI
 
-from thermospin.circuits import load_circuit
 from thermospin.cli import main
+from thermospin.networks import load_circuit
 
 SWITCH = """
 free_layer:

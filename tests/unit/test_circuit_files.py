@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from circuit_valve import VALVE
 
-from thermospin.circuits import load_circuit
-from thermospin.circuits.elements import Element
-from thermospin.circuits.library import element_library, table
-from thermospin.circuits.study import study
 from thermospin.errors import InputError
 from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.networks import load_circuit
+from thermospin.networks.elements import Element
+from thermospin.networks.library import element_library, table
+from thermospin.networks.study import study
 
 pytestmark = pytest.mark.serial
 
@@ -49,7 +49,7 @@ def test_derived_polarisation_gives_the_printed_one_of_the_thermopower(name):
 
 @pytest.mark.parametrize("name", magnetic_rows())
 def test_the_printed_parameters_increase_entropy(name):
-    """S² < L0 in both channels, and (η'/η)² S² < L0 for the transverse part (physics.md §3)."""
+    """S² < L0 in both channels, and (η'/η)² S² < L0 for the transverse part (solver/physics.md §3)."""
     law = Element(between=("F", "N"), library=name, conductance=1e15).law(300.0, True)
     assert law.is_positive(300.0, True)
     row = table()[name]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from thermospin.circuits import Network, load_circuit
-from thermospin.circuits.determined import check_fields
-from thermospin.circuits.network import TAU, THETA, TORQUE_PER_SPIN_CURRENT, S, V
-from thermospin.circuits.response import response
+from thermospin.networks import Network, load_circuit
+from thermospin.networks.determined import check_fields
+from thermospin.networks.network import TAU, THETA, TORQUE_PER_SPIN_CURRENT, S, V
+from thermospin.networks.response import response
 
 pytestmark = pytest.mark.serial
 
@@ -124,7 +124,7 @@ def test_onsager_reciprocity(regime):
 
 
 def pauli_flux(m, channels, mixing, ferromagnet, normal):
-    """Charge and spin current out of the normal side, as the matrix expression of H Eq. 1.
+    """Charge and spin current out of the normal side, as the matrix expression of Hatami et al. 2007, Eq. 1.
 
     Args:
         m: Direction of the ferromagnet.
@@ -145,7 +145,8 @@ def pauli_flux(m, channels, mixing, ferromagnet, normal):
 def test_law_of_an_element_in_spin_space():
     """The blocks of vectors against 2×2 matrices in spin space.
 
-    The term ``2 Im G↑↓ m×s_⊥`` of physics.md §4 has the sign of the conjugate of G↑↓ in H Eqs. 1 and 3.
+    The term ``2 Im G↑↓ m×s_⊥`` of solver/physics.md §4 has the sign of the conjugate of G↑↓ in
+    Hatami et al. 2007, Eqs. 1 and 3.
     """
     circuit = network(graph())
     law, m = circuit.joints[0].law, np.array([0.48, -0.6, 0.64])

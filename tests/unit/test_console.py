@@ -8,8 +8,8 @@ from accidents import finish, start
 from circuit_valve import VALVE
 from mpi4py import MPI
 
-from thermospin import console
 from thermospin.output import Progress, print_table
+from thermospin.runtime import console
 
 pytestmark = pytest.mark.serial
 

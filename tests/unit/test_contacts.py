@@ -13,7 +13,8 @@ from valve import gather
 from thermospin.cli import main
 from thermospin.compat import MPI, build_submesh, fem, la, ufl
 from thermospin.config import load_config
-from thermospin.contacts import contact_areas, groups
+from thermospin.device.resistive_interfaces import contact_areas, groups
+from thermospin.discretisation.terminals import facet_areas
 from thermospin.errors import InputError
 from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_mesh
 from thermospin.meshes.ordering import FACES
@@ -21,7 +22,6 @@ from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.quality import facet_areas as triangle_areas
 from thermospin.runs.checks import check_mesh, make_mesh
 from thermospin.runs.simulation import on_root, prepare
-from thermospin.terminals import facet_areas
 
 
 @pytest.fixture(params=CASES)

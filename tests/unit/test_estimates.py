@@ -16,9 +16,9 @@ from thermospin.errors import InputError
 from thermospin.meshes import LayerStack, MeshOptions, SolidsGeometry, build_mesh, tetrahedra
 from thermospin.meshes.plan import Plan
 from thermospin.output.progress import SilentProgress
-from thermospin.problem import Problem
 from thermospin.runs import checks
 from thermospin.runs.estimates import estimate_plan, estimate_record
+from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
 from thermospin.units import rounded
 

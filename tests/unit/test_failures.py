@@ -7,8 +7,8 @@ from accidents import FAULT, finish, messages, start, write_device
 from circuit_valve import VALVE
 from mpi4py import MPI
 
-from thermospin import failures
 from thermospin.errors import ConvergenceError, InputError
+from thermospin.runtime import failures
 
 pytestmark = [
     pytest.mark.serial,
@@ -31,9 +31,9 @@ def circuit(tmp_path):
 @pytest.mark.parametrize(
     ("rank", "target", "fault", "code", "words"),
     [
-        (0, "thermospin.circuits.study.study", "1 / 0", 2, "unexpected ZeroDivisionError: division by zero"),
-        (1, "thermospin.circuits.load_circuit", "raise OSError(5, 'I/O error', 'x')", 2, "x: I/O error (on"),
-        (1, "thermospin.circuits.load_circuit", INTERRUPT, 130, "interrupted (on rank 1 only)"),
+        (0, "thermospin.networks.study.study", "1 / 0", 2, "unexpected ZeroDivisionError: division by zero"),
+        (1, "thermospin.networks.load_circuit", "raise OSError(5, 'I/O error', 'x')", 2, "x: I/O error (on"),
+        (1, "thermospin.networks.load_circuit", INTERRUPT, 130, "interrupted (on rank 1 only)"),
     ],
 )
 def test_row_34_one_rank_fails(circuit, tmp_path, rank, target, fault, code, words):
@@ -62,7 +62,7 @@ TARGETS = [
     "thermospin.runs.simulation.checked_mesh",
     "thermospin.runs.simulation.read_mesh",
     "thermospin.runs.simulation.Problem",
-    "thermospin.solution.Expansion.at",
+    "thermospin.response.solution.Expansion.at",
     "thermospin.linear.krylov.PETSc.KSP.solve",
     "thermospin.observables.sampling.Sampler.sample",
     "thermospin.output.readings.write_csv",
@@ -86,7 +86,7 @@ def test_row_34_failing_ranks(tmp_path, rank, target, fault):
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_signal_is_one_line(circuit, tmp_path, name, code):
     slow = "import sys, time; sys.stderr.write('here\\n'); sys.stderr.flush(); time.sleep(60)"
-    process = start("circuit", circuit, code=faulty(0, "thermospin.circuits.study.study", slow))
+    process = start("circuit", circuit, code=faulty(0, "thermospin.networks.study.study", slow))
     assert process.stderr.readline() == "here\n"
     process.send_signal(getattr(signal, name))
     found, _, errors = finish(process, timeout=20)

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import CIRCUITS, CONFIGS, Place, at, mutated, places, seeds, written
 
-from thermospin.circuits import load_circuit
-from thermospin.circuits.study import study
 from thermospin.config import Config, load_config, load_sweep, magnetisation
 from thermospin.config import loop as loops
 from thermospin.config.document import parse
 from thermospin.errors import ThermospinError
+from thermospin.networks import load_circuit
+from thermospin.networks.study import study
 from thermospin.runs.loop import Trace
 
 pytestmark = pytest.mark.serial

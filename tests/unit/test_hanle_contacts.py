@@ -67,7 +67,7 @@ def test_row_29_against_finite_volumes(field):
 
 
 def test_row_29_without_field():
-    """Narrow contacts: the closed form of Takahashi and Maekawa (physics.md §8, item 6)."""
+    """Narrow contacts: the closed form of Takahashi and Maekawa (solver/physics.md §8.6)."""
     width, distance = 1e-12, 500e-9
     ratios = 0.3, 2.0
     sinks = tuple(SpinSink(2 / (r * width * LENGTH), 0.0) for r in ratios)

@@ -5,7 +5,7 @@ from contact_blocks import block_problem
 from support import prepare_problem
 from valve import MIXED, Vectors, valve_config
 
-from thermospin.heat import HeatSource
+from thermospin.discretisation.heat_source import HeatSource
 
 MODELS = {"joule": 3.2, "conserving": 1.0}
 
@@ -53,8 +53,8 @@ def test_weighted_heat_at_interfaces(spin, model, comm, tmp_path):
 
 def test_influence_of_an_order_on_the_next(problem, monkeypatch):
     """``R3 = 2 z·h(u₁, u₂) = w·A u₂``, and R2 half of ``w·A u₁``."""
-    monkeypatch.setattr("thermospin.influence.TOLERANCE", 1e-9)
-    monkeypatch.setattr("thermospin.response.ADJOINT_TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.correction.TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.linear_response.ADJOINT_TOLERANCE", 1e-9)
     problem.magnetise(MIXED)
     solver = problem.scheme("through")
     orders = solver.expand(3).orders
@@ -80,8 +80,8 @@ def heated(request, problem):
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-8, 1e-10])
 def test_harmonics_at_a_loose_tolerance(heated, monkeypatch, tolerance):
     """Readings within their uncertainty, and R2 better by orders of magnitude than the tolerance."""
-    monkeypatch.setattr("thermospin.response.READING_TOLERANCE", 1.0)
-    monkeypatch.setattr("thermospin.response.DIFFERENCE_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.linear_response.READING_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.linear_response.DIFFERENCE_TOLERANCE", 1.0)
     problem, orders = heated, {}
     problem.magnetise(MIXED)
     for name, asked in (("exact", 1e-14), ("loose", tolerance)):

@@ -6,9 +6,9 @@ from contact_blocks import BETWEEN, KAPITZA, MAGNETIC, T0, H, block_problem, vol
 from valve import Vectors, apply
 
 from thermospin.compat import MPI, fem
+from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.fields import FIELDS, THETA, S, V
-from thermospin.heat import HeatSource
-from thermospin.interfaces.jumps import resistive_interfaces
 from thermospin.materials.material import LORENZ_NUMBER
 
 AREA = 9 * H**2

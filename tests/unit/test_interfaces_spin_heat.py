@@ -1,4 +1,4 @@
-"""What crosses resistive interfaces with τ, against the matrices and channels of physics.md §4 by hand."""
+"""Currents across interfaces with τ, against the matrices of solver/physics.md §4 written by hand."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from contact_blocks import BETWEEN, MAGNETIC, T0, block_problem, volume
 from test_interfaces import AREA, channels, constant, piecewise, product
 from valve import Vectors, apply
 
+from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.fields import FIELDS, TAU, THETA, S, V
-from thermospin.heat import HeatSource
-from thermospin.interfaces.jumps import resistive_interfaces
 
 ALL = (*FIELDS, TAU)
 K_E, P_K = 3e10, 0.2

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from accidents import finish, kill, start, wait_for
 
-from thermospin import cache, kernels
 from thermospin.compat import KERNELS, MPI, dmesh, fem, ufl
 from thermospin.errors import ThermospinError
+from thermospin.runtime import cache, kernels
 
 FORM = """
 from thermospin.compat import MPI, dmesh, fem, ufl

@@ -5,7 +5,7 @@ import pytest
 from support import prepare_problem
 
 from thermospin.errors import ConvergenceError
-from thermospin.laws import RangeError, Table
+from thermospin.materials.laws import RangeError, Table
 
 TABLE = Table.of("conductivity", "S/m", {"gt": 0.0})(table=[[300.0, 6e6], [400.0, 5e6], [500.0, 4.5e6]])
 PROBE = ("top", "bottom")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from thermospin.laws import (
+from thermospin.materials.laws import (
     CoefficientLaw,
     Linear,
     Nanoclusters,
@@ -17,7 +17,7 @@ from thermospin.laws import (
     WiedemannFranz,
     WiedemannFranzAndPhonons,
 )
-from thermospin.laws.taylor import smaller
+from thermospin.materials.laws.taylor import smaller
 
 pytestmark = pytest.mark.serial
 

@@ -1,4 +1,4 @@
-"""The lift: matrix algebra of physics.md §2 on numbers, and its action on gradients."""
+"""The lift: matrix algebra of solver/physics.md §2 on numbers, and its action on gradients."""
 
 from itertools import product
 
@@ -84,7 +84,7 @@ def cross_matrix(m):
 
 
 def full_matrix(x, y, m, across=None, turning=None):
-    """physics.md §2, and a part that turns about m."""
+    """solver/physics.md §2, and a part that turns about m."""
     m, across, turning = np.array(m), x if across is None else across, turning or 0.0
     along = np.outer(m, m)
     found = np.zeros((4, 4))

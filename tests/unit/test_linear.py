@@ -10,11 +10,11 @@ from support import prepare_problem
 from valve import MIXED, Vectors, gather, linear, valve_config
 
 from thermospin.compat import MPI, PETSc, fem
+from thermospin.discretisation.spaces import interpolation_matrix
 from thermospin.errors import ConvergenceError
 from thermospin.fields import FIELDS, THETA
 from thermospin.linear.krylov import LinearSolver
-from thermospin.response import Reference
-from thermospin.spaces import interpolation_matrix
+from thermospin.response.linear_response import Reference
 
 SCHEMES = ["through", "up"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from thermospin.lock_in import QUANTITIES, harmonic, lock_in
+from thermospin.observables.lock_in import QUANTITIES, harmonic, lock_in
 
 pytestmark = pytest.mark.serial
 
@@ -54,7 +54,7 @@ def test_sampled_voltage():
 
 
 def test_mixing_of_the_third_and_fourth_order():
-    """physics.md §7."""
+    """solver/physics.md §7."""
     r1, r2, r3, r4 = R[:4]
     found = lock_in(R[:4], RMS)
     assert found["first_harmonic"] == pytest.approx(r1 * RMS + 1.5 * r3 * RMS**3, rel=1e-14, abs=0)
@@ -65,7 +65,7 @@ def test_mixing_of_the_third_and_fourth_order():
 
 
 def test_plotted_second_harmonic_of_the_paper():
-    """S Figs. 4b, 4c: −15.6 nV/mA² give switches of 70 nV at 1.5 mA rms, against the square of the peak."""
+    """−15.6 nV/mA² of the squared peak give 70 nV at 1.5 mA rms (Slachter et al. 2010, Figs. 4b, 4c)."""
     assert lock_in([0.0, -15.6e-3], 1.5e-3)["R2_peak"] == pytest.approx(-70e-9, rel=0.01, abs=0)
 
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from thermospin.cli import main
 from thermospin.config import load_config
 from thermospin.errors import InputError
-from thermospin.laws import Polynomial, RangeError, Resistivity
 from thermospin.materials import Material, library_material
+from thermospin.materials.laws import Polynomial, RangeError, Resistivity
 
 pytestmark = pytest.mark.serial
 

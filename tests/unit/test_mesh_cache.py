@@ -11,7 +11,6 @@ from accidents import DEVICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from thermospin import cache
 from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.errors import InputError
@@ -19,6 +18,7 @@ from thermospin.meshes import build
 from thermospin.meshes.record import ARRAYS
 from thermospin.runs.checks import checked_mesh, find_pieces
 from thermospin.runs.simulation import read_device
+from thermospin.runtime import cache
 
 pytestmark = pytest.mark.serial
 

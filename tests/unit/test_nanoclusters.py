@@ -1,4 +1,4 @@
-"""The nanocluster metal against the formulas printed by Tsyplyatyev et al. (physics.md §9 and §10)."""
+"""The nanocluster metal against the formulas printed by Tsyplyatyev et al. (solver/physics.md §§9, 10)."""
 
 import math
 
@@ -7,10 +7,10 @@ import pytest
 from pydantic import ValidationError
 from scipy.constants import e, hbar, k, physical_constants
 
-from thermospin.laws import Nanoclusters
-from thermospin.laws.nanoclusters import frozen_out, langevin
-from thermospin.laws.taylor import Taylor
 from thermospin.materials import Material
+from thermospin.materials.laws import Nanoclusters
+from thermospin.materials.laws.nanoclusters import frozen_out, langevin
+from thermospin.materials.laws.taylor import Taylor
 
 pytestmark = pytest.mark.serial
 

@@ -5,9 +5,9 @@ import pytest
 from valve import BOXES, MIXED, corners, gather, linear, solution_of, volume
 
 from thermospin.observables.cells import Observer
+from thermospin.observables.elements import VTK_ORDER
 from thermospin.observables.polynomials import EDGES
 from thermospin.observables.sampling import Sampler
-from thermospin.output.elements import VTK_ORDER
 
 OFFSET = 0.25
 SLOPES = {"V": (1e-3, -2e-3, 5e-4), "s": (2e-5, 1e-5, -4e-5), "theta": (0.5, 1.5, -2.0)}

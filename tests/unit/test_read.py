@@ -5,9 +5,9 @@ import pytest
 from valve import BOXES, TERMINALS, gather, side, volume
 
 from thermospin.compat import MPI, fem, ufl
+from thermospin.discretisation.terminals import facet_areas
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.read import read_mesh
-from thermospin.terminals import facet_areas
 
 pytestmark = pytest.mark.parametrize("valve", [1], ids=["P1"], indirect=True)
 

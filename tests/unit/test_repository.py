@@ -50,7 +50,7 @@ def test_every_package_is_in_the_wheel(monkeypatch):
         for folder, name in folders.items()
         for path in (ROOT / folder).rglob("__init__.py")
     }
-    assert {"thermospin", "thermospin.meshes", "thermospin.terms"} <= packages
+    assert {"thermospin", "thermospin.meshes", "thermospin.physics.terms"} <= packages
     assert packages <= packages_of_the_wheel(monkeypatch)
 
 

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from mpi4py import MPI
 from test_output_fields import MAPS, case, results_of  # noqa: F401  (a fixture)
 
-from thermospin.circuits import load_circuit
 from thermospin.cli import main
 from thermospin.config import load_config
 from thermospin.errors import InputError
+from thermospin.networks import load_circuit
 from thermospin.output import Case, plot, write_fields, write_results
 from thermospin.output.place import begin_results, claim, finish_results, new_run
 from thermospin.output.vtu import read_orders

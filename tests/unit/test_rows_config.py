@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from mpi4py import MPI
 from test_bad_input import DEVICE, assert_one_line
 
-from thermospin.circuits import load_circuit
-from thermospin.circuits.study import study
 from thermospin.cli import main
 from thermospin.config import load_config, load_sweep
 from thermospin.errors import InputError, brief
+from thermospin.networks import load_circuit
+from thermospin.networks.study import study
 from thermospin.runs.simulation import note_missing_probes
 from thermospin.textures.table import read_table
 from thermospin.units import to_si

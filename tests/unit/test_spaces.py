@@ -5,8 +5,8 @@ import pytest
 from valve import BOXES, gather, linear, volume
 
 from thermospin.compat import MPI, fem, ufl
+from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, MAGNETS
 from thermospin.fields import FIELDS, THETA, S, V
-from thermospin.spaces import CONDUCTORS, INSULATORS, MAGNETS
 
 PARTS = {CONDUCTORS: ["N", "F1", "F2"], MAGNETS: ["F1", "F2"], INSULATORS: ["Sub"]}
 

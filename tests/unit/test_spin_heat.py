@@ -31,7 +31,7 @@ from thermospin.observables.cells import Observer
 from thermospin.observables.sampling import Sampler
 from thermospin.output import Case, draw_maps, write_fields
 from thermospin.output.vtu import read_sample
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 ALL = (*FIELDS, TAU)
 CONDUCTORS = [name for name, (material, _, _) in BOXES.items() if material != "Oxide"]

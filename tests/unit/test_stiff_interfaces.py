@@ -6,12 +6,12 @@ from support import prepare_problem
 from valve import MIXED, Vectors, side, valve_config
 
 from thermospin.compat import MPI
+from thermospin.discretisation.spaces import interpolation_matrix
 from thermospin.fields import FIELDS, THETA, S, V
 from thermospin.linear.jumps import MergedMultigrid
 from thermospin.linear.merger import Merger
 from thermospin.linear.merger import _representatives as representatives
 from thermospin.linear.multigrid import AggregationMultigrid, TwoLevelMultigrid
-from thermospin.spaces import interpolation_matrix
 
 DEGREES = pytest.mark.parametrize("degree", [1, 2], ids=["P1", "P2"])
 STIFF = 1e19

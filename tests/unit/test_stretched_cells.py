@@ -12,10 +12,10 @@ from valve import gather
 
 from thermospin.config import load_config
 from thermospin.linear.factors import Factors
+from thermospin.linear.preconditioning import FieldMultigrids
 from thermospin.linear.stretching import is_stretched, stretching
 from thermospin.output import SilentProgress
-from thermospin.preconditioning import FieldMultigrids
-from thermospin.problem import Problem
+from thermospin.runs.problem import Problem
 
 NM = 1e-9
 GRADED = np.array([0, 0.12**2, 0.12, 0.5, 1 - 0.12, 1 - 0.12**2, 1])
@@ -102,7 +102,7 @@ def test_cubes_keep_their_multigrid(comm, shared_directory):
 
 
 def test_fields_too_large_for_a_factor_keep_their_multigrid(comm, shared_directory, monkeypatch):
-    monkeypatch.setattr("thermospin.preconditioning.LARGEST", 100)
+    monkeypatch.setattr("thermospin.linear.preconditioning.LARGEST", 100)
     problem = prepare(comm, shared_directory, 1, graded)
     assert is_stretched(problem.spaces)
     assert isinstance(problem.preconditioning, FieldMultigrids)

@@ -11,7 +11,7 @@ from support import SilentProgress, prepare_with_record
 from thermospin.cli import main
 from thermospin.compat import MPI
 from thermospin.config import load_config
-from thermospin.contacts import contact_areas, groups
+from thermospin.device.resistive_interfaces import contact_areas, groups
 from thermospin.errors import InputError
 from thermospin.meshes.occ import model
 from thermospin.runs.checks import check_mesh, make_mesh

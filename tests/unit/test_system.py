@@ -5,8 +5,8 @@ import pytest
 from valve import BOXES, MIXED, PARALLEL, REVERSED, Vectors, apply, gather, volume
 
 from thermospin.compat import MPI
+from thermospin.discretisation.spaces import MAGNETS
 from thermospin.fields import FIELDS, THETA, S, V
-from thermospin.spaces import MAGNETS
 
 
 @pytest.fixture

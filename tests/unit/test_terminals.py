@@ -8,10 +8,10 @@ import pytest
 from valve import TERMINALS, corners, gather, linear, side
 
 from thermospin.compat import MPI, fem
-from thermospin.constraints import constrain
+from thermospin.discretisation.constraints import constrain
+from thermospin.discretisation.terminals import locate_terminals
 from thermospin.errors import InputError
 from thermospin.fields import FIELDS, THETA, S, V
-from thermospin.terminals import locate_terminals
 
 ELECTRICAL = ["left", "right", "top"]
 

@@ -214,7 +214,7 @@ TENSOR = {
 
 
 def test_the_length_of_tensor_diffusion_with_equal_times():
-    """With τ_p = τ_sf, n₊'' = (1 + ia)² n₊/l² (physics.md §10), so |k| = √(1 + a²)/l."""
+    """With τ_p = τ_sf, n₊'' = (1 + ia)² n₊/l² (solver/physics.md §10), so |k| = √(1 + a²)/l."""
     law = TensorDiffusion(**TENSOR)
     assert law.diffusion_length == pytest.approx(10 * NM, rel=1e-12)
     assert law.transverse_length == pytest.approx(10 * NM / math.hypot(1, 100), rel=1e-12)

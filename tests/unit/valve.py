@@ -7,8 +7,8 @@ import numpy as np
 from thermospin.compat import fem
 from thermospin.fields import TAU, S
 from thermospin.meshes import MeshRecord
-from thermospin.problem import Problem
-from thermospin.solution import Solution
+from thermospin.response.solution import Solution
+from thermospin.runs.problem import Problem
 
 BOXES = {
     "Sub": ("Oxide", (-20, -20, -20), (95, 50, 0)),

@@ -1,0 +1,1 @@
+"""The device: what a configuration and its mesh make together, decided once."""

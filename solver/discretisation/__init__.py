@@ -1,0 +1,1 @@
+"""The discrete model: spaces, terminals, constraints, sources and the coupled operator."""

@@ -1,0 +1,117 @@
+"""Coefficients of resistive interfaces: one number per facet, arranged as lifts (solver/physics.md §4)."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from thermospin.config.interfaces import Contact
+from thermospin.discretisation.interfaces.facets import FacetPairs
+from thermospin.fields import SPIN_HEAT, Field, S
+from thermospin.lift import Lift, SpinVector
+from thermospin.materials import InterfaceMaterial, Pair
+from thermospin.physics.coefficients import Coefficients, Magnetisation
+
+
+class FacetCoefficients:
+    """The coefficients of interfaces, and the magnetisation that can be changed.
+
+    Numbers have the shape (n, 1), a direction of m has one per quadrature point, shape (n, q).
+
+    Args:
+        contacts: Law, sides and magnet of every interface.
+        interface: Number of the interface that a facet is on, shape (n,).
+        pairs: The facets.
+        temperature: T0, K.
+        fields: The unknowns of the problem.
+
+    Attributes:
+        crossing: The coefficients of what crosses.
+        absorbed: Those of what magnets absorb across their magnetisation, from the other side; None where
+            spins have one axis, or no magnet is there.
+    """
+
+    def __init__(
+        self,
+        contacts: Mapping[str, Contact],
+        interface: np.ndarray,
+        pairs: FacetPairs,
+        temperature: float,
+        fields: Sequence[Field],
+    ) -> None:
+        self._contacts, self._interface, self._pairs = list(contacts.values()), interface, pairs
+        self._is_vector, self._is_split = S not in fields, any(field in SPIN_HEAT for field in fields)
+        at_points = (len(interface), len(pairs.weights))
+        self._m = (
+            SpinVector(*(np.ones(at_points) * (axis == "z") for axis in "xyz"))
+            if self._is_vector
+            else np.ones((len(interface), 1))
+        )
+        self.crossing = self._crossing(temperature)
+        self.absorbed = self._absorbed(temperature)
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        for i, contact in enumerate(self._contacts):
+            here = self._interface == i
+            if contact.magnet is None:
+                continue
+            if self._is_vector:
+                points = self._pairs.points[here]
+                direction = magnetisation[contact.magnet](points.reshape(-1, 3)).reshape(points.shape)
+                for component, values in zip(self._m, np.moveaxis(direction, -1, 0), strict=True):
+                    component[here] = values
+            else:
+                self._m[here, 0] = magnetisation[contact.magnet]
+
+    def per_facet(self, quantity: Callable[[Contact], float]) -> np.ndarray:
+        """A number per interface as one per facet, shape (n, 1)."""
+        values = [quantity(contact) for contact in self._contacts]
+        return np.array(values, dtype=float)[self._interface][:, None]
+
+    def _crossing(self, temperature: float) -> Coefficients:
+        """What crosses; next to a magnet, spins across its magnetisation do not."""
+        crosses = self.per_facet(lambda contact: contact.magnet is None)
+        none = Lift(0.0, 0.0, self._m)
+
+        def lift(pair: Callable[[InterfaceMaterial], Pair], scale: float = 1.0) -> Lift:
+            total = scale * self.per_facet(lambda contact: pair(contact.law).sum)
+            difference = scale * self.per_facet(lambda contact: pair(contact.law).difference)
+            return Lift(total, difference, self._m, crosses * total if self._is_vector else None)
+
+        total = self.per_facet(lambda contact: contact.law.heat_conductance(temperature) / temperature)
+        electronic = lift(lambda law: law.electronic_heat(temperature), 1 / temperature)
+        return Coefficients(
+            electrical=lift(lambda law: law.electrical),
+            thermoelectric=lift(lambda law: law.thermoelectric),
+            heat=total - electronic.X if self._is_split else total,
+            electronic_heat=electronic if self._is_split else none,
+            relaxation=none,
+            heat_relaxation=none,
+            temperature=temperature,
+            channels=Lift(1.0, 0.0, self._m, crosses) if self._is_vector else None,
+        )
+
+    def _absorbed(self, temperature: float) -> Coefficients | None:
+        """What magnets absorb across their magnetisation."""
+        magnetic = [contact for contact in self._contacts if contact.magnet is not None]
+        if not self._is_vector or not magnetic:
+            return None
+        none = Lift(0.0, 0.0, self._m)
+
+        def lift(across: Callable[[InterfaceMaterial], float]) -> Lift:
+            values = self.per_facet(lambda contact: across(contact.law) if contact.magnet else 0.0)
+            return none._replace(across=values)
+
+        electrical = lift(lambda law: 2 * law.mixing.real)
+        if any(contact.law.mixing.imag for contact in magnetic):
+            electrical = electrical._replace(turning=lift(lambda law: 2 * law.mixing.imag).across)
+        heat = lift(lambda law: law.mixing_heat(temperature) / temperature)
+        return Coefficients(
+            electrical=electrical,
+            thermoelectric=lift(lambda law: law.mixing_seebeck),
+            heat=0.0,
+            electronic_heat=heat if self._is_split else none,
+            relaxation=none,
+            heat_relaxation=none,
+            temperature=temperature,
+        )

@@ -1,0 +1,278 @@
+"""Resistive interfaces (solver/physics.md §4): the mesh is cut there, and jumps of the fields drive currents.
+
+The two sides have their own unknowns at the same places. What crosses is assembled on pairs of coincident
+facets into the blocks of the fields; the sides share no entity, so it is no form that UFL could write.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from thermospin.compat import PETSc
+from thermospin.config.interfaces import Contact
+from thermospin.discretisation.interfaces.coefficients import FacetCoefficients
+from thermospin.discretisation.interfaces.facets import FacetPairs
+from thermospin.discretisation.spaces import Spaces
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
+from thermospin.lift import SpinVector
+from thermospin.physics.coefficients import Coefficients, Magnetisation
+from thermospin.physics.terms.calculus import Trace
+from thermospin.physics.terms.heating import Heating
+from thermospin.physics.terms.transport import currents, transport
+
+Block = tuple[int, int]
+Couples = tuple[np.ndarray, np.ndarray]
+"""Local unknowns of rows and of columns, any of a facet with any: shapes (n, k) and (n, l)."""
+SIGNS = np.array([[1.0, -1.0], [-1.0, 1.0]])
+
+
+class Springs(NamedTuple):
+    """Pairs of unknowns at the same places on the two sides of an interface.
+
+    Attributes:
+        first: Local unknowns on side 1, shape (n,); one comes once per facet that it is on.
+        second: Those on side 2.
+        strengths: What the facet adds to the diagonal of the field's block at either, shape (n,).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    strengths: np.ndarray
+
+
+class Interfaces:
+    """The interfaces of a device that are alike: all between conductors, or all on insulators.
+
+    Args:
+        spaces: The spaces.
+        contacts: Law, sides and magnet of every interface.
+        temperature: T0, K.
+
+    Attributes:
+        fields: The fields that jump.
+        pairs: The facets.
+    """
+
+    def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
+        self._spaces, self._contacts = spaces, contacts
+        conducting = all(contact.law.is_conducting for contact in contacts.values())
+        self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
+        facets = [spaces.device.contacts[name] for name in contacts]
+        self._interface = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
+        self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
+        self._coefficients = FacetCoefficients(
+            contacts, self._interface, self.pairs, temperature, spaces.fields
+        )
+        self._crossing, self._absorbed = self._coefficients.crossing, self._coefficients.absorbed
+        first, second = (
+            self._coefficients.per_facet(lambda contact, i=i: contact.magnet == contact.place[i])
+            for i in (1, 0)
+        )
+        self._normal = np.eye(2)[None] * np.stack([first, second], axis=1)  # 1 on the side beside a magnet
+
+    @property
+    def turns(self) -> bool:
+        """Whether the components of a spin mix."""
+        return self._absorbed is not None
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether no spin precesses when a magnet reflects it."""
+        return self._absorbed is None or self._absorbed.electrical.turning is None
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        self._coefficients.magnetise(magnetisation)
+
+    def couples(self, key: Block) -> Couples:
+        """The unknowns of the rows and of the columns of a block that it couples, facet by facet."""
+        rows, columns = (self.pairs.sides[self._spaces.fields[i]].both for i in key)
+        return rows, columns
+
+    def jumps(self, key: Block) -> bool:
+        """Whether both fields of a block jump."""
+        return {self._spaces.fields[i] for i in key} <= set(self.fields)
+
+    def add(self, block: PETSc.Mat, key: Block, part: Callable[[Coefficients], Coefficients]) -> None:
+        """Add what crosses the interfaces, and what magnets absorb there, to a block.
+
+        Args:
+            block: The matrix, not assembled yet.
+            key: Numbers of the two fields.
+            part: Takes the part of the coefficients that is wanted.
+        """
+        if not self.jumps(key):
+            return
+        local = SIGNS[None, :, None, :, None] * self._local(part(self._crossing), key)
+        if self._absorbed is not None:
+            local = local + self._normal[:, :, None, :, None] * self._local(part(self._absorbed), key)
+        _add_values(block, *(self.pairs.sides[self._spaces.fields[i]].both for i in key), local)
+
+    def _local(self, coefficients: Coefficients, key: Block) -> np.ndarray:
+        mass = self.pairs.mass(self._density(coefficients, key))
+        return mass[:, None, :, None, :]
+
+    def _unit(self, field: int) -> State:
+        """A jump of 1 of one field, from side 1 to side 2."""
+        numbers = range(len(self._spaces.fields))
+        return State(*(Trace(1.0 if i == field else 0.0, 0.0) for i in numbers))
+
+    def springs(self, field: Field) -> dict[str, Springs]:
+        """What ties the two sides of every interface together in a field.
+
+        A component of a spin is tied at a magnet as far as it is along the magnetisation: this changes, and
+        such interfaces are left out.
+        """
+        if field not in self.fields:
+            return {}
+        number = self._spaces.fields.index(field)
+        density = self._density(self._crossing.isotropic, (number, number))
+        strengths = np.einsum("nkk->nk", self.pairs.mass(density))
+        first, second = self.pairs.sides[field]
+        doubled = first != second
+        is_component = field in (*S_VECTOR, *TAU_VECTOR)
+        found = {}
+        for i, (name, contact) in enumerate(self._contacts.items()):
+            if not (is_component and contact.magnet):
+                here = doubled & (self._interface == i)[:, None]
+                found[name] = Springs(first[here], second[here], strengths[here])
+        return found
+
+    def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
+        """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
+        if field not in self.fields:
+            return np.empty(0, dtype=np.int32)
+        chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._interface]
+        return np.unique(self.pairs.sides[field].both[chosen])
+
+    def heat(self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray) -> None:
+        """Add the heat of two fields to this rank's part of the load of a temperature, ghosts included.
+
+        Args:
+            heating: The heat source.
+            first: Functions.
+            second: Functions.
+            field: ϑ or a component of τ.
+            loads: The load, A·V/K, changed in place.
+        """
+        if V not in self.fields:
+            return
+        a, b = self.pairs.traces(first), self.pairs.traces(second)
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            v = self._on_side(field, side).temperatures
+            density = heating.source(self._crossing, a, b, v, 1.0)
+            if self._absorbed is not None:
+                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(b), v)
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def weighted_heat(
+        self, heating: Heating, fields: State, weights: State, field: Field, loads: np.ndarray
+    ) -> None:
+        """Add the heat of fields with another one, weighted with temperatures, to this rank's part of a load.
+
+        Args:
+            heating: The heat source.
+            fields: Functions.
+            weights: Functions, whose temperatures are the weights.
+            field: The other field.
+            loads: The load, ghosts included, changed in place.
+        """
+        if V not in self.fields or field not in self.fields:
+            return
+        a, z = self.pairs.traces(fields), self.pairs.traces(weights).temperatures
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            unit = self._on_side(field, side)
+            density = heating.source(self._crossing, a, unit, z, 1.0)
+            if self._absorbed is not None:
+                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(unit), z)
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
+        """Add what crosses, linear in the fields, to this rank's part of the residual of a field.
+
+        Args:
+            functions: Functions.
+            field: The field; with spins along one axis.
+            loads: The residual, changed in place.
+        """
+        if field not in self.fields:
+            return
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
+        for side, unknowns in enumerate(self.pairs.sides[field]):
+            density = transport(self._crossing, traces, self._on_side(field, side), 1.0) + none
+            np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def add_heat(
+        self, block: PETSc.Mat, key: Block, heating: Heating, functions: State, factor: float
+    ) -> None:
+        """Add ``factor`` times the derivative of half the heat of fields with themselves to a block.
+
+        Args:
+            block: The matrix, not assembled yet.
+            key: Numbers of the row's field, a temperature, and of the column's.
+            heating: The heat source.
+            functions: The fields, functions; with spins along one axis.
+            factor: What it is multiplied with.
+        """
+        row, column = (self._spaces.fields[i] for i in key)
+        if V not in self.fields or not self.jumps(key):
+            return
+        traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
+        for i, rows in enumerate(self.pairs.sides[row]):
+            v = self._on_side(row, i).temperatures
+            for j, columns in enumerate(self.pairs.sides[column]):
+                unit = self._on_side(column, j)
+                density = factor * heating.source(self._crossing, traces, unit, v, 1.0) + none
+                _add_values(block, rows, columns, self.pairs.weighted_mass(density))
+
+    def _on_side(self, field: Field, side: int) -> State:
+        """1 of one field on one side, 0 of all others."""
+        values = [Trace(0.0, 0.0)] * len(self._spaces.fields)
+        values[self._spaces.fields.index(field)] = Trace(*np.eye(2)[side])
+        return State(*values)
+
+    def torque(self, magnet: str, fields: State) -> SpinVector:
+        """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs."""
+        chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._interface]
+        if self._absorbed is None:
+            return SpinVector(0.0, 0.0, 0.0)
+        _, absorbed = currents(self._absorbed, self._beside(self.pairs.traces(fields)))
+        # positive currents go from side 1 to side 2
+        towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
+        areas = 2 * self.pairs.areas * towards  # the weights add up to ½
+        return absorbed.map(lambda j: float(areas @ (j @ self.pairs.weights)))
+
+    def _beside(self, traces: State) -> State:
+        """Traces on the side that is not the magnet's, and 0 on the magnet's."""
+        first, second = (self._normal[:, i, i, None] for i in (0, 1))
+        return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
+
+    def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
+        """What couples the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
+        coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
+        return coupling * np.ones((len(self._interface), 1))
+
+
+def _add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: np.ndarray) -> None:
+    """Add a matrix per facet to a block, at the local unknowns ``rows`` (n, k) and ``columns`` (n, l)."""
+    block.setValuesLocalRCV(
+        rows.astype(PETSc.IntType),
+        columns.astype(PETSc.IntType),
+        local.reshape(len(rows), rows.shape[1] * columns.shape[1]),
+        addv=PETSc.InsertMode.ADD_VALUES,
+    )
+
+
+def resistive_interfaces(
+    spaces: Spaces, contacts: Mapping[str, Contact], temperature: float
+) -> list[Interfaces]:
+    """The interfaces along which the mesh is cut, those between conductors apart from those on insulators."""
+    present = {name: contacts[name] for name in spaces.device.contacts}
+    kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
+    return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
+
+
+def couples_across(interfaces: Sequence[Interfaces], key: Block) -> list[Couples]:
+    """The unknowns of a block that interfaces couple."""
+    return [interface.couples(key) for interface in interfaces if interface.jumps(key)]

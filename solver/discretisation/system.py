@@ -1,0 +1,173 @@
+"""The coupled system: assembled once, in blocks, and in part again when the magnetisation changes."""
+
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+
+from thermospin.compat import MPI, PETSc, fem, la
+from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
+from thermospin.discretisation.interfaces.jumps import Block, Interfaces
+from thermospin.discretisation.spaces import Spaces
+from thermospin.errors import ThermospinError
+from thermospin.fields import SPIN, SPIN_HEAT, Field, S
+from thermospin.physics.coefficients import CellCoefficients, Magnetisation
+
+
+class CoupledSystem:
+    """The operator of solver/physics.md §3, without boundary conditions.
+
+    Its symmetric part is positive definite.
+
+    It is symmetric unless spins precess. Then the blocks of two spins are assembled on both sides of the
+    diagonal; all other blocks below the diagonal are transposes of those above.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+        interfaces: The resistive interfaces.
+        basis: Axes for the spins of the blocks for preconditioners, the rows of a matrix; default x, y, z.
+
+    Attributes:
+        interfaces: The resistive interfaces.
+        matrix: The operator, a nest of the blocks.
+        is_symmetric: Whether it is symmetric.
+        diagonal: The field-diagonal blocks for preconditioners: symmetric, with relaxation as strong as
+            precession instead of it.
+        changing: Fields whose diagonal blocks change with the magnetisation.
+    """
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        coefficients: CellCoefficients,
+        interfaces: Sequence[Interfaces] = (),
+        basis: np.ndarray | None = None,
+    ) -> None:
+        self.spaces, self.coefficients, self.interfaces = spaces, coefficients, interfaces
+        self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
+        self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled)
+        self._parts = [self._whole]
+        if not self.is_symmetric or basis is not None:
+            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis))
+        self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
+        self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
+        self.matrix = self._nest()
+        self._magnetisation: Magnetisation = {}
+        self._assemble_magnetic()
+
+    def _is_assembled(self, key: Block) -> bool:
+        """Whether a block is assembled, and not the transpose of another one."""
+        i, j = key
+        of_spins = all(self.spaces.fields[k] in SPIN | SPIN_HEAT for k in key)
+        return j >= i or (of_spins and not self.is_symmetric)
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
+        flips = self._flips(magnetisation)
+        self._magnetisation = dict(magnetisation)
+        together(self.spaces.comm, lambda: self._point(magnetisation))
+        if flips is None:
+            self._assemble_magnetic()
+        else:
+            for i, j in self._whole.magnetic:
+                self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
+        self.matrix.assemble()
+
+    def precess(self) -> None:
+        """Assemble what changes with the magnetic field, in the configuration of the moment (collective)."""
+        for part in self._parts:
+            part.precess()
+        self.matrix.assemble()
+
+    def _point(self, magnetisation: Magnetisation) -> None:
+        self.coefficients.magnetise(magnetisation)
+        for interface in self.interfaces:
+            interface.magnetise(magnetisation)
+
+    def _flips(self, signs: Magnetisation) -> dict[Field, PETSc.Vec] | None:
+        """Factors ±1 for the rows of every field that turn the magnetic blocks into those of other signs.
+
+        A row of a magnetic block belongs to one magnet, unless magnets touch, or the same node of a normal
+        metal touches two through resistive interfaces: then there are no such factors (collective).
+        """
+        if S not in self.spaces.fields:
+            return None
+        # All magnets point along +z to begin with.
+        before = dict.fromkeys(signs, 1) | self._magnetisation
+        reversed_magnets = [name for name, sign in signs.items() if sign != before[name]]
+        kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
+        if any(sign not in (1, -1) for sign in signs.values()):
+            return None
+        flips = {}
+        for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._whole.magnetic):
+            flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
+            if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
+                return None
+            flips[field] = factors = PETSc.Vec().createMPI(
+                (len(flipped), PETSc.DETERMINE), comm=self.matrix.comm
+            )
+            factors.setArray(np.where(flipped, -1.0, 1.0))
+        return flips
+
+    def _rows(self, field: Field, magnets: Collection[str]) -> np.ndarray:
+        """Which owned unknowns of a field are in magnets, or across an interface with one (collective)."""
+        space = self.spaces.spaces[field]
+        mark = fem.Function(space)
+        cells = self.spaces.device.cells(magnets)
+        mark.x.array[space.dofmap.list[self.spaces.sub_cells[cells] if field.on_conductors else cells]] = 1
+        for interface in self.interfaces:
+            mark.x.array[interface.unknowns(field, magnets)] = 1
+        mark.x.scatter_reverse(la.InsertMode.add)
+        return mark.x.array[: space.dofmap.index_map.size_local] > 0
+
+    def changes(self, fields: Collection[Field]) -> bool:
+        """Whether a block of some fields changes with the magnetisation."""
+        numbers = {self.spaces.fields.index(field) for field in fields}
+        return any({i, j} <= numbers for i, j in self._whole.magnetic)
+
+    def blocks(self, fields: Sequence[Field]) -> list[list[PETSc.Mat | None]]:
+        """The blocks of some fields, row by row."""
+        numbers = [self.spaces.fields.index(field) for field in fields]
+        return [[self._entry(i, j) for j in numbers] for i in numbers]
+
+    @property
+    def scales(self) -> PETSc.Vec:
+        """At every unknown, the square root of the mean diagonal of its field's block."""
+        scales = self.matrix.createVecLeft()
+        with scales as array:
+            for field, block in zip(self.spaces.fields, self.diagonal, strict=True):
+                diagonal = block.getDiagonal()
+                array[self.spaces.ranges[field]] = (diagonal.sum() / diagonal.getSize()) ** 0.5
+        return scales
+
+    def _assemble_magnetic(self) -> None:
+        for part in self._parts:
+            part.assemble()
+
+    def _nest(self) -> PETSc.Mat:
+        numbers = range(len(self.spaces.fields))
+        rows = [[self._entry(i, j) for j in numbers] for i in numbers]
+        nest = PETSc.Mat().createNest(rows, comm=self.spaces.comm)
+        nest.setVecType(PETSc.Vec.Type.STANDARD)
+        nest.setOption(PETSc.Mat.Option.SYMMETRIC, self.is_symmetric)
+        return nest
+
+    def _entry(self, i: int, j: int) -> PETSc.Mat | None:
+        blocks = self._whole.blocks
+        if (i, j) in blocks:
+            return blocks[i, j]
+        if (j, i) in blocks and not self._is_assembled((i, j)):
+            return PETSc.Mat().createTranspose(blocks[j, i])
+        return None
+
+
+def together(comm: MPI.Comm, work: Callable[[], None]) -> None:
+    """Do something on every rank; a mistake that one of them finds is raised on all (collective)."""
+    error = None
+    try:
+        work()
+    except ThermospinError as found:
+        error = found
+    errors = [found for found in comm.allgather(error) if found]
+    if errors:
+        raise errors[0]

@@ -1,0 +1,132 @@
+"""Terminals on the mesh: their area, their unknowns, and the functional that both feeds and reads them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.compat import MPI, basix, fem, la
+from thermospin.discretisation.spaces import Spaces
+from thermospin.errors import InputError
+from thermospin.fields import Field, V
+
+
+@dataclass(frozen=True)
+class Functional:
+    """A linear functional of one field, as this rank's part of a sparse vector.
+
+    Attributes:
+        dofs: Owned unknowns of the field, local numbers.
+        weights: Their weights.
+    """
+
+    dofs: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A terminal of the device.
+
+    Attributes:
+        name: Its name in the configuration.
+        area: Its area, m².
+        electrical: Whether it lies on a conductor.
+        dofs: Owned unknowns on it, by field (local numbers within the field).
+        average: Area average of V, the reading of a voltmeter; also the weights that distribute a current
+            uniformly. Empty for a terminal on an insulator.
+    """
+
+    name: str
+    area: float
+    electrical: bool
+    dofs: dict[Field, np.ndarray]
+    average: Functional
+
+
+def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
+    """Find every terminal of the device.
+
+    Raises:
+        InputError: A terminal has no facets, or lies on conductors and on insulators at once.
+    """
+    return {name: _terminal(spaces, name, facets) for name, facets in spaces.device.terminals.items()}
+
+
+def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
+    on_conductor = spaces.sub_cells[facets[:, 0]] >= 0
+    count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
+    if count[0] == 0:
+        raise InputError(
+            "this terminal has no faces in the mesh; check its region and face", key=f"terminals.{name}"
+        )
+    if 0 < count[1] < count[0]:
+        raise InputError(
+            "this terminal lies on conductors and on insulators; split it into two", key=f"terminals.{name}"
+        )
+    areas = facet_areas(spaces.device.mesh, facets)
+    area = spaces.comm.allreduce(areas.sum(), MPI.SUM)
+    electrical = bool(count[1])
+    sub_facets = np.column_stack([spaces.sub_cells[facets[:, 0]], facets[:, 1]])
+    dofs = {
+        field: facet_dofs(space, sub_facets if field.on_conductors else facets)
+        for field, space in spaces.spaces.items()
+        if electrical or not field.on_conductors
+    }
+    average = (
+        facet_integral(spaces.spaces[V], sub_facets, areas / area)
+        if electrical
+        else Functional(np.empty(0, np.int32), np.empty(0))
+    )
+    return Terminal(name, area, electrical, dofs, average)
+
+
+def facet_areas(mesh, facets: np.ndarray) -> np.ndarray:
+    """Areas of (cell, local facet) pairs of flat tetrahedra, m²."""
+    nodes = mesh.geometry.dofmaps[0][facets[:, 0]]
+    x = mesh.geometry.x[_opposite(nodes, facets[:, 1])]
+    return np.linalg.norm(np.cross(x[:, 1] - x[:, 0], x[:, 2] - x[:, 0]), axis=1) / 2
+
+
+def _opposite(nodes: np.ndarray, vertex: np.ndarray) -> np.ndarray:
+    """The three nodes of each tetrahedron that are not the given vertex."""
+    keep = np.arange(4)[None, :] != vertex[:, None]
+    return nodes[keep].reshape(-1, 3)
+
+
+def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray) -> np.ndarray:
+    """Owned unknowns on (cell, local facet) pairs, found on whichever rank holds the cell (collective)."""
+    layout = space.dofmap.dof_layout
+    mark = fem.Function(space)
+    for local in range(4):
+        cells = facets[facets[:, 1] == local, 0]
+        mark.x.array[space.dofmap.list[cells][:, layout.entity_closure_dofs(2, local)]] = 1
+    mark.x.scatter_reverse(la.InsertMode.add)
+    return np.flatnonzero(mark.x.array[: space.dofmap.index_map.size_local]).astype(np.int32)
+
+
+def facet_integral(space: fem.FunctionSpace, facets: np.ndarray, areas: np.ndarray) -> Functional:
+    """Integral over flat (cell, local facet) pairs, every facet with its area (collective)."""
+    basis = _facet_averages(space)
+    total = fem.Function(space)
+    np.add.at(
+        total.x.array, space.dofmap.list[facets[:, 0]].ravel(), (basis[facets[:, 1]] * areas[:, None]).ravel()
+    )
+    total.x.scatter_reverse(la.InsertMode.add)
+    owned = total.x.array[: space.dofmap.index_map.size_local]
+    dofs = np.flatnonzero(owned).astype(np.int32)
+    return Functional(dofs, owned[dofs])
+
+
+def _facet_averages(space: fem.FunctionSpace) -> np.ndarray:
+    """Average of every basis function over every facet of the reference cell, shape (4, n_dofs)."""
+    element = space.element.basix_element
+    points, weights = basix.make_quadrature(basix.CellType.triangle, element.degree)
+    vertices = basix.geometry(basix.CellType.tetrahedron)
+    averages = []
+    for facet in basix.topology(basix.CellType.tetrahedron)[2]:
+        origin, first, second = vertices[facet]
+        on_facet = origin + points @ np.array([first - origin, second - origin])
+        averages.append(weights @ element.tabulate(0, on_facet)[0, :, :, 0] / weights.sum())
+    averages = np.array(averages)
+    averages[np.abs(averages) < 1e-12] = 0.0
+    return averages

@@ -1,0 +1,220 @@
+"""What preconditions the operator of a device: a multigrid per field, or factors where these are cheap."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from thermospin.compat import PETSc
+from thermospin.config import Config
+from thermospin.config.interfaces import Contact
+from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
+from thermospin.discretisation.constraints import Constraint, constrain
+from thermospin.discretisation.interfaces.jumps import Interfaces, resistive_interfaces
+from thermospin.discretisation.interfaces.stiff import stiff_interfaces, tied_unknowns
+from thermospin.discretisation.spaces import Spaces
+from thermospin.discretisation.system import CoupledSystem
+from thermospin.discretisation.terminals import locate_terminals
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
+from thermospin.linear.factors import FACTORISED, FAST, LARGEST, Factors
+from thermospin.linear.multigrid import Level, Multigrid, field_multigrid
+from thermospin.linear.options import Options
+from thermospin.linear.precession import Precession
+from thermospin.linear.preconditioner import FieldPreconditioner, Fields
+from thermospin.linear.stretching import is_stretched
+from thermospin.physics.coefficients import Magnetisation
+
+
+class Discretisation(NamedTuple):
+    """The operator's diagonal with one polynomial degree.
+
+    Attributes:
+        spaces: The spaces.
+        interfaces: The resistive interfaces.
+        diagonal: The field-diagonal blocks.
+        blocks: What assembles them; None if they are the system's own.
+    """
+
+    spaces: Spaces
+    interfaces: Sequence[Interfaces]
+    diagonal: Sequence[PETSc.Mat]
+    blocks: Blocks | None
+
+
+class Preconditioning(Protocol):
+    """Keeps a preconditioner up to date.
+
+    Attributes:
+        preconditioner: The preconditioner.
+    """
+
+    preconditioner: FieldPreconditioner
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Follow the system into a magnetic configuration (collective)."""
+
+    def precess(self) -> None:
+        """Follow the system into another magnetic field (collective)."""
+
+    def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
+        """Fix what a scheme fixes: the constraint, and the terminals that it comes from (collective)."""
+
+
+def is_factorised(config: Config, spaces: Spaces) -> bool:
+    """Whether fields are factorised.
+
+    The components of a vector spin mix where magnets dephase it and fields turn it, more the more directions
+    there are. Multigrid of single components is slow there; a factor of all of them is exact. On stretched
+    cells every multigrid stalls (collective).
+    """
+    if config.solver.spin == "vector" and 3 * spaces.size(S_VECTOR[0]) <= FACTORISED:
+        return True
+    largest = max(spaces.size(field) for field in spaces.fields)
+    return largest <= LARGEST and is_stretched(spaces)
+
+
+class FieldFactors:
+    """A factor of every field; all components of a vector together.
+
+    Args:
+        system: The operator.
+        options: The PETSc options of the problem.
+    """
+
+    def __init__(self, system: CoupledSystem, options: Options) -> None:
+        self._system, self._options = system, options
+        self.preconditioner = FieldPreconditioner(self._parts(lambda fields: True))
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Factorise again what changes with the magnetisation (collective)."""
+        self.preconditioner.renew(self._parts(self._system.changes))
+
+    def precess(self) -> None:
+        """Factorise the spins again (collective)."""
+        self.preconditioner.renew(self._parts(lambda fields: len(fields) > 1))
+
+    def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
+        """Fix what a constraint fixes (collective)."""
+        self.preconditioner.anchor({field: [dofs] for field, dofs in constraint.dofs.items()})
+
+    def _parts(self, wanted: Callable[[Fields], bool]) -> dict[Fields, Factors]:
+        vectors = [vector for vector in (S_VECTOR, TAU_VECTOR) if vector[0] in self._system.spaces.fields]
+        members = {field: vector for vector in vectors for field in vector}
+        groups = dict.fromkeys(members.get(field, (field,)) for field in self._system.spaces.fields)
+        return {group: spin_factors(self._system, group, self._options) for group in filter(wanted, groups)}
+
+
+def spin_factors(system: CoupledSystem, fields: Fields, options: Options) -> Factors:
+    """The factors of a field, or of the components of a vector."""
+    name = fields[0].symbol if len(fields) == 1 else "spins" if fields == S_VECTOR else "spin_heat"
+    return Factors(name, system.blocks(fields), len(fields) == 1 or system.is_symmetric, options)
+
+
+class FieldMultigrids:
+    """A multigrid of every field; factors of all spins where they precess fast.
+
+    Args:
+        config: The configuration.
+        system: The operator.
+        contacts: The resistive interfaces by name.
+        basis: Axes along which multigrids take spins; default x, y, z.
+        options: The PETSc options of the problem.
+
+    Attributes:
+        levels: What multigrid is built of: the problem's degree and, below it, degree 1.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        system: CoupledSystem,
+        contacts: Mapping[str, Contact],
+        basis: Any,
+        options: Options,
+    ) -> None:
+        self._config, self._system, self._contacts = config, system, contacts
+        self._basis, self._options = basis, options
+        self.levels = self._discretisations()
+        self._low_terminals = locate_terminals(self.levels[1].spaces) if len(self.levels) > 1 else {}
+        self._elder = self._build(V, None)
+        parts = self._parts()
+        self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
+        self.preconditioner = FieldPreconditioner(parts, self._precession, basis)
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Build again what changes with the magnetisation (collective)."""
+        changing = set(self._system.changing)
+        if not changing:
+            return
+        for level in self.levels[1:]:
+            for interface in level.interfaces:
+                interface.magnetise(magnetisation)
+            level.blocks.assemble()
+        self.preconditioner.renew(self._parts(lambda fields: changing & set(fields)))
+
+    def precess(self) -> None:
+        """Build the multigrids of spins again (collective)."""
+        for level in self.levels[1:]:
+            level.blocks.precess()
+        self._precession.assemble()
+        # What changes with the magnetisation too is renewed by the first of them.
+        spins = {*S_VECTOR, *TAU_VECTOR} - set(self._system.changing)
+        self.preconditioner.renew(self._parts(lambda fields: spins & set(fields)))
+
+    def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
+        """Fix what a scheme fixes, on every level (collective)."""
+        levels = [constraint]
+        for level in self.levels[1:]:
+            levels.append(constrain(level.spaces, self._low_terminals, held, sinks))
+        fields = self._system.spaces.fields
+        self.preconditioner.anchor({field: [level.dofs[field] for level in levels] for field in fields})
+
+    def _discretisations(self) -> list[Discretisation]:
+        system = self._system
+        levels = [Discretisation(system.spaces, system.interfaces, system.diagonal, None)]
+        if system.spaces.degree > 1:
+            low = system.spaces.lowest_order()
+            interfaces = resistive_interfaces(low, self._contacts, self._config.temperature)
+            blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis)
+            blocks.assemble()
+            diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
+            levels.append(Discretisation(low, interfaces, diagonal, blocks))
+        return levels
+
+    def _parts(
+        self, wanted: Callable[[Fields], Any] = lambda fields: True
+    ) -> dict[Fields, Multigrid | Factors]:
+        """The preconditioner of every field; that of all spins where they precess fast."""
+        fields = self._system.spaces.fields
+        groups: list[Fields] = [(V,), S_VECTOR] if precesses_fast(self._config, fields) else []
+        groups += [(field,) for field in fields if not any(field in group for group in groups)]
+        parts: dict[Fields, Multigrid | Factors] = {}
+        for group in filter(wanted, groups):
+            if len(group) > 1:
+                parts[group] = spin_factors(self._system, group, self._options)
+            else:
+                parts[group] = self._elder if group == (V,) else self._build(group[0], self._elder)
+        return parts
+
+    def _precessing(self, fields: Sequence[Field]) -> Precession | None:
+        """What couples the spins among some fields; None without a magnetic field."""
+        if self._system.coefficients.all.larmor is None:
+            return None
+        return Precession(self._system.spaces, self._system.coefficients, fields, self._basis)
+
+    def _build(self, field: Field, elder: Multigrid | None) -> Multigrid:
+        """The multigrid of a field; components of a vector have the coarse spaces of V (collective)."""
+        i, finest = self._system.spaces.fields.index(field), self.levels[0]
+        stiff = stiff_interfaces(finest.interfaces, finest.spaces.spaces[field], field, finest.diagonal[i])
+        levels = [
+            Level(
+                level.spaces.spaces[field], level.diagonal[i], tied_unknowns(level.interfaces, field, stiff)
+            )
+            for level in self.levels
+        ]
+        elder = elder if field in (*S_VECTOR, *TAU_VECTOR) else None
+        return field_multigrid(field, levels, self._options, elder)
+
+
+def precesses_fast(config: Config, fields: Sequence[Field]) -> bool:
+    """Whether spins precess so fast between collisions that their components are solved for together."""
+    materials = (config.material(name) for name in config.geometry.materials.values())
+    return S not in fields and any(abs(m.collision_angle) > FAST for m in materials)

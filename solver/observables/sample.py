@@ -1,0 +1,130 @@
+"""Fields on the whole device as plain arrays: what the solver hands to the output."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+
+from thermospin.fields import CONSTANTS, TEMPERATURES
+
+
+@dataclass(frozen=True)
+class FieldSample:
+    """All output fields on the tetrahedra of the device, gathered on one rank.
+
+    Fields at points are polynomials in every tetrahedron, as they were solved for: linear, or quadratic with
+    points in the middles of the edges. Points are split between regions, so fields may jump there. Fluxes
+    jump between tetrahedra.
+
+    Attributes:
+        points: Coordinates, m, (n_points, 3).
+        cells: Points of every tetrahedron, (n_cells, 4), or (n_cells, 10) in VTK's order: the vertices, then
+            the middles of the edges of :data:`thermospin.observables.elements.VTK_ORDER`.
+        region: Region tag of every tetrahedron, (n_cells,).
+        regions: Region name to tag.
+        point_data: ``V T mu_up mu_down mu_s`` and, where the spins have temperatures, ``T_up T_down T_s``,
+            (n_points,), NaN where the field does not exist.
+        cell_data: Means of ``J J_up J_down J_s Q`` and likewise ``Q_s`` in the tetrahedra, (n_cells, 3), NaN
+            where the field does not exist.
+        vertex_data: ``J J_s Q`` and likewise ``Q_s`` at the vertices of every tetrahedron, (n_cells, 4, 3),
+            where they are not constant in it; they are linear.
+
+    With vector spin there is no axis for up and down. Then ``mu_s`` and ``T_s`` are vectors in spin space,
+    (n_points, 3), and their components fields of their own, ``mu_s_x``, …; so are those of ``J_s`` and
+    ``Q_s``, vectors in space; and ``m`` is the magnetisation at the centres of the cells, (n_cells, 3).
+    """
+
+    points: np.ndarray
+    cells: np.ndarray
+    region: np.ndarray
+    regions: Mapping[str, int]
+    point_data: Mapping[str, np.ndarray]
+    cell_data: Mapping[str, np.ndarray]
+    vertex_data: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def vertices(self) -> np.ndarray:
+        """Points of the vertices of every tetrahedron, (n_cells, 4)."""
+        return self.cells[:, :4]
+
+    def flux(self, name: str) -> np.ndarray:
+        """A vector in the cells: at their vertices, (n_cells, 4, 3), or (n_cells, 1, 3) where constant."""
+        if name in self.vertex_data:
+            return self.vertex_data[name]
+        if name in ("J_up", "J_down") and "J_s" in self.vertex_data:
+            sign = 1 if name == "J_up" else -1
+            return (self.vertex_data["J"] + sign * self.vertex_data["J_s"]) / 2
+        return self.cell_data[name][:, None]
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether spins may point anywhere."""
+        return self.point_data["mu_s"].ndim > 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """The fields of one injection scheme in one magnetic configuration, order by order in the drive.
+
+    Attributes:
+        scheme: Name of the injection scheme.
+        configuration: Name of the magnetic configuration.
+        orders: Power of the drive to the fields' coefficients, per A^n or V^n; the same mesh for all. 0 are
+            the fields at rest, if there are any.
+        temperature: Base temperature T0, K.
+        drive: Unit of the drive, ``A`` or ``V``.
+        solved: Drives to the fields there, with T0 in their temperatures, where few orders do not add up to
+            them.
+        run: Number of the run, if the fields shall bear it.
+    """
+
+    scheme: str
+    configuration: str
+    orders: Mapping[int, FieldSample]
+    temperature: float
+    drive: str = "A"
+    solved: Mapping[float, FieldSample] = field(default_factory=dict)
+    run: str = ""
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether spins may point anywhere."""
+        return next(iter(self.orders.values())).is_vector
+
+    def with_fluxes(self, shown: Collection[str]) -> Self:
+        """The same with fluxes at the vertices only as far as some fields are drawn from them.
+
+        Args:
+            shown: Names of fields.
+        """
+        names = set(shown) | ({"J", "J_s"} if {"J_up", "J_down"} & set(shown) else set())
+
+        def kept(samples: Mapping[Any, FieldSample]) -> dict[Any, FieldSample]:
+            return {
+                key: replace(sample, vertex_data={n: v for n, v in sample.vertex_data.items() if n in names})
+                for key, sample in samples.items()
+            }
+
+        return replace(self, orders=kept(self.orders), solved=kept(self.solved))
+
+    def at(self, drive: float) -> FieldSample:
+        """The fields at a drive, A or V: the sum of all orders, unless they were solved for.
+
+        T0 is added to the temperatures.
+        """
+        if drive in self.solved:
+            return self.solved[drive]
+        some = next(iter(self.orders.values()))
+
+        def total(kind: str, name: str) -> np.ndarray:
+            if name in CONSTANTS:
+                return getattr(some, kind)[name]
+            return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
+
+        point_data = {name: total("point_data", name) for name in some.point_data}
+        for name in point_data.keys() & set(TEMPERATURES):
+            point_data[name] = point_data[name] + self.temperature
+        cell_data = {name: total("cell_data", name) for name in some.cell_data}
+        vertex_data = {name: total("vertex_data", name) for name in some.vertex_data}
+        return replace(some, point_data=point_data, cell_data=cell_data, vertex_data=vertex_data)

@@ -1,0 +1,303 @@
+"""Material coefficients on the mesh: one number per cell, arranged as lifts (solver/physics.md §2)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+
+from thermospin.compat import fem, ufl
+from thermospin.fields import FIELDS, SPIN_HEAT, Field, S
+from thermospin.lift import Lift, SpinVector
+from thermospin.materials import Material, Pair
+from thermospin.meshes.read import DeviceMesh
+from thermospin.textures import Texture
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """What the terms are made of.
+
+    Attributes:
+        electrical: ``L[σ, σP]``, S/m.
+        thermoelectric: ``L[σS, σb]``, A/(m K).
+        heat: What conducts heat for both channels alike, W/(m K²): ``k_ph / T0`` with τ, ``k / T0``
+            without. The heat equations are divided by T0.
+        electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
+        relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
+            ``−σ/λ_J²`` with the sign of λ_J.
+        heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
+        temperature: T0, K.
+        equilibrium: What spins in magnets relax to, V; None where it is 0.
+        larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
+        heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
+        channels: What takes from a spin the part that two channels carry: at an interface with a magnet, that
+            along its magnetisation. None where that is all of it.
+    """
+
+    electrical: Lift
+    thermoelectric: Lift
+    heat: Any
+    electronic_heat: Lift
+    relaxation: Lift
+    heat_relaxation: Lift
+    temperature: float
+    equilibrium: SpinVector | None = None
+    larmor: SpinVector | None = None
+    heat_larmor: SpinVector | None = None
+    channels: Lift | None = None
+
+    def _lifts(self, change: Callable[[Lift], Lift], **others: Any) -> Self:
+        """The same with every lift changed."""
+        names = "electrical", "thermoelectric", "electronic_heat", "relaxation", "heat_relaxation"
+        return replace(self, **{name: change(getattr(self, name)) for name in names}, **others)
+
+    @property
+    def isotropic(self) -> Self:
+        """The part of the coefficients that is the same in every magnetic configuration."""
+        return self._lifts(lambda lift: lift.isotropic)
+
+    @property
+    def magnetic(self) -> Self:
+        """The rest: differences between the channels, and between along and across m, in magnets only."""
+        return self._lifts(lambda lift: lift.magnetic, heat=0, larmor=None, heat_larmor=None)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the components of a spin mix in magnets."""
+        return self.electrical.turns or self.relaxation.turns
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether no spin precesses, so that the operator is symmetric."""
+        return (self.electrical.turning, self.relaxation.turning, self.larmor) == (None, None, None)
+
+    @property
+    def damped(self) -> Self:
+        """With relaxation as strong as precession instead of it: symmetric, and close in magnitude."""
+        still = self._lifts(lambda lift: lift.damped, larmor=None, heat_larmor=None)
+        if self.larmor is None:
+            return still
+        return replace(
+            still,
+            relaxation=still.relaxation.plus(_length(self.larmor)),
+            heat_relaxation=still.heat_relaxation.plus(_length(self.heat_larmor)),
+        )
+
+    def along(self, axes: np.ndarray | None) -> Self:
+        """For spins by their components along other axes, the rows of a matrix; None leaves them."""
+        if axes is None:
+            return self
+        vectors = {
+            name: vector.along(axes)
+            for name in ("equilibrium", "larmor", "heat_larmor")
+            if isinstance(vector := getattr(self, name), SpinVector)
+        }
+        return self._lifts(lambda lift: lift._replace(m=lift.m.along(axes)), **vectors)
+
+    @property
+    def seebeck(self) -> Lift:
+        """The channel Seebeck coefficients as a lift, ``L[σS, σb] L[σ, σP]⁻¹``, V/K."""
+        return self.thermoelectric.times(self.electrical.inverse)
+
+
+def _length(vector: SpinVector) -> Any:
+    return vector.dot(vector) ** 0.5
+
+
+def _unit(vector: SpinVector) -> SpinVector:
+    """The direction of a vector that is interpolated between unit vectors, and so is shorter than they are.
+
+    The lift's inverse needs unit length: without it heat and work would differ.
+    """
+    return vector / ufl.sqrt(vector.dot(vector) + TINY)
+
+
+Magnetisation = Mapping[str, int | Texture]
+"""Region to ±1 or, with vector spin, to what gives the direction at points."""
+
+
+TINY = 1e-30
+"""Added to squares of lengths, which may vanish where a magnetisation reverses within one element."""
+
+
+class CellCoefficients:
+    """The coefficients of a device, and the magnetisation that can be changed.
+
+    Args:
+        device: The mesh.
+        materials: Material of every region.
+        temperature: T0, K.
+        fields: The unknowns of the problem.
+        magnetic_field: B, T, in which spins precess; with vector spin only.
+        degree: Polynomial degree of the direction of m, within every element; with vector spin only.
+
+    Attributes:
+        magnetic_field: B, T, of which the coefficients are made if it is not zero from the beginning.
+        are_cellwise: Whether they are constant in every cell.
+    """
+
+    def __init__(
+        self,
+        device: DeviceMesh,
+        materials: Mapping[str, Material],
+        temperature: float,
+        fields: Sequence[Field] = FIELDS,
+        magnetic_field: Sequence[float] = (0.0, 0.0, 0.0),
+        degree: int = 0,
+    ) -> None:
+        self._device, self._materials, self._temperature = device, materials, temperature
+        self.are_cellwise = degree == 0
+        self._space = fem.functionspace(device.mesh, ("DG", 0))
+        self._m = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
+        self._m_space = None if S in fields else self._m[0].function_space
+        self.magnetisation = _unit(self._m) if degree else self._m
+        self._strength = self._profile()
+        self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
+        self.magnetic_field = fem.Constant(device.mesh, np.array(magnetic_field, dtype=float))
+        if any(magnetic_field) and self._any(lambda m: m.larmor):
+            self.all = self._with_field(self.magnetic_field)
+
+    def magnetise(self, magnetisation: Magnetisation) -> None:
+        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        if self._m_space is None:
+            self._fill(self._m, dict(magnetisation))
+            return
+        points = self._m_space.tabulate_dof_coordinates()
+        for region, direction in magnetisation.items():
+            dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
+            for component, values in zip(self._m, direction(points[dofs]).T, strict=True):
+                component.x.array[dofs] = values
+
+    def direction(self, point: np.ndarray) -> np.ndarray | None:
+        """The magnetisation at one point of every cell of this rank, NaN outside magnets.
+
+        Args:
+            point: The point in the reference cell, shape (1, 3).
+
+        Returns:
+            Unit vectors, (n_cells, 3), of owned cells. None where all spins have one axis.
+        """
+        if self._m_space is None:
+            return None
+        magnets = [region for region, material in self._materials.items() if material.is_magnetic]
+        cells = self._device.owned(self._device.cells(magnets))
+        weights = self._m_space.element.basix_element.tabulate(0, point)[0, 0, :, 0]
+        dofs = self._m_space.dofmap.list[cells]
+        found = np.full((self._device.mesh.topology.index_map(3).size_local, 3), np.nan)
+        for i, component in enumerate(self._m):
+            found[cells, i] = component.x.array[dofs] @ weights
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+    def _coefficients(self, split: bool) -> Coefficients:
+        """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
+        t0, none = self._temperature, Lift(0, 0, self.magnetisation)
+        if not split:
+            heat, electronic, relaxation = self._scalar(lambda m: m.thermal_conductivity / t0), none, none
+        else:
+            heat = self._scalar(lambda m: m.phonon_heat(t0) / t0)
+            electronic = self._conducting(lambda m: m.electronic_heat(t0), 1 / t0)
+            relaxation = self._relaxing(
+                lambda m: m.spin_heat_relaxation(t0) / t0,
+                lambda m: m.transverse_heat_relaxation(t0) / t0,
+                lambda m: m.heat_exchange_precession(t0) / t0,
+            )
+        return Coefficients(
+            electrical=self._conducting(lambda m: m.electrical),
+            thermoelectric=self._conducting(lambda m: m.thermoelectric),
+            heat=heat,
+            electronic_heat=electronic,
+            relaxation=self._relaxing(
+                lambda m: m.spin_relaxation,
+                lambda m: m.transverse_relaxation,
+                lambda m: m.exchange_precession,
+            ),
+            heat_relaxation=relaxation,
+            temperature=t0,
+            equilibrium=self._equilibrium(),
+        )
+
+    def _with_field(self, b: fem.Constant) -> Coefficients:
+        """The coefficients in a magnetic field."""
+        t0 = self._temperature
+        spin = self._scalar(lambda m: m.larmor)
+        heat = self._scalar(lambda m: m.heat_larmor(t0) / t0) if self.all.electronic_heat.X != 0 else 0
+        larmor, heat_larmor = (SpinVector(*(factor * b[i] for i in range(3))) for factor in (spin, heat))
+        return replace(self.all, larmor=larmor, heat_larmor=heat_larmor)
+
+    def _conducting(self, pair: Callable[[Material], Pair], scale: float = 1.0) -> Lift:
+        """A coefficient of the two channels; spins that precess between collisions carry less across m."""
+
+        def part(value: Callable[[Material], float]) -> fem.Function:
+            return self._scalar(lambda m: value(m) * scale)
+
+        total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
+        if not self._any(lambda m: m.tensor_diffusion):
+            return Lift(total, difference, self.magnetisation)
+        # Across m, where ``m ×`` acts like i, spins diffuse with 1/(1 + i a).
+        angle = self._scalar(lambda m: m.collision_angle) * self._strength
+        across = total / (1 + angle**2)
+        return Lift(total, difference, self.magnetisation, across, -angle * across)
+
+    def _relaxing(
+        self,
+        along: Callable[[Material], float],
+        across: Callable[[Material], float],
+        turning: Callable[[Material], float],
+    ) -> Lift:
+        """Relaxation along m and across it, and precession about it."""
+        lift = Lift(self._scalar(along), 0, self.magnetisation)
+        if self._m_space is None:
+            return lift
+        if self._any(lambda m: m.is_magnetic and across(m) != along(m)):
+            lift = lift._replace(across=self._scalar(across))
+        return lift._replace(turning=self._strength * self._scalar(turning)) if self._any(turning) else lift
+
+    def _equilibrium(self) -> SpinVector | None:
+        """What spins relax to, V."""
+        if not self._any(lambda m: m.tensor_diffusion and m.tensor_diffusion.equilibrium):
+            return None
+        splitting = self._scalar(lambda m: m.tensor_diffusion.equilibrium if m.tensor_diffusion else 0.0)
+        return self.magnetisation * (splitting * self._strength)
+
+    def _profile(self) -> fem.Function | float:
+        """How strong the field that spins precess about is, by place; 1 unless a material says otherwise."""
+        profiles = {
+            region: material.tensor_diffusion.strength
+            for region, material in self._materials.items()
+            if material.tensor_diffusion and material.tensor_diffusion.profile
+        }
+        if not profiles or self._m_space is None:
+            return 1.0
+        found, points = fem.Function(self._m_space), self._m_space.tabulate_dof_coordinates()
+        found.x.array[:] = 1.0
+        for region, strength in profiles.items():
+            dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
+            found.x.array[dofs] = strength(points[dofs])
+        return found
+
+    def _any(self, quality: Callable[[Material], Any]) -> bool:
+        return any(quality(material) for material in self._materials.values())
+
+    def _scalar(self, quantity: Callable[[Material], float]) -> fem.Function:
+        values = {name: quantity(material) for name, material in self._materials.items()}
+        field = fem.Function(self._space)
+        self._fill(field, values)
+        return field
+
+    def _direction(self, degree: int) -> SpinVector:
+        """A direction in every cell, +z to begin with."""
+        space = fem.functionspace(self._device.mesh, ("DG", degree))
+        m = SpinVector(*(fem.Function(space) for _ in "xyz"))
+        m[2].x.array[:] = 1.0
+        return m
+
+    def _fill(self, field: fem.Function, values: Mapping[str, float]) -> None:
+        tags = self._device.cell_tags
+        known = np.zeros(max(self._device.regions.values()) + 1, dtype=bool)
+        table = np.zeros(len(known))
+        for name, value in values.items():
+            known[self._device.regions[name]] = True
+            table[self._device.regions[name]] = value
+        cells = np.flatnonzero(known[tags])
+        field.x.array[self._space.dofmap.list[cells, 0]] = table[tags[cells]]

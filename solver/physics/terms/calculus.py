@@ -1,0 +1,92 @@
+"""What the terms are written with, in the bulk (UFL) and at interfaces (numbers; solver/physics.md §§2, 4).
+
+In the bulk a gradient drives a current; across an interface minus the jump does, with the same lift. At the
+quadrature points of the bulk, the same terms take power series in the drive.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from thermospin.compat import ufl
+from thermospin.lift import Pair, SpinVector
+from thermospin.materials.laws import Taylor
+
+
+class Trace(NamedTuple):
+    """A field, or a test function, on the two sides of an interface.
+
+    Attributes:
+        first: Value on side 1.
+        second: Value on side 2; currents are positive from 1 to 2.
+    """
+
+    first: Any
+    second: Any
+
+
+class Sample(NamedTuple):
+    """A field at points of the bulk, as a power series in the drive.
+
+    Attributes:
+        value: Its value, coefficients of shape (order + 1, n).
+        slope: Its gradient, coefficients of shape (order + 1, 3, n).
+    """
+
+    value: Taylor
+    slope: Taylor
+
+
+def slope(field: Any) -> Any:
+    """What drives a current: ``∇f`` in the bulk, ``f₂ − f₁`` at an interface."""
+    if isinstance(field, Sample):
+        return field.slope
+    return field.second - field.first if isinstance(field, Trace) else ufl.grad(field)
+
+
+def slopes(pair: Pair) -> Pair:
+    """The slopes of a pair; a part that is no field, 0, has none."""
+    flat = _flat(components(pair))
+    return _each(lambda field: flat if isinstance(field, int) else slope(field), pair)
+
+
+def _flat(fields: Sequence[Any]) -> Any:
+    """The slope of what is no field, beside others."""
+    for field in fields:
+        if isinstance(field, Trace):
+            return 0.0
+        if isinstance(field, Sample):
+            return 0.0 * field.slope
+    return ufl.zero(3)
+
+
+def value(field: Any) -> Any:
+    """The field itself; at an interface the mean of the sides, so that heat goes half to each."""
+    if isinstance(field, SpinVector):
+        return field.map(value)
+    if isinstance(field, Sample):
+        return field.value
+    return (field.first + field.second) / 2 if isinstance(field, Trace) else field
+
+
+def values(pair: Pair) -> Pair:
+    """The values of a pair."""
+    return _each(value, pair)
+
+
+def components(pair: Pair) -> Sequence[Any]:
+    """A scalar part and a spin part one after the other, component by component."""
+    scalar, spin = pair
+    return (scalar, *spin) if isinstance(spin, SpinVector) else (scalar, spin)
+
+
+def _each(function: Callable[[Any], Any], pair: Pair) -> Pair:
+    scalar, spin = pair
+    return function(scalar), spin.map(function) if isinstance(spin, SpinVector) else function(spin)
+
+
+def inner(a: Any, b: Any) -> Any:
+    """Scalar product of two slopes or currents."""
+    if isinstance(a, Taylor):
+        return Taylor((a * b).coefficients.sum(axis=1))
+    return ufl.inner(a, b) if isinstance(a, ufl.core.expr.Expr) else operator.mul(a, b)

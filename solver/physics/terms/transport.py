@@ -1,0 +1,60 @@
+"""Charge, spin and heat transport (solver/physics.md §§3, 4; Slachter et al. 2010, Eq. 4).
+
+Across an interface, G, S_i, K stand for σ, S, k, and minus the jump for the gradient.
+"""
+
+from typing import Any
+
+from thermospin.fields import State
+from thermospin.lift import Pair
+from thermospin.physics.coefficients import Coefficients
+from thermospin.physics.terms.calculus import components, inner, slope, slopes
+
+
+def currents(c: Coefficients, u: State) -> Pair:
+    """The current densities ``j`` and ``j_s = j↑ − j↓``, A/m².
+
+    ``(j, j_s) = − L[σ, σP] ∇(V, s) − L[σS, σb] ∇(ϑ, τ)``
+    """
+    ohm, seebeck = c.electrical(slopes(u.potentials)), c.thermoelectric(slopes(u.temperatures))
+    return -ohm[0] - seebeck[0], -ohm[1] - seebeck[1]
+
+
+def heat_fluxes(c: Coefficients, u: State) -> Pair:
+    """The linear part of the heat fluxes ``q`` and ``q_s = q↑ − q↓``, over T0, W/(m² K).
+
+    ``(q, q_s) / T0 = − L[σS, σb] ∇(V, s) − L[k_e, k_e P_k]/T0 ∇(ϑ, τ) − (k_ph/T0 ∇ϑ, 0)``, with k for k_ph
+    and 0 for k_e where there is no τ.
+    """
+    peltier, electrons = c.thermoelectric(slopes(u.potentials)), c.electronic_heat(slopes(u.temperatures))
+    return -peltier[0] - electrons[0] + heat_flux(c, u), -peltier[1] - electrons[1]
+
+
+def fluxes(c: Coefficients, u: State) -> tuple[Any, ...]:
+    """The linear part of the flux of every field: ``j``, ``j_s``, ``q / T0`` and, with τ, ``q_s / T0``.
+
+    Args:
+        c: The coefficients; only a part of them gives that part of the fluxes.
+        u: The fields or their trial functions.
+    """
+    return (*components(currents(c, u)), *components(heat_fluxes(c, u)))[: len(u)]
+
+
+def heat_flux(c: Coefficients, u: State) -> Any:
+    """What both channels conduct alike, ``−(k_ph/T0) ∇ϑ``: all there is where there is no conductor."""
+    return -c.heat * slope(u.theta)
+
+
+def transport(c: Coefficients, u: State, v: State, dx: Any) -> Any:
+    """Conservation of charge, spin, heat and spin heat in conductors and across interfaces.
+
+    Strong: ``∇·j = 0``, ``∇·j_s = …``, ``∇·q / T0 = …``, ``∇·q_s / T0 = …``; the right-hand sides are other
+    terms. Weak: ``− ∫ j·∇v_V + j_s·∇v_s + (q/T0)·∇v_ϑ + (q_s/T0)·∇v_τ dx``. It is symmetric (Onsager).
+    """
+    f = fluxes(c, u)
+    return -sum(inner(flux, slope(test)) for flux, test in zip(f, v, strict=True)) * dx
+
+
+def conduction(c: Coefficients, u: State, v: State, dx: Any) -> Any:
+    """Heat conduction in insulators, as a bilinear form: ``∫ (k/T0) ∇ϑ·∇v_ϑ dx``."""
+    return -inner(heat_flux(c, u), slope(v.theta)) * dx

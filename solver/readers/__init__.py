@@ -1,7 +1,0 @@
-"""Readers of the user's own meshes: file type to library, groups of cells, and a process of their own."""
-
-from thermospin.readers.foreign import ForeignMesh, Other
-from thermospin.readers.isolated import check_drawing, read_isolated
-from thermospin.readers.types import companions, file_type
-
-__all__ = ["ForeignMesh", "Other", "check_drawing", "companions", "file_type", "read_isolated"]

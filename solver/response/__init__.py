@@ -1,0 +1,1 @@
+"""The response to a drive: readings, adjoints, corrections, the expansion in powers of the drive."""

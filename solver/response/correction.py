@@ -1,0 +1,65 @@
+"""What is wrong with one order of the response, in the readings of the next.
+
+The first order and order n − 1 together heat order n, whose reading has a part ``2 z·h(u₁, uₙ₋₁)``: h is the
+heat source, z the adjoint of the probe. A residual r of order n − 1 is an error ``A⁻¹ r`` of its fields, and
+so one of ``w·r`` of that reading, with ``Aᵀ w = 2 z·h(u₁, ·)``: one more adjoint, for all orders. R3 needs
+it: it is the heat of the first order's currents with the small thermoelectric currents of the second.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from thermospin.compat import PETSc
+from thermospin.discretisation.heat_source import HeatSource
+from thermospin.response.adjoints import Adjoint
+from thermospin.response.linear_response import LinearResponse
+from thermospin.response.solution import Pair, Solution
+
+TOLERANCE = 1e-2
+"""Relative tolerance on the residual of w."""
+
+
+class Influences:
+    """Corrects the readings of every order with the residual of the order before.
+
+    Args:
+        response: The linear response of a scheme, in which no terminal shares out a current.
+        heat: The heat source.
+        pairs: The probes.
+    """
+
+    def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[Pair]) -> None:
+        self._response, self._heat, self._pairs = response, heat, pairs
+        self._found: dict[Pair, Adjoint] = {}
+        self._before: tuple[PETSc.Vec, float] | None = None
+
+    @property
+    def iterations(self) -> int:
+        """Iterations spent in the configuration of the moment."""
+        return sum(found.report.iterations for found in self._found.values())
+
+    def begin(self, first: Solution) -> None:
+        """Find w for the first order in the configuration of the moment, just solved for (collective)."""
+        self.keep(first)
+        for pair in self._pairs:
+            load = self._heat.weighted(first.vector, self._response.adjoint(pair).vector)
+            load.scale(2.0)
+            self._found[pair] = self._response.transposed(load, self._found.get(pair), TOLERANCE)
+
+    def keep(self, solution: Solution) -> None:
+        """Keep the residual of an order, just solved for (collective)."""
+        self._before = self._response.remainder.copy(), solution.norm
+
+    def correct(self, solution: Solution, heat_error: float) -> Solution:
+        """An order with the readings that it has without the residual of the order before (collective).
+
+        Args:
+            solution: The order.
+            heat_error: Estimate of the error of the heat of the order before, W.
+        """
+        residual, norm = self._before
+        corrections, uncertainty = dict(solution.corrections), dict(solution.uncertainty)
+        for pair, found in self._found.items():
+            corrections[pair] += found.vector.dot(residual)
+            uncertainty[pair] += found.report.norm * norm + found.per_watt * heat_error
+        return replace(solution, corrections=corrections, uncertainty=uncertainty)

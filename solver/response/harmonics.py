@@ -1,0 +1,173 @@
+"""The response of a device to its drive, as a power series (solver/physics.md §7).
+
+:meth:`SchemeSolver.expand` solves for the coefficients order by order; :meth:`SchemeSolver.demodulate`
+solves at given drives and fits, as an experiment does. All solves share one matrix and one multigrid.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from thermospin.compat import PETSc
+from thermospin.errors import ConvergenceError
+from thermospin.response.fitting import fit, further_drives
+from thermospin.response.linear_response import ROUNDING
+from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution, combine
+from thermospin.response.steady import FITTED_REDUCTION, HEAT_ROUNDING, SteadyScheme, at_drive
+
+SOURCE_REDUCTION = 0.1
+"""Fields that produce the heat of higher orders are solved so much more accurately."""
+
+
+class SchemeSolver(SteadyScheme):
+    """Solves a device in one injection scheme for its harmonics; arguments as of :class:`.Scheme`."""
+
+    def expand(self, orders: int) -> Expansion:
+        """The coefficients of the first ``orders`` powers of the drive.
+
+        Order n has the heat of all pairs of lower orders that add up to n as its source. Where there are
+        fields without a drive, it has the heat that they make with order n itself too.
+        """
+        rest = self.at(0.0) if self._has_rest else None
+        if self._drive.quantity == "temperature":
+            return Expansion([], rest)
+        units = self._response.units(FITTED_REDUCTION * self._tolerance)
+        corrects = orders > 2 and rest is None and self._is_corrected(units)
+        influences = self._influences if corrects else None
+        solutions: list[Solution] = []
+        squares: list[PETSc.Vec] = []
+        roots: list[float] = []
+        errors: list[float] = []
+        for n in range(1, orders + 1):
+            rhs = self._response.source()
+            self._add_source(rhs, solutions, squares)
+            errors.append(self._heat_error(solutions, roots, influences is not None))
+            driven = self._drive if n == 1 else None
+            tolerance = self._tolerance * _reduction(n, orders, influences is not None)
+            given = rhs, driven, {}, units, ("order", n), tolerance, errors[-1]
+            solution = self._beside(rest, *given) if rest else self._solve(*given)
+            corrected = influences and n > 1
+            solutions.append(influences.correct(solution, errors[-2]) if corrected else solution)
+            if n < orders:
+                if influences:
+                    (influences.keep if n > 1 else influences.begin)(solution)
+                squares.append(self._heat.square(solution.vector))
+                roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
+        _add_rounding(solutions)
+        return Expansion(solutions, rest)
+
+    def _beside(self, rest: Solution, rhs: PETSc.Vec, *others: Any) -> Solution:
+        """Solve for an order whose heat with the fields at rest depends on the order itself.
+
+        Args:
+            rest: The fields without a drive.
+            rhs: The other heat.
+            others: Further arguments of :meth:`_solve`; the last is the error of that heat, W.
+        """
+        *given, error = others
+        root = abs(self._circuit.generated(self._heat.square(rest.vector))) ** 0.5
+
+        def solve(tried: Solution) -> Solution:
+            heat = rhs.copy()
+            self._heat.add(heat, rest.vector, tried.vector, 2.0)
+            own = abs(self._circuit.generated(self._heat.square(tried.vector))) ** 0.5
+            errors = rest.current_error, tried.current_error
+            return self._solve(heat, *given, error + 2.0 * self._heat.error((root, own), errors))
+
+        found = self._settled(solve, rest.scaled(0.0))
+        if found is None:
+            raise ConvergenceError(
+                "the heat of an order with the fields at rest does not settle: the warm sinks drive currents "
+                "close to a thermal runaway; bring the temperatures of the sinks together"
+            )
+        return found
+
+    def _is_corrected(self, units: Mapping[str, Solution]) -> bool:
+        """Whether all that is measured of an order is corrected for the residual of the order before."""
+        readings_only = self._drive.quantity == "current" and not units
+        return bool(self._influences and self._pairs) and readings_only
+
+    def _heat_error(self, solutions: Sequence[Solution], roots: Sequence[float], corrected: bool) -> float:
+        """Estimate of the error of the heat of the next order, W.
+
+        Args:
+            solutions: The lower orders.
+            roots: Square roots of the heat of each with itself, W^½.
+            corrected: Whether readings are corrected for what is wrong with the last of them.
+        """
+        error = 0.0
+        for i, j, factor in _pairs(len(solutions) + 1):
+            first, second = solutions[i].current_error, solutions[j].current_error
+            if corrected and i == 0 and self._heat.is_joule:
+                first, second = first if j else 0.0, 0.0
+            error += factor * self._heat.error((roots[i], roots[j]), (first, second))
+            error += HEAT_ROUNDING * factor * roots[i] * roots[j]
+        return error
+
+    def _add_source(
+        self, rhs: PETSc.Vec, solutions: Sequence[Solution], squares: Sequence[PETSc.Vec]
+    ) -> None:
+        """Add what lower orders, all of them, are the source of in the next one.
+
+        Args:
+            rhs: A right-hand side.
+            solutions: The lower orders.
+            squares: The heat of each with itself.
+        """
+        for i, j, factor in _pairs(len(solutions) + 1):
+            if i == j:
+                rhs.axpy(factor, squares[i])
+            else:
+                self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
+
+    def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
+        """The same from solutions at given drives (A or V), through which a polynomial is fitted.
+
+        Where that leaves no more powers than orders, it is solved at a drive or two more between them, which
+        tell how much the powers that are left out count.
+        """
+        if self._drive.quantity == "temperature":
+            return self.expand(0)
+        missing = orders + len(("odd", "even")) - self._powers_beside - len(drives)
+        drives = [*drives, *further_drives(drives, max(missing, 0) if orders > 1 else 0)]
+        return self._fitted([*drives, *([0.0] if self._has_rest else [])], orders)
+
+    _powers_beside = 1
+    """Powers that are known without a fit: the first."""
+
+    def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
+        """Fit what heat adds to the linear response, which is known apart from it."""
+        heated = [(drive, self._heated(drive)) for drive in drives]
+        expansion, linear = fit(heated, orders, lowest=2), self._linear()
+        expansion.orders[0] = combine([(1.0, linear), (1.0, expansion.orders[0])])
+        expansion.points = [(drive, at_drive(drive, linear, part)) for drive, part in heated]
+        return expansion
+
+
+def _add_rounding(orders: Sequence[Solution]) -> None:
+    """Add to the uncertainties of higher orders what rounding of all orders together leaves.
+
+    At the drive where all orders are of the same magnitude, none is known better than the potentials there.
+    """
+    drive = orders[0].heating_drive
+    for n, order in enumerate(orders[1:], start=2):
+        for pair in order.uncertainty:
+            order.uncertainty[pair] += ROUNDING * HEATING_VOLTAGE / drive**n
+
+
+def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
+    """Pairs of orders that add up to order n, counted from 0, and how often each occurs."""
+    for i in range(1, n // 2 + 1):
+        yield i - 1, n - i - 1, 1.0 if 2 * i == n else 2.0
+
+
+def _reduction(n: int, orders: int, corrected: bool) -> float:
+    """Tolerance for order n relative to that for the last order.
+
+    R3 is the heat of the first order's currents and the small thermoelectric currents of the second, and
+    small itself: both need more digits than R2 and R4 do, the second fewer if readings are corrected for it.
+    The balance of energy in order 3, and all of it that no adjoint corrects, asks for what is left.
+    """
+    if n == orders:
+        return 1.0
+    digits = {1: 2, 2: 3 if corrected else 4}.get(n, 1) if orders > 2 else 1
+    return SOURCE_REDUCTION**digits

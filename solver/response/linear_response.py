@@ -1,0 +1,281 @@
+"""One linear solve of a scheme, and readings that are far more accurate than the fields.
+
+A reading is a linear functional ``ℓ`` of the fields. With the adjoint ``Aᵀ z = ℓ``, which is the experiment
+with injector and probe exchanged (and, where spins precess, the field and every magnet reversed), the error
+of a reading is ``zᵀ r`` for the residual ``r``. Adding it leaves the product of two small errors: R1 may be a
+millionth of the potentials and is still known to ten digits.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from thermospin.compat import PETSc
+from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.errors import ConvergenceError
+from thermospin.linear.krylov import LinearSolver
+from thermospin.response.adjoints import Adjoint, KnownAdjoints
+from thermospin.response.drive import Circuit, Drive
+from thermospin.response.solution import Pair, Solution
+
+ADJOINT_TOLERANCE = 1e-4
+"""Relative tolerance on the residual of adjoints."""
+READING_TOLERANCE = 1e-11
+DIFFERENCE_TOLERANCE = 1e-9
+"""Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
+ROUNDING = 1e-15
+"""Of potentials: some units in the last place, of those that terminals average over."""
+SAFETY = 10.0
+MAX_REFINEMENTS = 3
+STOPPED, UNSOLVED = 1e-9, 1e-6
+"""Relative residuals at which rounding may stop the solver: from the first on, in the rounding of readings;
+from the second on the fields mean nothing."""
+
+
+class Reference:
+    """The potential that is called zero: it is best close to where the smallest reading is taken."""
+
+    def __init__(self, circuit: Circuit, pairs: Sequence[Pair], offset: float = 0.0) -> None:
+        self._circuit, self._pairs, self.offset = circuit, pairs, offset
+
+    def centre(self, x: PETSc.Vec) -> None:
+        """Make the minus terminal of the probe with the smallest reading the reference."""
+        if self._pairs:
+            terminals = self._circuit.readings(x)
+            _, reference = min(self._pairs, key=lambda pair: abs(terminals[pair[0]] - terminals[pair[1]]))
+            self._circuit.raise_potential(x, -terminals[reference])
+            self.offset += terminals[reference]
+
+
+class LinearResponse:
+    """Solves the linear equations of a scheme, and reads its probes.
+
+    Args:
+        linear: The linear solver; its matrix is that of the configuration of the moment.
+        circuit: The terminals.
+        drive: The drive of the scheme.
+        pairs: The probes.
+        known: Adjoints that other schemes have found.
+    """
+
+    def __init__(
+        self,
+        linear: LinearSolver,
+        circuit: Circuit,
+        drive: Drive,
+        pairs: Sequence[Pair],
+        known: KnownAdjoints | None = None,
+    ) -> None:
+        self._linear, self._circuit, self._drive, self._pairs = linear, circuit, drive, pairs
+        self._known = known or KnownAdjoints()
+        self.constraint = circuit.constraint(drive)
+        self._earlier: dict[Hashable, tuple[Solution, float]] = {}
+        self._adjoints: dict[Pair, Adjoint] = {}
+        self._units: tuple[int | None, dict[str, Solution]] = None, {}
+        self._weights: dict[str, tuple[PETSc.Vec, float]] = {}
+
+    def source(self) -> PETSc.Vec:
+        """An empty right-hand side."""
+        return self._linear.matrix.createVecLeft()
+
+    def earlier(self, key: Hashable) -> Solution | None:
+        """What was solved for last under a key."""
+        return self._earlier[key][0] if key in self._earlier else None
+
+    def adjoint(self, pair: Pair) -> Adjoint:
+        """The adjoint of a probe in the configuration of the moment (collective)."""
+        state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
+        if last and last.state == state:
+            return last
+        start = self._known.get(pair) or last
+        found = self.transposed(self._exchanged_source(pair), start, ADJOINT_TOLERANCE)
+        self._adjoints[pair] = found
+        self._known.keep(pair, found)
+        return found
+
+    def transposed(self, load: PETSc.Vec, start: Adjoint | None, tolerance: float) -> Adjoint:
+        """Solve ``Aᵀ z = ℓ`` (collective).
+
+        Args:
+            load: ℓ, what takes fields to a reading.
+            start: The adjoint of a reading much like it, to begin with.
+            tolerance: Relative tolerance on the residual.
+        """
+        vector = self._moved(start.vector) if start else self.source()
+        report = self._linear.solve(
+            load,
+            vector,
+            self.constraint,
+            tolerance=tolerance,
+            scale=start.report.scale if start else None,
+            transpose=True,
+        )
+        per_watt = self._circuit.reading_per_watt(vector)
+        return Adjoint(vector, report, per_watt, self._linear.matrix.stateGet())
+
+    @property
+    def remainder(self) -> PETSc.Vec:
+        """The residual of what was solved for last."""
+        return self._linear.remainder
+
+    def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
+        """A copy of an adjoint that vanishes at the fixed unknowns of this scheme (collective)."""
+        vector = adjoint.copy()
+        held = next(iter(self._drive.held), None)
+        if held is not None:
+            self._circuit.raise_potential(vector, -self._circuit.readings(vector)[held])
+        self.constraint.project(vector)
+        return vector
+
+    def units(self, tolerance: float) -> dict[str, Solution]:
+        """For every equipotential terminal, the fields that 1 V there drives (collective).
+
+        Args:
+            tolerance: Relative tolerance on the true residual, where they are not known yet.
+        """
+        state = self._linear.matrix.stateGet()
+        if self._units[0] != state:
+            self._units, self._weights = (None, {}), {}
+            found = {
+                name: self.solve(self.source(), {}, {name: 1.0}, {}, ("unit", name), tolerance)
+                for name in self._drive.equipotential
+            }
+            self._units = state, found
+            self._weights = {name: self._current_weights(name, unit) for name, unit in found.items()}
+        return self._units[1]
+
+    def _current_weights(self, name: str, unit: Solution) -> tuple[PETSc.Vec, float]:
+        """What times a residual is the current out of an equipotential terminal: the adjoint of that current.
+
+        Returns:
+            The adjoint and the potential that has been subtracted from it, V.
+        """
+        if self._linear.is_symmetric:
+            return unit.vector, unit.offset
+        z = self.source()
+        self._circuit.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
+        self._linear.solve(self.source(), z, self.constraint, tolerance=ADJOINT_TOLERANCE, transpose=True)
+        return z, 0.0
+
+    def exchanged(self, pair: Pair, driven: Solution) -> float:
+        """What the injector of the scheme reads when 1 A flows through a probe, Ω (collective).
+
+        Args:
+            pair: The probe, on terminals that are not held.
+            driven: The fields of 1 A through the injector, which are the adjoint of that reading.
+        """
+        z = self.adjoint(pair).vector
+        terminals = self._circuit.readings(z)
+        self._linear.evaluate(self._exchanged_source(pair), z, transpose=True)
+        read = sum(share * terminals[name] for name, share in self._drive.uniform.items())
+        return read + driven.vector.dot(self._linear.remainder)
+
+    def _exchanged_source(self, pair: Pair) -> PETSc.Vec:
+        rhs = self.source()
+        self._circuit.inject(rhs, {pair[0]: 1.0})
+        self._circuit.inject(rhs, {pair[1]: -1.0})
+        return rhs
+
+    def solve(
+        self,
+        rhs: PETSc.Vec,
+        injected: Mapping[str, float],
+        potentials: Mapping[str, float],
+        rises: Mapping[str, float],
+        key: Hashable,
+        tolerance: float,
+        heat_error: float = 0.0,
+        equilibrium: Equilibrium | None = None,
+        generated: float | None = None,
+    ) -> Solution:
+        """Solve for a right-hand side (collective).
+
+        Args:
+            rhs: Heat; the injected currents are added to it.
+            injected: Currents of uniform density by terminal, A.
+            potentials: Potentials of held terminals, V; 0 at those that are not named.
+            rises: Temperature rises of sinks, K; likewise.
+            key: Which earlier solution to start from, and under which to keep this one.
+            tolerance: Relative tolerance on the true residual.
+            heat_error: Estimate of the error of the heat, W.
+            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
+            generated: The heat generated, W, where the right-hand side is more than heat.
+        """
+        circuit, linear = self._circuit, self._linear
+        adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
+        generated = circuit.generated(rhs) if generated is None else generated
+        circuit.inject(rhs, injected)
+        start, scale = self._earlier.get(key, (None, None))
+        reference = Reference(circuit, self._pairs, start.offset if start else 0.0)
+        x = start.vector.copy() if start else self.source()
+        circuit.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
+        circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
+        if equilibrium is not None:
+            equilibrium.hold(x, self.constraint.fixed)
+        iterations, asked = 0, tolerance
+        for _ in range(MAX_REFINEMENTS):
+            report = linear.solve(
+                rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
+            )
+            iterations, scale = iterations + report.iterations, report.scale
+            terminals = circuit.readings(x)
+            corrections = {pair: a.vector.dot(linear.remainder) for pair, a in adjoints.items()}
+            errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
+            excess = _excess(errors, corrections, terminals, start)
+            if excess <= 1.0 or report.residual > tolerance:
+                break
+            tolerance /= 2.0 * excess
+        if report.residual > max(UNSOLVED, asked):
+            raise ConvergenceError(
+                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: "
+                "conductivities, conductances of interfaces, or what drives the device span too many orders "
+                "of magnitude"
+            )
+        leaving = circuit.currents_out(linear.remainder, self._drive.held)
+        total = sum(injected.values())
+        for name, (weights, offset) in self._weights.items():
+            leaving[name] = weights.dot(linear.remainder) + offset * total
+        roundings = {pair: linear.rounding(x, a.vector) for pair, a in adjoints.items()}
+        rounding = _rounding(terminals)
+        if report.residual > max(asked, STOPPED):
+            rounding += SAFETY * report.residual * max(map(abs, terminals.values()))
+        solution = Solution(
+            vector=x,
+            offset=reference.offset,
+            terminals=terminals,
+            corrections=corrections,
+            currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
+            heat=circuit.heat_out(linear.remainder),
+            generated=generated,
+            uncertainty={
+                pair: errors[pair] + adjoints[pair].per_watt * heat_error + rounding + roundings[pair]
+                for pair in self._pairs
+            },
+            iterations=iterations,
+            norm=report.norm,
+            current_error=report.current_norm,
+            scale=scale,
+        )
+        self._earlier[key] = solution, scale
+        return solution
+
+
+def _excess(
+    errors: Mapping[Pair, float],
+    corrections: Mapping[Pair, float],
+    terminals: Mapping[str, float],
+    start: Solution | None,
+) -> float:
+    """The largest estimated error of a reading over what is allowed."""
+    excess, rounding = 0.0, _rounding(terminals)
+    for pair, error in errors.items():
+        reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
+        allowed = READING_TOLERANCE * abs(reading)
+        if start:
+            allowed = min(allowed, DIFFERENCE_TOLERANCE * abs(reading - start.reading(pair)))
+        if max(allowed, rounding):
+            excess = max(excess, error / max(allowed, rounding))
+    return excess
+
+
+def _rounding(terminals: Mapping[str, float]) -> float:
+    """Rounding of the potentials at the terminals, V."""
+    return ROUNDING * max(map(abs, terminals.values()))

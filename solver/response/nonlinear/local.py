@@ -1,0 +1,186 @@
+"""Material coefficients at the local temperature T0 + ϑ, at the quadrature points of the mesh.
+
+They are what :class:`~thermospin.physics.coefficients.Coefficients` asks for, with one number per quadrature
+point instead of one per cell. Regions whose material follows no law keep their numbers.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from thermospin.compat import basix, fem
+from thermospin.discretisation.spaces import Spaces
+from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.lift import Lift
+from thermospin.materials import Material
+from thermospin.materials.response import Response
+from thermospin.physics.coefficients import Coefficients
+
+
+def coefficient_parts(response: Response, temperature: float, split: bool) -> dict[str, np.ndarray]:
+    """The numbers that the coefficients of a material consist of, SI, in the units of ``Coefficients``.
+
+    Args:
+        response: What the material gives.
+        temperature: T0, K, by which the heat equations are divided.
+        split: Whether the spins have temperatures of their own.
+    """
+    parts = {
+        "conductivity": response.electrical.sum,
+        "conductivity_difference": response.electrical.difference,
+        "thermoelectric": response.thermoelectric.sum,
+        "thermoelectric_difference": response.thermoelectric.difference,
+        "relaxation": response.relaxation,
+    }
+    if not split:
+        return parts | {"heat": response.thermal_conductivity / temperature}
+    return parts | {
+        "heat": response.phonon_heat / temperature,
+        "electronic_heat": response.electronic_heat.sum / temperature,
+        "electronic_heat_difference": response.electronic_heat.difference / temperature,
+        "heat_relaxation": response.heat_relaxation / temperature,
+    }
+
+
+def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coefficients:
+    """The coefficients that consist of given parts, with all spins along one axis.
+
+    Args:
+        parts: Numbers, functions or series, named as in :func:`coefficient_parts`.
+        m: Sign of the magnetisation.
+        temperature: T0, K.
+    """
+
+    def lift(name: str) -> Lift:
+        return Lift(parts.get(name, 0), parts.get(f"{name}_difference", 0), m)
+
+    return Coefficients(
+        electrical=lift("conductivity"),
+        thermoelectric=lift("thermoelectric"),
+        heat=parts["heat"],
+        electronic_heat=lift("electronic_heat"),
+        relaxation=lift("relaxation"),
+        heat_relaxation=lift("heat_relaxation"),
+        temperature=temperature,
+    )
+
+
+class LocalMaterials(NamedTuple):
+    """What coefficients that follow the temperature come from.
+
+    Attributes:
+        materials: Material of every region, with its laws.
+        temperature: T0, K.
+        magnetic_field: B, T, along the axis of the spins.
+        m: Sign of the magnetisation, one number per cell.
+    """
+
+    materials: Mapping[str, Material]
+    temperature: float
+    magnetic_field: float
+    m: fem.Function
+
+    def parts(self, region: str, temperatures: np.ndarray, order: int, split: bool) -> dict[str, np.ndarray]:
+        """The parts of a region's coefficients at temperatures in K, and their derivatives up to an order.
+
+        Args:
+            region: The region.
+            temperatures: Of any shape.
+            order: The order.
+            split: Whether the spins have temperatures of their own.
+
+        Returns:
+            As :func:`coefficient_parts`, each of shape (order + 1, …).
+
+        Raises:
+            RangeError: A law does not hold at one of the temperatures.
+        """
+        response = self.materials[region].response(temperatures, order, self.magnetic_field, self.temperature)
+        return coefficient_parts(response, self.temperature, split)
+
+
+class Points:
+    """The quadrature points of all volume integrals.
+
+    Args:
+        spaces: The spaces, whose integrals have one quadrature.
+
+    Attributes:
+        places: In the reference cell, shape (q, 3).
+        weights: What each counts in the mean over a cell, shape (q,).
+    """
+
+    def __init__(self, spaces: Spaces) -> None:
+        self._mesh, self._degree = spaces.device.mesh, spaces.quadrature_degree
+        self.places, weights = basix.make_quadrature(basix.CellType.tetrahedron, self._degree)
+        self.weights = weights / weights.sum()
+        self._space = self.space()
+        self.cells = self._space.dofmap.list
+
+    def space(self, shape: tuple[int, ...] = ()) -> fem.FunctionSpace:
+        """The space of what has a value at every point, of a shape."""
+        element = basix.ufl.quadrature_element("tetrahedron", value_shape=shape, degree=self._degree)
+        return fem.functionspace(self._mesh, element)
+
+    def scalar(self) -> fem.Function:
+        """A number at every point, 0 to begin with."""
+        return fem.Function(self._space)
+
+
+class LocalCoefficients:
+    """The coefficients as functions of the temperature of the moment, and their derivatives.
+
+    Args:
+        spaces: The spaces, with all spins along one axis.
+        given: What they come from.
+
+    Attributes:
+        all: The coefficients.
+        slopes: The derivative with respect to T of every function that they consist of, per K.
+    """
+
+    def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
+        self._spaces, self._given = spaces, given
+        self._split = any(field in SPIN_HEAT for field in spaces.fields)
+        self._points = Points(spaces)
+        self._theta = spaces.spaces[THETA]
+        self._basis = self._theta.element.basix_element.tabulate(0, self._points.places)[0, :, :, 0]
+        self._parts: dict[str, fem.Function] = {}
+        self._slopes: dict[str, fem.Function] = {}
+        for region in given.materials:
+            self._fill(region, np.full((1, 1), given.temperature))
+        self.all = coefficients_of(self._parts, given.m, given.temperature)
+        self.slopes = {part: self._slopes[name] for name, part in self._parts.items()}
+
+    def update(self, theta: fem.Function) -> None:
+        """Evaluate all laws at ``T0 + ϑ``.
+
+        Raises:
+            RangeError: A law does not hold at one of the temperatures on this rank.
+        """
+        for region, material in self._given.materials.items():
+            if material.is_constant:
+                continue
+            cells = self._spaces.device.cells([region])
+            rise = theta.x.array[self._theta.dofmap.list[cells]] @ self._basis.T
+            self._fill(region, self._given.temperature + rise)
+
+    @property
+    def sensitivity(self) -> float:
+        """The largest relative change per kelvin of a conductivity, electrical or thermal, on this rank."""
+        largest = 0.0
+        for name in ("conductivity", "heat", "electronic_heat"):
+            if name in self._parts:
+                value, slope = (part[name].x.array for part in (self._parts, self._slopes))
+                largest = max(largest, np.max(np.abs(slope[value > 0] / value[value > 0]), initial=0.0))
+        return largest
+
+    def _fill(self, region: str, temperatures: np.ndarray) -> None:
+        """The coefficients of a region at temperatures in K, shape (cells, points) or (1, 1)."""
+        points = self._points.cells[self._spaces.device.cells([region])]
+        for name, values in self._given.parts(region, temperatures, 1, self._split).items():
+            if name not in self._parts:
+                self._parts[name], self._slopes[name] = self._points.scalar(), self._points.scalar()
+            for function, value in zip((self._parts[name], self._slopes[name]), values, strict=True):
+                function.x.array[points] = value

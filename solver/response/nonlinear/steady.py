@@ -1,0 +1,175 @@
+"""The response of a device whose coefficients follow the temperature (solver/physics.md §7).
+
+At a drive, Newton's method; its last step is a linear problem with the Jacobian, so the probes are read
+through the adjoints of that, as accurately as in a linear problem.
+"""
+
+from collections.abc import Sequence
+
+from thermospin.compat import PETSc
+from thermospin.discretisation.heat_source import HeatSource
+from thermospin.errors import ConvergenceError
+from thermospin.linear.krylov import LinearSolver
+from thermospin.response.drive import Circuit, Drive
+from thermospin.response.fitting import fit
+from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.linear_response import LinearResponse
+from thermospin.response.nonlinear.equations import Equations
+from thermospin.response.nonlinear.newton import RUNAWAY, Newton
+from thermospin.response.nonlinear.orders import OrderSources
+from thermospin.response.nonlinear.stability import feedback
+from thermospin.response.scheme import given, share
+from thermospin.response.solution import Expansion, Solution
+from thermospin.response.steady import FITTED_REDUCTION
+
+GUESS_TOLERANCE = 1e-6
+"""Relative tolerance of the linear solve that Newton's method begins with."""
+SMALLEST_STEP = 2.0**-6
+"""Of the drive that has been reached, by which it is raised when Newton's method fails with more."""
+FIRST_STEP = 2.0**-10
+"""The smallest part of the drive to begin with."""
+STRONG = 0.5
+"""Feedback of heat on itself at the last good drive, from which on it is what ends the steady states."""
+
+
+class ResponsiveSolver(SchemeSolver):
+    """Solves a device with coefficients that follow the temperature.
+
+    Args:
+        linear: The linear solver of the problem at T0.
+        sources: The sources of the orders.
+        tangent: The nonlinear equations, the linear solver of their Jacobian and, by unknown, what a unit of
+            it is worth; None if nothing is solved at a given drive.
+        circuit: The terminals.
+        heat: The heat source.
+        drive: The drive of the scheme.
+        others: Further arguments of :class:`.Scheme`.
+    """
+
+    def __init__(
+        self,
+        linear: LinearSolver,
+        sources: OrderSources,
+        tangent: tuple[Equations, LinearSolver, PETSc.Vec] | None,
+        circuit: Circuit,
+        heat: HeatSource,
+        drive: Drive,
+        *others,
+    ) -> None:
+        super().__init__(linear, circuit, heat, drive, *others)
+        self._influences = None  # orders have other sources than heat
+        self._sources = sources
+        self.newton: Newton | None = None
+        self._feedback = 0.0
+        if tangent is not None:
+            self._equations, solver, scales = tangent
+            self.newton = Newton(self._equations, solver, scales, circuit, drive)
+            self._start = LinearResponse(linear, circuit, drive, [])
+            self._tangent = LinearResponse(solver, circuit, drive, self._pairs)
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective)."""
+        if self.newton is not None:
+            self.newton.free()
+
+    def at(self, drive: float) -> Solution:
+        """The fields at a drive in A or V (collective).
+
+        Raises:
+            ConvergenceError: There is no steady state at that drive, or none was found.
+        """
+        fields = self._steady(drive)
+        rhs = self._equations.jacobian * fields
+        rhs.axpy(-1.0, self._equations.residual(fields))
+        generated = self._equations.generated(fields)
+        tolerance = FITTED_REDUCTION * self._tolerance
+        units = self._tangent.units(tolerance)
+        injected, potentials = given(self._drive, drive)
+        solution = self._tangent.solve(
+            rhs, injected, potentials, self._rises, ("at", drive), tolerance, generated=generated
+        )
+        return share(solution, units, self._drive, drive)
+
+    def _steady(self, drive: float) -> PETSc.Vec:
+        """The fields, with the Jacobian there; the drive is raised in steps if that fails at once."""
+        try:
+            return self._stable(self._guess(drive), drive)
+        except ConvergenceError as error:
+            failure = error
+        reached, step, fields = 0.0, 0.5, None
+        while reached < 1.0:
+            if step < max(SMALLEST_STEP * reached, FIRST_STEP):
+                raise ConvergenceError(self._failure(drive, reached, min(reached + 2 * step, 1.0), failure))
+            wanted = min(reached + step, 1.0)
+            start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
+            try:
+                fields = self._stable(start, wanted * drive)
+                reached = wanted
+            except ConvergenceError as error:
+                failure, step = error, step / 2
+        return fields
+
+    def _stable(self, start: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """The fields by Newton's method, with the Jacobian there.
+
+        Raises:
+            ConvergenceError: There is no convergence, or only to what would not last.
+        """
+        fields = self.newton.solve(start, self._loads(drive))
+        self.newton.linearise(fields)
+        found = feedback(self._equations, self.newton, fields)
+        if found >= 1.0:
+            raise ConvergenceError("a thermal runaway, the only state found is unstable")
+        self._feedback = found
+        return fields
+
+    def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
+        """What to say when the drive cannot be raised.
+
+        Fields that run away pass the end of a law sooner or later; it does not end the steady states then.
+        """
+        quantity, unit = self._drive.quantity, self._drive.unit
+        last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
+        remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
+        reason = RUNAWAY if reached and self._feedback > STRONG else failure
+        return (
+            f"no steady state was found at {missed * drive:.4g} {unit}: {reason}; {last}: {remedy}, or cool "
+            "the device better"
+        )
+
+    def _loads(self, drive: float) -> PETSc.Vec:
+        """All injected currents at a drive."""
+        loads = self._start.source()
+        injected = {**self._drive.uniform, **self._drive.equipotential}
+        self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
+        return loads
+
+    def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
+        """Add what lower orders, all of them, are the source of in the next one."""
+        if solutions:
+            self._sources.add(rhs, [solution.vector for solution in solutions])
+
+    def _guess(self, drive: float) -> PETSc.Vec:
+        """The fields to begin with: linear response at T0."""
+        units = self._start.units(GUESS_TOLERANCE)
+        injected, potentials = given(self._drive, drive)
+        solution = self._start.solve(
+            self._start.source(), injected, potentials, self._rises, ("at", drive), GUESS_TOLERANCE
+        )
+        return share(solution, units, self._drive, drive).vector.copy()
+
+    def _hold(self, fields: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """Fields at another drive as those to begin with at this one."""
+        start = fields.copy()
+        self._circuit.hold(start, given(self._drive, drive)[1])
+        return start
+
+    _powers_beside = 0
+    """What temperatures do to coefficients adds to all powers."""
+
+    def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
+        """Fit the fields."""
+        points = [(drive, self.at(drive)) for drive in drives]
+        expansion = fit(points, orders)
+        expansion.points = points
+        return expansion

@@ -1,0 +1,134 @@
+"""A device in one injection scheme: what all its solves share."""
+
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+
+from thermospin.compat import PETSc
+from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.linear.krylov import LinearSolver
+from thermospin.response.adjoints import KnownAdjoints
+from thermospin.response.correction import Influences
+from thermospin.response.drive import Circuit, Drive
+from thermospin.response.linear_response import LinearResponse
+from thermospin.response.solution import Pair, Solution, combine
+
+
+class Scheme:
+    """A device in one injection scheme, in one magnetic configuration after another.
+
+    Args:
+        linear: The linear solver; its matrix is that of the configuration of the moment.
+        circuit: The terminals.
+        heat: The heat source.
+        drive: The drive of the scheme.
+        probes: Pairs of terminals, plus and minus.
+        rises: Temperature rise of every sink, K.
+        tolerance: Relative tolerance on the true residual.
+        equilibrium: What spins relax to without a drive, if anything.
+        adjoints: Adjoints of the probes that other schemes have found.
+    """
+
+    def __init__(
+        self,
+        linear: LinearSolver,
+        circuit: Circuit,
+        heat: HeatSource,
+        drive: Drive,
+        probes: Mapping[str, Pair],
+        rises: Mapping[str, float],
+        tolerance: float,
+        equilibrium: Equilibrium | None = None,
+        adjoints: KnownAdjoints | None = None,
+    ) -> None:
+        self._circuit, self._heat, self._drive = circuit, heat, drive
+        self._pairs, self._equilibrium = list(dict.fromkeys(probes.values())), equilibrium
+        self._rises, self._tolerance = rises, tolerance
+        self._response = LinearResponse(linear, circuit, drive, self._pairs, adjoints)
+        self.constraint = self._response.constraint
+        self._influences: Influences | None = Influences(self._response, heat, self._pairs)
+
+    def reciprocal(self, probe: Pair, driven: Solution) -> float | None:
+        """R1 with injector and probe exchanged, Ω; None where the scheme has no such experiment.
+
+        Onsager: it equals R1. Reversing every magnet, as the exchange demands, changes nothing when all
+        magnetisations are collinear.
+
+        Args:
+            probe: The probe.
+            driven: The first order of the scheme.
+        """
+        if (
+            self._drive.quantity != "current"
+            or self._drive.equipotential
+            or set(probe) & set(self._drive.held)
+        ):
+            return None
+        return self._response.exchanged(probe, driven)
+
+    @property
+    def adjoint_iterations(self) -> int:
+        """Iterations spent on the adjoints of the probes in the configuration of the moment."""
+        spent = sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
+        return spent + (self._influences.iterations if self._influences else 0)
+
+    @property
+    def _has_rest(self) -> bool:
+        """Whether there are fields without a drive."""
+        return any(self._rises.values()) or self._equilibrium is not None
+
+    def _solve(
+        self,
+        rhs: PETSc.Vec,
+        drive: Drive | None,
+        rises: Mapping[str, float],
+        units: Mapping[str, Solution],
+        key: Hashable,
+        tolerance: float,
+        heat_error: float,
+        value: float = 1.0,
+        equilibrium: Equilibrium | None = None,
+    ) -> Solution:
+        """Solve for a right-hand side, and give every equipotential terminal its share of the current.
+
+        Args:
+            rhs: Heat.
+            drive: What is injected and held; None if nothing is injected and all potentials are 0.
+            rises: Temperature rises of the sinks, K.
+            units: Fields per volt at the equipotential terminals.
+            key: Which earlier solution to start from, and under which to keep this one.
+            tolerance: Relative tolerance on the true residual.
+            heat_error: Estimate of the error of the heat, W.
+            value: The drive, A or V.
+            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
+        """
+        drive = drive or Drive("current", {}, {}, {}, 1.0)
+        solution = self._response.solve(
+            rhs, *given(drive, value), rises, key, tolerance, heat_error, equilibrium
+        )
+        return share(solution, units, drive, value)
+
+
+def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:
+    """Currents of uniform density (A) and potentials (V) by terminal, at a drive in A or V."""
+    injected = {name: value * part for name, part in drive.uniform.items()}
+    return injected, {name: value * volt for name, volt in drive.potentials.items()}
+
+
+def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value: float) -> Solution:
+    """Give every equipotential terminal its part of the current, at a drive in A or V.
+
+    Args:
+        solution: The fields with 0 V at these terminals.
+        units: Fields per volt at each of them.
+        drive: What is injected.
+        value: The drive.
+    """
+    if not units:
+        return solution
+    shares = np.array([value * drive.equipotential.get(name, 0.0) for name in units])
+    missing = shares - [solution.currents[name] for name in units]
+    conductance = np.array([[unit.currents[name] for unit in units.values()] for name in units])
+    volts = np.linalg.solve(conductance, missing)
+    return combine([(1.0, solution), *zip(volts, units.values(), strict=True)])

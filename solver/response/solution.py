@@ -1,0 +1,143 @@
+"""Solutions: the fields, the reference of their potential, and what was read and balanced from them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from thermospin.compat import PETSc
+
+Pair = tuple[str, str]
+"""Two terminals, plus and minus."""
+
+HEATING_VOLTAGE = 0.1
+"""Voltage, V, that heats a metal by hundreds of kelvins, whatever its size (Kohlrausch): of the same order of
+magnitude are all orders of the response there."""
+
+
+@dataclass
+class Solution:
+    """Fields that solve the linear system for one right-hand side, or a linear combination of such.
+
+    Attributes:
+        vector: The fields.
+        offset: What must be added to V in ``vector``, V: the potential is kept relative to a probe.
+        terminals: Area average of V on every electrical terminal, V, relative to the same as ``vector``.
+        corrections: What the residual adds to the voltage between the two terminals of a probe, V: to first
+            order, all that is wrong with it.
+        currents: Current that enters at every electrical terminal, A.
+        heat: Heat that leaves at every sink, W.
+        generated: Heat generated in the device, W.
+        uncertainty: Estimate of the solver's error in the reading of every probe, V.
+        iterations: Iterations of the linear solver.
+        norm: True residual in the norm of the preconditioner, W^½: an estimate of the error's energy norm.
+        current_error: The part of it in V and s, W^½.
+        scale: Right-hand side in that norm, W^½.
+    """
+
+    vector: PETSc.Vec
+    offset: float
+    terminals: dict[str, float]
+    corrections: dict[Pair, float]
+    currents: dict[str, float]
+    heat: dict[str, float]
+    generated: float
+    uncertainty: dict[Pair, float]
+    iterations: int
+    norm: float
+    current_error: float
+    scale: float
+
+    @property
+    def residual(self) -> float:
+        """Relative true residual."""
+        return self.norm / self.scale if self.scale else 0.0
+
+    def reading(self, pair: Pair) -> float:
+        """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
+        return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
+
+    def scaled(self, factor: float) -> "Solution":
+        """The fields times a factor."""
+        return combine([(factor, self)])
+
+    @property
+    def power(self) -> float:
+        """Electrical power that enters at the terminals, W."""
+        return sum(current * self.terminals[name] for name, current in self.currents.items())
+
+    @property
+    def heating_drive(self) -> float:
+        """Of the first order: the drive, A or V, at which the device has :data:`HEATING_VOLTAGE`."""
+        power = abs(sum(current * self.potential(name) for name, current in self.currents.items()))
+        current = sum(map(abs, self.currents.values())) / 2
+        return HEATING_VOLTAGE * current / power if power else 1.0
+
+    def potential(self, terminal: str) -> float:
+        """Potential of a terminal, V."""
+        return self.terminals[terminal] + self.offset
+
+
+def combine(parts: Iterable[tuple[float, Solution]]) -> Solution:
+    """A linear combination of solutions."""
+    parts = list(parts)
+    vector = parts[0][1].vector.duplicate()
+    vector.set(0.0)
+    for factor, part in parts:
+        vector.axpy(factor, part.vector)
+
+    def total(values) -> dict:
+        return {key: sum(factor * values(part)[key] for factor, part in parts) for key in values(parts[0][1])}
+
+    uncertain = parts[0][1].uncertainty
+
+    return Solution(
+        vector=vector,
+        offset=sum(factor * part.offset for factor, part in parts),
+        terminals=total(lambda part: part.terminals),
+        corrections=total(lambda part: part.corrections),
+        currents=total(lambda part: part.currents),
+        heat=total(lambda part: part.heat),
+        generated=sum(factor * part.generated for factor, part in parts),
+        uncertainty={
+            pair: sum(abs(factor) * part.uncertainty[pair] for factor, part in parts) for pair in uncertain
+        },
+        iterations=sum(part.iterations for _, part in parts),
+        norm=sum(abs(factor) * part.norm for factor, part in parts),
+        current_error=sum(abs(factor) * part.current_error for factor, part in parts),
+        scale=sum(abs(factor) * part.scale for factor, part in parts),
+    )
+
+
+@dataclass
+class Expansion:
+    """The fields of a scheme and a configuration as a power series in the drive (solver/physics.md §7).
+
+    Attributes:
+        orders: The coefficients of the first, second, … power, per A or V to that power.
+        rest: The fields without a drive; present only when a sink is not at T0 or spins have an
+            equilibrium of their own.
+        reciprocity: For every probe that allows it, R1 with injector and probe exchanged, Ω.
+        points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted to
+            what is none.
+        weights: By power, how much every one of these counts: what is fitted to the fields fits all else.
+    """
+
+    orders: list[Solution]
+    rest: Solution | None = None
+    reciprocity: dict[str, float] = field(default_factory=dict)
+    points: list[tuple[float, Solution]] = field(default_factory=list)
+    weights: dict[int, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def by_power(self) -> dict[int, Solution]:
+        """The coefficients by power of the drive; 0 is at rest."""
+        return ({0: self.rest} if self.rest else {}) | dict(enumerate(self.orders, start=1))
+
+    def at(self, drive: float) -> Solution:
+        """The fields at a drive in A or V."""
+        return combine((drive**n, part) for n, part in self.by_power.items())
+
+    def harmonics(self, probe: Pair) -> np.ndarray:
+        """``R1, R2, …`` of a probe, V per power of the drive."""
+        return np.array([order.reading(probe) for order in self.orders])

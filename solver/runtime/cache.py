@@ -1,0 +1,123 @@
+"""The cache of a user: it may be missing, full, read-only, shared or damaged, and is then done without.
+
+What is kept there carries checksums. A damaged entry counts as one that is not there.
+"""
+
+import atexit
+import functools
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from thermospin.runtime.console import complain
+
+CHECKSUM = "checksum"
+"""Key of the checksum in a file of :func:`write_checked`."""
+
+
+def cache_home() -> Path:
+    """The directory of all caches: ``$XDG_CACHE_HOME``, else ``~/.cache``."""
+    given = os.environ.get("XDG_CACHE_HOME")
+    return Path(given) if given else Path(os.path.expanduser("~")) / ".cache"
+
+
+def temporary_directory(purpose: str) -> Path:
+    """A new directory that is removed when this process ends.
+
+    Args:
+        purpose: What it is for; part of its name.
+
+    Raises:
+        OSError: There is no place for temporary files.
+    """
+    directory = Path(tempfile.mkdtemp(prefix=f"thermospin-{purpose}-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
+@functools.cache
+def say_not_kept(what: str, place: Path, reason: str) -> None:
+    """Tell once that the cache cannot be written.
+
+    Args:
+        what: What is not kept, in the plural.
+        place: Where it would be kept.
+        reason: What the system says.
+    """
+    complain(f"warning: {what} cannot be kept in {place}: {reason}; the next run makes them again")
+
+
+def reason_of(error: Exception) -> str:
+    """What the system says of an error, without the file."""
+    return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests(directory: Path) -> dict[str, str]:
+    """SHA-256 of every file of a directory that an entry consists of, by name; hidden files are left out."""
+    paths = sorted(path for path in directory.iterdir() if path.is_file() and path.name[0] != ".")
+    return {path.name: file_digest(path) for path in paths}
+
+
+def is_intact(directory: Path, files: dict[str, str]) -> bool:
+    """Whether the files of an entry are all there and as they were written.
+
+    Args:
+        directory: The entry.
+        files: What :func:`digests` gave.
+    """
+    try:
+        return all(file_digest(directory / name) == digest for name, digest in files.items())
+    except OSError:
+        return False
+
+
+def write_checked(path: Path, content: Any) -> None:
+    """Write JSON with its own checksum, whole or not at all.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    aside = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        aside.write_text(json.dumps({CHECKSUM: _checksum(content), "content": content}, indent=1) + "\n")
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def read_checked(path: Path) -> Any:
+    """The content of a file of :func:`write_checked`; None where it is missing or damaged."""
+    try:
+        data = json.loads(path.read_bytes())
+        return data["content"] if data[CHECKSUM] == _checksum(data["content"]) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def remove(path: Path) -> None:
+    """Remove what is at a path, as far as the system allows."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        pass
+
+
+def _checksum(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,183 @@
+"""How a command ends that cannot go on: one message, then all ranks end, whichever of them failed."""
+
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from thermospin.errors import ThermospinError
+from thermospin.runtime.console import complain
+
+PATIENCE = 10.0
+"""How long a rank with an expected error waits for the others to meet it too, s."""
+SHORT_PATIENCE = 2.0
+"""The same with any other error, which often strikes one rank alone, s."""
+TRACEBACK = "THERMOSPIN_TRACEBACK"
+"""Environment variable that asks for the traceback of an unexpected error."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asked the process to end (SIGTERM)."""
+
+
+class RootError(ThermospinError):
+    """An unexpected error on rank 0, as the other ranks see it.
+
+    Args:
+        line: Its description.
+        code: Its exit code.
+    """
+
+    def __init__(self, line: str, code: int = 2) -> None:
+        self.code = code
+        super().__init__(line, code)
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+def heed_termination() -> None:
+    """Let SIGTERM unwind the program as Ctrl-C does, so that files written aside go; a second one kills."""
+
+    def end(*_: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    try:
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, end)
+    except ValueError:  # only the main thread may; elsewhere the caller decides
+        pass
+
+
+def renew_signal_handlers() -> None:
+    """Install the handlers of SIGINT and SIGTERM that Python knows: Gmsh replaces them without a word."""
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.getsignal(number))
+    except ValueError:  # only the main thread may
+        pass
+
+
+def communicator() -> Any:
+    """All ranks when there are several, else None; mpi4py is imported only below an MPI launcher."""
+    launchers = ("OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS")
+    if "mpi4py.MPI" not in sys.modules and not any(name in os.environ for name in launchers):
+        return None
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD if MPI.COMM_WORLD.size > 1 else None
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code of an error: 2, or 128 and the number of the signal that ended the program."""
+    if isinstance(error, Terminated):
+        return 128 + signal.SIGTERM
+    if isinstance(error, KeyboardInterrupt):
+        return 128 + signal.SIGINT
+    return error.code if isinstance(error, RootError) else 2
+
+
+def describe(error: BaseException) -> str:
+    """One line about an error.
+
+    Args:
+        error: Any exception.
+    """
+    text = " ".join(str(error).split())
+    match error:
+        case ThermospinError():
+            return text
+        case Terminated():
+            return "terminated"
+        case KeyboardInterrupt():
+            return "interrupted"
+        case MemoryError():
+            return "there is not enough memory; use a coarser mesh, solver.degree=1, or a larger machine"
+        case OSError() if error.strerror and error.filename:
+            return f"{error.filename}: {error.strerror}"
+    return (
+        f"unexpected {type(error).__name__}: {text or 'no message'}{_place(error)}; this is a fault of the "
+        f"program: please report it with the input and the traceback, which {TRACEBACK}=1 shows"
+    )
+
+
+def _place(error: BaseException) -> str:
+    """Where an error was raised in this program."""
+    package = Path(__file__).parent.name, "solver", "meshes"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent.name in package] or list(frames)
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def report(error: BaseException) -> int:
+    """Print one line about an error and return the exit code, once all ranks are here.
+
+    A launcher ends all ranks at the first exit, so each waits for the others. A rank that waits in vain is
+    alone with its error, and ends the others.
+
+    Args:
+        error: What the command raised.
+    """
+    line, code, ranks = f"error: {describe(error)}", exit_code(error), communicator()
+    if os.environ.get(TRACEBACK, "0") not in ("", "0"):
+        traceback.print_exception(error)
+    if ranks is None or ranks.rank == 0:
+        complain(line)
+    if ranks is None:
+        return code
+    patience = PATIENCE if isinstance(error, ThermospinError) else SHORT_PATIENCE
+    everyone, deadline = ranks.Ibarrier(), time.monotonic() + patience
+    while not everyone.Test():
+        if time.monotonic() > deadline:
+            if ranks.rank > 0:
+                complain(f"{line} (on rank {ranks.rank} only)")
+            sys.stderr.flush()
+            ranks.Abort(code)
+            os._exit(code)  # the launcher may take a moment
+        time.sleep(0.01)
+    return code
+
+
+def on_root(comm: Any, work: Callable[[], Any]) -> Any:
+    """Do something on rank 0 and give the outcome, or the error, to all ranks (collective).
+
+    Args:
+        comm: The ranks.
+        work: What is done.
+
+    Raises:
+        BaseException: Whatever the work raises; on the other ranks, where it cannot be sent, a description.
+    """
+    outcome: Any = None
+    mistake: BaseException | None = None
+    if comm.rank == 0:
+        try:
+            outcome = work()
+        except BaseException as error:  # raised again, on all ranks
+            mistake = error
+    sent, outcome = comm.bcast((_portable(mistake), outcome if mistake is None else None))
+    if mistake is not None:
+        raise mistake
+    if sent is not None:
+        raise sent
+    return outcome
+
+
+def _portable(error: BaseException | None) -> BaseException | None:
+    """An error that other ranks can receive."""
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return error
+    if isinstance(error, ThermospinError):
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            return ThermospinError(str(error))
+        return error
+    return RootError(describe(error), exit_code(error))
