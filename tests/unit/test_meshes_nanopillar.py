@@ -242,7 +242,7 @@ def test_bad_thermocouples(arm, message):
         ({"bottom_width": 2000 * NM}, "2000 nm must be less than 2000 nm, the length of the top lead"),
         ({"top_reach": 100 * NM}, "300 nm must be less than 200 nm, the length of the top lead"),
         ({"shape": "round"}, "'elliptic' or 'rectangular'"),
-        ({"lateral_aspect": 0.5}, "greater than or equal to 1"),
+        ({"lateral_aspect": 0.5}, "must be at least 1"),
     ],
 )
 def test_bad_pillars(parameters, message):
