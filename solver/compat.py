@@ -10,13 +10,16 @@ import importlib.util
 if importlib.util.find_spec("dolfinx_solver"):
     import dolfinx_solver  # noqa: F401
 
+import petsc4py
+
+petsc4py.init(["-no_signal_handler"])  # PETSc would abort at SIGTERM, SIGHUP and SIGPIPE, which are ours
+
 import basix
 import basix.ufl
 import dolfinx
 import dolfinx.fem.petsc
 import dolfinx.jit
 import ffcx.codegeneration.jit
-import petsc4py
 import ufl
 from dolfinx import cpp, default_real_type, fem, la
 from dolfinx import mesh as dmesh
@@ -24,7 +27,10 @@ from mpi4py import MPI
 from petsc4py import PETSc
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 
+from thermospin.runtime.failures import renew_signal_handlers
 from thermospin.runtime.kernels import Kernels
+
+renew_signal_handlers()
 
 REQUIRED = "0.11"
 if not dolfinx.__version__.startswith(REQUIRED):

@@ -17,12 +17,22 @@ PATIENCE = 10.0
 """How long a rank with an expected error waits for the others to meet it too, s."""
 SHORT_PATIENCE = 2.0
 """The same with any other error, which often strikes one rank alone, s."""
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+"""Signals by which the system asks a process to end."""
 TRACEBACK = "THERMOSPIN_TRACEBACK"
 """Environment variable that asks for the traceback of an unexpected error."""
 
 
 class Terminated(KeyboardInterrupt):
-    """The system asked the process to end (SIGTERM)."""
+    """The system asked the process to end.
+
+    Args:
+        number: The signal: SIGTERM, or SIGHUP where the terminal was closed.
+    """
+
+    def __init__(self, number: int = signal.SIGTERM) -> None:
+        self.number = int(number)
+        super().__init__(self.number)
 
 
 class RootError(ThermospinError):
@@ -42,25 +52,30 @@ class RootError(ThermospinError):
 
 
 def heed_termination() -> None:
-    """Let SIGTERM unwind the program as Ctrl-C does, so that files written aside go; a second one kills."""
+    """Let SIGTERM and SIGHUP unwind the program as Ctrl-C does, so that files written aside go.
 
-    def end(*_: Any) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise Terminated
+    A second one kills. A signal that the caller ignores, as ``nohup`` does, is left alone.
+    """
+
+    def end(number: int, *_: Any) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise Terminated(number)
 
     try:
-        if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, end)
+        for number in ENDINGS:
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, end)
     except ValueError:  # only the main thread may; elsewhere the caller decides
         pass
 
 
 def renew_signal_handlers() -> None:
-    """Install the handlers of SIGINT and SIGTERM that Python knows: Gmsh replaces them without a word."""
+    """Install what Python knows of Ctrl-C and of endings: Gmsh and UCX replace it without a word."""
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if callable(signal.getsignal(number)):
-                signal.signal(number, signal.getsignal(number))
+        for number in (signal.SIGINT, *ENDINGS):
+            known = signal.getsignal(number)
+            if callable(known) or known == signal.SIG_IGN:
+                signal.signal(number, known)
     except ValueError:  # only the main thread may
         pass
 
@@ -78,7 +93,7 @@ def communicator() -> Any:
 def exit_code(error: BaseException) -> int:
     """The exit code of an error: 2, or 128 and the number of the signal that ended the program."""
     if isinstance(error, Terminated):
-        return 128 + signal.SIGTERM
+        return 128 + error.number
     if isinstance(error, KeyboardInterrupt):
         return 128 + signal.SIGINT
     return error.code if isinstance(error, RootError) else 2

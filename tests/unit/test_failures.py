@@ -1,5 +1,6 @@
 """Row 34: an error of any kind on any rank is one message, and all ranks end."""
 
+import pickle
 import signal
 
 import pytest
@@ -93,6 +94,30 @@ def test_a_signal_is_one_line(circuit, tmp_path, name, code):
     assert (found, messages(errors)) == (code, [f"error: {'interrupted' if code == 130 else 'terminated'}"])
 
 
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_row_32_a_signal_after_the_libraries_are_loaded(tmp_path, name, code, ranks):
+    """PETSc, UCX and Gmsh have handlers of their own, which abort or print."""
+    fault = f"import time; os.kill(os.getpid(), signal.{name}); time.sleep(30)"
+    code_of_main = faulty(0, "thermospin.runs.simulation.checked_mesh", fault)
+    process = start("run", write_device(tmp_path), "-o", tmp_path / "out", ranks=ranks, code=code_of_main)
+    found, _, errors = finish(process, timeout=60)
+    assert "PETSC" not in errors and "UCX" not in errors
+    word = "interrupted" if name == "SIGINT" else "terminated"
+    assert (found, messages(errors)) == (code, [f"error: {word}"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["device.yaml"]
+
+
+def test_a_hangup_that_the_caller_ignores_is_ignored(tmp_path):
+    """A run under ``nohup`` goes on when its terminal is closed."""
+    ignore = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    hang_up = "os.kill(os.getpid(), signal.SIGHUP); raise MemoryError"
+    code_of_main = ignore + faulty(0, "thermospin.runs.simulation.checked_mesh", hang_up)
+    found, _, errors = finish(start("run", write_device(tmp_path), "-o", tmp_path / "out", code=code_of_main))
+    assert (found, len(messages(errors))) == (2, 1), errors
+    assert "not enough memory" in errors
+
+
 @pytest.mark.parametrize(
     ("error", "line", "code"),
     [
@@ -100,6 +125,7 @@ def test_a_signal_is_one_line(circuit, tmp_path, name, code):
         (ConvergenceError("stuck\n at 3"), "stuck at 3", 2),
         (KeyboardInterrupt(), "interrupted", 130),
         (failures.Terminated(), "terminated", 143),
+        (pickle.loads(pickle.dumps(failures.Terminated(1))), "terminated", 129),
         (OSError(28, "No space left on device", "out/a"), "out/a: No space left on device", 2),
         (failures.RootError("interrupted", 130), "interrupted", 130),
     ],
