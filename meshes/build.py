@@ -91,6 +91,8 @@ def _mesh(
             "in two where a part of its face resists",
             key=key,
         )
+    if options.columns:
+        return renumber(_columns(geometry, options, terminals, magnetic, insulating))
     with occ.model():
         if isinstance(geometry, FileGeometry):
             parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
@@ -108,6 +110,21 @@ def _mesh(
             set_columns(*columns)
         tetrahedra.generate()
         return renumber(stretched(tetrahedra.extract(films, faces), factors))
+
+
+def _columns(
+    geometry: Geometry,
+    options: MeshOptions,
+    terminals: dict[str, TerminalFace],
+    magnetic: frozenset[str],
+    insulating: frozenset[str],
+) -> RawMesh:
+    """Graded columns of a device made of films."""
+    from thermospin.meshes.columns.mesh import column_mesh
+
+    if isinstance(geometry, FileGeometry):
+        raise InputError(f"{geometry.file} is not known to be made of films; remove the key", key="mesh.columns")
+    return column_mesh(geometry.resolved, options.columns, options.refinement, terminals, magnetic, insulating)
 
 
 def _spin_interfaces(

@@ -1,8 +1,11 @@
 """The `mesh:` section: how element sizes are chosen."""
 
-from pydantic import Field
+from typing import Self
 
-from thermospin.section import Section
+from pydantic import Field, model_validator
+
+from thermospin.meshes.columns.options import ColumnOptions
+from thermospin.section import Section, mistake
 from thermospin.units import PositiveLength
 
 
@@ -28,3 +31,13 @@ class MeshOptions(Section):
     """Largest ratio of an element's lateral size to its share of a film's thickness."""
     refinement: float = Field(1.0, gt=0, le=32)
     """Divides every size; for convergence studies (2 makes about 8 times as many elements)."""
+    columns: ColumnOptions | None = None
+    """Graded columns in place of the tetrahedra that the sizes above describe, for devices made of films."""
+
+    @model_validator(mode="after")
+    def _columns_need_no_sizes(self) -> Self:
+        """Refuse sizes of tetrahedra beside columns: nothing would come of them."""
+        for key, field in type(self).model_fields.items() if self.columns else ():
+            if key not in ("columns", "refinement") and getattr(self, key) != field.get_default(call_default_factory=True):
+                raise mistake("sizes nothing where there are mesh.columns; remove one of the two", key)
+        return self
