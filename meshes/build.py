@@ -18,6 +18,7 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.record import ARRAYS, MeshRecord, RawMesh
+from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
 
 FORMAT = 2
@@ -53,12 +54,14 @@ def build_mesh(
     """
     surfaces = dict(surfaces or {})
     _check_regions(geometry, options)
+    _check_columns(geometry, options)
     digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
     terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     if not (directory / "mesh.json").exists():
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces)
-        _check_quality(mesh)
+        if not options.columns:
+            _check_quality(mesh)
         _install(mesh, geometry, digest, directory)
     return MeshRecord.load(directory)
 
@@ -73,6 +76,7 @@ def _mesh(
 ) -> RawMesh:
     """The mesh in memory, renumbered."""
     from thermospin.meshes import imports, occ, sizes, tetrahedra
+    from thermospin.meshes.columns.mesh import column_mesh
     from thermospin.meshes.films import layered
     from thermospin.meshes.squeeze import squeeze_factors, squeezed, stretched
     from thermospin.meshes.structured import set_columns
@@ -92,7 +96,11 @@ def _mesh(
             key=key,
         )
     if options.columns:
-        return renumber(_columns(geometry, options, terminals, magnetic, insulating))
+        return renumber(
+            column_mesh(
+                geometry.resolved, options.columns, options.refinement, terminals, magnetic, insulating
+            )
+        )
     with occ.model():
         if isinstance(geometry, FileGeometry):
             parts, factors, columns = imports.read_shape(geometry), (1.0, 1.0), None
@@ -110,21 +118,6 @@ def _mesh(
             set_columns(*columns)
         tetrahedra.generate()
         return renumber(stretched(tetrahedra.extract(films, faces), factors))
-
-
-def _columns(
-    geometry: Geometry,
-    options: MeshOptions,
-    terminals: dict[str, TerminalFace],
-    magnetic: frozenset[str],
-    insulating: frozenset[str],
-) -> RawMesh:
-    """Graded columns of a device made of films."""
-    from thermospin.meshes.columns.mesh import column_mesh
-
-    if isinstance(geometry, FileGeometry):
-        raise InputError(f"{geometry.file} is not known to be made of films; remove the key", key="mesh.columns")
-    return column_mesh(geometry.resolved, options.columns, options.refinement, terminals, magnetic, insulating)
 
 
 def _spin_interfaces(
@@ -146,6 +139,16 @@ def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
     for key, name in named.items():
         if name not in geometry.materials:
             raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
+
+
+def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
+    """Refuse columns of what is not known to be made of films."""
+    if not options.columns:
+        return
+    if isinstance(geometry, FileGeometry):
+        raise InputError("columns need solids or a template, not a file; remove the key", key="mesh.columns")
+    if isinstance(geometry, SolidsGeometry) and geometry.columns:
+        raise InputError("beside mesh.columns it says nothing; remove one of the two", key="geometry.columns")
 
 
 def mesh_hash(

@@ -15,39 +15,53 @@ from thermospin.meshes.columns.edges import (
 from thermospin.meshes.columns.layout import Layout
 
 
+ROUNDING = 1e-6
+"""Angle below which there is no gap between two triangles."""
+
+CURRENTS, HEAT = 2, 1
+"""Rank of what carries singular charge and spin currents, and of what carries singular heat only."""
+
+
 @dataclass(frozen=True)
 class Carriers:
-    """What fields are singular at.
+    """What fields are singular at, by rank: `CURRENTS`, `HEAT` or 0 for nothing.
 
     Attributes:
-        lines: Numbers of the edges of the layout that carry a singularity.
-        corners: Nodes at which they end, turn or meet, and those of vertical singular edges.
-        heights: Whether each height carries one.
+        lines: Rank of every edge of the layout, shape (k,).
+        corners: Rank of the nodes at which lines end, turn or meet, and of those below vertical singular edges.
+        heights: Rank of every height.
     """
 
     lines: np.ndarray
-    corners: frozenset[int]
+    corners: dict[int, int]
     heights: np.ndarray
 
 
 def find_carriers(layout: Layout, media: Media) -> Carriers:
     """Find the lines, corners and heights of a layout with singular fields or interfaces of magnets."""
-    singular = is_singular(media.conductors, *layout.sides.T)
-    import os
-    if os.environ.get("HEAT"): singular |= is_singular(media.bodies, *layout.sides.T)
-    lines = np.flatnonzero(singular.any(axis=1) | is_magnetic_wall(media, *layout.sides.T))
-    heights = singular.any(axis=0) | magnetic_heights(media)
-    corners = _ends_and_turns(layout.points, layout.edges[lines]) | _vertical(layout, media)
-    return Carriers(lines, frozenset(corners), heights)
+    currents, heat = (is_singular(field, *layout.sides.T) for field in (media.conductors, media.bodies))
+    walls = is_magnetic_wall(media, *layout.sides.T)
+    lines = np.where(currents.any(axis=1) | walls, CURRENTS, np.where(heat.any(axis=1), HEAT, 0))
+    floors = currents.any(axis=0) | magnetic_heights(media)
+    heights = np.where(floors, CURRENTS, np.where(heat.any(axis=0), HEAT, 0))
+    corners = _vertical(layout, media)
+    for node, rank in _ends_and_turns(layout, lines).items():
+        corners[node] = max(rank, corners.get(node, 0))
+    return Carriers(lines, corners, heights)
 
 
-def _ends_and_turns(points: np.ndarray, lines: np.ndarray) -> set[int]:
-    """Nodes where lines do not go straight on."""
-    others: dict[int, list[int]] = {}
-    for a, b in lines.tolist():
-        others.setdefault(a, []).append(b)
-        others.setdefault(b, []).append(a)
-    return {node for node, ends in others.items() if len(ends) != 2 or _turns(points[node], points[ends])}
+def _ends_and_turns(layout: Layout, ranks: np.ndarray) -> dict[int, int]:
+    """Rank of the nodes where lines do not go straight on as they are."""
+    others: dict[int, list[tuple[int, int]]] = {}
+    for (a, b), rank in zip(layout.edges[ranks > 0].tolist(), ranks[ranks > 0].tolist(), strict=True):
+        others.setdefault(a, []).append((b, rank))
+        others.setdefault(b, []).append((a, rank))
+    found = {}
+    for node, lines in others.items():
+        ends, levels = zip(*lines, strict=True)
+        if len(ends) != 2 or levels[0] != levels[1] or _turns(layout.points[node], layout.points[list(ends)]):
+            found[node] = max(levels)
+    return found
 
 
 def _turns(here: np.ndarray, ends: np.ndarray) -> bool:
@@ -55,29 +69,40 @@ def _turns(here: np.ndarray, ends: np.ndarray) -> bool:
     return abs(np.arctan2(ux * vy - uy * vx, ux * vx + uy * vy)) > STRAIGHT
 
 
-def _vertical(layout: Layout, media: Media) -> set[int]:
-    """Nodes over which fields are singular along a vertical edge."""
-    nodes = np.unique(layout.edges)
-    around: dict[int, list[tuple[float, float, int]]] = {int(node): [] for node in nodes}
+def _vertical(layout: Layout, media: Media) -> dict[int, int]:
+    """Rank of the nodes over which fields are singular along a vertical edge."""
+    around: dict[int, list[tuple[float, float, int]]] = {node: [] for node in np.unique(layout.edges).tolist()}
     for triangle, kind in zip(layout.triangles.tolist(), layout.kind.tolist(), strict=True):
         for i, node in enumerate(triangle):
             if node in around:
                 ends = layout.points[[triangle[(i + 1) % 3], triangle[(i + 2) % 3]]] - layout.points[node]
                 start, stop = np.arctan2(ends[:, 1], ends[:, 0])
                 around[node].append((start, (stop - start) % (2 * np.pi), kind))
-    return {node for node, sectors in around.items() if _is_vertical(sectors, media)}
+    found = {node: _rank(*_ring(sectors, len(media.bodies) - 1), media) for node, sectors in around.items()}
+    return {node: rank for node, rank in found.items() if rank}
 
 
-def _is_vertical(sectors: list[tuple[float, float, int]], media: Media) -> bool:
-    outside = len(media.bodies) - 1
-    ring: list[tuple[float, int]] = []
-    for (start, angle, kind), following in zip(sorted(sectors), [*sorted(sectors)[1:], sorted(sectors)[0]], strict=True):
-        gap = (following[0] - start - angle) % (2 * np.pi)
+def _ring(sectors: list[tuple[float, float, int]], outside: int) -> tuple[np.ndarray, np.ndarray]:
+    """Angles and kinds of all sectors round a node, in order, those of the outside included.
+
+    Args:
+        sectors: Start, angle and kind of the sector of every triangle.
+        outside: Kind of the outside.
+    """
+    ring = []
+    sectors = sorted(sectors)
+    for (start, angle, kind), (after, _, _) in zip(sectors, sectors[1:] + sectors[:1], strict=True):
+        gap = (after - start - angle) % (2 * np.pi)
         ring.append((angle, kind))
-        if 1e-6 < gap < 2 * np.pi - 1e-6:
+        if ROUNDING < gap < 2 * np.pi - ROUNDING:
             ring.append((gap, outside))
-    if len(sectors) == 1:
-        ring = [(sectors[0][1], sectors[0][2]), (2 * np.pi - sectors[0][1], outside)]
-    angles, kinds = np.array([a for a, _ in ring]), [k for _, k in ring]
-    columns = np.hstack([media.conductors[kinds], media.bodies[kinds]])
-    return any(is_singular_corner(column, angles) for column in np.unique(columns, axis=1).T)
+    angles, kinds = zip(*ring, strict=True)
+    return np.array(angles), np.array(kinds)
+
+
+def _rank(angles: np.ndarray, kinds: np.ndarray, media: Media) -> int:
+    """Rank of a vertical edge."""
+    for field, rank in ((media.conductors, CURRENTS), (media.bodies, HEAT)):
+        if any(is_singular_corner(column, angles) for column in np.unique(field[kinds], axis=1).T):
+            return rank
+    return 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-GROWTH = 2.0
+GROWTH = 1.5
 """Ratio of the distances of neighbouring coarse planes."""
 
 
@@ -46,8 +46,6 @@ def _coarse(
 
 def _distance(z: np.ndarray, heights: np.ndarray, graded: np.ndarray, base: float) -> np.ndarray:
     """Distance of coarse planes at a height: that of the thinner film at a graded height, and growing."""
-    import os
-    GROWTH = float(os.environ.get("GROWTH","2.0"))
     distance = np.full(len(z), np.inf)
     gaps = np.diff(heights, prepend=-np.inf, append=np.inf)
     for i in np.flatnonzero(graded):

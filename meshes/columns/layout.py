@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from thermospin.errors import InputError
 from thermospin.meshes.columns.base import SizeFunction, triangulate
 from thermospin.meshes.columns.plan import Plan
+
+FLAT = 1e-6
+"""Least height of a triangle relative to its longest side."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,11 @@ def lay_out(plan: Plan, size: SizeFunction | None = None) -> Layout:
         size: Size of the triangles at a point, m; as large as the outlines allow if None.
 
     Raises:
-        InputError: The outlines cannot be meshed, solids of equal priority overlap, or one is hidden.
+        InputError: The outlines cannot be meshed or almost touch, solids of equal priority overlap, or one is
+            hidden.
     """
     points, triangles = triangulate(plan.outlines, size)
+    _check_flat(points, triangles)
     kind, regions = plan.columns(points[triangles].mean(axis=1))
     ends = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
     edges, number = np.unique(ends, axis=0, return_inverse=True)
@@ -52,3 +58,15 @@ def lay_out(plan: Plan, size: SizeFunction | None = None) -> Layout:
     sides[number[later], 1] = owner[later]
     different = sides[:, 0] != sides[:, 1]
     return Layout(points, triangles, kind, regions, edges[different], sides[different])
+
+
+def _check_flat(points: np.ndarray, triangles: np.ndarray) -> None:
+    """Refuse a triangle that is far lower than long."""
+    corners = points[triangles]
+    (ux, uy), (vx, vy) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    height = (ux * vy - uy * vx) / longest**2
+    worst = int(height.argmin())
+    if height[worst] < FLAT:
+        x, y = corners[worst].mean(axis=0) * 1e9
+        raise InputError(f"outlines almost touch at ({x:.6g}, {y:.6g}) nm; let them meet, or move them apart", key="geometry")

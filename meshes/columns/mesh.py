@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from thermospin.meshes.columns.carriers import Carriers, find_carriers
+from thermospin.meshes.columns.carriers import CURRENTS, Carriers, find_carriers
 from thermospin.meshes.columns.edges import read_media
 from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
@@ -45,7 +45,7 @@ def column_mesh(
         return find_carriers(layout, media)
 
     outlines = lay_out(plan)
-    lines = outlines.edges[carriers_of(outlines).lines]
+    lines = outlines.edges[carriers_of(outlines).lines == CURRENTS]
     layout = lay_out(plan, size_function(outlines.points[lines], refinement))
     carriers = carriers_of(layout)
     points, triangles, parent = _graded_plane(layout, carriers, options)
@@ -59,11 +59,22 @@ def _graded_plane(
     layout: Layout, carriers: Carriers, options: ColumnOptions
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Nodes and triangles of the plane, and the triangle of the layout that each is a part of."""
-    lines = {tuple(ends): options.levels for ends in layout.edges[carriers.lines].tolist()}
-    corners = dict.fromkeys(carriers.corners, options.levels)
+    levels = _levels(options)
+    lines = {
+        tuple(ends): int(levels[rank])
+        for ends, rank in zip(layout.edges.tolist(), carriers.lines, strict=True)
+        if levels[rank]
+    }
+    corners = {node: int(levels[rank]) for node, rank in carriers.corners.items() if levels[rank]}
     grading = Grading(layout.points, layout.triangles, lines, corners, options.factor)
     grading.refine(options.levels)
     return grading.triangles()
+
+
+def _levels(options: ColumnOptions) -> np.ndarray:
+    """Levels of grading by rank."""
+    import os
+    return np.array([0, int(os.environ.get("HEAT","0")), options.levels])
 
 
 def _planes(plan: Plan, carriers: Carriers, options: ColumnOptions, refinement: float) -> np.ndarray:
@@ -71,8 +82,7 @@ def _planes(plan: Plan, carriers: Carriers, options: ColumnOptions, refinement: 
     for solid, (low, high) in zip(plan.solids, plan.levels, strict=True):
         if solid.elements_along_z and high == low + 1:
             fewest[low] = max(fewest[low], solid.elements_along_z)
-    levels = np.where(carriers.heights, options.levels, 0)
-    return planes(plan.heights, levels, fewest, options.base / refinement, options.factor)
+    return planes(plan.heights, _levels(options)[carriers.heights], fewest, options.base / refinement, options.factor)
 
 
 def _with_terminals(

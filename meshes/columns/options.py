@@ -1,9 +1,14 @@
 """The `mesh.columns` section."""
 
-from pydantic import Field
+from typing import Self
 
-from thermospin.section import Section
+from pydantic import Field, model_validator
+
+from thermospin.section import Section, mistake
 from thermospin.units import PositiveLength
+
+FINEST = 1e-8
+"""Smallest distance of two steps relative to the coarse mesh: less drowns in the rounding of coordinates."""
 
 
 class ColumnOptions(Section):
@@ -19,3 +24,12 @@ class ColumnOptions(Section):
     """Ratio of the distances of two steps from the edge."""
     base: PositiveLength = 15e-9
     """Largest distance of the coarse planes of constant z at such an edge; it doubles away from there, m."""
+
+    @model_validator(mode="after")
+    def _steps_are_numbers(self) -> Self:
+        if self.factor**self.levels < FINEST:
+            raise mistake(
+                f"the last step is {self.factor**self.levels:.1e} of the coarse mesh, less than {FINEST:g}; take fewer",
+                "levels",
+            )
+        return self

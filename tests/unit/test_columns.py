@@ -7,6 +7,7 @@ import pytest
 from mesh_measures import shared_area, terminal_area, volume
 
 from thermospin.config import load_config
+from thermospin.contacts import contact_areas, cut
 from thermospin.errors import InputError
 from thermospin.meshes import (
     FileGeometry,
@@ -23,11 +24,19 @@ from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
 from thermospin.meshes.ordering import facet_neighbours
 from thermospin.meshes.quality import cell_volumes, facet_areas
+from thermospin.runs.checks import check_mesh, make_mesh
 
 pytestmark = pytest.mark.serial
 
 NM = 1e-9
 MAGNETS = frozenset({"Py", "Py1", "Py2", "F"})
+
+
+TEMPLATES = {
+    "lateral": LateralNonlocal(),
+    "elliptic": Nanopillar(),
+    "rectangular": Nanopillar(shape="rectangular"),
+}
 
 
 def build(geometry, cache, terminals=None, insulating=frozenset({"Substrate"}), refinement=1.0, **columns):
@@ -228,8 +237,9 @@ def test_lines_that_carry_nothing_are_not_graded(tmp_path):
     assert counts[0] == counts[1] < 60
 
 
-@pytest.mark.parametrize("geometry", [LateralNonlocal(), Nanopillar(), Nanopillar(shape="rectangular")], ids=repr)
-def test_templates(tmp_path, geometry):
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates(tmp_path, name):
+    geometry = TEMPLATES[name]
     insulating = frozenset({"Substrate", "Insulator"})
     mesh = build(geometry, tmp_path, insulating=insulating, levels=1)
     regions = geometry.resolved.solids
@@ -237,14 +247,15 @@ def test_templates(tmp_path, geometry):
     assert set(mesh.terminals) == set(geometry.terminals)
     for pair in geometry.interfaces:
         assert shared_area(mesh, *pair) > 0
-    for name in ("Py1", "Py2"):
-        solid = next(solid for solid in regions if solid.name == name)
+    for solid in regions:
+        if solid.material != "Py":
+            continue
         if solid.cylinder:
             area = np.pi * np.prod(solid.cylinder.radii) / NM**2
-            assert volume(mesh, name) == pytest.approx(area * solid.cylinder.height / NM)
+            assert volume(mesh, solid.name) == pytest.approx(area * solid.cylinder.height / NM)
         else:
             extent = np.subtract(solid.box.max, solid.box.min) / NM
-            assert volume(mesh, name) == pytest.approx(np.prod(extent))
+            assert volume(mesh, solid.name) == pytest.approx(np.prod(extent))
 
 
 def test_layer_stack(tmp_path):
@@ -255,3 +266,78 @@ def test_layer_stack(tmp_path):
     assert {0.0, 3.0, 403.0, 433.0} <= set(z)
     assert np.diff(z).min() < 3 * 0.3**3
     assert mesh.points <= 5 * len(z)
+
+
+def device(**changes):
+    """The configuration of `cross`, with an interface that resists."""
+    return {
+        "geometry": {"solids": [*cross().model_dump(exclude_none=True)["solids"], DISK]},
+        "mesh": {"columns": {"levels": 1, "factor": 0.3}},
+        "interfaces": [{"between": ["Py", "Left"], "library": "Py/Cu"}],
+        **ends(),
+        "schemes": {"along": {"left": "current", "right": "ground"}},
+        "probes": {"along": ["left", "right"]},
+    } | changes
+
+
+def test_interfaces_are_found_and_cut():
+    config = load_config(device())
+    record = make_mesh(config)
+    check_mesh(config, record)
+    (area,) = contact_areas(config, record).values()
+    assert area / NM**2 == pytest.approx(20 * 20 + 10 * 20)
+    doubled = len(np.load(cut(config, record) / "points.npy")) - record.points
+    assert doubled > 10
+
+
+def ends(**given):
+    """Terminals by region and face."""
+    faces = {"left": ("Left", "xmin"), "right": ("Right", "xmax"), "sink": ("Substrate", "zmin")} | given
+    return {"terminals": {name: {"region": r, "face": f, "sink": True} for name, (r, f) in faces.items()}}
+
+
+DISK = {
+    "name": "Disk",
+    "material": "Cu",
+    "cylinder": {"centre": [0, 0, 40 * NM], "radii": [20 * NM, 10 * NM], "height": 5 * NM},
+}
+MISTAKES = {
+    "sizes": ({"mesh": {"columns": {}, "interface_size": "2 nm"}}, "mesh.interface_size", "remove one of the two"),
+    "factor": ({"mesh": {"columns": {"factor": 0.5}}}, "mesh.columns.factor", "less than 0.5"),
+    "rounding": ({"mesh": {"columns": {"levels": 9, "factor": 0.1}}}, "mesh.columns.levels", "take fewer"),
+    "terminal": (ends(left=("Py", "zmin")), "terminals.left", "lies against another"),
+    "no face": (ends(left=("Disk", "xmin")), "terminals.left", "no flat face"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes(case):
+    changes, key, message = MISTAKES[case]
+    with pytest.raises(InputError) as caught:
+        make_mesh(load_config(device(**changes)))
+    assert key in str(caught.value)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["wedge.step", "device.msh"])
+def test_files_are_not_made_of_films(tmp_path, file):
+    (tmp_path / file).touch()
+    geometry = FileGeometry(file=str(tmp_path / file), regions={"wedge": "Cu"})
+    with pytest.raises(InputError, match="not a file") as caught:
+        build(geometry, tmp_path)
+    assert caught.value.key == "mesh.columns"
+
+
+def test_solids_that_overlap_or_hide(tmp_path):
+    low, high = (0, 0, 0), (50, 50, 10)
+    with pytest.raises(InputError, match=r"A and B overlap with the same priority 0.*give one a higher"):
+        build(solids(box("A", low, high), box("B", (20, 20, 5), (70, 70, 30))), tmp_path)
+    with pytest.raises(InputError, match="solid A is hidden"):
+        build(solids(box("A", low, high), box("B", (-1, -1, 0), (70, 70, 30), priority=1)), tmp_path)
+
+
+def test_outlines_that_almost_touch(tmp_path):
+    with pytest.raises(InputError, match=r"outlines almost touch at \(.*\) nm"):
+        films = box("A", (0, 0, 0), (50, 50, 10)), box("B", (50 + 1e-5, 0, 0), (90, 50, 10))
+        build(solids(*films, box("Substrate", (0, 0, -10), (90, 50, 0))), tmp_path)
