@@ -38,6 +38,8 @@ class MeshOptions(Section):
     def _columns_need_no_sizes(self) -> Self:
         """Refuse sizes of tetrahedra beside columns: nothing would come of them."""
         for key, field in type(self).model_fields.items() if self.columns else ():
-            if key not in ("columns", "refinement") and getattr(self, key) != field.get_default(call_default_factory=True):
+            if key not in ("columns", "refinement") and getattr(self, key) != field.get_default(
+                call_default_factory=True
+            ):
                 raise mistake("sizes nothing where there are mesh.columns; remove one of the two", key)
         return self

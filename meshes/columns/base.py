@@ -17,7 +17,9 @@ FRONTAL = 6
 SizeFunction = Callable[[np.ndarray], float]
 
 
-def triangulate(outlines: tuple[np.ndarray, ...], size: SizeFunction | None = None) -> tuple[np.ndarray, np.ndarray]:
+def triangulate(
+    outlines: tuple[np.ndarray, ...], size: SizeFunction | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Mesh what polygons cover, with all their sides on edges of the mesh.
 
     Args:
@@ -43,7 +45,8 @@ def triangulate(outlines: tuple[np.ndarray, ...], size: SizeFunction | None = No
             gmsh.model.mesh.generate(2)
         except Exception as error:
             raise InputError(
-                f"Gmsh could not mesh the outlines ({error}); look for sides that almost touch", key="geometry"
+                f"Gmsh could not mesh the outlines ({error}); look for sides that almost touch",
+                key="geometry",
             ) from None
         points, triangles = _arrays()
     return points * unit + origin, triangles

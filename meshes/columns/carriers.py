@@ -14,7 +14,6 @@ from thermospin.meshes.columns.edges import (
 )
 from thermospin.meshes.columns.layout import Layout
 
-
 ROUNDING = 1e-6
 """Angle below which there is no gap between two triangles."""
 
@@ -28,7 +27,7 @@ class Carriers:
 
     Attributes:
         lines: Rank of every edge of the layout, shape (k,).
-        corners: Rank of the nodes at which lines end, turn or meet, and of those below vertical singular edges.
+        corners: Rank of the nodes where lines end, turn or meet, and of those below vertical singular edges.
         heights: Rank of every height.
     """
 
@@ -71,7 +70,9 @@ def _turns(here: np.ndarray, ends: np.ndarray) -> bool:
 
 def _vertical(layout: Layout, media: Media) -> dict[int, int]:
     """Rank of the nodes over which fields are singular along a vertical edge."""
-    around: dict[int, list[tuple[float, float, int]]] = {node: [] for node in np.unique(layout.edges).tolist()}
+    around: dict[int, list[tuple[float, float, int]]] = {
+        node: [] for node in np.unique(layout.edges).tolist()
+    }
     for triangle, kind in zip(layout.triangles.tolist(), layout.kind.tolist(), strict=True):
         for i, node in enumerate(triangle):
             if node in around:

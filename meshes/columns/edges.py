@@ -47,7 +47,9 @@ def read_media(
     labels = [name if name in magnetic else f"material {materials[name]}" for name in names]
     number = {label: index for index, label in enumerate(dict.fromkeys(labels), start=1)}
     body = np.array([number[label] for label in labels] + [VOID])
-    conductor = np.array([0 if n in insulating else number[la] for n, la in zip(names, labels, strict=True)] + [VOID])
+    conductor = np.array(
+        [0 if n in insulating else number[la] for n, la in zip(names, labels, strict=True)] + [VOID]
+    )
     magnet = np.array([name in magnetic for name in names] + [False])
     padded = np.pad(regions, ((0, 1), (1, 1)), constant_values=-1)
     return Media(conductor[padded], body[padded], magnet[padded])

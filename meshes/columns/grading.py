@@ -16,8 +16,8 @@ def edge(a: int, b: int) -> Edge:
 class Grading:
     """A plane mesh in which every level cuts the cells at singular edges and nodes once more.
 
-    An edge is cut near an end that is singular, at `factor` times its length; a singular edge only near an end
-    that is a corner. So two cells agree on their common edge, and every level leaves a conforming mesh.
+    An edge is cut near an end that is singular, at `factor` times its length; a singular edge only near an
+    end that is a corner. So two cells agree on their common edge, and every level leaves a conforming mesh.
 
     Args:
         points: Nodes, m, shape (n, 2).

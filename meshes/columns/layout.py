@@ -69,4 +69,7 @@ def _check_flat(points: np.ndarray, triangles: np.ndarray) -> None:
     worst = int(height.argmin())
     if height[worst] < FLAT:
         x, y = corners[worst].mean(axis=0) * 1e9
-        raise InputError(f"outlines almost touch at ({x:.6g}, {y:.6g}) nm; let them meet, or move them apart", key="geometry")
+        raise InputError(
+            f"outlines almost touch at ({x:.6g}, {y:.6g}) nm; let them meet, or move them apart",
+            key="geometry",
+        )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from thermospin.meshes.columns.carriers import CURRENTS, Carriers, find_carriers
+from thermospin.meshes.columns.carriers import CURRENTS, HEAT, Carriers, find_carriers
 from thermospin.meshes.columns.edges import read_media
 from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
@@ -72,9 +72,10 @@ def _graded_plane(
 
 
 def _levels(options: ColumnOptions) -> np.ndarray:
-    """Levels of grading by rank."""
-    import os
-    return np.array([0, int(os.environ.get("HEAT","0")), options.levels])
+    """Levels of grading by rank: where heat alone is singular one fewer, as it matters less."""
+    levels = np.zeros(3, dtype=int)
+    levels[[HEAT, CURRENTS]] = max(options.levels - 1, 0), options.levels
+    return levels
 
 
 def _planes(plan: Plan, carriers: Carriers, options: ColumnOptions, refinement: float) -> np.ndarray:
@@ -82,11 +83,17 @@ def _planes(plan: Plan, carriers: Carriers, options: ColumnOptions, refinement: 
     for solid, (low, high) in zip(plan.solids, plan.levels, strict=True):
         if solid.elements_along_z and high == low + 1:
             fewest[low] = max(fewest[low], solid.elements_along_z)
-    return planes(plan.heights, _levels(options)[carriers.heights], fewest, options.base / refinement, options.factor)
+    return planes(
+        plan.heights, _levels(options)[carriers.heights], fewest, options.base / refinement, options.factor
+    )
 
 
 def _with_terminals(
-    nodes: np.ndarray, cells: np.ndarray, tags: np.ndarray, names: tuple[str, ...], terminals: dict[str, TerminalFace]
+    nodes: np.ndarray,
+    cells: np.ndarray,
+    tags: np.ndarray,
+    names: tuple[str, ...],
+    terminals: dict[str, TerminalFace],
 ) -> RawMesh:
     regions = {name: tag for tag, name in enumerate(names, start=1)}
     numbers = {name: tag for tag, name in enumerate(terminals, start=len(regions) + 1)}

@@ -29,7 +29,8 @@ class ColumnOptions(Section):
     def _steps_are_numbers(self) -> Self:
         if self.factor**self.levels < FINEST:
             raise mistake(
-                f"the last step is {self.factor**self.levels:.1e} of the coarse mesh, less than {FINEST:g}; take fewer",
+                f"the last step is {self.factor**self.levels:.1e} of the coarse mesh, less than {FINEST:g}; "
+                "take fewer",
                 "levels",
             )
         return self

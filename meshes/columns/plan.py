@@ -61,21 +61,23 @@ class Plan:
     def _owners(self, covered: np.ndarray) -> np.ndarray:
         """The solid that fills every interval of heights where the given solids lie over each other."""
         owner = np.full(len(self.heights) - 1, NOTHING)
-        for index in np.flatnonzero(covered):
-            for interval in range(*self.levels[index]):
-                owner[interval] = self._winner(owner[interval], index)
+        for interval in range(len(owner)):
+            here = covered & (self.levels[:, 0] <= interval) & (interval < self.levels[:, 1])
+            if here.any():
+                owner[interval] = self._winner(np.flatnonzero(here))
         return owner
 
-    def _winner(self, first: int, second: int) -> int:
-        if first == NOTHING or self.solids[first].priority < self.solids[second].priority:
-            return second
-        a, b = self.solids[first], self.solids[second]
-        if a.priority == b.priority and a.name != b.name:
-            raise InputError(
-                f"solids {a.name} and {b.name} overlap with the same priority {a.priority}; give one a higher "
-                "priority",
-                key=f"geometry.solids[{second}].priority",
-            )
+    def _winner(self, claimants: np.ndarray) -> int:
+        """The solid of the highest priority."""
+        best = max(self.solids[index].priority for index in claimants)
+        first, *others = (index for index in claimants if self.solids[index].priority == best)
+        for index in others:
+            if self.solids[index].name != self.solids[first].name:
+                raise InputError(
+                    f"solids {self.solids[first].name} and {self.solids[index].name} overlap with the same "
+                    f"priority {best}; give one a higher priority",
+                    key=f"geometry.solids[{index}].priority",
+                )
         return first
 
     def _check_hidden(self, owners: np.ndarray) -> None:

@@ -1,11 +1,12 @@
 """Sizes of the coarse triangles of the plane."""
 
+import os
+
 import numpy as np
 
 from thermospin.meshes.columns.base import SizeFunction
 
-import os
-SLOPE = float(os.environ.get("SLOPE","0.5"))
+SLOPE = float(os.environ.get("SLOPE", "0.5"))
 """Growth of the size with the distance from a line."""
 
 
@@ -20,7 +21,7 @@ def size_function(segments: np.ndarray, divisor: float) -> SizeFunction | None:
     """
     if not len(segments):
         return None
-    SLOPE = float(os.environ.get("SLOPE","0.5"))
+    SLOPE = float(os.environ.get("SLOPE", "0.5"))
     pieces, sizes = _pieces(segments)
     start, along = pieces[:, 0], pieces[:, 1] - pieces[:, 0]
     squares = (along**2).sum(axis=1)

@@ -11,7 +11,12 @@ FLATNESS = 1e-9
 
 
 def terminal_facets(
-    name: str, terminal: TerminalFace, points: np.ndarray, cells: np.ndarray, tags: np.ndarray, regions: dict[str, int]
+    name: str,
+    terminal: TerminalFace,
+    points: np.ndarray,
+    cells: np.ndarray,
+    tags: np.ndarray,
+    regions: dict[str, int],
 ) -> np.ndarray:
     """Triangles of a terminal.
 

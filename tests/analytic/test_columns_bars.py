@@ -56,8 +56,6 @@ def test_resistive_interface_is_cut(comm):
     interfaces = [{"between": ["A", "B"], "area_resistance": 3e-15, "asymmetry": 0}]
     mesh = {"columns": {"levels": 1, "factor": 0.3}}
     solver = bar.config()["solver"] | {"degree": 1}
-    problem = prepare_problem(
-        bar.config() | {"mesh": mesh, "interfaces": interfaces, "solver": solver}, comm
-    )
+    problem = prepare_problem(bar.config() | {"mesh": mesh, "interfaces": interfaces, "solver": solver}, comm)
     (reading,) = {round(value / DENSE, 22) for value in readings(problem, DENSE * bar.area).values()}
     assert reading == pytest.approx(80 * NM / CU.conductivity + 3e-15 / 2, rel=1e-8)
