@@ -1,12 +1,10 @@
 """Sizes of the coarse triangles of the plane."""
 
-import os
-
 import numpy as np
 
 from thermospin.meshes.columns.base import SizeFunction
 
-SLOPE = float(os.environ.get("SLOPE", "0.5"))
+SLOPE = 0.5
 """Growth of the size with the distance from a line."""
 
 
@@ -21,7 +19,6 @@ def size_function(segments: np.ndarray, divisor: float) -> SizeFunction | None:
     """
     if not len(segments):
         return None
-    SLOPE = float(os.environ.get("SLOPE", "0.5"))
     pieces, sizes = _pieces(segments)
     start, along = pieces[:, 0], pieces[:, 1] - pieces[:, 0]
     squares = (along**2).sum(axis=1)
