@@ -142,13 +142,16 @@ def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
 
 
 def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
-    """Refuse columns of what is not known to be made of films."""
+    """Refuse columns of what may not be made of films, and sizes of solids that say nothing to them."""
     if not options.columns:
         return
     if isinstance(geometry, FileGeometry):
         raise InputError("columns need solids or a template, not a file; remove the key", key="mesh.columns")
-    if isinstance(geometry, SolidsGeometry) and geometry.columns:
-        raise InputError("beside mesh.columns it says nothing; remove one of the two", key="geometry.columns")
+    if isinstance(geometry, SolidsGeometry):
+        sizes = {f"solids[{i}].max_size": solid.max_size for i, solid in enumerate(geometry.solids)}
+        sizes |= {"columns": geometry.columns, "lateral_aspect": geometry.lateral_aspect > 1}
+        for key in (key for key, value in sizes.items() if value):
+            raise InputError("says nothing beside mesh.columns; remove one of the two", key=f"geometry.{key}")
 
 
 def mesh_hash(

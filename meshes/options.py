@@ -41,5 +41,5 @@ class MeshOptions(Section):
             if key not in ("columns", "refinement") and getattr(self, key) != field.get_default(
                 call_default_factory=True
             ):
-                raise mistake("sizes nothing where there are mesh.columns; remove one of the two", key)
+                raise mistake("says nothing beside mesh.columns; remove one of the two", key)
         return self

@@ -347,6 +347,19 @@ def test_solids_that_overlap_or_hide(tmp_path):
         build(solids(box("A", low, high), box("B", (-1, -1, 0), (70, 70, 30), priority=1)), tmp_path)
 
 
+@pytest.mark.parametrize("key", ["solids[1].max_size", "lateral_aspect", "columns"])
+def test_sizes_of_solids_say_nothing(tmp_path, key):
+    films = [box("A", (0, 0, 0), (9, 9, 10)), box("B", (0, 0, 10), (9, 9, 20))]
+    more = {"lateral_aspect": 2.0} if key == "lateral_aspect" else {}
+    if key == "columns":
+        more, films = {"columns": (1, 1)}, [film | {"elements_along_z": 2} for film in films]
+    if key == "solids[1].max_size":
+        films[1] |= {"max_size": 5 * NM}
+    with pytest.raises(InputError, match="says nothing beside mesh.columns") as caught:
+        build(SolidsGeometry(solids=films, **more), tmp_path)
+    assert caught.value.key == f"geometry.{key}"
+
+
 def test_overlap_below_a_higher_priority_is_none(tmp_path):
     first, second = box("A", (0, 0, 0), (50, 50, 10)), box("B", (20, 0, 0), (90, 50, 10))
     mesh = build(solids(first, second, box("C", (20, 0, 0), (50, 50, 10), priority=1)), tmp_path)
