@@ -1,6 +1,7 @@
 """Geometry and meshes: solids by priority, size control, terminals, the user's own files, and a cache."""
 
 from thermospin.meshes.build import build_mesh, mesh_hash
+from thermospin.meshes.columns.options import ColumnOptions
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
 from thermospin.meshes.layer_stack import LayerStack
@@ -14,6 +15,7 @@ from thermospin.meshes.terminals import TerminalFace
 
 __all__ = [
     "Box",
+    "ColumnOptions",
     "EllipticCylinder",
     "ExtrudedPolygon",
     "FileGeometry",

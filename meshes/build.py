@@ -23,6 +23,7 @@ from thermospin.meshes.plan import Plan, check_size
 from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.readers import companions, file_type
 from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
+from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.runtime.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 
@@ -66,13 +67,15 @@ def build_mesh(
     """
     surfaces = dict(surfaces or {})
     _check_regions(geometry, options)
+    _check_columns(geometry, options)
     digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
     terminals = dict(terminals) or geometry.terminals
     directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
     record = MeshRecord.find(_unkept.get(digest, directory))
     if record is None:
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces, inspect)
-        _check_quality(mesh)
+        if not options.columns:  # stretched by design
+            _check_quality(mesh)
         check_terminals(mesh)
         record = _kept(mesh, geometry, digest, directory)
     return record
@@ -89,6 +92,7 @@ def _mesh(
 ) -> RawMesh:
     """The mesh in memory, renumbered."""
     from thermospin.meshes import drawings, imports, occ
+    from thermospin.meshes.columns.mesh import column_mesh
 
     if isinstance(geometry, FileGeometry) and not drawings.is_shape(geometry):
         mesh = imports.read_mesh(geometry, terminals, surfaces)
@@ -104,6 +108,13 @@ def _mesh(
             "in two where a part of its face resists",
             key=key,
         )
+    if options.columns:
+        mesh = column_mesh(
+            geometry.resolved, options.columns, options.refinement, terminals, magnetic, insulating
+        )
+        counts = np.bincount(mesh.cell_tags)
+        check_size({name: int(counts[tag]) for name, tag in mesh.regions.items()}, options)
+        return renumber(mesh)
     with occ.model():
         return _meshed(geometry, options, terminals, magnetic, insulating, inspect)
 
@@ -143,7 +154,7 @@ def _meshed(
     plan = Plan(find_pieces(films, faces), cells)
     if inspect:
         inspect(plan)
-    check_size(plan, options)
+    check_size(plan.cells, options)
     sizes.set_sizes(films, sources, options)
     if columns:
         set_columns(*columns)
@@ -185,6 +196,19 @@ def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
     for key, name in named.items():
         if name not in geometry.materials:
             raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
+
+
+def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
+    """Refuse columns of what may not be made of films, and sizes of solids that say nothing to them."""
+    if not options.columns:
+        return
+    if isinstance(geometry, FileGeometry):
+        raise InputError("columns need solids or a template, not a file; remove the key", key="mesh.columns")
+    if isinstance(geometry, SolidsGeometry):
+        sizes = {f"solids[{i}].max_size": solid.max_size for i, solid in enumerate(geometry.solids)}
+        sizes |= {"columns": geometry.columns, "lateral_aspect": geometry.lateral_aspect > 1}
+        for key in (key for key, value in sizes.items() if value):
+            raise InputError("says nothing beside mesh.columns; remove one of the two", key=f"geometry.{key}")
 
 
 def mesh_hash(

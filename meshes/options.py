@@ -1,8 +1,11 @@
 """The `mesh:` section: how element sizes are chosen."""
 
-from pydantic import Field
+from typing import Self
 
-from thermospin.section import Section, whole
+from pydantic import Field, model_validator
+
+from thermospin.meshes.columns.options import ColumnOptions
+from thermospin.section import Section, mistake, whole
 from thermospin.units import PositiveLength, quantity
 
 
@@ -30,3 +33,14 @@ class MeshOptions(Section):
     """Divides every size; for convergence studies (2 makes about 8 times as many elements)."""
     max_elements: int = Field(3_000_000, ge=1)
     """Most tetrahedra, as estimated before the mesh is made; a mesh from a file is not limited."""
+    columns: ColumnOptions | None = None
+    """Graded columns for devices made of films, in place of the tetrahedra that the sizes above describe."""
+
+    @model_validator(mode="after")
+    def _columns_need_no_sizes(self) -> Self:
+        """Refuse sizes of tetrahedra beside columns: nothing would come of them."""
+        for key, field in type(self).model_fields.items() if self.columns else ():
+            default = field.get_default(call_default_factory=True)
+            if key not in ("columns", "refinement", "max_elements") and getattr(self, key) != default:
+                raise mistake("says nothing beside mesh.columns; remove one of the two", key)
+        return self

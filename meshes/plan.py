@@ -22,17 +22,21 @@ class Plan:
     cells: Mapping[str, float]
 
 
-def check_size(plan: Plan, options: MeshOptions) -> None:
-    """Refuse a mesh that would be larger than the limit.
+def check_size(cells: Mapping[str, float], options: MeshOptions) -> None:
+    """Refuse a mesh that is, or would be, larger than the limit.
+
+    Args:
+        cells: The number of tetrahedra of every region.
+        options: The limit.
 
     Raises:
-        InputError: It would.
+        InputError: It is.
     """
-    total = sum(plan.cells.values())
+    total = sum(cells.values())
     if total > options.max_elements:
-        largest = max(plan.cells, key=plan.cells.__getitem__)
+        largest = max(cells, key=cells.__getitem__)
         raise InputError(
-            f"about {rounded(total)} tetrahedra are asked for, {rounded(plan.cells[largest])} of them in "
+            f"about {rounded(total)} tetrahedra are asked for, {rounded(cells[largest])} of them in "
             f"region {largest}, and the limit is {rounded(options.max_elements)}; ask for larger elements "
             "(max_size, interface_size, refinement), check the lengths, or raise this limit",
             key="mesh.max_elements",
