@@ -34,7 +34,7 @@ SYSTEM = 0
 OF_OTHERS = 0o022
 """Permission to write, of users that do not own a file."""
 FAILURES = OSError, cffi.VerificationError, ImportError
-"""What a compiler without room or a missing compiler raises."""
+"""Errors of a compiler without room, or of a missing one."""
 
 
 def forms_cache() -> Path:

@@ -134,9 +134,7 @@ def test_row_42_bars_beside_fields_at_rest(comm):
         solved(config | {"solver": options | {"orders": 4, "degree": 1}}, comm)["schemes"]["driven"]
         for options in ({}, fit)
     )
-    expanded, fitted = (
-        found["configurations"]["P"]["probes"]["v"] for found in (expanded, fitted)
-    )
+    expanded, fitted = (found["configurations"]["P"]["probes"]["v"] for found in (expanded, fitted))
     error = np.abs(np.array(expanded["R"]) - fitted["R"])
     assert np.all(error <= np.add(expanded["uncertainty"], fitted["uncertainty"]))
     assert fitted["uncertainty"][3] < 0.05 * abs(fitted["R"][3])
