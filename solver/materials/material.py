@@ -164,9 +164,9 @@ class Material(TwoChannels, Responsive):
         return self.magnetic or (implied and not self._follows_field)
 
     @property
-    def absorbs_transverse_spin(self) -> bool:
-        """Whether spins across the magnetisation are lost to it, by dephasing or precession."""
-        return any(getattr(self, key) is not None for key in OF_MAGNETS)
+    def dephases(self) -> bool:
+        """Whether spins across the magnetisation dephase, and do not only relax as those along it do."""
+        return self.dephasing_length is not None
 
     @property
     def electrical(self) -> Pair:
