@@ -11,7 +11,7 @@ from thermospin.units import rounded
 
 @dataclass(frozen=True)
 class Plan:
-    """What is known before a device is meshed.
+    """The plan of a mesh: all that is known before it is made.
 
     Attributes:
         pieces: The connected pieces of its regions.

@@ -79,7 +79,7 @@ def set_sizes(films: list[Film], sources: list[Source], options: MeshOptions) ->
 
 
 def size_sources(films: list[Film], interfaces: set[int], options: MeshOptions) -> list[Source]:
-    """What elements grow away from: interfaces, their rims, and volumes of smaller elements."""
+    """The sources that elements grow away from: interfaces, their rims, and volumes of smaller elements."""
     largest = max(film.max_size for film in films)
     sources = []
     if interfaces:

@@ -16,7 +16,7 @@ from thermospin.meshes.shapes import Box, EllipticCylinder, Shape
 from thermospin.meshes.solids import SolidsGeometry
 
 Factors = tuple[float, float, float]
-"""What x, y and z are divided by."""
+"""Divisors of x, y and z."""
 
 SLENDER = 1e-10
 """Side of the cross-section to which a structured mesh is squeezed, m: far below any size, so that the size

@@ -124,7 +124,7 @@ def _suits(units: Any, expected: str) -> bool:
 
 
 def _remedy(text: str, unit: str) -> str:
-    """What to write instead of a text that is no quantity."""
+    """The remedy for a text that is no quantity."""
     if len(text) > LONGEST:
         return f"write for example '{_example(unit)}'"
     if match := re.fullmatch(r"\s*([-+]?[0-9]+),([0-9]+)([^,]*)", text):
@@ -138,7 +138,7 @@ def _remedy(text: str, unit: str) -> str:
 
 
 def _hint(own: str, unit: str) -> str:
-    """What may have been meant by a unit of another dimension."""
+    """A hint for a unit of another dimension."""
     if unit == "rad/s" and "Hz" in own:
         return ", which is 2π times the frequency in Hz"
     meant = _meant(own, unit)

@@ -43,6 +43,7 @@ def check(config: Config) -> None:
     _laws(config)
     magnetisation.check(config)
     _terminals(config)
+    _equilibrium(config)
     _schemes(config)
     _probes(config)
     _maps(config)
@@ -149,12 +150,24 @@ def _terminals(config: Config) -> None:
                 f"temperature, not {kelvin:g} K; use 'sink: true' or 'solver.method: demodulate'",
                 "terminals", name, "sink",
             )  # fmt: skip
+
+
+def _equilibrium(config: Config) -> None:
+    """Check what spins need that relax to an accumulation of their own."""
     for name in dict.fromkeys(config.geometry.materials.values()):
         tensor = config.material(name).tensor_diffusion
-        if tensor and tensor.equilibrium and config.solver.method == "expansion":
+        if not (tensor and tensor.equilibrium):
+            continue
+        if config.solver.method == "expansion":
             raise mistake(
                 "there are spins without a drive, so orders cannot be separated one by one; use "
                 "'solver.method: demodulate'",
+                "materials", name, "tensor_diffusion", "equilibrium",
+            )  # fmt: skip
+        if config.heating.model == "conserving":
+            raise mistake(
+                "what holds the spins there feeds energy into the device, which no terminal counts; use "
+                "'heating.model: joule'",
                 "materials", name, "tensor_diffusion", "equilibrium",
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Coefficients too far apart, or too small, for floating-point numbers: what a configuration says of them."""
+"""Coefficients of a device that are too far apart for floating-point numbers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ if TYPE_CHECKING:
 
     from thermospin.config.root import Config
 
-LOWEST_TEMPERATURE = 1e-6
-"""K."""
-LOWEST_CONDUCTIVITY, LOWEST_HEAT_CONDUCTIVITY = 1e-20, 1e-12
-"""S/m; W/(m K)."""
 ELECTRICAL, THERMAL, INTERFACES = 10.0, 15.0, 12.0
 """Orders of magnitude that are refused: no solver tells currents that small from rounding."""
 SUSPECT = 5.0
@@ -84,29 +80,11 @@ def _extremes(what: str, values: dict[str, float], remedy: str, limit: float, ke
 
 
 def check(config: Config) -> None:
-    """Refuse coefficients too small for floating-point numbers, or too far apart.
+    """Refuse coefficients too far apart for floating-point numbers.
 
     Raises:
         PydanticCustomError: The first of them.
     """
-    for kelvin, at in (
-        (config.temperature, ("temperature",)),
-        *((kelvin, ("terminals", name, "sink")) for name, kelvin in config.sinks.items()),
-    ):
-        if kelvin < LOWEST_TEMPERATURE:
-            raise mistake(f"must be at least {LOWEST_TEMPERATURE:g} K, not {kelvin:g} K", *at)
-    for name in dict.fromkeys(config.geometry.materials.values()):
-        material = config.material(name)
-        for key, lowest, unit, remedy in (
-            ("conductivity", LOWEST_CONDUCTIVITY, "S/m", "0, of an insulator, or "),
-            ("thermal_conductivity", LOWEST_HEAT_CONDUCTIVITY, "W/(m K)", ""),
-        ):
-            value = getattr(material, key)
-            if value and value < lowest:
-                raise mistake(
-                    f"must be {remedy}at least {lowest:g} {unit}, not {value:g} {unit}",
-                    "materials", name, key,
-                )  # fmt: skip
     for contrast in contrasts(config):
         if contrast.orders > contrast.limit:
             raise mistake(contrast.message, *contrast.at)

@@ -26,7 +26,7 @@ _SCALARS = (
     ("float", r"^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", list("-+.")),
     ("merge", r"^<<$", ["<"]),
 )
-"""What a word without quotes may be besides a text, and how it begins.
+"""Kinds of words without quotes that are no texts, and how they begin.
 
 There are no dates, no octal or sexagesimal numbers, no ``yes``.
 """
@@ -111,7 +111,7 @@ def parse(text: str, file: str) -> Any:
 
 
 def _reason(problem: str, text: str, line: int) -> str:
-    """What the parser says, and what it means."""
+    """The complaint of the parser, and a remedy."""
     written = text.split("\n")[line - 1] if 0 < line <= text.count("\n") + 1 else ""
     if "token" in problem and "\t" in written[: len(written) - len(written.lstrip()) + 1]:
         return "a tab at the beginning of the line; indent with spaces"

@@ -133,7 +133,7 @@ def contacts(config: Config, surfaces: Surfaces | None = None) -> dict[str, Cont
 
 @dataclass(frozen=True)
 class _Metals:
-    """What the regions of a device are.
+    """The regions of a device by kind.
 
     Attributes:
         insulators: Those without electrons.

@@ -103,12 +103,12 @@ MUMPS_CONTROLS = {
     "mat_mumps_icntl_": (6, 7, 8, 10, 12, 13, 14, 24, 27, 28, 29, 35, 36, 38),
     "mat_mumps_cntl_": (1, 2, 3, 4, 5, 7),
 }
-"""What MUMPS orders, scales, refines and compresses; neither its output nor its files."""
+"""Controls of how MUMPS orders, scales, refines and compresses; none of its output or its files."""
 PARTS = re.compile(
     r"((V|s(_[xyz])?|theta|tau(_[xyz])?)_((p|jumps)_)?|spins_|spin_heat_)"
     r"((mg_(levels_([0-9]{1,2}_)?|coarse_))|sub_){0,4}"
 )
-"""What goes before a name: the field, and what of its preconditioner; nothing for the Krylov method."""
+"""Text before a name: the field and the part of its preconditioner; empty for the Krylov method."""
 FIELDS = "V_, s_, s_x_, theta_, tau_, spins_, spin_heat_, V_p_mg_coarse_, V_mg_levels_"
 
 

@@ -20,7 +20,7 @@ from thermospin.materials.interface import InterfaceMaterial
 
 
 class SpinSink(NamedTuple):
-    """What a contact takes of the spins below it: its spin conductance per length of wire over ``σ A``, 1/m².
+    """A contact as a sink of the spins below it: its spin conductance per length of wire over ``σ A``, 1/m².
 
     In a wire of diffusion length λ a contact of width w takes back the share ``x/(1 + x)`` of its own spins,
     ``x = sink × w λ/2``, where it is narrow.
@@ -74,7 +74,7 @@ class Film(NamedTuple):
         return self.thickness / (3 * self.conductivity)
 
     def sink(self, along: float, across: float) -> SpinSink:
-        """What a contact takes of the spins in this film.
+        """A contact as a sink of the spins in this film.
 
         Args:
             along: g∥ of the contact, S/m².
@@ -121,7 +121,7 @@ def contact_conductances(
 
 
 def _layer(conductivity: float, relaxation: complex, thickness: float, outer: float) -> float:
-    """What a layer takes of spins at its surface, S/m², from σ (S/m) and what multiplies s (S/m³)."""
+    """Spin conductance of a layer at its surface, S/m², from σ (S/m) and its relaxation σ R (S/m³)."""
     own = (conductivity * relaxation) ** 0.5
     if thickness == inf:
         return own.real

@@ -1,4 +1,4 @@
-"""What the contacts of a configured device do to spins in its wire."""
+"""The contacts of a configured device as sinks of the spins in its wire."""
 
 from dataclasses import replace
 from math import inf

@@ -38,7 +38,7 @@ class Piece(NamedTuple):
 
 
 def detected(pieces: Sequence[Piece], diffusion_length: float, angle: np.ndarray) -> np.ndarray:
-    """What the last piece detects of s along m, per unit spin current into the first piece over σ A: m.
+    """The mean of s along m that the last piece detects, per spin current into the first one over σ A: m.
 
     Args:
         pieces: Injector, what is between, detector: what is between may be missing. Endless wires follow.
@@ -76,7 +76,7 @@ def detected(pieces: Sequence[Piece], diffusion_length: float, angle: np.ndarray
 def _injected(
     q: np.ndarray, own: np.ndarray, other: np.ndarray, width: float, crowding: Crowding
 ) -> np.ndarray:
-    """What leaves the injector at its two ends where s = 0 there, shape (n, 2, 2)."""
+    """Fluxes out of the two ends of the injector where s = 0 there, shape (n, 2, 2)."""
     found = np.zeros((len(q), 2, 2))
     for share, rate in crowding.parts:
         edge, slope, integral = _profile(rate, width)

@@ -72,7 +72,7 @@ class Options:
 
 
 def _words(error: PETSc.Error) -> str:
-    """What PETSc says is wrong, without its stack of calls."""
+    """The complaint of PETSc, without its stack of calls."""
     lines = [line.split("] ", 1)[-1].strip() for line in str(error).splitlines()]
     said = [line for line in lines if line and "() at " not in line and not line.startswith("error code")]
     return " ".join(said)[:200] or lines[0]

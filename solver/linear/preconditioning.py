@@ -1,4 +1,4 @@
-"""What preconditions the operator of a device: a multigrid per field, or factors where these are cheap."""
+"""Preconditioners of the operator of a device: a multigrid per field, or factors where these are cheap."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -195,7 +195,7 @@ class FieldMultigrids:
         return parts
 
     def _precessing(self, fields: Sequence[Field]) -> Precession | None:
-        """What couples the spins among some fields; None without a magnetic field."""
+        """The coupling of the spins among some fields; None without a magnetic field."""
         if self._system.coefficients.all.larmor is None:
             return None
         return Precession(self._system.spaces, self._system.coefficients, fields, self._basis)

@@ -164,9 +164,9 @@ class Material(TwoChannels, Responsive):
         return self.magnetic or (implied and not self._follows_field)
 
     @property
-    def absorbs_transverse_spin(self) -> bool:
-        """Whether spins across the magnetisation are lost to it, by dephasing or precession."""
-        return any(getattr(self, key) is not None for key in OF_MAGNETS)
+    def dephases(self) -> bool:
+        """Whether spins across the magnetisation dephase, and do not only relax as those along it do."""
+        return self.dephasing_length is not None
 
     @property
     def electrical(self) -> Pair:
@@ -221,7 +221,7 @@ class Material(TwoChannels, Responsive):
 
     @property
     def exchange_precession(self) -> float:
-        """What multiplies m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
+        """The factor of m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
         return self._turning(self.conductivity)
 
     def heat_larmor(self, temperature: float) -> float:
@@ -239,7 +239,7 @@ class Material(TwoChannels, Responsive):
         return self.spin_heat_relaxation(temperature) if length is None else k_e / length**2
 
     def heat_exchange_precession(self, temperature: float) -> float:
-        """What multiplies m × τ in −∇·q_s, W/(m³ K), at T0 in K: −k_e/λ_J² likewise, or −k_e ω/D."""
+        """The factor of m × τ in −∇·q_s, W/(m³ K), at T0 in K: −k_e/λ_J² likewise, or −k_e ω/D."""
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property

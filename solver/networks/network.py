@@ -217,7 +217,7 @@ class Network:
         return k.reshape(count * FIELDS, count * FIELDS)
 
     def _scaled(self, block: np.ndarray) -> np.ndarray:
-        """What an element or a node contributes, (8, 8)."""
+        """The contribution of an element or a node, (8, 8)."""
         return block
 
     def _basis(self, magnets: Mapping[str, np.ndarray], held: Collection[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What is seen in the fields: values at the nodes of the elements, current densities, maxima of regions."""
+"""Fields as they are seen: values at the nodes of the elements, current densities, maxima of regions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

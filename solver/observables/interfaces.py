@@ -1,4 +1,4 @@
-"""What is seen at the interface of two regions: averages of the element's own fields, and the net current."""
+"""Averages of the elements' own fields on the interface of two regions, and the net current through it."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.spaces import MAGNETS, Spaces
 from thermospin.discretisation.terminals import facet_areas
 from thermospin.fields import S_VECTOR
+from thermospin.lift import Lift
 from thermospin.meshes.read import DeviceMesh
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.solution import Solution
@@ -22,8 +23,8 @@ class Torques:
     """The torque on every magnet of a device with vector spin.
 
     ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: what the interfaces of a magnet absorb, and what is lost
-    inside it by dephasing and precession. The second counts only where the material has a law of its own
-    across the magnetisation: elsewhere spins relax to the lattice, across it as along it.
+    inside it by dephasing and precession. Where the material has no dephasing length, spins across the
+    magnetisation relax to the lattice, as those along it do; only what precession takes is then a torque.
 
     Args:
         spaces: The spaces.
@@ -31,7 +32,7 @@ class Torques:
         interfaces: The resistive interfaces.
         magnets: The magnetic regions.
         metals: The other conducting regions.
-        absorbing: The magnets that take up spins across the magnetisation in their volume.
+        dephasing: The magnets in which spins dephase across the magnetisation.
     """
 
     def __init__(
@@ -41,30 +42,35 @@ class Torques:
         interfaces: Sequence[Interfaces],
         magnets: Sequence[str],
         metals: Sequence[str],
-        absorbing: Collection[str],
+        dephasing: Collection[str],
     ) -> None:
         self._spaces, self._interfaces, self._magnets = spaces, interfaces, magnets
-        self._absorbing = absorbing
         self._fields = spaces.functions()
         self.areas = {magnet: _area(spaces.device, magnet, metals) for magnet in magnets}
-        self._forms: list[fem.Form] = []
-        if coefficients.all.relaxation.turns and absorbing:
-            across = coefficients.all.relaxation.transverse
-            cells = ufl.TestFunction(fem.functionspace(spaces.device.mesh, ("DG", 0)))
-            self._forms = [
-                fem.form(component * cells * spaces.dx(MAGNETS), entity_maps=[spaces.entity_map])
-                for component in across.on_spin(self._fields.s)
-            ]
+        across = coefficients.all.relaxation.transverse
+        self._losses: list[tuple[Collection[str], list[fem.Form]]] = []
+        if dephasing:
+            self._losses.append((dephasing, self._loss(across.symmetric)))
+        if across.turning is not None:
+            self._losses.append((magnets, self._loss(across._replace(across=0))))
+
+    def _loss(self, relaxation: Lift) -> list[fem.Form]:
+        """The spins that a magnet takes up in every cell, A, along x, y and z."""
+        cells = ufl.TestFunction(fem.functionspace(self._spaces.device.mesh, ("DG", 0)))
+        return [
+            fem.form(component * cells * self._spaces.dx(MAGNETS), entity_maps=[self._spaces.entity_map])
+            for component in relaxation.on_spin(self._fields.s)
+        ]
 
     def of(self, solution: Solution) -> dict[str, np.ndarray]:
         """The torque on every magnet, J, components along x, y, z (collective)."""
         self._spaces.load(solution.vector, self._fields)
         device, total = self._spaces.device, np.zeros((len(self._magnets), len(S_VECTOR)))
-        for component, form in enumerate(self._forms):
-            vector = fem.assemble_vector(form)
-            for i, magnet in enumerate(self._magnets):
-                if magnet in self._absorbing:
-                    total[i, component] += vector.array[device.cells([magnet])].sum()
+        for magnets, forms in self._losses:
+            for component, form in enumerate(forms):
+                lost = fem.assemble_vector(form).array
+                for magnet in magnets:
+                    total[self._magnets.index(magnet), component] += lost[device.cells([magnet])].sum()
         for i, magnet in enumerate(self._magnets):
             for interface in self._interfaces:
                 total[i] += list(interface.torque(magnet, self._fields))

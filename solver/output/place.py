@@ -40,15 +40,15 @@ EARLIER = (
     "switching.png",
     "trajectory.csv",
 )
-"""What results consist of besides :data:`RESULTS`, as patterns."""
+"""Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps"
 """Their folders, inner ones first."""
 LEFTOVERS = ".partial-*", "maps/.partial-*", "fields/*/.partial-*", "fields/*/.earlier-*"
-"""What a killed run was writing."""
+"""Files that a killed run was writing."""
 
 
 def new_run(source: str) -> dict[str, str]:
-    """What tells the files of a run from those of another, for its results.
+    """The identity of a run, by which its files are known from those of another.
 
     Args:
         source: The configuration's file, or nothing.
@@ -157,7 +157,7 @@ def _try_out(directory: Path) -> None:
 
 
 def _earlier(directory: Path) -> dict[str, str]:
-    """What an earlier run in this directory says about itself."""
+    """The identity of an earlier run in this directory."""
     try:
         found = json.loads((directory / RESULTS).read_text(encoding="utf-8")).get("run")
     except (OSError, ValueError, AttributeError, RecursionError):

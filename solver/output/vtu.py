@@ -202,7 +202,7 @@ def read_sample(path: Path, run: str = "") -> FieldSample:
 
 
 def _read_grid(path: Path) -> pv.DataSet:
-    """What a VTU file holds.
+    """The content of a VTU file.
 
     Raises:
         InputError: It cannot be read.

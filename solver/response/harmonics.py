@@ -131,8 +131,13 @@ class SchemeSolver(SteadyScheme):
         drives = [*drives, *further_drives(drives, max(missing, 0) if orders > 1 else 0)]
         return self._fitted([*drives, *([0.0] if self._has_rest else [])], orders)
 
-    _powers_beside = 1
-    """Powers that are known without a fit: the first."""
+    @property
+    def _powers_beside(self) -> int:
+        """Powers that are known without a fit: the first, unless heat adds to it as well.
+
+        Fields at rest make heat with the first order.
+        """
+        return 0 if self._has_rest else 1
 
     def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
         """Fit what heat adds to the linear response, which is known apart from it."""

@@ -37,7 +37,7 @@ class SteadyScheme(Scheme):
         return self._solve(self._response.source(), self._drive, {}, units, ("linear",), tolerance, 0.0)
 
     def _heated(self, drive: float) -> Solution:
-        """What heat, warm sinks and an equilibrium of the spins add to the linear response at a drive.
+        """The fields that heat, warm sinks and an equilibrium of the spins add to the linear response.
 
         The heat is that of the fields themselves: a fixed point. Apart from the linear response, of which it
         may be a small part, it is as accurate relative to itself as the tolerance says.
@@ -119,7 +119,7 @@ class SteadyScheme(Scheme):
 
     @property
     def _remedy(self) -> str:
-        """What to do where there is no steady state."""
+        """The remedy where there is no steady state."""
         lower = {
             "current": "solver.currents",
             "voltage": "the voltage",

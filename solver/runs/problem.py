@@ -224,9 +224,7 @@ class Problem:
             return None
         others = {*config.magnets, *config.insulators}
         metals = [region for region in config.geometry.materials if region not in others]
-        absorbing = [
-            magnet
-            for magnet in config.magnets
-            if config.material(config.geometry.materials[magnet]).absorbs_transverse_spin
+        dephasing = [
+            magnet for magnet in config.magnets if config.material(config.geometry.materials[magnet]).dephases
         ]
-        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, absorbing)
+        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, dephasing)

@@ -11,7 +11,7 @@ from thermospin.meshes.quality import cell_volumes, describe, facet_areas
 
 RESOLVED = 1.6
 """Distance of nodes over a length of decay up to which the spins that decay are right within a tenth: linear
-elements of size h give a spin resistance √(1 + h²/12λ²) times too large."""
+elements of size h give a spin resistance √(1 + h²/12λ²) times too small."""
 
 
 def unresolved(config: Any, record: MeshRecord) -> list[str]:

@@ -133,7 +133,7 @@ LIMIT = 1e-3
 
 
 class Flow(NamedTuple):
-    """What flows in one order, or at one drive, W.
+    """Heat and power in one order, or at one drive, W.
 
     Attributes:
         heat: Heat generated minus heat that leaves.
@@ -153,7 +153,7 @@ class Flow(NamedTuple):
 
 
 def _flow(solution: Solution, power: float) -> Flow:
-    """What flows in one order or at one drive."""
+    """Heat and power in one order or at one drive."""
     leaving = solution.heat.values()
     return Flow(
         abs(solution.generated - sum(leaving)),

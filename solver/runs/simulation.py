@@ -35,7 +35,7 @@ from thermospin.runs.results import Results, check_balances, configuration_data,
 from thermospin.runtime.failures import on_root
 
 AVERAGED = ("gradient_T", "current", "crossing")
-"""What is one number for an interface, of every order."""
+"""Quantities that are one number for an interface, of every order."""
 
 
 def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:

@@ -52,7 +52,7 @@ def say_not_kept(what: str, place: Path, reason: str) -> None:
 
 
 def reason_of(error: Exception) -> str:
-    """What the system says of an error, without the file."""
+    """The reason of an error in the words of the system, without the file."""
     return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
 
 

@@ -125,13 +125,13 @@ def describe(error: BaseException) -> str:
 
 def _place(error: BaseException) -> str:
     """Where an error was raised in this program."""
-    package = Path(__file__).resolve().parents[1]
-    folders = package, package.with_name("meshes")
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if any(map(Path(frame.filename).is_relative_to, folders))] or list(
-        frames
-    )
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+    program = __name__.partition(".")[0]
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [pair for pair in frames if pair[0].f_globals.get("__name__", "").partition(".")[0] == program]
+    if not frames:
+        return ""
+    frame, line = (own or frames)[-1]
+    return f" ({Path(frame.f_code.co_filename).name}, line {line})"
 
 
 def report(error: BaseException) -> int:

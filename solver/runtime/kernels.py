@@ -5,6 +5,9 @@ leaves it behind, and a full disk leaves half a library. Here every run compiles
 moves the library to the cache once it is complete: nothing has to be waited for or cleaned. Two runs that
 need the same form at the same time both compile it. Where the cache cannot be written, libraries stay in
 temporary directories.
+
+A library is code, and its checksum is no signature: in a cache that several users can write, only those of
+this user and of the system are loaded.
 """
 
 import functools
@@ -26,8 +29,12 @@ from thermospin.runtime.failures import on_root
 
 Options = dict[str, Any] | None
 Compiled = tuple[Any, Any, Any]
+SYSTEM = 0
+"""Number of the user whose libraries everybody loads."""
+OF_OTHERS = 0o022
+"""Permission to write, of users that do not own a file."""
 FAILURES = OSError, cffi.VerificationError, ImportError
-"""What a compiler without room or a missing compiler raises."""
+"""Errors of a compiler without room, or of a missing one."""
 
 
 def forms_cache() -> Path:
@@ -107,11 +114,14 @@ class Kernels:
         return None, None
 
     def _libraries(self, name: str) -> Iterator[Path]:
-        """Undamaged libraries of a module; damaged ones go."""
+        """Undamaged libraries of a module that may be run; damaged ones go."""
         if name in self._unkept:
             yield self._unkept[name]
         for path in sorted(forms_cache().glob(f"{name}.*.so")):
             try:
+                if path.lstat().st_uid not in (SYSTEM, os.geteuid()):
+                    say_not_kept("compiled forms", path.parent, "it has those of another user")
+                    continue
                 intact = path.name == _kept_name(name, path)
             except OSError:
                 continue
@@ -147,6 +157,7 @@ class Kernels:
             try:
                 cache.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(library, aside)
+                aside.chmod(aside.stat().st_mode & ~OF_OTHERS)
                 os.replace(aside, cache / _kept_name(module, library))
             except OSError as error:
                 remove(aside)

@@ -125,6 +125,21 @@ def test_row_23_expansion_about_the_fields_at_rest(comm, model):
         assert read["balances"]["heat"] < 1e-8
 
 
+def test_row_42_bars_beside_fields_at_rest(comm):
+    """Heat of the fields at rest adds to R1 too: that power is fitted, and R4 must not lose its bar to it."""
+    config = valve(schemes={"driven": {"bottom": "ground", "top": "current"}})
+    config["terminals"]["top"] = config["terminals"]["top"] | {"sink": 340.0}
+    fit = {"method": "demodulate", "currents": [1e-3, -1e-3, 0.5e-3, -0.5e-3]}
+    expanded, fitted = (
+        solved(config | {"solver": options | {"orders": 4, "degree": 1}}, comm)["schemes"]["driven"]
+        for options in ({}, fit)
+    )
+    expanded, fitted = (found["configurations"]["P"]["probes"]["v"] for found in (expanded, fitted))
+    error = np.abs(np.array(expanded["R"]) - fitted["R"])
+    assert np.all(error <= np.add(expanded["uncertainty"], fitted["uncertainty"]))
+    assert fitted["uncertainty"][3] < 0.05 * abs(fitted["R"][3])
+
+
 @pytest.mark.serial
 def test_row_23_nothing_drives_without_a_warm_sink():
     terminals = {"bottom": {"region": "A", "face": "zmin", "sink": True}}

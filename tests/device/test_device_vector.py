@@ -114,7 +114,8 @@ def gap(one, two, unit=None):
 def test_angular_momentum(scheme, across, comm):
     """Torques + what relaxes + what precesses in the field + what leaves = 0, component by component.
 
-    Spins across m in a magnet are the torque; those along it relax to the lattice, ``(1−P²) σ m (m·s)/λ²``.
+    Spins along m in a magnet relax to the lattice, ``(1−P²) σ m (m·s)/λ²``, and so do those across it in
+    tensor diffusion, ``σ s_⊥/(D τ_sf)``: the torque is what precession takes, or dephasing with λ_φ.
     A normal metal loses ``σ s/λ² − σ (τ_sf/λ²) ω_L × s``. Held terminals let spins out; no source emits any.
     """
     problem = prepare_problem(spinning(across=across), comm)
@@ -127,7 +128,10 @@ def test_angular_momentum(scheme, across, comm):
     py, cu = (problem.config.material(name) for name in ("Py", "Cu"))
     m, s = ufl.as_vector(problem.coefficients.magnetisation), ufl.as_vector(fields.s)
     ohm = py.conductivity * (1 - py.polarisation**2) / py.spin_diffusion_length**2
-    lattice = integral(problem, ohm * m * ufl.dot(m, s), ["Py1", "Py2"])
+    to_lattice = ohm * m * ufl.dot(m, s)
+    if across == "tensor":
+        to_lattice += py.conductivity / py.spin_diffusion_length**2 * (s - m * ufl.dot(m, s))
+    lattice = integral(problem, to_lattice, ["Py1", "Py2"])
     rate, omega = cu.conductivity / cu.spin_diffusion_length**2, 2 * MAGNETON * FIELD
     metal = rate * (s - cu.spin_relaxation_time * ufl.cross(ufl.as_vector(omega), s))
     lost = integral(problem, metal, ["Cu"])

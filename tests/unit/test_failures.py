@@ -3,12 +3,14 @@
 import pickle
 import signal
 
+import numpy as np
 import pytest
 from accidents import FAULT, finish, messages, start, write_device
 from circuit_valve import VALVE
 from mpi4py import MPI
 
 from thermospin.errors import ConvergenceError, InputError
+from thermospin.observables.polynomials import linear_fit
 from thermospin.runtime import failures
 
 pytestmark = [
@@ -143,6 +145,13 @@ def test_an_unexpected_error_says_where(monkeypatch):
         "unexpected AttributeError: 'NoneType' object has no attribute 'rank' (failures.py"
     )
     assert "THERMOSPIN_TRACEBACK=1" in line
+
+
+def test_an_unexpected_error_in_a_library_says_where_it_was_called():
+    """In every room of the program."""
+    with pytest.raises(np.linalg.LinAlgError) as caught:
+        linear_fit(np.zeros((4, 3)), np.zeros(4))
+    assert "(polynomials.py, line " in failures.describe(caught.value)
 
 
 class Unsendable(Exception):

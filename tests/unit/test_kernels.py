@@ -72,6 +72,32 @@ def test_row_32_a_damaged_library_is_compiled_again(home, damage):
     assert again.read_bytes() != broken
 
 
+@pytest.mark.serial
+def test_row_32_libraries_of_other_users_are_not_run(home, monkeypatch, capfd):
+    """A checksum in a name shows damage; whoever can write a shared cache can write the checksum too."""
+    moment(MPI.COMM_SELF, 8)
+    (library,) = kernels.forms_cache().iterdir()
+    module = library.name.partition(".")[0]
+    assert list(KERNELS._libraries(module)) == [library]
+    monkeypatch.setattr(kernels, "SYSTEM", -1)
+    monkeypatch.setattr(os, "geteuid", lambda: library.stat().st_uid + 1)
+    assert list(KERNELS._libraries(module)) == [] and library.exists()
+    assert moment(MPI.COMM_SELF, 8) == pytest.approx(1 / 9, rel=1e-12)
+    assert "it has those of another user" in capfd.readouterr().err
+
+
+@pytest.mark.serial
+def test_row_32_other_users_cannot_write_libraries(home):
+    """Whatever the mask of the process is."""
+    mask = os.umask(0)
+    try:
+        moment(MPI.COMM_SELF, 9)
+    finally:
+        os.umask(mask)
+    (library,) = kernels.forms_cache().iterdir()
+    assert library.stat().st_mode & 0o777 == 0o644
+
+
 def test_row_32_a_cache_that_is_a_file_is_done_without(home, comm, capfd):
     if comm.rank == 0:
         home.write_text("not a directory")

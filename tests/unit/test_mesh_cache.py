@@ -16,6 +16,7 @@ from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.meshes import build
 from thermospin.meshes.record import ARRAYS
+from thermospin.output import SilentProgress
 from thermospin.runs.checks import checked_mesh, find_pieces
 from thermospin.runs.simulation import read_device
 from thermospin.runtime import cache
@@ -23,19 +24,6 @@ from thermospin.runtime import cache
 pytestmark = pytest.mark.serial
 
 COARSE = yaml.safe_load(DEVICE) | {"mesh": {"max_size": "20 nm"}}
-
-
-class Nothing:
-    """Stages that nobody watches."""
-
-    def stage(self, name):
-        return self
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
 
 
 @pytest.fixture
@@ -51,7 +39,7 @@ def make():
     """The record of the device, and everything that is read of it."""
     config = load_config(COARSE)
     record = checked_mesh(config)
-    device = read_device(config, record, MPI.COMM_SELF, Nothing())
+    device = read_device(config, record, MPI.COMM_SELF, SilentProgress())
     arrays = {name: np.array(record.array(name)) for name in ARRAYS}
     arrays |= {"cut": device.mesh.geometry.x.copy(), "contact": device.contacts["F|N"]}
     return record, arrays | {"pieces": find_pieces(record).contacts}

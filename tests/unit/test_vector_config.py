@@ -213,6 +213,18 @@ TENSOR = {
 }
 
 
+def test_heat_is_not_conserved_where_spins_have_an_equilibrium():
+    """At rest they flow and heat without electrical power."""
+    materials = {
+        "Cu": NORMAL,
+        "Py": MAGNET | {"tensor_diffusion": TENSOR | {"equilibrium": "1 mV"}},
+    }
+    solver = {"spin": "vector", "method": "demodulate", "currents": ["1 mA"], "orders": 1}
+    assert load_config(device(materials=materials, solver=solver)).heating.model == "joule"
+    with pytest.raises(InputError, match=r"Py.tensor_diffusion.equilibrium: .* 'heating.model: joule'"):
+        load_config(device(materials=materials, solver=solver, heating={"model": "conserving"}))
+
+
 def test_the_length_of_tensor_diffusion_with_equal_times():
     """With τ_p = τ_sf, n₊'' = (1 + ia)² n₊/l² (solver/physics.md §10), so |k| = √(1 + a²)/l."""
     law = TensorDiffusion(**TENSOR)

@@ -43,7 +43,7 @@ def thomson(c: Coefficients, a: State, b: State) -> Pair:
 
 
 def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
-    """What the Peltier heat fluxes gain at the local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``.
+    """The gain of the Peltier heat fluxes at local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``.
 
     Where only channels along a magnetisation cross, at its interface, they have ``ϑ ± m·τ``.
     """

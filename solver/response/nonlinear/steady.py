@@ -165,7 +165,7 @@ class ResponsiveSolver(SchemeSolver):
         return start
 
     _powers_beside = 0
-    """What temperatures do to coefficients adds to all powers."""
+    """No power: coefficients that follow the temperature add to all of them."""
 
     def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
         """Fit the fields."""
