@@ -41,14 +41,14 @@ class Results:
 
 
 def configuration_data(
-    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float, conserving: bool
+    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
 ) -> dict[str, Any]:
     """The numbers of one scheme and configuration, per power of the drive.
 
     Args:
         expansion: The fields.
         probes: Pairs of terminals, plus and minus.
-        drive: The drive at which balances are taken, A or V.
+        drive: The drive at which charge balances, A or V; None where none was given.
         conserving: Whether the heat sources conserve energy.
     """
     orders, some = expansion.orders, next(iter(expansion.by_power.values()))
@@ -84,13 +84,14 @@ def configuration_data(
 
 
 def balances(
-    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float, conserving: bool
+    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
 ) -> dict[str, Any]:
     """How well charge, heat and energy balance, relative to what flows; None where nothing flows.
 
     Returns:
-        ``charge``: sum of the currents at ``drive`` over their size. ``heat``: heat generated minus heat
-        that leaves through the sinks, over what is generated or flows, worst order. ``energy``: electrical
+        ``charge``: sum of the currents at ``drive`` over their size; without it, at one that heats the device
+        little, since at 1 A the rounding of high orders may exceed all currents. ``heat``: heat generated
+        minus heat that leaves through the sinks, over what is generated or flows, worst order. ``energy``: electrical
         power in minus heat out, likewise; with conserving heat sources only. Where fields were solved at
         given drives, heat and energy are at the worst of these. An order in which hardly anything flows
         counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
@@ -101,16 +102,16 @@ def balances(
     present = [n for n, solution in enumerate(by_power) if solution]
     power = [_electrical_power(by_power, n) for n in present]
     heat = [sum(by_power[n].heat.values()) for n in present]
+    unit = by_power[1].heating_drive if len(by_power) > 1 else 1.0
     if expansion.points:
         flows = [_flow(solution, _power(solution)) for _, solution in expansion.points]
     else:
-        unit = by_power[1].heating_drive if len(by_power) > 1 else 1.0
         flows = [_flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)]
         if len(by_power) > 1:  # of the second order, which need not have been asked for
             flows.append(Flow(0.0, 0.0, 0.0, abs(_power(by_power[1])) * unit**2))
     hardly = NOTHING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
     found = {
-        "charge": _imbalance(expansion.at(drive).currents.values(), hardly),
+        "charge": _imbalance(expansion.at(unit if drive is None else drive).currents.values(), hardly),
         "heat": _worst(flows, "heat"),
     }
     found |= {"power": power, "heat_out": heat}

@@ -143,7 +143,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
-                expansion, config.probes, operating or 1.0, config.heating.model == "conserving"
+                expansion, config.probes, operating, config.heating.model == "conserving"
             )
             check_balances(data, config.solver.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
