@@ -78,7 +78,7 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     import thermospin
 
     config = _load(file, overrides, output)
-    thermospin.run(config)
+    thermospin.run(config, config.output.directory, quiet=False)
 
 
 @main.command()
@@ -126,7 +126,7 @@ def sweep(
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
-    results = run_sweep(found, directory, **part, **options)
+    results = run_sweep(found, directory, quiet=False, **part, **options)
 
     def tell() -> bool:
         say(describe_sweep(results, directory))

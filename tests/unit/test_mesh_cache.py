@@ -17,7 +17,7 @@ from thermospin.errors import InputError
 from thermospin.meshes import build
 from thermospin.meshes.record import ARRAYS
 from thermospin.runs.checks import checked_mesh, find_pieces
-from thermospin.runs.simulation import read_device
+from thermospin.runs.preparation import read_device
 from thermospin.runtime import cache
 
 pytestmark = pytest.mark.serial
