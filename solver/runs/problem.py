@@ -52,7 +52,7 @@ class Problem:
     """The discrete model of a device: mesh, operator and preconditioner, for one solution after another.
 
     :meth:`of` makes it from a configuration, :meth:`solve` solves a scheme in a configuration, and
-    :meth:`observe` gives the fields. ``with`` frees it at the end.
+    :meth:`observe` gives the fields. ``with`` frees it at the end. All ranks make the same calls.
 
     Args:
         config: The configuration.
