@@ -110,9 +110,12 @@ def describe(error: BaseException) -> str:
 
 def _place(error: BaseException) -> str:
     """Where an error was raised in this program."""
-    package = Path(__file__).parent.name, "solver", "meshes"
+    package = Path(__file__).resolve().parents[1]
+    folders = package, package.with_name("meshes")
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).parent.name in package] or list(frames)
+    own = [frame for frame in frames if any(map(Path(frame.filename).is_relative_to, folders))] or list(
+        frames
+    )
     return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 

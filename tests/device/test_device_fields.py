@@ -11,7 +11,8 @@ from support import SilentProgress
 
 from thermospin.config import load_config
 from thermospin.fields import S_VECTOR, TAU_VECTOR
-from thermospin.runs import problem, workbench
+from thermospin.linear import preconditioning
+from thermospin.runs import workbench
 from thermospin.runs.checks import checked_mesh
 from thermospin.runs.simulation import on_root, solve
 
@@ -49,22 +50,33 @@ def device(magnet, field, **solver):
     ],
 )
 def test_fields_one_after_another(magnet, degree, comm, monkeypatch):
-    multigrids, made = [], []
-    build, create = problem.field_multigrid, workbench.Problem
+    built, made = [], []
+    build, factorise, create = (
+        preconditioning.field_multigrid,
+        preconditioning.spin_factors,
+        workbench.Problem,
+    )
     monkeypatch.setattr(
-        problem,
+        preconditioning,
         "field_multigrid",
-        lambda field, *rest: multigrids.append(field.symbol) or build(field, *rest),
+        lambda field, *rest: built.append(field.symbol) or build(field, *rest),
+    )
+    monkeypatch.setattr(
+        preconditioning,
+        "spin_factors",
+        lambda system, fields, options: (
+            built.extend(field.symbol for field in fields) or factorise(system, fields, options)
+        ),
     )
     monkeypatch.setattr(workbench, "Problem", lambda *arguments: made.append(1) or create(*arguments))
     bench = workbench.Workbench(comm)
     for number, field in enumerate(FIELDS):
         config = load_config(device(magnet, field, degree=degree))
         record = on_root(comm, functools.partial(checked_mesh, config))
-        multigrids.clear()
+        built.clear()
         found = solve(bench.problem(config, record, SilentProgress()), SilentProgress())
         assert len(made) == (1, 1, 2)[number]
-        assert number != 1 or set(multigrids) <= SPINS
+        assert number != 1 or set(built) <= SPINS
         alone = solved(device(magnet, field, degree=degree), comm)
         # A preconditioner of the field before would take more.
         assert found.data["solver"]["iterations"] <= alone.data["solver"]["iterations"] + 2

@@ -39,11 +39,11 @@ def between(first, second, conductance):
         ({"temperature": 1e-300}, "temperature: must be at least 1e-06 K"),
         (
             {"metal": {"conductivity": 1e-300}},
-            "X.conductivity: must be 0, of an insulator, or at least",
+            "X.conductivity: must be 0 or at least 1e-10 S/m",
         ),
         (
             {"metal": {"thermal_conductivity": 1e-300}},
-            "X.thermal_conductivity: must be at least 1e-12",
+            "X.thermal_conductivity: must be at least 1e-09",
         ),
         (
             {"metal": {"conductivity": 1e-5}},
