@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from thermospin.materials import Material, material, material_library
     from thermospin.meshes import MeshRecord
     from thermospin.response.solution import Expansion
+    from thermospin.runs.loop import loop
+    from thermospin.runs.loop_results import LoopResults
     from thermospin.runs.preparation import mesh
     from thermospin.runs.problem import Problem
     from thermospin.runs.results import Results
@@ -37,6 +39,7 @@ _HOME = {
     "ConvergenceError": "errors",
     "Expansion": "response.solution",
     "InputError": "errors",
+    "LoopResults": "runs.loop_results",
     "Material": "materials",
     "MeshRecord": "meshes",
     "Problem": "runs.problem",
@@ -44,6 +47,7 @@ _HOME = {
     "SweepResults": "runs.sweep_results",
     "ThermospinError": "errors",
     "load": "config",
+    "loop": "runs.loop",
     "material": "materials",
     "material_library": "materials",
     "mesh": "runs.preparation",
@@ -57,6 +61,7 @@ __all__ = [
     "ConvergenceError",
     "Expansion",
     "InputError",
+    "LoopResults",
     "Material",
     "MeshRecord",
     "Problem",
@@ -65,6 +70,7 @@ __all__ = [
     "ThermospinError",
     "__version__",
     "load",
+    "loop",
     "material",
     "material_library",
     "mesh",

@@ -87,12 +87,12 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @OUTPUT
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
+    import thermospin
     from thermospin.output.loops import describe_loop
-    from thermospin.runs.loop import run_loop
 
     config = _load(file, overrides, output)
-    results = run_loop(config)
-    _on_root(lambda: say(describe_loop(results, config.output.directory)))
+    results = thermospin.loop(config, config.output.directory, quiet=False)
+    _on_root(lambda: say(describe_loop(results.data, config.output.directory)))
 
 
 @main.command()
