@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.config import Config
 from thermospin.meshes import MeshRecord, build_mesh
 
@@ -134,7 +134,7 @@ def arguments(description: str) -> argparse.Namespace:
 
 def configuration(file: str, overrides: list[str]) -> Config:
     """The configuration, with R1 and R2 of one scheme and no check of reciprocity."""
-    return load_config(file, ["solver.orders=2", "solver.reciprocity=false", *overrides])
+    return ts.load(file, "solver.orders=2", "solver.reciprocity=false", *overrides)
 
 
 def mesh_record(config: Config) -> MeshRecord:

@@ -11,12 +11,8 @@ import time
 
 import numpy as np
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.compat import MPI
-from thermospin.output import SilentProgress
-from thermospin.runs.problem import Problem
-from thermospin.runs.results import Results
-from thermospin.runs.simulation import prepare, solve
 
 QUANTITIES = {
     "R1_b (µΩ)": lambda r: r.baseline("thermal", "nonlocal")[0] * 1e6,
@@ -28,15 +24,13 @@ QUANTITIES = {
 }
 
 
-def run(file: str, degree: int, refinement: float, overrides: list[str]) -> tuple[Results, float]:
+def run(file: str, degree: int, refinement: float, overrides: list[str]) -> tuple[ts.Results, float]:
     """Solve one mesh; also the wall time without meshing, s."""
     settings = [f"solver.degree={degree}", f"mesh.refinement={refinement}", "solver.orders=2"]
-    config = load_config(file, [*settings, "solver.reciprocity=false", *overrides])
-    progress = SilentProgress()
-    _, device = prepare(config, MPI.COMM_WORLD, progress)
+    config = ts.load(file, *settings, "solver.reciprocity=false", *overrides)
+    ts.mesh(config)
     start = time.perf_counter()
-    results = solve(Problem(config, device, progress), progress)
-    return results, time.perf_counter() - start
+    return ts.run(config), time.perf_counter() - start
 
 
 def extrapolate(refinements: list[float], values: list[float]) -> float:

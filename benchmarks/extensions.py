@@ -16,7 +16,7 @@ from common import configuration
 from run import WARM_UP, Program, chosen, machine, parser, run_once, save, say, sizes
 from tables import STAGES, table
 
-from thermospin.runs.checks import check_mesh, make_mesh
+import thermospin as ts
 
 P1 = [0.74, 1.17]
 P2 = [0.5]
@@ -55,9 +55,7 @@ def measure(degree: int, refinement: float, options: argparse.Namespace) -> dict
     """All models on one mesh and all numbers of ranks; mesh and cuts are made before."""
     overrides = [*options.set, f"solver.degree={degree}", f"mesh.refinement={refinement}"]
     for model in MODELS:
-        config = configuration(options.file, [*overrides, *model.overrides])
-        record = make_mesh(config)
-        check_mesh(config, record)
+        record = ts.mesh(configuration(options.file, [*overrides, *model.overrides]))
     say(f"P{degree}, refinement {refinement:g}: {record.cells:,} tetrahedra")
     rows = []
     for ranks in options.ranks:

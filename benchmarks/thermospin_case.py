@@ -16,10 +16,9 @@ from common import (
     spread,
 )
 
+import thermospin as ts
 from thermospin.compat import MPI
 from thermospin.output import SilentProgress
-from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 
 
 def main() -> None:
@@ -28,8 +27,7 @@ def main() -> None:
     config = configuration(options.file, options.set)
     baseline = comm.allreduce(present_memory())
     watch = SilentProgress()
-    _, device = prepare(config, comm, watch)
-    problem = Problem(config, device, watch)
+    problem = ts.Problem.of(config, comm, watch)
     with watch.stage("multigrid"):
         solver = problem.scheme(SCHEME)
     expansions, adjoint = {}, {}

@@ -25,15 +25,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.integrate import quad
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.compat import MPI
 from thermospin.fields import THETA, Field, S
 from thermospin.observables.cells import Observer
-from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
 from thermospin.response.solution import Solution
-from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 from thermospin.runtime.console import say
 
 COLD_SIDE = "Cold", "ColdBranch", "ColdArm"
@@ -154,23 +151,19 @@ def solve(
         *stretched(length),
         *changes,
     ]
-    config, progress = load_config(FILE, overrides), SilentProgress()
-    _, device = prepare(config, comm, progress)
-    problem = Problem(config, device, progress)
-    problem.magnetise({})
-    solver = problem.scheme("heater")
-    observer = problem.observer()
     found = []
-    for current in currents:
-        solution = solver.at(current)
-        numbers = length, field, current
-        found.append(beside_the_law(problem, solution, spin_currents(problem, observer, solution), numbers))
-    problem.free()
+    with ts.Problem.of(ts.load(FILE, *overrides), comm) as problem:
+        problem.magnetise({})
+        solver, observer = problem.scheme("heater"), problem.observer()
+        for current in currents:
+            solution = solver.at(current)
+            along, numbers = spin_currents(problem, observer, solution), (length, field, current)
+            found.append(beside_the_law(problem, solution, along, numbers))
     return found
 
 
 def beside_the_law(
-    problem: Problem, solution: Solution, currents: Profile, numbers: tuple[float, float, float]
+    problem: ts.Problem, solution: Solution, currents: Profile, numbers: tuple[float, float, float]
 ) -> tuple[Point, Strip, Profile]:
     """What a solution has, and what the law and one dimension make of its temperatures (collective)."""
     length, field, current = numbers
@@ -196,7 +189,7 @@ def beside_the_law(
     return point, strip, currents
 
 
-def at_plane(problem: Problem, solution: Solution, field: Field, x: float) -> float:
+def at_plane(problem: ts.Problem, solution: Solution, field: Field, x: float) -> float:
     """The mean of a field over the nodes of an end of the strip (collective)."""
     spaces = problem.spaces
     part = spaces.ranges[field]
@@ -207,7 +200,7 @@ def at_plane(problem: Problem, solution: Solution, field: Field, x: float) -> fl
     return float(total[0] / total[1])
 
 
-def spin_currents(problem: Problem, observer: Observer, solution: Solution) -> Profile:
+def spin_currents(problem: ts.Problem, observer: Observer, solution: Solution) -> Profile:
     """j_s along x at the centres of the cells of the strip, and their volumes, on all ranks (collective)."""
     device = problem.spaces.device
     cells = device.owned(device.cells(["Strip"]))

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.integrate import solve_bvp
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.materials.laws import Taylor
 
 FILE = Path(__file__).with_name("clustered_strip.yaml")
-DEVICE = load_config(FILE)
+DEVICE = ts.load(FILE)
 SOLIDS = {solid.name: solid.box for solid in DEVICE.geometry.solids}
 METAL, LEAD = DEVICE.material_laws("Clustered"), DEVICE.material("Lead")
 

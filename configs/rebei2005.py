@@ -46,14 +46,10 @@ from matplotlib.figure import Figure
 from rebei2005_mesh import ARMS, LEAD, write_ring
 from rebei2005_reference import SHARPEST, Case, Curve, boundary_value_solution
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.compat import MPI
-from thermospin.config import Config
 from thermospin.fields import S_VECTOR
-from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
-from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 from thermospin.runtime.console import say
 
 SOLVED = {
@@ -164,30 +160,26 @@ def finite_elements(case: Case, comm: MPI.Comm = MPI.COMM_SELF, arm: float = ARM
         raise ValueError("the solver has the sign of Eqs. 72 and 73")
     if case.ring:
         with ring_file(case, arm, comm) as file:
-            points, n = solve_at_rest(load_config(RING, ring_overrides(case, file)), comm)
+            points, n = solve_at_rest(ts.load(RING, *ring_overrides(case, file)), comm)
         middle = abs(abs(points[:, :2]).max(axis=1) - case.side / 2) < 1e-3 * arm
         x, n = along_the_ring(points[middle], case.side), n[middle]
         n = np.stack([-n[:, 2], -n[:, 0], n[:, 1]], axis=1)
     else:
-        points, n = solve_at_rest(load_config(BAR, bar_overrides(case)), comm)
+        points, n = solve_at_rest(ts.load(BAR, *bar_overrides(case)), comm)
         x = points[:, 2] - case.side
     order = np.argsort(x)
     return Curve(x[order], n[order])
 
 
-def solve_at_rest(config: Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarray]:
+def solve_at_rest(config: ts.Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarray]:
     """What :func:`at_nodes` gives of a device without a drive (collective)."""
-    progress = SilentProgress()
-    _, device = prepare(config, comm, progress)
-    problem = Problem(config, device, progress)
-    solver = problem.scheme("rest")
-    problem.magnetise(config.states["only"])
-    found = at_nodes(problem, config, solver.at(0.0).vector)
-    problem.free()
-    return found
+    with ts.Problem.of(config, comm) as problem:
+        solver = problem.scheme("rest")
+        problem.magnetise(problem.states["only"])
+        return at_nodes(problem, config, solver.at(0.0).vector)
 
 
-def at_nodes(problem: Problem, config: Config, vector) -> tuple[np.ndarray, np.ndarray]:
+def at_nodes(problem: ts.Problem, config: ts.Config, vector) -> tuple[np.ndarray, np.ndarray]:
     """This rank's nodes of the magnets, nm (k, 3), and n = −s there over the equilibrium, (k, 3)."""
     spaces = problem.spaces
     space = spaces.spaces[S_VECTOR[0]]

@@ -15,16 +15,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermospin import load_config
+import thermospin as ts
 from thermospin.compat import MPI
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.material import LORENZ_NUMBER, Material
 from thermospin.meshes.ordering import FACES
-from thermospin.observables.cells import Observer
-from thermospin.output import SilentProgress
 from thermospin.output.files import write_csv
-from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 from thermospin.runtime.console import say
 
 FILE = Path(__file__).with_suffix(".yaml")
@@ -36,7 +32,7 @@ ALPHAS = {1.0: "tab:blue", 5.0: "tab:red"}
 """λ/λ_Q of the semiconductor and their colours: the paper's, without inelastic scattering and for Cu."""
 PANELS = {"spin": ("Δμ/e (mV)", 1e-3), "spin_heat": ("ΔT$_s$ (K)", 1.0), "hanle": ("ΔV$_{Hanle}$ (µV)", 1e-6)}
 """What is drawn: label and unit."""
-DEVICE = load_config(FILE)
+DEVICE = ts.load(FILE)
 
 
 @dataclass(frozen=True)
@@ -78,15 +74,11 @@ def solve(ratio: float, alpha: float) -> Point:
         f"interfaces[0].conductance={law.conductance}",
         f"materials.Semiconductor.spin_heat_ratio={alpha}",
     ]
-    config, progress = load_config(FILE, overrides), SilentProgress()
-    _, device = prepare(config, MPI.COMM_SELF, progress)
-    problem = Problem(config, device, progress)
-    problem.magnetise(config.magnetisations["P"])
+    config = ts.load(FILE, *overrides)
     current = CURRENT_DENSITY * config.geometry.width * config.geometry.depth
-    seen = Observer(problem.spaces, problem.coefficients).observe(
-        problem.scheme("inject").expand(1).at(current)
-    )
-    cell_f, face_f, cell_n, face_n = device.contacts["F|N"].T
+    with ts.Problem.of(config, MPI.COMM_SELF) as problem:
+        seen = problem.observer().observe(problem.solve("inject", "P").at(current))
+        cell_f, face_f, cell_n, face_n = problem.spaces.device.contacts["F|N"].T
 
     def mean(values: np.ndarray) -> tuple[float, float]:
         """On the sides of F and of N."""

@@ -17,12 +17,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from thermospin.config import load_config, load_sweep
+import thermospin as ts
 from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
 from thermospin.hanle.fit import fit_lorentzians
 from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.output.files import write_csv
-from thermospin.runs.sweep import run_sweep
 from thermospin.runtime.console import say
 
 SPIN_RESISTANCE, TUNNEL = 25e-12, 1e-6
@@ -45,7 +44,7 @@ def film() -> tuple[ThreeTerminal, dict[str, list[str]]]:
     In a film of thickness d spin resistances are ``λ²/(σ d)`` and ``λ_Q²/(k_e d)``: their ratio, in units of
     ``L0 T0``, is 1/α² and not 1/α.
     """
-    config = load_config(FILE)
+    config = ts.load(FILE)
     law, metal = config.contacts["F|N"].law, config.material("Semiconductor")
     low, high = (config.geometry.resolved.solids[0].box.min[2], config.geometry.resolved.solids[0].box.max[2])
     b = law.thermoelectric.difference / law.conductance
@@ -61,17 +60,14 @@ def film() -> tuple[ThreeTerminal, dict[str, list[str]]]:
 def solve(directory: Path, panel: Axes) -> None:
     """Sweep the field over the film, print deviations from the closed form, write and draw the points."""
     form, changes = film()
+    geometry = ts.load(FILE).geometry
     rows: list[np.ndarray] = []
     for name, overrides in changes.items():
-        sweep = load_sweep(FILE, overrides)
-        points = run_sweep(sweep, directory / name.replace(" ", "_"))["points"]
-        read = [
-            point["schemes"]["inject"]["configurations"]["P"]["probes"]["contact"]["R"][0] for point in points
-        ]
-        field = np.array([point["si"]["magnetic_field[2]"] for point in points])
-        area = sweep.config.geometry.width * sweep.config.geometry.depth
+        swept = ts.sweep(FILE, *overrides, output=directory / name.replace(" ", "_"), quiet=False).readings
+        swept = swept[(swept["configuration"] == "P") & (swept["order"] == 1)]
+        read, field = swept["value"].to_numpy(), swept["magnetic_field[2]"].to_numpy()
         # The last field quenches both accumulations.
-        found, field = area * (np.array(read) - read[-1])[:-1], field[:-1]
+        found, field = geometry.width * geometry.depth * (read - read[-1])[:-1], field[:-1]
         spin, heat = form.parts(field)
         expected = {"signal": spin + heat, "spin": spin, "spin heat": heat}[name]
         deviation = abs(found - expected).max() / expected.max()

@@ -78,7 +78,7 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     import thermospin
 
     config = _load(file, overrides, output)
-    thermospin.run(config)
+    thermospin.run(config, config.output.directory, quiet=False)
 
 
 @main.command()
@@ -87,12 +87,12 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @OUTPUT
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
+    import thermospin
     from thermospin.output.loops import describe_loop
-    from thermospin.runs.loop import run_loop
 
     config = _load(file, overrides, output)
-    results = run_loop(config)
-    _on_root(lambda: say(describe_loop(results, config.output.directory)))
+    results = thermospin.loop(config, config.output.directory, quiet=False)
+    _on_root(lambda: say(describe_loop(results.data, config.output.directory)))
 
 
 @main.command()
@@ -126,7 +126,7 @@ def sweep(
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
-    results = run_sweep(found, directory, **part, **options)
+    results = run_sweep(found, directory, quiet=False, **part, **options)
 
     def tell() -> bool:
         say(describe_sweep(results, directory))

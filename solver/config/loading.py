@@ -40,10 +40,26 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
-    return load(Config, source, overrides, _place)
+    return load_section(Config, source, overrides, _place)
 
 
-def load[S: Section](
+def load(source: str | Path | Mapping[str, Any], *overrides: str) -> Config:
+    """Read and check a configuration.
+
+    Args:
+        source: A YAML file, or the same content as a mapping.
+        overrides: Texts such as ``"solver.degree=2"``, laid over it one after another.
+
+    Returns:
+        The configuration in SI.
+
+    Raises:
+        InputError: The first mistake found, with file, key and remedy in one line.
+    """
+    return load_config(source, overrides)
+
+
+def load_section[S: Section](
     model: type[S],
     source: str | Path | Mapping[str, Any],
     overrides: Sequence[str],

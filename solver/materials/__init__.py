@@ -8,6 +8,8 @@ from thermospin.materials.library import (
     interface_references,
     library,
     library_material,
+    material,
+    material_library,
     references,
 )
 from thermospin.materials.material import Material
@@ -21,5 +23,7 @@ __all__ = [
     "interface_references",
     "library",
     "library_material",
+    "material",
+    "material_library",
     "references",
 ]

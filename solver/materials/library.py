@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 import yaml
 from pydantic import Field, create_model
 
-from thermospin.errors import brief
+from thermospin.errors import InputError, brief
 from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
 
@@ -80,6 +80,25 @@ def library_material(name: str) -> Material:
         KeyError: The library has no such material.
     """
     return Material.model_validate(_values(name))
+
+
+def material(name: str) -> Material:
+    """The material of that name as the library has it, in SI.
+
+    Args:
+        name: Its name, such as ``Cu``; :func:`material_library` has them all.
+
+    Raises:
+        InputError: The library has no such material.
+    """
+    if name not in library():
+        raise InputError(one_of(name, library(), "material"), key="materials")
+    return library_material(name)
+
+
+def material_library() -> dict[str, Material]:
+    """All materials of the library by name, in SI."""
+    return {name: library_material(name) for name in library()}
 
 
 def _values(name: str) -> dict[str, Any]:

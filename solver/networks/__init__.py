@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thermospin.config.loading import load
+from thermospin.config.loading import load_section
 from thermospin.networks.config import CircuitConfig
 from thermospin.networks.network import Network, State
 
@@ -24,7 +24,7 @@ def load_circuit(source: str | Path | Mapping[str, Any], overrides: Sequence[str
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
-    return load(CircuitConfig, source, overrides, _name_output)
+    return load_section(CircuitConfig, source, overrides, _name_output)
 
 
 def _name_output(data: dict[str, Any], file: Path) -> None:

@@ -30,7 +30,7 @@ def write_loop(directory: Path, results: dict[str, Any]) -> list[Path]:
     """
     table = directory / "loop.csv"
     with together(directory, results):
-        write_csv(table, *_table(results))
+        write_csv(table, *loop_table(results))
         pictures = plot_loop(directory, results)
     return [table, *pictures, directory / RESULTS]
 
@@ -87,8 +87,12 @@ def _scaled(
     return f"{symbol} ({scale.unit})", {name: curve / scale.factor for name, curve in curves.items()}
 
 
-def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
-    """Header and rows: a row for every scheme, probe and point; SI."""
+def loop_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of ``loop.csv``: a row for every scheme, probe and point; SI.
+
+    Args:
+        results: The results of a loop.
+    """
     loop = results["loop"]
     magnets = next(iter(loop["states"].values()))["magnets"]
     found = [

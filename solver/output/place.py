@@ -31,6 +31,7 @@ EARLIER = (
     "maps/*.png",
     "maps/*.csv",
     "sweep.csv",
+    "sweep.nc",
     "sweep_*.png",
     "loop.csv",
     "loop_*.png",

@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress as LiveLine
@@ -23,6 +24,13 @@ class SilentProgress:
         self.timings: dict[str, float] = {}
         self._started = time.perf_counter()
 
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing ends here: timings can still be read."""
+
     @property
     def elapsed(self) -> float:
         """Time since the start, s."""
@@ -41,6 +49,29 @@ class SilentProgress:
         """Say something about the present stage: to nobody."""
 
 
+class ToldProgress(SilentProgress):
+    """Stages of a run, told to a function and timed.
+
+    Args:
+        tell: Gets the name of every stage as it begins, and every note, one line each.
+    """
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Tell and time a stage; stages may lie within stages."""
+        self._tell(name)
+        with super().stage(name):
+            yield
+
+    def note(self, text: str) -> None:
+        """Tell a line about the present stage."""
+        self._tell(text)
+
+
 class Progress(SilentProgress):
     """Stages of a run, shown on stderr and timed.
 
@@ -54,8 +85,8 @@ class Progress(SilentProgress):
         self._console = (console or Console(file=adapt(sys.stderr))) if rank == 0 else None
         self._live: LiveLine | None = None
 
-    def __enter__(self) -> "Progress":
-        self._started = time.perf_counter()
+    def __enter__(self) -> Self:
+        super().__enter__()
         if self._console is not None and self._console.is_terminal:
             columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
             self._live = LiveLine(*columns, console=self._console, transient=True)
@@ -95,3 +126,20 @@ class Progress(SilentProgress):
         if self._console is None:
             return
         self._console.print(f"[{self.elapsed:7.2f} s] {text}", highlight=False, markup=False, soft_wrap=True)
+
+
+def progress_of(
+    given: Callable[[str], object] | SilentProgress | None, quiet: bool, rank: int
+) -> SilentProgress:
+    """What follows a run on one rank.
+
+    Args:
+        given: A function that gets lines, on rank 0 only, or an object with stages and notes of its own.
+        quiet: Without either: nothing is shown, instead of stages on stderr.
+        rank: Rank of this process.
+    """
+    if isinstance(given, SilentProgress):
+        return given
+    if given is not None:
+        return ToldProgress(given) if rank == 0 else SilentProgress()
+    return SilentProgress() if quiet else Progress(rank)

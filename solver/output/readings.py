@@ -61,21 +61,46 @@ def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
                     yield Reading(scheme, probe, name, drive, signals[name], errors, rest)
 
 
-def write_readings(path: Path, results: Mapping[str, Any]) -> None:
-    """Write all readings as CSV, one row per scheme, probe, configuration or signal, and order.
+def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All readings in SI, one row per scheme, probe, configuration or signal, and order.
 
-    Values are in SI: V/A^order, or V/V^order where a voltage drives the scheme; order 0 is R0, V.
+    Args:
+        results: What ``results.json`` of a run holds, or of a point of a sweep.
+
+    Yields:
+        ``value`` and ``uncertainty`` in the ``unit`` V/A^order, or V/V^order where a voltage drives the
+        scheme; order 0 is R0, V.
+    """
+    for read in readings(results):
+        for order, (value, uncertainty) in read.by_order.items():
+            yield {
+                "scheme": read.scheme,
+                "configuration": read.name,
+                "probe": read.probe,
+                "order": order,
+                "value": value,
+                "uncertainty": uncertainty,
+                "unit": per_drive("V", order, read.drive),
+            }
+
+
+def write_readings(path: Path, results: Mapping[str, Any]) -> None:
+    """Write :func:`reading_rows` as CSV.
 
     Raises:
         InputError: The file cannot be written.
     """
-    rows = (
-        (read.scheme, read.probe, read.name, order, value, per_drive("V", order, read.drive), uncertainty)
-        for read in readings(results)
-        for order, (value, uncertainty) in read.by_order.items()
-    )
-    header = ("scheme", "probe", "configuration or signal", "order", "value", "unit", "uncertainty")
-    write_csv(path, header, rows)
+    columns = {
+        "scheme": "scheme",
+        "probe": "probe",
+        "configuration or signal": "configuration",
+        "order": "order",
+        "value": "value",
+        "unit": "unit",
+        "uncertainty": "uncertainty",
+    }
+    rows = ([row[key] for key in columns.values()] for row in reading_rows(results))
+    write_csv(path, list(columns), rows)
 
 
 def _uncertainties(read: Mapping[str, Any], orders: int) -> list[float | None]:

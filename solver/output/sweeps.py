@@ -40,7 +40,10 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
     return {
         "schema": 1,
         "title": sweep.config.title,
-        "sweep": [{"keys": list(axis.targets), "scale": axis.scale} for axis in sweep.config.sweep],
+        "sweep": [
+            {"keys": list(axis.targets), "scale": axis.scale, "count": axis.count}
+            for axis in sweep.config.sweep
+        ],
         "points": points,
         "run": new_run(sweep.config.source),
         "config": sweep.config.resolved(),
@@ -49,7 +52,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
 
 
 def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
-    """Write ``results.json``, then ``sweep.csv`` and, where there is one axis, pictures.
+    """Write ``results.json``, then ``sweep.csv``, ``sweep.nc`` and, where there is one axis, pictures.
 
     Args:
         directory: Directory of the sweep.
@@ -61,11 +64,14 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
     Raises:
         InputError: The directory cannot be written.
     """
-    table = directory / "sweep.csv"
+    from thermospin.output.datasets import write_dataset
+
+    table, dataset = directory / "sweep.csv", directory / "sweep.nc"
     with together(directory, results):
-        write_csv(table, *_table(results))
+        write_csv(table, *sweep_table(results))
+        write_dataset(dataset, results)
         pictures = plot_sweep(directory, results)
-    return [table, *pictures, directory / RESULTS]
+    return [table, dataset, *pictures, directory / RESULTS]
 
 
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
@@ -109,8 +115,12 @@ def all_failed(results: Mapping[str, Any]) -> bool:
     return failed > 0 and not any("schemes" in point and "failed" not in point for point in points)
 
 
-def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
-    """Header and rows: a row for every point, scheme, probe, and configuration or signal; SI."""
+def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Header and rows of ``sweep.csv``: a row for every point, scheme, probe, and configuration or signal.
+
+    Args:
+        results: What :func:`collect` gives.
+    """
     keys = [key for axis in results["sweep"] for key in axis["keys"]]
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
     orders = sorted({order for _, reads in found for read in reads for order in read.by_order})
@@ -119,7 +129,7 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
 
     def rows() -> Iterator[list[Any]]:
         for point, reads in found:
-            start = [point["index"], *(_shown(point, key) for key in keys)]
+            start = [point["index"], *(shown_value(point, key) for key in keys)]
             for read in reads:
                 pairs = [read.by_order.get(order, (None, None)) for order in orders]
                 numbers = [pair[i] for i in (0, 1) for pair in pairs]
@@ -131,7 +141,7 @@ def _table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
     return header, rows()
 
 
-def _shown(point: Mapping[str, Any], key: str) -> Any:
+def shown_value(point: Mapping[str, Any], key: str) -> Any:
     """The value of a key in SI, else as the file gives it."""
     return point["values"][key] if point["si"][key] is None else point["si"][key]
 

@@ -53,21 +53,48 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
         InputError: The directory cannot be written.
     """
     place = case_directory(directory, case.scheme, case.configuration)
-    title = f"{case.scheme}, {case.configuration}"
-    known = quantities(case.is_vector)
     with replacing_directory(place) as aside:
         for order, sample in case.orders.items():
-            units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
-            symbol = "I" if case.drive == "A" else "U"
-            power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
-            write_sample(aside / f"order{order}.vtu", sample, units, f"{title}, {power}", run=case.run)
+            units, title = _about_order(case, order)
+            write_sample(aside / f"order{order}.vtu", sample, units, title, run=case.run)
         (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
-        units = {name: quantity.unit for name, quantity in known.items()}
         for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
+            units, title = _about_drive(case, drive)
             text, solved = quantity_text(drive, case.drive), drive if drive in case.solved else None
             stem = "at_" + text.replace(" ", "").replace("µ", "u")
-            write_sample(aside / f"{stem}.vtu", case.at(drive), units, f"{title}, {text}", solved, case.run)
+            write_sample(aside / f"{stem}.vtu", case.at(drive), units, title, solved, case.run)
     return place
+
+
+def grid_of_order(case: Case, order: int) -> pv.UnstructuredGrid:
+    """The fields of one order as their file has them.
+
+    Args:
+        case: The fields.
+        order: Power of the drive; 0 are the fields at rest.
+    """
+    return sample_grid(case.orders[order], *_about_order(case, order), run=case.run)
+
+
+def grid_at_drive(case: Case, drive: float) -> pv.UnstructuredGrid:
+    """The fields at a drive, A or V, as their file has them."""
+    solved = drive if drive in case.solved else None
+    return sample_grid(case.at(drive), *_about_drive(case, drive), solved, case.run)
+
+
+def _about_order(case: Case, order: int) -> tuple[dict[str, str], str]:
+    """Units of the arrays of an order, and a title."""
+    known = quantities(case.is_vector)
+    units = {name: quantity.unit_of(order, case.drive) for name, quantity in known.items()}
+    symbol = "I" if case.drive == "A" else "U"
+    power = f"coefficient of {symbol}{superscript(order)}" if order else "at rest"
+    return units, f"{case.scheme}, {case.configuration}, {power}"
+
+
+def _about_drive(case: Case, drive: float) -> tuple[dict[str, str], str]:
+    """Units of the arrays at a drive, and a title."""
+    units = {name: quantity.unit for name, quantity in quantities(case.is_vector).items()}
+    return units, f"{case.scheme}, {case.configuration}, {quantity_text(drive, case.drive)}"
 
 
 def read_orders(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[int, FieldSample]:
@@ -117,18 +144,31 @@ def write_sample(
     solved: float | None = None,
     run: str = "",
 ) -> None:
-    """Write one VTU file.
-
-    Args:
-        path: Final name of the file.
-        sample: The fields.
-        units: Name of an array to its unit.
-        title: What the file holds, for people.
-        solved: The drive, A or V, if the fields were solved for there.
-        run: Number of the run, if it has one.
+    """Write one VTU file: what :func:`sample_grid` makes of the same arguments.
 
     Raises:
         InputError: The file cannot be written.
+    """
+    grid = sample_grid(sample, units, title, solved, run)
+    with replacing(path) as aside:
+        aside.write_bytes(_encoded(grid))
+
+
+def sample_grid(
+    sample: FieldSample,
+    units: Mapping[str, str],
+    title: str,
+    solved: float | None = None,
+    run: str = "",
+) -> pv.UnstructuredGrid:
+    """Fields as VTK has them.
+
+    Args:
+        sample: The fields.
+        units: Name of an array to its unit.
+        title: What the fields are, for people.
+        solved: The drive, A or V, if the fields were solved for there.
+        run: Number of the run, if it has one.
     """
     kind = pv.CellType.TETRA if sample.cells.shape[1] == 4 else pv.CellType.QUADRATIC_TETRA
     grid = pv.UnstructuredGrid({kind: sample.cells}, sample.points)
@@ -150,8 +190,7 @@ def write_sample(
         grid.field_data[_SOLVED] = [solved]
     if run:
         _add_texts(grid, _RUN, [run])
-    with replacing(path) as aside:
-        aside.write_bytes(_encoded(grid))
+    return grid
 
 
 def _encoded(grid: pv.UnstructuredGrid) -> bytes:

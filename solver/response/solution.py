@@ -121,6 +121,7 @@ class Expansion:
         points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted to
             what is none.
         weights: By power, how much every one of these counts: what is fitted to the fields fits all else.
+        key: The scheme and the configuration that this is the solution of.
     """
 
     orders: list[Solution]
@@ -128,6 +129,7 @@ class Expansion:
     reciprocity: dict[str, float] = field(default_factory=dict)
     points: list[tuple[float, Solution]] = field(default_factory=list)
     weights: dict[int, np.ndarray] = field(default_factory=dict)
+    key: tuple[str, str] = ("", "")
 
     @property
     def by_power(self) -> dict[int, Solution]:

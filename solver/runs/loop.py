@@ -1,6 +1,6 @@
 """A whole magnetic loop: every magnet at every field, and one solution for every distinct magnetic state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.loop import acting, acts_on_metals, precesses
 from thermospin.meshes import MeshRecord
-from thermospin.output import Progress, write_loop
+from thermospin.output import SilentProgress, write_loop
 from thermospin.output.place import claim
+from thermospin.output.progress import progress_of
 from thermospin.runs.checks import checked_mesh
+from thermospin.runs.loop_results import LoopResults
 from thermospin.runs.simulation import describe_mesh, solve
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
@@ -77,12 +79,40 @@ class Trace:
         return slice(0, half) if name == BRANCHES[0] else slice(half, None)
 
 
-def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
-    """Solve the states of a magnetic loop and write the readings to ``config.output.directory`` (collective).
+def loop(
+    config: Config,
+    output: Path | str | None = None,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> LoopResults:
+    """Solve the states of a magnetic loop (collective; all ranks get the numbers).
+
+    Args:
+        config: The configuration, with a loop.
+        output: Directory for the numbers, the table and pictures; nothing is written without.
+        progress: Gets a line for every stage, such as ``print``.
+        quiet: False shows the stages on stderr.
+        comm: Ranks that share the work.
+
+    Raises:
+        InputError: There is no loop, the device cannot be meshed, or it is not a closed circuit.
+        ConvergenceError: The solver does not converge.
+    """
+    directory = None if output is None else Path(output)
+    return LoopResults(run_loop(config, comm, directory, progress_of(progress, quiet, comm.rank)))
+
+
+def run_loop(
+    config: Config, comm: MPI.Comm, directory: Path | None, progress: SilentProgress
+) -> dict[str, Any]:
+    """Solve the states of a magnetic loop and write the readings to a directory, if any (collective).
 
     Args:
         config: The configuration, with a loop.
         comm: Ranks that share the work.
+        directory: Where the results go.
+        progress: Follows the stages.
 
     Returns:
         What ``results.json`` holds.
@@ -96,9 +126,9 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
             "loop", "missing; add it, such as 'loop: {range: [-100 mT, 100 mT], magnets: {Py1: {…}}}'"
         )
     trace = Trace.of(config)
-    directory = Path(config.output.directory)
-    on_root(comm, lambda: claim(directory, config.source))
-    with Progress(comm.rank) as progress:
+    if directory is not None:
+        on_root(comm, lambda: claim(directory, config.source))
+    with progress:
         progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
         with progress.stage("mesh"):
             record = on_root(comm, lambda: checked_mesh(config))
@@ -108,7 +138,8 @@ def run_loop(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> dict[str, Any]:
         data |= describe_mesh(config, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, trace, data)
-        on_root(comm, lambda: write_loop(directory, data))
+        if directory is not None:
+            on_root(comm, lambda: write_loop(directory, data))
     return data
 
 

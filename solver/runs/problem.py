@@ -1,12 +1,12 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from thermospin.compat import PETSc
+from thermospin.compat import MPI, PETSc
 from thermospin.config.interfaces import contacts
 from thermospin.config.petsc import petsc_options
 from thermospin.discretisation.heat_source import HeatSource
@@ -15,6 +15,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
+from thermospin.errors import InputError
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.options import Options
@@ -29,6 +30,7 @@ from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import Observer
 from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
+from thermospin.output.progress import SilentProgress
 from thermospin.physics.coefficients import CellCoefficients, Magnetisation
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.drive import Circuit, Drive
@@ -38,10 +40,19 @@ from thermospin.response.nonlinear.local import LocalCoefficients, LocalMaterial
 from thermospin.response.nonlinear.orders import OrderSources
 from thermospin.response.nonlinear.series import PointSeries
 from thermospin.response.nonlinear.steady import ResponsiveSolver
+from thermospin.response.solution import Expansion
+from thermospin.runs.preparation import prepare
+from thermospin.section import one_of
+
+if TYPE_CHECKING:
+    import pyvista as pv
 
 
 class Problem:
-    """The discrete model of a device.
+    """The discrete model of a device: mesh, operator and preconditioner, for one solution after another.
+
+    :meth:`of` makes it from a configuration, :meth:`solve` solves a scheme in a configuration, and
+    :meth:`observe` gives the fields. ``with`` frees it at the end. All ranks make the same calls.
 
     Args:
         config: The configuration.
@@ -49,6 +60,7 @@ class Problem:
         progress: Anything with a ``stage(name)`` context manager.
 
     Attributes:
+        config: The configuration.
         spaces: Function spaces.
         coefficients: Material coefficients.
         system: The coupled operator.
@@ -62,6 +74,7 @@ class Problem:
     def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
         self.contacts = contacts(config, device.surfaces)
         self._nonlinear: list[Any] = []
+        self._prepared: tuple[str, SchemeSolver] | None = None
         self._adjoints = KnownAdjoints()
         self._options = Options(petsc_options(config.solver.petsc))
         materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
@@ -106,6 +119,104 @@ class Problem:
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = self._solver(self.system.matrix, scales)
 
+    @classmethod
+    def of(cls, config: Any, comm: MPI.Comm = MPI.COMM_WORLD, progress: Any = None) -> Self:
+        """Mesh a device and discretise it (collective).
+
+        Args:
+            config: The configuration.
+            comm: Ranks that share the work.
+            progress: Anything with a ``stage(name)`` context manager and ``note(text)``; nothing is shown
+                without.
+
+        Raises:
+            InputError: The device cannot be meshed, or is not a closed circuit.
+        """
+        progress = progress or SilentProgress()
+        _, device = prepare(config, comm, progress)
+        return cls(config, device, progress)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.free()
+
+    @property
+    def schemes(self) -> Sequence[str]:
+        """Names of the injection schemes."""
+        return list(self.config.schemes)
+
+    @property
+    def states(self) -> Mapping[str, Magnetisation]:
+        """The magnetic configurations by name: the sign of every magnet or, with vector spin, direction."""
+        return self.config.states
+
+    def solve(self, scheme: str, configuration: str) -> Expansion:
+        """Solve a scheme in a magnetic configuration, for as many orders as ``solver.orders`` (collective).
+
+        The preconditioner is fitted to a scheme: solve all configurations of one, then go on to the next.
+
+        Args:
+            scheme: Name of the injection scheme.
+            configuration: Name of the magnetic configuration.
+
+        Returns:
+            The fields, order by order; ``harmonics`` are what a pair of terminals reads of them.
+
+        Raises:
+            InputError: There is no such scheme or configuration.
+            ConvergenceError: The solver does not converge.
+        """
+        for name, known, kind in (
+            (scheme, self.schemes, "scheme"),
+            (configuration, self.states, "configuration"),
+        ):
+            if name not in known:
+                raise InputError(one_of(name, known, kind))
+        if self._prepared is None or self._prepared[0] != scheme:
+            self._prepared = scheme, self.scheme(scheme)
+        self.magnetise(self.states[configuration])
+        found = self.expand(self._prepared[1])
+        found.key = scheme, configuration
+        return found
+
+    def expand(self, solver: SchemeSolver) -> Expansion:
+        """The orders that the configuration asks for, in the magnetic configuration set last (collective).
+
+        Args:
+            solver: The solver of a scheme, as :meth:`scheme` makes it.
+        """
+        options = self.config.solver
+        if options.method == "demodulate":
+            return solver.demodulate(options.currents, options.orders)
+        return solver.expand(options.orders)
+
+    def observe(
+        self, expansion: Expansion, *, order: int | None = None, drive: float | None = None
+    ) -> "pv.UnstructuredGrid":
+        """The fields of a solution, on all ranks (collective).
+
+        Args:
+            expansion: What :meth:`solve` gave.
+            order: Which coefficient of the power series in the drive; 0 are the fields without a drive.
+            drive: Instead, the fields at this drive, A or V.
+
+        Returns:
+            A grid of the device with the arrays of the VTU files: see :meth:`thermospin.Results.fields`.
+
+        Raises:
+            InputError: There is no such order, or not one of order and drive is given.
+        """
+        from thermospin.runs.fields import SolvedFields
+
+        if (order is None) == (drive is None):
+            raise InputError("give 'order' or 'drive', one of the two", key="observe")
+        fields = SolvedFields(self, {expansion.key: expansion})
+        if order is not None:
+            return fields.of_order(expansion.key, order)
+        return fields.at_drive(expansion.key, drive)
+
     def _solver(self, matrix: PETSc.Mat, scales: PETSc.Vec | None) -> LinearSolver:
         """A linear solver for a matrix, symmetric if there are no scales, with the preconditioner of all."""
         return LinearSolver(
@@ -121,7 +232,7 @@ class Problem:
 
         It may have other drives, probes, sinks, heating and, unless one of the two is zero, another field B.
         """
-        self.config = config
+        self.config, self._prepared = config, None
         if np.any(self.coefficients.magnetic_field.value != config.magnetic_field):
             self._precess(config.magnetic_field)
         model, scale = config.heating.model, config.heating.scale
@@ -132,6 +243,7 @@ class Problem:
     def free(self) -> None:
         """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._free_tangent()
+        self._prepared = None
         self.linear.free()
         self.preconditioning.preconditioner.free()
         self._options.free()
@@ -179,6 +291,7 @@ class Problem:
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
+        self._prepared = None
         drive = Drive.of(self.config.schemes[name])
         rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
         given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance

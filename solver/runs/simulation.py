@@ -13,55 +13,72 @@ from typing import Any
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
 from thermospin.config.contrast import suspects
-from thermospin.device.resistive_interfaces import contact_regions
 from thermospin.errors import ConvergenceError
 from thermospin.meshes import MeshRecord
-from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.observables.cells import CellFields, Observer, add
 from thermospin.observables.lock_in import lock_in
-from thermospin.observables.sampling import Sampler
 from thermospin.observables.torque import Torques, torque_data
-from thermospin.output import Case, Progress, draw_maps, plan_maps, print_table, write_fields
+from thermospin.output import Case, SilentProgress, draw_maps, print_table, write_fields
 from thermospin.output.files import replacing
 from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
+from thermospin.output.progress import progress_of
 from thermospin.output.readings import write_readings
 from thermospin.response.drive import Drive
 from thermospin.response.solution import Expansion
-from thermospin.runs.checks import checked_mesh
-from thermospin.runs.estimates import estimate_record
+from thermospin.runs.fields import CaseSampler, SolvedFields, as_written, drawn
+from thermospin.runs.numbers import check_balances, configuration_data, signals
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
 from thermospin.runs.resolution import unresolved
-from thermospin.runs.results import Results, check_balances, configuration_data, signals
+from thermospin.runs.results import Results
 from thermospin.runtime.failures import on_root
 
 AVERAGED = ("gradient_T", "current", "crossing")
 """Quantities that are one number for an interface, of every order."""
 
 
-def run(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> Results:
-    """Solve a device and write the results to ``config.output.directory`` (collective).
+def run(
+    config: Config,
+    output: Path | str | None = None,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> Results:
+    """Solve a device (collective; all ranks get the numbers).
+
+    Nothing is printed and nothing is written unless it is asked for, but for the mesh, which the user's cache
+    keeps.
 
     Args:
         config: The configuration.
+        output: Directory for what the configuration asks for under ``output``: numbers, mesh, fields, maps.
+        progress: Gets a line for every stage of the run, such as ``print``.
+        quiet: False shows the stages on stderr and prints the table of the readings, as the command does.
         comm: Ranks that share the work.
 
     Raises:
-        InputError: The device cannot be meshed, or is not a closed circuit.
+        InputError: The device cannot be meshed, is not a closed circuit, or the directory cannot be written.
         ConvergenceError: The solver does not converge.
     """
-    directory = Path(config.output.directory)
-    on_root(comm, lambda: claim(directory, config.source))
-    with Progress(comm.rank) as progress:
-        note_missing_probes(config, progress)
-        record, device = prepare(config, comm, progress)
-        problem = Problem(config, device, progress)
-        results = solve(problem, progress)
+    directory = None if output is None else Path(output)
+    if directory is not None:
+        on_root(comm, lambda: claim(directory, config.source))
+        changed = config.output.model_copy(update={"directory": directory})
+        config = config.model_copy(update={"output": changed})
+    with progress_of(progress, quiet, comm.rank) as shown:
+        note_missing_probes(config, shown)
+        record, device = prepare(config, comm, shown)
+        problem = Problem(config, device, shown)
+        results = solve(problem, shown)
         results.data.update(describe_mesh(config, record, comm))
         try:
-            write(problem, results, record, progress)
-        finally:
-            if comm.rank == 0 and "complete" in results.data:  # the numbers are written, whatever comes after
+            if directory is not None:
+                write(problem, results, record, shown)
+        finally:  # once the numbers are written, they are printed, whatever comes after
+            known = directory is None or "complete" in results.data
+            if known and not quiet and comm.rank == 0:
                 print_table(results.data)
+        problem.free()
     return results
 
 
@@ -72,43 +89,6 @@ def note_missing_probes(config: Config, progress: Any) -> None:
             "none, so there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
         )
         progress.note(str(config.error("probes", remedy)))
-
-
-def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
-    """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
-    with progress.stage("mesh"):
-        record = on_root(comm, lambda: _told_mesh(config, progress.note))
-    return record, read_device(config, record, comm, progress)
-
-
-def _told_mesh(config: Config, tell: Callable[[str], None]) -> MeshRecord:
-    """The mesh of a configuration; tells notes on its file and what it takes to solve."""
-    record = checked_mesh(config, tell)
-    estimate = estimate_record(config, record)
-    for line in (*record.notes, estimate.text):
-        tell(line)
-    if estimate.warning:
-        tell(f"warning: {estimate.warning}")
-    return record
-
-
-def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
-    """Read the mesh that :func:`checked_mesh` left on all ranks (collective)."""
-    weights = {  # for load balance: a conductor has all the fields, an insulator one
-        region: float(len(config.unknowns)) if config.material(name).is_conductor else 1.0
-        for region, name in record.materials.items()
-    }
-    with progress.stage("read"):
-        return read_mesh(
-            record.directory,
-            record.regions,
-            record.terminals,
-            weights,
-            comm,
-            contact_regions(config, record),
-            [region for region in record.regions if region not in config.insulators],
-            record.surfaces,
-        )
 
 
 def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
@@ -139,7 +119,8 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             with progress.stage("assembly"):
                 problem.magnetise(state)
             with progress.stage("solve"), _with_suspects(config):
-                expansion = _expand(config, solver)
+                expansion = _expand(problem, solver)
+            expansion.key = scheme, name
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
@@ -167,7 +148,10 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 }
                 for probe in config.probes
             }
-    return Results(_summary(problem, schemes, progress), expansions)
+    data = _summary(problem, schemes, progress)
+    return Results(
+        data, expansions, SolvedFields(problem, expansions, data["run"]["id"]) if keep_fields else None
+    )
 
 
 @contextmanager
@@ -180,14 +164,10 @@ def _with_suspects(config: Config) -> Iterator[None]:
         raise ConvergenceError(f"{error}{'' if told else suspects(config)}") from None
 
 
-def _expand(config: Config, solver: Any) -> Expansion:
+def _expand(problem: Problem, solver: Any) -> Expansion:
     """Solve for all orders, and R1 with injector and probe exchanged."""
-    options = config.solver
-    if options.method == "demodulate":
-        expansion = solver.demodulate(options.currents, options.orders)
-    else:
-        expansion = solver.expand(options.orders)
-    if options.reciprocity and expansion.orders:
+    expansion, config = problem.expand(solver), problem.config
+    if config.solver.reciprocity and expansion.orders:
         first = expansion.orders[0]
         found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
@@ -313,6 +293,7 @@ def write(problem: Problem, results: Results, record: MeshRecord, progress: Any)
             _write_fields(problem, results, directory, progress)
         data["timings"] = dict(progress.timings)
         on_root(comm, lambda: finish_results(directory, data))
+        data["complete"] = True
 
 
 def _copy_mesh(record: MeshRecord, directory: Path) -> None:
@@ -323,23 +304,16 @@ def _copy_mesh(record: MeshRecord, directory: Path) -> None:
 def _write_fields(problem: Problem, results: Results, directory: Path, progress: Any) -> None:
     """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
-    observer, sampler = problem.observer(), Sampler(problem.spaces.device)
-    maps = plan_maps(config.output.maps, {name: list(config.magnetisations) for name in config.schemes})
-    for (scheme, name), expansion in results.expansions.items():
-        wanted = maps.get((scheme, name), {})
+    sampler = CaseSampler(problem, results.data["run"]["id"])
+    states = {name: list(config.magnetisations) for name in config.schemes}
+    for key, expansion in results.expansions.items():
+        wanted = drawn(config.output, states, key)
         if not config.output.fields and not wanted:
             continue
-        problem.coefficients.magnetise(config.states[name])
-        unit = results.data["schemes"][scheme]["drive"]["unit"]
-        shown = {config.output.current, *(map.current for map in wanted.values())} if unit == "A" else set()
         with progress.stage("sampling"):
-            samples = {n: sampler.sample(part, 0.0) for n, part in observer.each_order(expansion)}
-            solved = {
-                drive: sampler.sample(observer.observe(solution), config.temperature)
-                for drive, solution in expansion.points
-                if drive in shown
-            }
-        case = Case(scheme, name, samples, config.temperature, unit, solved, results.data["run"]["id"])
+            is_driven_by_current = results.data["schemes"][key[0]]["drive"]["unit"] == "A"
+            shown = [config.output.current, *(map.current for map in wanted.values())]
+            case = sampler.case(key, expansion, shown if is_driven_by_current else ())
         on_root(problem.spaces.comm, partial(_write_case, config, directory, case, wanted, progress))
 
 
@@ -347,7 +321,6 @@ def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, 
     """Write the fields of a scheme and configuration and draw its maps, on one rank."""
     if config.output.fields:
         with progress.stage("fields"):
-            kept = case.with_fluxes({map.field for map in maps.values()})
-            write_fields(directory, kept, config.output.current)
+            write_fields(directory, as_written(case, maps), config.output.current)
     with progress.stage("maps"):
         draw_maps(directory, maps, case)

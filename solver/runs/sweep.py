@@ -1,21 +1,24 @@
 """A whole sweep: every point a run of its own, kept on disk as soon as it is solved, then one table."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from thermospin.compat import MPI
-from thermospin.config import Config, Sweep
+from thermospin.config import Config, Sweep, load_sweep
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.meshes import MeshRecord
-from thermospin.output import Progress, SilentProgress, write_results
+from thermospin.output import SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.place import claim
+from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import collect, write_sweep
 from thermospin.runs.checks import checked_mesh
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
 from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
+from thermospin.runs.sweep_results import SweepResults
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 
@@ -23,9 +26,42 @@ POINTS = "points"
 """Folder of the points, in the directory of a sweep."""
 
 
+def sweep(
+    source: Config | str | Path | Mapping[str, Any],
+    *overrides: str,
+    output: Path | str | None = None,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+    **options: Any,
+) -> SweepResults:
+    """Solve the points of a sweep (collective; all ranks get the numbers).
+
+    Args:
+        source: A YAML file with a section ``sweep``, the same content as a mapping, or a configuration.
+        overrides: Texts such as ``"solver.degree=2"``, laid over a file or a mapping.
+        output: Directory for the table and all points; points that an earlier call has left there are not
+            solved again. Nothing is written without.
+        progress: Gets a line for every point, such as ``print``.
+        quiet: False shows these lines on stderr.
+        comm: Ranks that share the work.
+        options: ``groups``, ``chosen``, ``task``, ``fields`` and ``retry`` of :func:`run_sweep`.
+
+    Raises:
+        InputError: There is no sweep, a point has a mistake, a device cannot be meshed or is not a closed
+            circuit.
+    """
+    if isinstance(source, Config):
+        source = source.resolved()
+    found = load_sweep(source, overrides)
+    directory = None if output is None else Path(output)
+    data = run_sweep(found, directory, comm, progress=progress, quiet=quiet, **options)
+    return SweepResults(comm.bcast(data))
+
+
 def run_sweep(
     sweep: Sweep,
-    directory: Path | None = None,
+    directory: Path | None,
     comm: MPI.Comm = MPI.COMM_WORLD,
     *,
     groups: int = 1,
@@ -33,18 +69,22 @@ def run_sweep(
     task: tuple[int, int] = (1, 1),
     fields: bool = False,
     retry: bool = False,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
 ) -> dict[str, Any]:
     """Solve the points of a sweep that are not solved yet, and write the table once all are (collective).
 
     Args:
         sweep: The sweep.
-        directory: Where the results go; ``output.directory`` of the configuration by default.
+        directory: Where the results go; without one nothing is written.
         comm: Ranks that share the work.
         groups: Into how many groups the ranks are divided; each solves points of its own.
         chosen: Indices of the points to solve; all by default.
         task: ``(k, n)`` solves only the k-th of n parts of them.
         fields: Also write fields and maps of every point.
         retry: Solve points again that failed before.
+        progress: Gets a line for every point, on rank 0 of every group.
+        quiet: False shows these lines on stderr.
 
     Returns:
         What ``results.json`` holds, on rank 0, with the points that are there; empty on other ranks.
@@ -54,8 +94,10 @@ def run_sweep(
     """
     if not 1 <= groups <= comm.size:
         raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
-    directory = Path(directory or sweep.config.output.directory)
-    on_root(comm, lambda: claim(directory, sweep.config.source))
+    if fields and directory is None:
+        raise InputError("fields are written to a directory only; give 'output'", key="fields")
+    if directory is not None:
+        on_root(comm, lambda: claim(directory, sweep.config.source))
     jobs = find_jobs(sweep, comm)
     known: dict[str, Any] = {}
     on_root(comm, lambda: known.update(_kept(jobs, directory, fields, retry)))
@@ -64,15 +106,18 @@ def run_sweep(
     todo = list(
         {job.hash: job for job in shares(wanted, task[1])[task[0] - 1] if job.hash not in done}.values()
     )
+    shown = progress_of(progress, quiet, comm.rank)
     if comm.rank == 0:
         meshes = len({job.mesh for job in todo})
-        note_missing_probes(sweep.config, Progress())
-        Progress().note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
+        note_missing_probes(sweep.config, shown)
+        shown.note(f"{len(todo)} of {len(jobs)} points to solve, on {meshes} meshes")
     records = _make_meshes(todo, comm)
     if comm.rank == 0:
         for note in dict.fromkeys(note for record in records.values() for note in record.notes):
-            Progress().note(note)
-    known |= _solve_in_groups(todo, records, directory / POINTS, comm, groups, fields)
+            shown.note(note)
+    points = directory and directory / POINTS
+    follow = partial(progress_of, progress, quiet)
+    known |= _solve_in_groups(todo, records, points, comm, groups, fields, follow)
     results: dict[str, Any] = {}
     on_root(comm, lambda: results.update(_finish(sweep, jobs, directory, known)))
     return results
@@ -111,9 +156,11 @@ def check_sweep(sweep: Sweep, comm: MPI.Comm = MPI.COMM_WORLD) -> None:
     _make_meshes(find_jobs(sweep, comm), comm)
 
 
-def _kept(jobs: Sequence[Job], directory: Path, fields: bool, retry: bool) -> dict[str, Any]:
+def _kept(jobs: Sequence[Job], directory: Path | None, fields: bool, retry: bool) -> dict[str, Any]:
     """The results that an earlier run or another task has left, by the hash of their point."""
-    kept = {}
+    kept: dict[str, Any] = {}
+    if directory is None:
+        return kept
     for name in {job.hash for job in jobs}:
         try:
             found = read_results(directory / POINTS / name)
@@ -149,10 +196,11 @@ def _make_meshes(jobs: Sequence[Job], comm: MPI.Comm) -> dict[str, MeshRecord]:
 def _solve_in_groups(
     jobs: Sequence[Job],
     records: Mapping[str, MeshRecord],
-    directory: Path,
+    directory: Path | None,
     comm: MPI.Comm,
     groups: int,
     fields: bool,
+    follow: Callable[[int], SilentProgress],
 ) -> dict[str, Any]:
     """Solve points on groups of ranks; the results by the hash of the point, on rank 0 (collective)."""
     if not jobs:
@@ -163,7 +211,7 @@ def _solve_in_groups(
     share = shares(jobs, groups, {mesh: record.cells for mesh, record in records.items()})[number]
     found, mistake = {}, None
     try:
-        found = _solve_share(share, records, directory, group, fields)
+        found = _solve_share(share, records, directory, group, fields, follow(group.rank))
     except InputError as error:
         mistake = error
     mistakes = [error for error in comm.allgather(mistake) if error]
@@ -174,13 +222,18 @@ def _solve_in_groups(
 
 
 def _solve_share(
-    jobs: Sequence[Job], records: Mapping[str, MeshRecord], directory: Path, comm: MPI.Comm, fields: bool
+    jobs: Sequence[Job],
+    records: Mapping[str, MeshRecord],
+    directory: Path | None,
+    comm: MPI.Comm,
+    fields: bool,
+    progress: SilentProgress,
 ) -> dict[str, Any]:
     """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
-    bench, progress = Workbench(comm), Progress(comm.rank)
+    bench = Workbench(comm)
     found: dict[str, Any] = {}
     for job in jobs:
-        data = _solve_point(job, records[job.mesh], bench, directory / job.hash, fields)
+        data = _solve_point(job, records[job.mesh], bench, directory and directory / job.hash, fields)
         values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
         outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
         progress.note(f"point {job.point.index} ({values}): {outcome}")
@@ -191,10 +244,12 @@ def _solve_share(
 
 
 def _solve_point(
-    job: Job, record: MeshRecord, bench: Workbench, directory: Path, fields: bool
+    job: Job, record: MeshRecord, bench: Workbench, directory: Path | None, fields: bool
 ) -> dict[str, Any]:
-    """Solve a point and write its results (collective); what ``results.json`` holds."""
-    config, progress = _output_to(directory, job.point.config, fields), SilentProgress()
+    """Solve a point (collective); what ``results.json`` holds, which goes to the directory, if any."""
+    config, progress = job.point.config, SilentProgress()
+    if directory is not None:
+        config = _output_to(directory, config, fields)
     about = {"point": {"hash": job.hash, "values": dict(job.point.values), "fields": fields}}
     failed = ""
     try:
@@ -205,12 +260,13 @@ def _solve_point(
     if failed:
         bench.clear()
         data = {"schema": 1, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
-        on_root(bench.comm, lambda: write_json(directory / "results.json", data))
+        if directory is not None:
+            on_root(bench.comm, lambda: write_json(directory / "results.json", data))
         return data
     results.data.update(about, **describe_mesh(config, record, bench.comm))
     if fields:
         write(problem, results, record, progress)
-    else:
+    elif directory is not None:
         on_root(bench.comm, lambda: write_results(directory, results.data))
     return results.data
 
@@ -223,12 +279,14 @@ def _output_to(directory: Path, config: Config, fields: bool) -> Config:
     return config.model_copy(update={"output": config.output.model_copy(update=changes)})
 
 
-def _finish(sweep: Sweep, jobs: Sequence[Job], directory: Path, known: dict[str, Any]) -> dict[str, Any]:
-    """Write the table of all points, once all are there; what another task has solved is read."""
+def _finish(
+    sweep: Sweep, jobs: Sequence[Job], directory: Path | None, known: dict[str, Any]
+) -> dict[str, Any]:
+    """Collect all points, what another task has solved too; write their table, once all are there."""
     missing = [job for job in jobs if job.hash not in known]
     known |= _kept(missing, directory, False, False)
     results = collect(sweep, [(job.hash, f"{POINTS}/{job.hash}", known.get(job.hash)) for job in jobs])
     missing = [job for job in jobs if job.hash not in known]
-    if not missing:
+    if not missing and directory is not None:
         write_sweep(directory, results)
     return results

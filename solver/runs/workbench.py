@@ -11,8 +11,8 @@ from thermospin.device.resistive_interfaces import contact_regions
 from thermospin.linear.basis import spin_basis
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
+from thermospin.runs.preparation import read_device
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import read_device
 
 BESIDE = (
     "title",

@@ -11,7 +11,7 @@ import pytest
 from support import prepare_problem
 
 from thermospin.errors import ConvergenceError
-from thermospin.runs.results import configuration_data
+from thermospin.runs.numbers import configuration_data
 
 T0, SIGMA, S, KAPPA, LENGTH, AREA = 273.15, 1.1e5, 200e-6, 1.6, 5.8e-3, 1e-6
 PROBE = ("top", "bottom")

@@ -13,7 +13,8 @@ from thermospin.config import load_config
 from thermospin.fields import S_VECTOR, TAU_VECTOR
 from thermospin.linear import preconditioning
 from thermospin.runs import workbench
-from thermospin.runs.simulation import checked_mesh, on_root, solve
+from thermospin.runs.checks import checked_mesh
+from thermospin.runs.simulation import on_root, solve
 
 FIELDS = [[0, 0, 0.2], [1.0, -3.0, 2.0], [0, 0, 0]]
 """T; ω_L τ_sf = 1 at 0.23 T."""

@@ -13,7 +13,7 @@ from thermospin.cli import main
 from thermospin.config import load_config
 from thermospin.output import plot
 from thermospin.response.harmonics import SchemeSolver
-from thermospin.runs.loop import Trace, run_loop
+from thermospin.runs.loop import Trace, loop
 
 RMS = 1.5e-3
 SHARP = {
@@ -49,11 +49,11 @@ def with_loop(**sections):
 
 def run(config, comm, directory):
     """The results of a loop, and how many solutions they took (collective)."""
-    found = load_config(config | {"output": {"directory": str(directory)}})
+    found = load_config(config)
     solves, expand = [], SchemeSolver.expand
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SchemeSolver, "expand", lambda self, orders: solves.append(1) or expand(self, orders))
-        results = run_loop(found, comm)
+        results = loop(found, directory, comm=comm).data
     comm.Barrier()
     return results, len(solves)
 

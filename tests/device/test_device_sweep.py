@@ -15,7 +15,8 @@ from thermospin.config import load_config, load_sweep
 from thermospin.meshes import build
 from thermospin.runs import sweep as sweeping
 from thermospin.runs import workbench
-from thermospin.runs.simulation import checked_mesh, on_root, solve
+from thermospin.runs.checks import checked_mesh
+from thermospin.runs.simulation import on_root, solve
 
 SCALES, POLARISATIONS = [1, 2.5], [0.2, 0.3]
 AXES = [

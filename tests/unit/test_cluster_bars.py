@@ -8,7 +8,7 @@ from support import prepare_problem
 
 from thermospin.config import load_config
 from thermospin.errors import InputError
-from thermospin.runs.loop import run_loop
+from thermospin.runs.loop import loop
 
 METAL = {
     "potential": "1e-47 J m^3",
@@ -76,8 +76,8 @@ LOOP = {"axis": "x", "range": ["-1 T", "1 T"], "points": 3}
 
 def test_a_loop_polarises_clusters(comm, shared_directory):
     """Every field has its own solution, that of a run in this field; no magnet is needed."""
-    output = {"directory": str(shared_directory), "fields": False}
-    found = run_loop(load_config(bar(CLUSTERS, loop=LOOP, output=output)), comm)
+    results = loop(load_config(bar(CLUSTERS, loop=LOOP)), shared_directory, comm=comm)
+    found = results.data
     assert found["loop"]["solved_states"] == 3
     loops = found["schemes"]["along"]["loops"]["along"]
     up, down = (np.array(loops[branch]["R"])[0] for branch in ("up", "down"))
@@ -92,6 +92,7 @@ def test_a_loop_polarises_clusters(comm, shared_directory):
         with (shared_directory / "loop.csv").open(encoding="utf-8") as table:
             rows = list(csv.DictReader(table))
         assert [float(row["R1"]) for row in rows[:3]] == up.tolist()
+        assert results.table["R1"].tolist() == [*up, *down]
 
 
 @pytest.mark.serial

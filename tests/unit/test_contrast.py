@@ -7,8 +7,8 @@ import pytest
 from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.output import SilentProgress
+from thermospin.runs.numbers import check_balances
 from thermospin.runs.problem import Problem
-from thermospin.runs.results import check_balances
 from thermospin.runs.simulation import prepare, solve
 
 

@@ -62,8 +62,8 @@ def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
 TARGETS = [
     "thermospin.config.load_config",
     "thermospin.runs.simulation.claim",
-    "thermospin.runs.simulation.checked_mesh",
-    "thermospin.runs.simulation.read_mesh",
+    "thermospin.runs.preparation.checked_mesh",
+    "thermospin.runs.preparation.read_mesh",
     "thermospin.runs.simulation.Problem",
     "thermospin.response.solution.Expansion.at",
     "thermospin.linear.krylov.PETSc.KSP.solve",

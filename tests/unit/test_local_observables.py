@@ -104,7 +104,7 @@ def test_files(comm, shared_directory):
     maps = [{"field": "J", "current": CURRENT, "line": line}]
     output = {"directory": str(shared_directory), "current": CURRENT, "fields": True, "maps": maps}
     solver = {"currents": [factor * CURRENT for factor in (-1, -0.5, 0.5, 1)], "orders": 2}
-    run(load_config(device(solver=solver, output=output)), comm)
+    run(load_config(device(solver=solver, output=output)), shared_directory, comm=comm)
     if comm.rank > 0:
         return
     place = shared_directory / "fields" / "along" / "AP"

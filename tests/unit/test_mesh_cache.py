@@ -18,7 +18,7 @@ from thermospin.meshes import build
 from thermospin.meshes.record import ARRAYS
 from thermospin.output import SilentProgress
 from thermospin.runs.checks import checked_mesh, find_pieces
-from thermospin.runs.simulation import read_device
+from thermospin.runs.preparation import read_device
 from thermospin.runtime import cache
 
 pytestmark = pytest.mark.serial

@@ -10,7 +10,7 @@ from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.fields import SPIN_HEAT, THETA
 from thermospin.linear.krylov import LinearSolver
-from thermospin.runs.results import configuration_data
+from thermospin.runs.numbers import configuration_data
 
 
 def prepared(comm, **changes):

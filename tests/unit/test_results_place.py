@@ -47,7 +47,7 @@ def no_work(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("this should have been told before")
 
-    for place in ("runs.simulation.checked_mesh", "runs.loop.checked_mesh", "circuits.study.study"):
+    for place in ("runs.preparation.checked_mesh", "runs.loop.checked_mesh", "networks.study.study"):
         monkeypatch.setattr(f"thermospin.{place}", refuse)
     monkeypatch.setattr("thermospin.runs.sweep.checked_mesh", refuse)
 

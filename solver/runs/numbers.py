@@ -1,0 +1,223 @@
+"""The numbers of a scheme and configuration in the layout of results.json, and the laws that they obey."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from thermospin.errors import ConvergenceError
+from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution
+
+
+def configuration_data(
+    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
+) -> dict[str, Any]:
+    """The numbers of one scheme and configuration, per power of the drive.
+
+    Args:
+        expansion: The fields.
+        probes: Pairs of terminals, plus and minus.
+        drive: The drive at which charge balances, A or V; None where none was given.
+        conserving: Whether the heat sources conserve energy.
+    """
+    orders, some = expansion.orders, next(iter(expansion.by_power.values()))
+    data = {
+        "probes": {
+            name: {
+                "R": expansion.harmonics(pair).tolist(),
+                "uncertainty": [order.uncertainty[pair] for order in orders],
+            }
+            for name, pair in probes.items()
+        },
+        "terminals": {
+            name: {
+                "V": [order.potential(name) for order in orders],
+                "current": [order.currents[name] for order in orders],
+            }
+            for name in some.terminals
+        },
+        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in some.heat},
+        "balances": balances(expansion, probes, drive, conserving),
+        "iterations": [order.iterations for order in orders],
+        "residuals": [order.residual for order in orders],
+    }
+    if expansion.rest:
+        for name, probe in data["probes"].items():
+            probe["R0"] = expansion.rest.reading(probes[name])
+            probe["uncertainty_R0"] = expansion.rest.uncertainty[probes[name]]
+        for name, terminal in data["terminals"].items():
+            terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}
+        for name, sink in data["sinks"].items():
+            sink["heat0"] = expansion.rest.heat[name]
+    return data
+
+
+def balances(
+    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
+) -> dict[str, Any]:
+    """How well charge, heat and energy balance, relative to what flows; None where nothing flows.
+
+    Returns:
+        ``charge``: sum of the currents at ``drive`` over their size; without it, at one that heats the device
+        little, since at 1 A the rounding of high orders may exceed all currents. ``heat``: heat generated
+        minus heat that leaves through the sinks, over what is generated or flows, worst order. ``energy``:
+        electrical power in minus heat out, likewise; with conserving heat sources only. Where fields were
+        solved at given drives, heat and energy are at the worst of these. An order in which hardly anything flows
+        counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
+        drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; None
+        where both are within the uncertainty of 0.
+    """
+    by_power = [expansion.rest, *expansion.orders]
+    present = [n for n, solution in enumerate(by_power) if solution]
+    power = [_electrical_power(by_power, n) for n in present]
+    heat = [sum(by_power[n].heat.values()) for n in present]
+    unit = by_power[1].heating_drive if len(by_power) > 1 else 1.0
+    if expansion.points:
+        flows = [_flow(solution, _power(solution)) for _, solution in expansion.points]
+    else:
+        flows = [_flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)]
+        if len(by_power) > 1:  # of the second order, which need not have been asked for
+            flows.append(Flow(0.0, 0.0, 0.0, abs(_power(by_power[1])) * unit**2))
+    hardly = NOTHING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
+    found = {
+        "charge": _imbalance(expansion.at(unit if drive is None else drive).currents.values(), hardly),
+        "heat": _worst(flows, "heat"),
+    }
+    found |= {"power": power, "heat_out": heat}
+    if conserving:
+        found["energy"] = _worst(flows, "energy")
+    if expansion.reciprocity:
+        found["reciprocity"] = {
+            name: _difference(expansion.orders[0], probes[name], value)
+            for name, value in expansion.reciprocity.items()
+        }
+    return found
+
+
+NEGLIGIBLE = 1e-4
+"""Of what flows in all orders together: an order with less is compared with this."""
+NOTHING = 1e-11
+"""Of it: rounding, where the heat in all orders is less."""
+LIMIT = 1e-3
+"""Balances above it, or above ten times the tolerance of the solver, are errors."""
+
+
+class Flow(NamedTuple):
+    """What flows in one order, or at one drive, W.
+
+    Attributes:
+        heat: Heat generated minus heat that leaves.
+        energy: Electrical power minus heat that leaves.
+        flowing: Heat that is generated or flows, whichever is larger.
+        power: Electrical power.
+    """
+
+    heat: float
+    energy: float
+    flowing: float
+    power: float
+
+    def scaled(self, factor: float) -> "Flow":
+        """The same at another drive."""
+        return Flow(*(factor * value for value in self))
+
+
+def _flow(solution: Solution, power: float) -> Flow:
+    """What flows in one order or at one drive."""
+    leaving = solution.heat.values()
+    return Flow(
+        abs(solution.generated - sum(leaving)),
+        abs(power - sum(leaving)),
+        max(abs(solution.generated), sum(map(abs, leaving))),
+        abs(power),
+    )
+
+
+def _worst(flows: Sequence[Flow], name: str) -> float | None:
+    """The largest mismatch of a kind relative to what flows; None where only rounding does."""
+    total = max(max(flow.flowing, flow.power) for flow in flows)
+    if max(max(flow.flowing, flow.power * (name == "energy")) for flow in flows) <= NOTHING * total:
+        return None
+    return max(getattr(flow, name) / max(flow.flowing, flow.power, NEGLIGIBLE * total) for flow in flows)
+
+
+def _power(solution: Solution) -> float:
+    """Electrical power of fields with themselves, W."""
+    return sum(current * solution.potential(name) for name, current in solution.currents.items())
+
+
+def _imbalance(currents: Collection[float], hardly: float) -> float | None:
+    """The sum of currents over their size; None where they are hardly any, A."""
+    size = sum(map(abs, currents))
+    return abs(sum(currents)) / size if size > hardly else None
+
+
+def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> None:
+    """Refuse numbers that are none, or break a conservation law.
+
+    Args:
+        found: The numbers of a scheme and configuration (:func:`configuration_data`).
+        tolerance: That of the solver.
+        where: Scheme and configuration, for the message.
+
+    Raises:
+        ConvergenceError: They do.
+    """
+    if not _is_finite([found[key] for key in ("probes", "terminals", "sinks", "balances")]):
+        raise ConvergenceError(
+            f"{where}: some numbers are infinite or undefined; coefficients or drives may be too large or "
+            "too small for floating-point numbers"
+        )
+    limit = max(LIMIT, 10 * tolerance)
+    for name in ("charge", "heat", "energy"):
+        value = found["balances"].get(name)
+        if value is not None and value > limit:
+            raise ConvergenceError(
+                f"{where}: {name} does not balance (relative error {value:.2g}, allowed {limit:g}), so no "
+                "number of this run can be trusted; coefficients may differ too much for the solver, or "
+                "solver.tolerance may be too large"
+            )
+
+
+def _is_finite(data: Any) -> bool:
+    """Whether all numbers in plain data are finite."""
+    match data:
+        case dict():
+            return all(map(_is_finite, data.values()))
+        case list() | tuple():
+            return all(map(_is_finite, data))
+        case float():
+            return math.isfinite(data)
+    return True
+
+
+def _electrical_power(by_power: list[Solution | None], n: int) -> float:
+    """Electrical power of one order, W: ``Σ I_i V_(n−i)`` over all terminals."""
+    pairs = [(by_power[i], by_power[n - i]) for i in range(n + 1)]
+    return sum(a.currents[name] * b.potential(name) for a, b in pairs if a and b for name in a.currents)
+
+
+def _difference(first: Solution, probe: tuple[str, str], exchanged: float) -> float | None:
+    """The difference of a reading and that of the exchanged experiment, over the larger one."""
+    reading = first.reading(probe)
+    size = max(abs(reading), abs(exchanged))
+    return abs(reading - exchanged) / size if size > first.uncertainty.get(probe, 0.0) else None
+
+
+def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
+
+    Those of the voltage without a drive, where there is one, are under ``baseline_R0`` and ``spin_R0``.
+    """
+    if not {"P", "AP"} <= configurations.keys():
+        return {}
+    found = {}
+    for name in configurations["P"]["probes"]:
+        both = [configurations[key]["probes"][name] for key in ("P", "AP")]
+        p, ap = (np.array(read["R"]) for read in both)
+        found[name] = {"baseline": ((p + ap) / 2).tolist(), "spin": (p - ap).tolist()}
+        if all("R0" in read for read in both):
+            p, ap = (read["R0"] for read in both)
+            found[name] |= {"baseline_R0": (p + ap) / 2, "spin_R0": p - ap}
+    return found
