@@ -3,8 +3,8 @@
 from thermospin.materials.laws import Resistivity, WiedemannFranz, WiedemannFranzAndPhonons, coefficient
 from thermospin.units import quantity
 
-SHORTEST = 1e-12
-"""A length over which spins relax, m; atoms are larger."""
+SHORTEST = 1e-15
+"""A length over which spins relax, m: far below an atom, where spins are just gone."""
 Seebeck = quantity("V/K", ge=-0.1, le=0.1)
 Polarisation = quantity("", gt=-1, lt=1)
 LengthRatio = quantity("", gt=0, ge=1e-6, le=1e6)

@@ -17,7 +17,7 @@ from thermospin.units import quantity
 MAGNETON = e / (2 * m_e)
 """μ_B/ħ, rad/(s T): spins precess at ω_L = g μ_B B/ħ."""
 
-RelaxationTime = quantity("s", gt=0, ge=1e-20, le=1)
+RelaxationTime = quantity("s", gt=0, ge=1e-24, le=1)
 Diffusion = quantity("m^2/s", gt=0, ge=1e-12, le=1e3)
 AngularFrequency = quantity("rad/s", ge=-1e18, le=1e18)
 Splitting = quantity("V", ge=-10, le=10)

@@ -63,8 +63,8 @@ def balances(
         little, since at 1 A the rounding of high orders may exceed all currents. ``heat``: heat generated
         minus heat that leaves through the sinks, over what is generated or flows, worst order. ``energy``:
         electrical power in minus heat out, likewise; with conserving heat sources only. Where fields were
-        solved at given drives, heat and energy are at the worst of these. An order in which hardly anything flows
-        counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
+        solved at given drives, heat and energy are at the worst of these. An order in which hardly anything
+        flows counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
         drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; None
         where both are within the uncertainty of 0.
     """

@@ -25,7 +25,7 @@ NODES = {
     },
     "Spacer": {
         "conductivity": 1e9,
-        "spin_diffusion_length": 1e-3,
+        "spin_diffusion_length": "1 mm",
         "thermal_conductivity": 9e3,
         "spin_heat_ratio": 1,
     },

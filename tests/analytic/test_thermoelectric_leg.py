@@ -27,7 +27,7 @@ def config(method="demodulate", currents=(), orders=4):
             "template": "layer_stack",
             "width": "1 mm",
             "depth": "1 mm",
-            "layers": [{"name": "L", "material": "B", "thickness": LENGTH, "elements": 2}],
+            "layers": [{"name": "L", "material": "B", "thickness": f"{LENGTH} m", "elements": 2}],
         },
         "mesh": {"max_size": "2 mm"},
         "materials": {

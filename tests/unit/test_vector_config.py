@@ -201,7 +201,7 @@ def test_row_08_negative_precession():
 
 @pytest.mark.parametrize("length", ["0 nm", 1e-200, "-1e-20 m"])
 def test_row_08_no_precession_over_no_length(length):
-    with pytest.raises(ValidationError, match="at least 1e-12 m in size"):
+    with pytest.raises(ValidationError, match="at least 1e-15 m in size"):
         Material(**MAGNET, precession_length=length)
 
 
