@@ -71,7 +71,7 @@ def heed_termination() -> None:
 
 
 def renew_signal_handlers() -> None:
-    """Install what Python knows of Ctrl-C, endings and broken pipes: Gmsh, PETSc and UCX replace it silently."""
+    """Install what Python knows of Ctrl-C, endings and broken pipes: Gmsh, PETSc and UCX replace it."""
     try:
         for number in (signal.SIGINT, signal.SIGPIPE, *ENDINGS):
             known = signal.getsignal(number)
