@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from thermospin.runtime.console import adapt, say
+from thermospin.runtime.console import adapt, nowhere, say
 from thermospin.runtime.failures import communicator, heed_termination, on_root, report
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ class Commands(click.Group):
         """Run a command."""
         heed_termination()
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it makes do without a cache, at length
-        for stream in (sys.stdout, sys.stderr):
-            adapt(stream)
+        sys.stdout, sys.stderr = (adapt(stream or nowhere()) for stream in (sys.stdout, sys.stderr))
         try:
-            return super().invoke(context)
+            outcome = super().invoke(context)
+            sys.stdout.flush()  # a full disk is told here
+            return outcome
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except (Exception, KeyboardInterrupt) as error:

@@ -10,16 +10,13 @@ import importlib.util
 if importlib.util.find_spec("dolfinx_solver"):
     import dolfinx_solver  # noqa: F401
 
-import petsc4py
-
-petsc4py.init(["-no_signal_handler"])  # PETSc would abort at SIGTERM, SIGHUP and SIGPIPE, which are ours
-
 import basix
 import basix.ufl
 import dolfinx
 import dolfinx.fem.petsc
 import dolfinx.jit
 import ffcx.codegeneration.jit
+import petsc4py
 import ufl
 from dolfinx import cpp, default_real_type, fem, la
 from dolfinx import mesh as dmesh

@@ -17,6 +17,7 @@ from thermospin.meshes.solids import SolidsGeometry
 from thermospin.section import mistake, one_of
 
 if TYPE_CHECKING:
+    from thermospin.config.outputs import Map
     from thermospin.config.root import Config
 
 
@@ -218,13 +219,16 @@ def _probes(config: Config) -> None:
 
 
 def _maps(config: Config) -> None:
+    _shown(config.output.current, "output", "current")
     for i, item in enumerate(config.output.maps):
         at = ("output", "maps", i)
+        _shown(item.current, *at, "current")
         _field(config, item.field, *at, "field")
         if item.scheme is not None:
             _known(item.scheme, config.schemes, "scheme", *at, "scheme")
         if item.configuration is not None:
             _known(item.configuration, config.magnetisations, "configuration", *at, "configuration")
+        _has_current(config, item, *at, "current")
         if (item.order or 0) > config.solver.orders:
             raise mistake(
                 f"the highest order solved is {config.solver.orders}; raise solver.orders", *at, "order"
@@ -237,6 +241,26 @@ def _maps(config: Config) -> None:
             )  # fmt: skip
         for j, region in enumerate(item.regions):
             _known(region, config.geometry.materials, "region", *at, "regions", j)
+
+
+def _has_current(config: Config, item: Map, *at: str | int) -> None:
+    """Check that a map at a current is of a scheme that a current drives."""
+    scheme = next(iter(config.schemes)) if item.scheme is None else item.scheme
+    conditions = config.schemes[scheme]
+    if item.current is None or conditions.currents:
+        return
+    driver = "a voltage drives" if conditions.is_driven else "heat sinks drive"
+    raise mistake(f"{driver} scheme '{scheme}'; give the map an 'order', not a 'current'", *at)
+
+
+def _shown(current: float | None, *at: str | int) -> None:
+    """Check that a current to show is none in volts."""
+    if getattr(current, "unit", "") == "V":
+        raise mistake(
+            f"{current:g} V is no current; write it in A (a scheme that a voltage drives is shown at its own "
+            "voltage)",
+            *at,
+        )  # fmt: skip
 
 
 def _has_rest(config: Config) -> bool:

@@ -159,6 +159,8 @@ def _relative_errors(balances: Mapping[str, Any]) -> dict[str, float | None]:
 def _maxima_table(results: Mapping[str, Any]) -> Table:
     """Per scheme and region, the largest over all configurations."""
     current = results.get("config", {}).get("output", {}).get("current")
+    if any(found.get("drive", {}).get("unit", "A") != "A" for found in results["schemes"].values()):
+        current = None  # the table is not at this current
     table = new_table("maxima" + (f" at {1e3 * current:g} mA" if current else ""))
     table.add_column("region")
     rows: dict[str, list[str]] = {}

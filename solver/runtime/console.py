@@ -1,6 +1,7 @@
 """The console: every character that it cannot show is written in plain ASCII, such as Ohm for Ω."""
 
 import codecs
+import os
 import sys
 import unicodedata
 from typing import TextIO
@@ -107,6 +108,11 @@ def adapt(stream: TextIO) -> TextIO:
     if hasattr(stream, "reconfigure") and getattr(stream, "errors", None) != ERRORS:
         stream.reconfigure(errors=ERRORS)
     return stream
+
+
+def nowhere() -> TextIO:
+    """A stream in the place of one that the caller has closed, as ``>&-`` and daemons do."""
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def shown(text: str) -> str:

@@ -1,5 +1,6 @@
 """How a command ends that cannot go on: one message, then all ranks end, whichever of them failed."""
 
+import errno
 import os
 import pickle
 import signal
@@ -70,9 +71,9 @@ def heed_termination() -> None:
 
 
 def renew_signal_handlers() -> None:
-    """Install what Python knows of Ctrl-C and of endings: Gmsh and UCX replace it without a word."""
+    """Install what Python knows of Ctrl-C, endings and broken pipes: Gmsh, PETSc and UCX replace it."""
     try:
-        for number in (signal.SIGINT, *ENDINGS):
+        for number in (signal.SIGINT, signal.SIGPIPE, *ENDINGS):
             known = signal.getsignal(number)
             if callable(known) or known == signal.SIG_IGN:
                 signal.signal(number, known)
@@ -117,6 +118,8 @@ def describe(error: BaseException) -> str:
             return "there is not enough memory; use a coarser mesh, solver.degree=1, or a larger machine"
         case OSError() if error.strerror and error.filename:
             return f"{error.filename}: {error.strerror}"
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return f"cannot write the output: {error.strerror}; free space there, or write elsewhere"
     return (
         f"unexpected {type(error).__name__}: {text or 'no message'}{_place(error)}; this is a fault of the "
         f"program: please report it with the input and the traceback, which {TRACEBACK}=1 shows"

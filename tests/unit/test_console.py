@@ -75,3 +75,18 @@ def test_row_27_commands(tmp_path, arguments):
     assert code == (2 if arguments[0] == "validate" else 0), errors
     assert "Traceback" not in errors
     assert {"materials": "uV/K", "circuit": "uV/K", "validate": "Ohm.yaml"}[arguments[0]] in output + errors
+
+
+@pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts processes of its own")
+@pytest.mark.parametrize("command", ["schema", "materials", "circuit"])
+def test_row_27_a_console_that_is_closed_or_full(tmp_path, command):
+    (tmp_path / "valve.yaml").write_text(VALVE)
+    arguments = [command] + [tmp_path / "valve.yaml", "-o", tmp_path / "out"] * (command == "circuit")
+    closed = "import os, sys; sys.stdout = sys.stderr = None; from thermospin.cli import main; main()"
+    assert finish(start(*arguments, code=closed))[0::2] == (0, "")
+    if command == "circuit":
+        return  # its tables stay in the buffer until Python ends
+    full = "import sys; sys.stdout = open('/dev/full', 'w'); from thermospin.cli import main; main()"
+    code, _, errors = finish(start(*arguments, code=full))
+    assert code == 2
+    assert errors.startswith("error: cannot write the output: No space left on device; free space there")

@@ -165,6 +165,13 @@ def test_table_has_the_units_of_papers(results):
     assert "10¹¹ A/m²" in text
 
 
+def test_row_24_maxima_of_a_voltage_are_not_at_a_current(results):
+    for found in results["schemes"].values():
+        found["drive"] = {"unit": "V"}
+    text = printed(print_table, results)
+    assert "maxima" in text and "maxima at" not in text
+
+
 def test_table_of_a_run_without_p_and_ap(results):
     for found in results["schemes"].values():
         found["configurations"] = {"left": found["configurations"]["P"]}

@@ -365,3 +365,35 @@ def test_row_37_table_of_places_beyond_all_devices(tmp_path, number):
     file.write_text(f"0,0,0,1,0,0\n{number},0,0,0,1,0\n")
     with pytest.raises(InputError, match="point 2 of .* is farther than .* m from the origin"):
         read_table(file, 1.0, "linear")
+
+
+@pytest.mark.parametrize(
+    ("drive", "overrides", "key", "words"),
+    [
+        ("current", ["output.current=2 mV"], "output.current", "0.002 V is no current; write it in A"),
+        ("{voltage: 1 mV}", ["output.current=2 mV"], "output.current", "is shown at its own voltage"),
+        (
+            "current",
+            ["output.maps=[{field: T, current: 2 mV, surface: true}]"],
+            "output.maps[0].current",
+            "0.002 V is no current; write it in A",
+        ),
+        (
+            "{voltage: 1 mV}",
+            ["output.maps=[{field: T, current: 2 mA, surface: true}]"],
+            "output.maps[0].current",
+            "a voltage drives scheme 'through'; give the map an 'order', not a 'current'",
+        ),
+        (
+            "ground",
+            ["terminals.left.sink=310 K", "output.maps=[{field: T, current: 2 mA, surface: true}]"],
+            "output.maps[0].current",
+            "heat sinks drive scheme 'through'; give the map an 'order'",
+        ),
+    ],
+)
+def test_row_24_what_is_shown_at_a_current(file, drive, overrides, key, words):
+    through = f"schemes.through={{left: {drive}, right: {'float' if drive == 'ground' else 'ground'}}}"
+    with pytest.raises(InputError) as caught:
+        load_config(file, [through, *overrides])
+    assert_one_line(str(caught.value), file, key, words)
