@@ -39,9 +39,12 @@ class Commands(click.Group):
 
 
 def _on_root(work: Callable[[], Any]) -> Any:
-    """Do something on rank 0 and give the outcome, or the error, to all ranks (collective)."""
+    """Do something on rank 0, once all ranks are here, and give the outcome, or the error, to all (collective)."""
     ranks = communicator()
-    return work() if ranks is None else on_root(ranks, work)
+    if ranks is None:
+        return work()
+    ranks.Barrier()  # a rank that has failed keeps the others from writing results
+    return on_root(ranks, work)
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":

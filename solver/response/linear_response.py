@@ -25,7 +25,7 @@ ROUNDING = 1e-15
 """Of potentials: some units in the last place, of those that terminals average over."""
 SAFETY = 10.0
 MAX_REFINEMENTS = 3
-STOPPED, UNSOLVED = 1e-9, 1e-6
+STOPPED, UNSOLVED = 1e-9, 1e-4
 """Relative residuals at which rounding may stop the solver: from the first on, in the rounding of readings;
 from the second on the fields mean nothing."""
 
