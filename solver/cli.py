@@ -39,7 +39,7 @@ class Commands(click.Group):
 
 
 def _on_root(work: Callable[[], Any]) -> Any:
-    """Do something on rank 0, once all ranks are here, and give the outcome, or the error, to all (collective)."""
+    """Do something on rank 0, once all ranks are here; all get the outcome or the error (collective)."""
     ranks = communicator()
     if ranks is None:
         return work()
