@@ -53,7 +53,7 @@ def environment(**changes) -> dict[str, str]:
 
 def start(*arguments, ranks=1, code=RUN, **changes) -> subprocess.Popen:
     """Start a command that heeds Ctrl-C, even where this process runs in the background of a script."""
-    launcher = ["env", "--default-signal=INT", *(["mpirun", "-n", str(ranks)] if ranks > 1 else [])]
+    launcher = ["env", "--default-signal=INT,TERM,HUP", *(["mpirun", "-n", str(ranks)] if ranks > 1 else [])]
     return subprocess.Popen(
         [*launcher, sys.executable, "-c", code, *map(str, arguments)],
         env=environment(**changes),

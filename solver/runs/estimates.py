@@ -10,8 +10,8 @@ import numpy as np
 from thermospin.meshes import MeshRecord
 from thermospin.units import rounded
 
-NODES = {1: 0.2, 2: 1.42}
-"""Nodes of elements of each degree per tetrahedron, in a mesh that is still to be made."""
+SURFACE = 1.38
+"""Nodes that the surface of a body has beyond its share of tetrahedra, over their number to the power 2/3."""
 
 MESHING = 5e-5
 """Time to make a tetrahedron, s."""
@@ -82,8 +82,20 @@ def estimate_plan(config: Any, cells: Mapping[str, float]) -> Estimate:
         cells: Number of tetrahedra of every region.
     """
     conducting = sum(number for region, number in cells.items() if region not in config.insulators)
-    total, nodes = sum(cells.values()), NODES[config.solver.degree]
-    return _estimate(config, total, nodes * conducting, nodes * total, MESHING * total)
+    total = sum(cells.values())
+    inner, whole = (_expected_nodes(config, number) for number in (conducting, total))
+    return _estimate(config, total, inner, whole, MESHING * total)
+
+
+def _expected_nodes(config: Any, cells: float) -> float:
+    """Nodes of the elements of a mesh that is still to be made; six tetrahedra make a cell of columns."""
+    degree, columns = config.solver.degree, getattr(config.geometry, "columns", None)
+    if columns:
+        layers = cells / (6 * columns[0] * columns[1])
+        return float(np.prod([degree * number + 1 for number in (*columns, layers)]))
+    surface = SURFACE * cells ** (2 / 3)
+    points = cells / 6 + surface
+    return points if degree == 1 else 2 * points + cells + 2 * surface
 
 
 def estimate_record(config: Any, record: MeshRecord) -> Estimate:

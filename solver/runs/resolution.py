@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from thermospin.meshes import MeshRecord
+from thermospin.meshes.drawings import is_shape
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes, describe, facet_areas
 
@@ -49,6 +51,9 @@ def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
     materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     polarised = {region for region, m in materials.items() if m.polarisation or m.spin_seebeck}
     conductors = {region for region, m in materials.items() if m.is_conductor}
+    own = isinstance(config.geometry, FileGeometry) and not is_shape(config.geometry)
+    where = "where it was made" if own else "there (mesh.interface_size, or elements of a layer)"
+    remedy = f"refine the mesh {where}"
     found = []
     for region in sorted(conductors, key=list(materials).index):
         sources = (conductors if region in polarised else polarised) - {region}
@@ -61,8 +66,8 @@ def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
             if RESOLVED * length < spacing:
                 found.append(
                     f"the {key} of {region} is {length * 1e9:.3g} nm, but nodes are {spacing * 1e9:.3g} nm "
-                    f"apart at its face to {other}, where spins arise: their signals may be far off; refine "
-                    "the mesh there (mesh.interface_size, or elements of a layer)"
+                    f"apart at its face to {other}, where spins arise: their signals may be far off; "
+                    f"{remedy}"
                 )
     return found
 

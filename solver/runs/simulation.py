@@ -156,12 +156,13 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
 
 @contextmanager
 def _with_suspects(config: Config) -> Iterator[None]:
-    """Add to a failure of the solver what in the configuration may be why."""
+    """Add to a failure of the solver the file, and what in the configuration may be why."""
     try:
         yield
     except ConvergenceError as error:
         told = "steady state" in str(error)  # which has reasons of its own
-        raise ConvergenceError(f"{error}{'' if told else suspects(config)}") from None
+        file = f"{config.source}: " if config.source else ""
+        raise ConvergenceError(f"{file}{error}{'' if told else suspects(config)}") from None
 
 
 def _expand(problem: Problem, solver: Any) -> Expansion:

@@ -114,7 +114,7 @@ class Bar:
             "heating": {"scale": 0},
             "schemes": {"along": {"left": {"current": "equipotential"}, "right": "ground"}},
             "probes": {"along": ["left", "right"]},
-            "solver": {"degree": 2, "orders": 1, "method": "demodulate", "currents": ["1 uA"]},
+            "solver": {"degree": 2, "orders": 1, "method": "demodulate", "currents": [1e-6]},
         }
 
     def problem(self, comm) -> Problem:

@@ -84,8 +84,18 @@ def solved(comm, **changes):
     return solve(Problem(config, device, progress), progress).data
 
 
-def test_row_37_a_failure_names_the_two_materials(comm):
+@pytest.mark.parametrize("conductivity", [1.0, 0.1, 1e-2])
+def test_row_37_the_bar_holds_what_rounding_takes(comm, conductivity):
+    """A poor conductor in series with copper: its own resistance, 100 nm thick and 10 nm deep, within the bar."""
+    found = solved(comm, metal={"conductivity": conductivity})["schemes"]["t"]["configurations"]["P"]
+    reading = found["probes"]["v"]
+    expected = 1e-7 / (conductivity * 1e-15)
+    assert abs(reading["R"][0] - expected) < reading["uncertainty"][0] < 2e-3 * expected
+
+
+def test_row_37_a_failure_names_the_two_materials(comm, monkeypatch):
     """The solver fails or not; that it does so for another reason is not said."""
+    monkeypatch.setattr("thermospin.response.linear_response.UNSOLVED", 1e-6)
     with pytest.raises(ConvergenceError, match=r"perhaps because conductivities differ by 10 .*\(Cu, X\)"):
         solved(comm, metal={"conductivity": 1e-2})
 

@@ -85,6 +85,10 @@ def test_row_21_estimate_of_shipped_devices(tmp_path, name):
     large = {region for region, tag in record.regions.items() if counts[tag] > 0.1 * record.cells}
     assert all(0.4 < plan.cells[region] / counts[record.regions[region]] < 2.5 for region in large)
     assert as_sets(plan.pieces, config) == as_sets(checks.find_pieces(record), config)
+    unknowns = [
+        estimate.unknowns for estimate in (estimate_plan(config, plan.cells), estimate_record(config, record))
+    ]
+    assert 0.5 < unknowns[0] / unknowns[1] < 2
 
 
 def as_sets(pieces, config):
@@ -148,9 +152,9 @@ def test_unknowns_of_a_mesh_that_is_there(degree):
 def test_estimate_grows_with_the_problem():
     small, large = ({"A": n, "S": n} for n in (1e4, 1e6))
     one, two = bar(), bar(solver={"degree": 2})
-    assert estimate_plan(one, large).unknowns == pytest.approx(100 * estimate_plan(one, small).unknowns)
-    assert estimate_plan(two, small).unknowns > 6 * estimate_plan(one, small).unknowns
-    assert estimate_plan(one, large).solving == pytest.approx(100 * estimate_plan(one, small).solving)
+    assert 50 < estimate_plan(one, large).unknowns / estimate_plan(one, small).unknowns < 100
+    assert estimate_plan(two, small).unknowns > 5 * estimate_plan(one, small).unknowns
+    assert 50 < estimate_plan(one, large).solving / estimate_plan(one, small).solving < 100
     assert estimate_plan(one, {"A": 1e12}).warning is not None
     assert estimate_plan(one, small).warning is None
 
