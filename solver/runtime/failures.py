@@ -20,6 +20,8 @@ SHORT_PATIENCE = 2.0
 """The same with any other error, which often strikes one rank alone, s."""
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 """Signals by which the system asks a process to end."""
+FORWARDING = 0.3
+"""How long the launcher gets to forward the last message before a rank ends the others, s."""
 TRACEBACK = "THERMOSPIN_TRACEBACK"
 """Environment variable that asks for the traceback of an unexpected error."""
 
@@ -160,6 +162,7 @@ def report(error: BaseException) -> int:
             if ranks.rank > 0:
                 complain(f"{line} (on rank {ranks.rank} only)")
             sys.stderr.flush()
+            time.sleep(FORWARDING)
             ranks.Abort(code)
             os._exit(code)  # the launcher may take a moment
         time.sleep(0.01)

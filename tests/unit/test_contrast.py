@@ -86,7 +86,7 @@ def solved(comm, **changes):
 
 @pytest.mark.parametrize("conductivity", [1.0, 0.1, 1e-2])
 def test_row_37_the_bar_holds_what_rounding_takes(comm, conductivity):
-    """A poor conductor in series with copper: its own resistance, 100 nm thick and 10 nm deep, within the bar."""
+    """A poor conductor between copper: its own resistance, 100 nm thick on 100 x 10 nm², within the bar."""
     found = solved(comm, metal={"conductivity": conductivity})["schemes"]["t"]["configurations"]["P"]
     reading = found["probes"]["v"]
     expected = 1e-7 / (conductivity * 1e-15)
