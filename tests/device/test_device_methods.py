@@ -80,8 +80,12 @@ def test_spin_signals_at_loose_and_tight_tolerances(comm):
 
 @pytest.mark.parametrize("sections", [{}, {"mesh": COARSE, "solver": {"degree": 2}}], ids=["P1", "P2"])
 def test_any_number_of_ranks(comm, sections):
-    """One rank alone, on the same mesh, finds what all find together."""
-    config = device(heating={"model": "conserving"}, **sections)
+    """One rank alone, on the same mesh, finds what all find together.
+
+    R3 cancels to a hundredth of its parts: at the default tolerance its own error is what is allowed here.
+    """
+    solver = {"tolerance": 1e-11} | sections.get("solver", {})
+    config = device(**{"heating": {"model": "conserving"}, **sections, "solver": solver})
     alone, together = solved(config, MPI.COMM_SELF), solved(config, comm)
     assert together.data["solver"]["ranks"] == comm.size
     assert together.data["solver"]["dofs"] == alone.data["solver"]["dofs"]
