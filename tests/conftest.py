@@ -120,7 +120,15 @@ def comm():
     return COMM
 
 
+@pytest.fixture(autouse=True)
+def alone(request, monkeypatch):
+    """Commands in a serial test, which rank 0 runs alone, wait for no other rank."""
+    if COMM.size > 1 and request.node.get_closest_marker("serial"):
+        for module in ("cli", "runtime.failures"):
+            monkeypatch.setattr(f"thermospin.{module}.communicator", lambda: None)
+
+
 @pytest.fixture
-def shared_directory(tmp_path):
-    """A temporary directory that all ranks see (collective)."""
-    return COMM.bcast(tmp_path)
+def shared_directory(tmp_path, request):
+    """A temporary directory that all ranks see (collective); in a serial test, of rank 0 alone."""
+    return tmp_path if request.node.get_closest_marker("serial") else COMM.bcast(tmp_path)

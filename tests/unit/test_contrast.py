@@ -84,7 +84,7 @@ def solved(comm, **changes):
     return solve(Problem(config, device, progress), progress).data
 
 
-@pytest.mark.parametrize("conductivity", [1.0, 0.1, 1e-2])
+@pytest.mark.parametrize("conductivity", [1.0, 0.1])
 def test_row_37_the_bar_holds_what_rounding_takes(comm, conductivity):
     """A poor conductor between copper: its own resistance, 100 nm thick on 100 x 10 nm², within the bar."""
     found = solved(comm, metal={"conductivity": conductivity})["schemes"]["t"]["configurations"]["P"]
