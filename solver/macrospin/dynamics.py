@@ -53,18 +53,30 @@ class Macrospin:
         return self.g_factor * BOHR_MAGNETON / hbar
 
     def effective_field(self, m: np.ndarray) -> np.ndarray:
-        """``B + B_k (m·e) e − B_d (m·h) h``, T."""
+        """``B + B_k (m·e) e − B_d (m·h) h``, T, (3,).
+
+        Args:
+            m: Unit vector, (3,).
+        """
         axial = self.anisotropy_field * (m @ self.easy_axis) * self.easy_axis
         return self.magnetic_field + axial - self.plane_field * (m @ self.hard_axis) * self.hard_axis
 
     def torque_field(self, torque: np.ndarray) -> np.ndarray:
-        """A torque per area (J/m²) as the field ``T/(M_s d)``, T, that turns m as fast."""
+        """The field ``T/(M_s d)``, T, that turns m as fast as a torque does.
+
+        Args:
+            torque: Torque per area, J/m², (3,).
+        """
         return torque / (self.saturation_magnetisation * self.thickness)
 
     def velocity(self, m: np.ndarray, torque: np.ndarray) -> np.ndarray:
-        """``dm/dt``, 1/s, under a torque per area (J/m²).
+        """``dm/dt``, 1/s, (3,), under a torque.
 
         Gilbert's form ``ṁ = −γ m×B + α m×ṁ + γ T/(M_s d)``, solved for ṁ.
+
+        Args:
+            m: Unit vector, (3,).
+            torque: Torque per area, J/m², (3,).
         """
         pushed = self.torque_field(torque)
         driven = pushed - (m @ pushed) * m - _cross(m, self.effective_field(m))
@@ -74,7 +86,11 @@ class Macrospin:
     def stiffnesses(self, m: np.ndarray) -> np.ndarray:
         """Curvatures of the energy over M_s about a direction m along B_eff, T, ascending, (2,).
 
-        The eigenvalues in the tangent plane of ``m·B_eff − ∂B_eff/∂m``; m is stable where both are positive.
+        They are the eigenvalues of ``m·B_eff − ∂B_eff/∂m`` in the tangent plane; m is stable where both are
+        positive.
+
+        Args:
+            m: Unit vector along B_eff, (3,).
         """
         plane = tangents(m)
         matrix = (m @ self.effective_field(m)) * np.eye(2)
@@ -86,14 +102,21 @@ class Macrospin:
         """Decay rate of small precession about a direction m along B_eff, 1/s, to every order in α.
 
         Half the sum of the two transverse stiffnesses times ``αγ/(1+α²)``.
+
+        Args:
+            m: Unit vector along B_eff, (3,).
         """
         mean = self.stiffnesses(m).mean()
         return self.damping * self.gyromagnetic_ratio / (1 + self.damping**2) * mean
 
     def growth_rate(self, m: np.ndarray, torque: Torque) -> float:
-        """What a torque that vanishes at m adds to the growth of small deviations, 1/s.
+        """Contribution of a torque that vanishes at m to the growth rate of small deviations, 1/s.
 
-        Half the trace over the tangent plane of ``γ/(1+α²) (1 + α m×) ∂T/∂m/(M_s d)``.
+        It is half the trace over the tangent plane of ``γ/(1+α²) (1 + α m×) ∂T/∂m/(M_s d)``.
+
+        Args:
+            m: Unit vector, (3,).
+            torque: Torque per area, J/m², as a function of m.
         """
         return np.trace(self._driven(m, torque)) / 2
 
@@ -110,7 +133,11 @@ class Macrospin:
 
 
 def tangents(m: np.ndarray) -> np.ndarray:
-    """Two unit vectors that make an orthogonal triad with m, (2, 3)."""
+    """Two unit vectors that make an orthogonal triad with m, (2, 3).
+
+    Args:
+        m: Unit vector, (3,).
+    """
     away = np.eye(3)[np.argmin(abs(m))]
     first = np.cross(away, m)
     first /= np.linalg.norm(first)
@@ -118,7 +145,12 @@ def tangents(m: np.ndarray) -> np.ndarray:
 
 
 def polar_directions(reference: np.ndarray, points: int) -> np.ndarray:
-    """Directions at Chebyshev points of the angle to a reference, between 0 and 180°, (points, 3)."""
+    """Directions at Chebyshev points of the angle to a reference, between 0 and 180°, (points, 3).
+
+    Args:
+        reference: Unit vector, (3,).
+        points: Number of directions.
+    """
     angle = np.pi / 2 * (1 - np.cos(np.pi * (np.arange(points) + 0.5) / points))
     return np.outer(np.cos(angle), reference) + np.outer(np.sin(angle), tangents(reference)[0])
 
@@ -131,7 +163,7 @@ def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def critical_drive(layer: Macrospin, torque: Torque, m: np.ndarray) -> float | None:
-    """By what the torque must be multiplied for small precession about m to grow.
+    """Factor by which the torque must be multiplied for small precession about m to grow.
 
     This is Slonczewski's threshold: the torque feeds the precession as fast as damping takes from it. With
     ``T = a m×(p×m)``, ``m = −p`` along the easy axis and its normal hard, it is
@@ -160,7 +192,7 @@ def critical_drive(layer: Macrospin, torque: Torque, m: np.ndarray) -> float | N
 class AngularTorque:
     """The torque of fixed magnets along ± one direction p, tabulated over the angle of m to p.
 
-    Such a torque is ``T = a(θ) m×(p×m) + b(θ) m×p``. The table may come from a circuit or from a device.
+    Such a torque is ``T = a(θ) m×(p×m) + b(θ) m×p``. The table may come from a network or from a device.
 
     Attributes:
         reference: p, (3,).
@@ -174,7 +206,7 @@ class AngularTorque:
 
     @classmethod
     def of_table(cls, reference: np.ndarray, m: np.ndarray, torque: np.ndarray) -> "AngularTorque":
-        """From torques at directions of which none is along p; a spline in θ between them.
+        """Spline in θ through torques at given directions, none of which is along p.
 
         Args:
             reference: p, (3,).
@@ -190,7 +222,13 @@ class AngularTorque:
 
     @classmethod
     def of(cls, torque: Torque, reference: np.ndarray, points: int = 181) -> "AngularTorque":
-        """From a torque that depends on the angle to p only, at Chebyshev points between 0 and 180°."""
+        """Table of a torque that depends on the angle to p only, at Chebyshev points between 0 and 180°.
+
+        Args:
+            torque: Torque per area, J/m², as a function of m.
+            reference: p, (3,).
+            points: Number of angles.
+        """
         m = polar_directions(reference, points)
         return cls.of_table(reference, m, np.array([torque(direction) for direction in m]))
 
@@ -204,7 +242,7 @@ class AngularTorque:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """How the magnetisation moved.
+    """Magnetisation as a function of time.
 
     Attributes:
         time: s, (n,).
@@ -265,9 +303,13 @@ def integrate(
 
 
 def switching_time(layer: Macrospin, path: Trajectory) -> float | None:
-    """When m passed the plane normal to the easy axis for good, s.
+    """Time at which m passed the plane normal to the easy axis for good, s.
 
-    None if it does not end within 60° of the other direction of the easy axis.
+    None if m does not end within 60° of the opposite direction of the easy axis.
+
+    Args:
+        layer: The free layer.
+        path: Its trajectory.
     """
     start, end = path.m[0] @ layer.easy_axis, path.m[-1] @ layer.easy_axis
     return float(path.crossings[-1]) if end * np.sign(start) < -0.5 else None

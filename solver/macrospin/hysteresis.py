@@ -1,4 +1,4 @@
-"""Where a magnet of one domain points while a magnetic field goes up and down (fields are in T).
+"""Direction of a single-domain magnet while a magnetic field goes up and down (fields are in T).
 
 The easy axis is oriented towards B: a magnet of sign + lies on its easy axis on the side to which positive
 fields pull. Before the first point the field comes from strong negative values.
@@ -30,7 +30,7 @@ class Path:
 
 
 class Switching(Protocol):
-    """How a magnet follows the field."""
+    """A model of how a magnet follows the field."""
 
     def follow(self, along: np.ndarray, across: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray]:
         """Signs, and components of the magnetisation along the easy axis and across it.
@@ -47,9 +47,9 @@ class Switching(Protocol):
 
 @dataclass(frozen=True)
 class SharpSwitching:
-    """A magnet on its easy axis that reverses at once, where the field along the axis is strong enough.
+    """A magnet on its easy axis that reverses abruptly where the field along the axis is strong enough.
 
-    With the field at an angle ψ to the axis that is at ``B_s/cos ψ`` (Kondorsky).
+    With the field at an angle ψ to the axis it reverses at ``B_s/cos ψ`` (Kondorsky).
 
     Attributes:
         switching_field: B_s, half the width of the loop, T.
@@ -60,7 +60,13 @@ class SharpSwitching:
     exchange_bias: float = 0.0
 
     def follow(self, along: np.ndarray, across: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`Switching`."""
+        """See :class:`Switching`.
+
+        Args:
+            along: Component of B along the easy axis, T, (n,).
+            across: Component across it, T, (n,).
+            start: Sign before the first point.
+        """
         excess = along - self.exchange_bias
         signs = _signs(excess, np.abs(excess) >= REACHED * self.switching_field, start)
         return signs, np.stack([signs, np.zeros_like(along)], axis=1)
@@ -83,7 +89,13 @@ class StonerWohlfarth:
     exchange_bias: float = 0.0
 
     def follow(self, along: np.ndarray, across: np.ndarray, start: int) -> tuple[np.ndarray, np.ndarray]:
-        """See :class:`Switching`."""
+        """See :class:`Switching`.
+
+        Args:
+            along: Component of B along the easy axis, T, (n,).
+            across: Component across it, T, (n,).
+            start: Sign before the first point.
+        """
         parallel, perpendicular = (
             (along - self.exchange_bias) / self.anisotropy_field,
             across / self.anisotropy_field,
@@ -97,7 +109,7 @@ class StonerWohlfarth:
 
 
 def follow(model: Switching, easy_axis: np.ndarray, axis: np.ndarray, fields: np.ndarray) -> Path:
-    """A magnet along the points of a loop.
+    """Signs and directions of a magnet at the points of a loop.
 
     Args:
         model: How it follows the field.
@@ -116,7 +128,12 @@ def follow(model: Switching, easy_axis: np.ndarray, axis: np.ndarray, fields: np
 
 
 def oriented(easy_axis: np.ndarray, axis: np.ndarray) -> tuple[np.ndarray, float]:
-    """The easy axis towards the side of B, and the cosine of the angle between the two, at least 0."""
+    """The easy axis on the side of B, and the cosine of its angle to B, at least 0.
+
+    Args:
+        easy_axis: Unit vector, (3,).
+        axis: Direction of B, unit vector, (3,).
+    """
     cosine = float(np.dot(easy_axis, axis))
     if abs(cosine) < TINY:
         return np.asarray(easy_axis, dtype=float), 0.0

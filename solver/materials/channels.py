@@ -4,22 +4,22 @@ from typing import NamedTuple
 
 
 class Pair(NamedTuple):
-    """A coefficient of the two spin channels, as the lift takes it."""
+    """A coefficient of the two spin channels as the lift takes it: their sum and their difference."""
 
     sum: float
     difference: float
 
     @property
     def channels(self) -> tuple[float, float]:
-        """That of ↑ and of ↓."""
+        """Values of the channels ↑ and ↓."""
         return (self.sum + self.difference) / 2, (self.sum - self.difference) / 2
 
 
 class TwoChannels:
-    """What a material and an interface have in common; the units are those of a material.
+    """Coefficients that materials and interfaces share; the units are those of a material.
 
     An interface has G, S/m², in place of σ, S/m, and so one more m in the denominator of all but S↑ and S↓.
-    Either has a ``polarisation`` P, ``seebeck`` S, ``spin_seebeck`` S_s, ``electrical`` and
+    Both have a ``polarisation`` P, ``seebeck`` S, ``spin_seebeck`` S_s, ``electrical`` and
     ``electronic_heat``.
     """
 
@@ -37,12 +37,20 @@ class TwoChannels:
         return self.seebeck + (1 - p) * half, self.seebeck - (1 + p) * half
 
     def seebeck_heat(self, temperature: float) -> float:
-        """T0 Σ σ_σ S_σ², W/(m K), at T0 in K: what the equations need k to exceed (solver/physics.md §3)."""
+        """T0 Σ σ_σ S_σ², W/(m K); the equations need k to exceed it (solver/physics.md §3).
+
+        Args:
+            temperature: T0, K.
+        """
         channels = zip(self.electrical.channels, self.channel_seebeck, strict=True)
         return temperature * sum(sigma * s**2 for sigma, s in channels)
 
     def channel_margins(self, temperature: float) -> tuple[float, float]:
-        """How far k_σ exceeds T0 σ_σ S_σ² in ↑ and ↓, W/(m K); with τ the equations need it positive."""
+        """Excess of k_σ over T0 σ_σ S_σ² in ↑ and ↓, W/(m K); with τ the equations need it to be positive.
+
+        Args:
+            temperature: T0, K.
+        """
         heat = self.electronic_heat(temperature).channels
         up, down = (
             k - temperature * sigma * s**2

@@ -1,4 +1,4 @@
-"""What the coefficients of a material may be: numbers with bounds, or laws."""
+"""Types of the coefficients of a material: numbers with bounds, or laws."""
 
 from thermospin.materials.laws import Resistivity, WiedemannFranz, WiedemannFranzAndPhonons, coefficient
 from thermospin.units import quantity

@@ -35,7 +35,7 @@ SAME = (
 
 
 class InterfaceMaterial(TwoChannels, Section):
-    """What crosses from side 1 to side 2, driven by the jumps of the fields.
+    """Coefficients of the currents from side 1 to side 2 that the jumps of the fields drive.
 
     Values are in SI. ``↑`` is the channel along the magnetisation of the magnet at the interface.
     """
@@ -85,7 +85,11 @@ class InterfaceMaterial(TwoChannels, Section):
         return Pair(self.conductance, self.conductance * self.polarisation)
 
     def electronic_heat(self, temperature: float) -> Pair:
-        """K_e and K_e P_K, W/(m² K), at the base temperature T0 in K."""
+        """K_e and K_e P_K, W/(m² K).
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         k_e = self.electronic_heat_conductance
         if k_e is None:
             k_e = LORENZ_NUMBER * self.conductance * temperature
@@ -114,11 +118,19 @@ class InterfaceMaterial(TwoChannels, Section):
         return ratio * self.conductance * self.seebeck
 
     def mixing_heat(self, temperature: float) -> float:
-        """η K_e, W/(m² K), at the base temperature T0 in K: what multiplies τ_⊥ in q_s⊥."""
+        """η K_e, W/(m² K), the factor of τ_⊥ in q_s⊥.
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         return self.mixing_ratio * self.electronic_heat(temperature).sum
 
     def heat_conductance(self, temperature: float) -> float:
-        """K = K_e + K_ph, W/(m² K), at the base temperature T0 in K."""
+        """K = K_e + K_ph, W/(m² K).
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         return self.electronic_heat(temperature).sum + self.phonon_heat_conductance
 
     @property
@@ -127,11 +139,19 @@ class InterfaceMaterial(TwoChannels, Section):
         return self.electrical.channels
 
     def is_positive(self, temperature: float) -> bool:
-        """Whether the equations stay positive definite at the base temperature T0 in K."""
+        """Whether the equations stay positive definite.
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         return self.heat_conductance(temperature) > self.seebeck_heat(temperature)
 
     def mixing_margin(self, temperature: float) -> float:
-        """2 Re G↑↓ η K_e − T0 (η' G S_i)²; with τ the equations of the spins across m need it positive."""
+        """2 Re G↑↓ η K_e − T0 (η' G S_i)²; with τ the equations of spins across m need it to be positive.
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         seebeck = self.mixing_seebeck
         return 2 * self.mixing.real * self.mixing_heat(temperature) - temperature * seebeck**2
 

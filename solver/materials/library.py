@@ -74,7 +74,10 @@ def interface_library() -> Mapping[str, Mapping[str, SourcedValue]]:
 
 @functools.cache
 def library_material(name: str) -> Material:
-    """The material of that name as the library has it.
+    """A material of the library.
+
+    Args:
+        name: Its name, such as ``Cu``.
 
     Raises:
         KeyError: The library has no such material.
@@ -145,7 +148,7 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
 
 
 def _without_rivals(inherited: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """What is inherited, but for what is given in another way."""
+    """Inherited values without those that the entry itself gives in another way."""
     rivals: tuple[str, ...] = OF_CLUSTERS if "nanoclusters" in own else ()
     if "tensor_diffusion" in own:
         rivals += INSTEAD_OF_TENSOR_DIFFUSION

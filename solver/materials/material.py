@@ -97,7 +97,7 @@ class Material(TwoChannels, Responsive):
         return self
 
     def _check_clusters(self) -> None:
-        """What the clusters set is not given beside them, and is given without them."""
+        """Refuse a coefficient that both the clusters and the entry set, or that neither sets."""
         if self.nanoclusters is None:
             if self.conductivity is None:
                 raise mistake("missing; add it", "conductivity")
@@ -174,7 +174,11 @@ class Material(TwoChannels, Responsive):
         return Pair(self.conductivity, self.conductivity * self.polarisation)
 
     def electronic_heat(self, temperature: float) -> Pair:
-        """k_e and k_e P_k, W/(m K), at the base temperature T0 in K."""
+        """k_e and k_e P_k, W/(m K).
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         if self.electronic_thermal_conductivity is not None:
             k_e = self.electronic_thermal_conductivity
         elif self.phonon_thermal_conductivity is not None:
@@ -185,24 +189,28 @@ class Material(TwoChannels, Responsive):
         return Pair(k_e, k_e * p_k)
 
     def phonon_heat(self, temperature: float) -> float:
-        """k_ph = k − k_e, W/(m K), at the base temperature T0 in K."""
+        """k_ph = k − k_e, W/(m K).
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
         return self.thermal_conductivity - self.electronic_heat(temperature).sum
 
     @property
     def spin_relaxation(self) -> float:
-        """(1−P²) σ/λ², S/m³: what multiplies s in ∇·j_s = −(1−P²) σ s/λ² (Valet–Fert); 0 in an insulator."""
+        """(1−P²) σ/λ², S/m³, the factor of s in −∇·j_s (Valet–Fert); 0 in an insulator."""
         if self.spin_diffusion_length is None:
             return 0.0
         return (1 - self.polarisation**2) * self.conductivity / self.spin_diffusion_length**2
 
     @property
     def larmor(self) -> float:
-        """The factor of −B × s in −∇·j_s, g μ_B/ħ · τ_sf σ/λ², S/(m³ T) (Hanle); 0 without τ_sf."""
+        """Factor of −B × s in −∇·j_s, g μ_B/ħ · τ_sf σ/λ², S/(m³ T) (Hanle); 0 without τ_sf."""
         return self._precession(self.conductivity)
 
     @property
     def transverse_relaxation(self) -> float:
-        """What multiplies s_⊥ in −∇·j_s, S/m³: σ/λ_φ²; as along m where no λ_φ is given.
+        """Factor of s_⊥ in −∇·j_s, S/m³: σ/λ_φ²; the same as along m where no λ_φ is given.
 
         In tensor diffusion σ/(D τ_sf), as the current across m has σ and not σ(1−P²).
         """
@@ -221,17 +229,24 @@ class Material(TwoChannels, Responsive):
 
     @property
     def exchange_precession(self) -> float:
-        """The factor of m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
+        """Factor of m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
         return self._turning(self.conductivity)
 
     def heat_larmor(self, temperature: float) -> float:
-        """The factor of −B × τ in −∇·q_s, g μ_B/ħ · τ_Q k_e/λ_Q², W/(m³ K T), τ_Q/λ_Q² = τ_sf/λ², T0 in K."""
+        """Factor of −B × τ in −∇·q_s, W/(m³ K T): g μ_B/ħ · τ_Q k_e/λ_Q², with τ_Q/λ_Q² = τ_sf/λ².
+
+        Args:
+            temperature: T0, K.
+        """
         return self._precession(self.electronic_heat(temperature).sum)
 
     def transverse_heat_relaxation(self, temperature: float) -> float:
-        """What multiplies τ_⊥ in −∇·q_s, W/(m³ K), at T0 in K: k_e/λ_φ²; as along m where no λ_φ is given.
+        """Factor of τ_⊥ in −∇·q_s, W/(m³ K): k_e/λ_φ²; the same as along m where no λ_φ is given.
 
         In tensor diffusion k_e/λ_Q², as the heat across m has k_e and not k_e(1−P_k²).
+
+        Args:
+            temperature: T0, K.
         """
         k_e, length = self.electronic_heat(temperature).sum, self.dephasing_length
         if self.tensor_diffusion is not None:
@@ -239,7 +254,11 @@ class Material(TwoChannels, Responsive):
         return self.spin_heat_relaxation(temperature) if length is None else k_e / length**2
 
     def heat_exchange_precession(self, temperature: float) -> float:
-        """The factor of m × τ in −∇·q_s, W/(m³ K), at T0 in K: −k_e/λ_J² likewise, or −k_e ω/D."""
+        """Factor of m × τ in −∇·q_s, W/(m³ K): −k_e/λ_J² with the sign of λ_J, or −k_e ω/D.
+
+        Args:
+            temperature: T0, K.
+        """
         return self._turning(self.electronic_heat(temperature).sum)
 
     @property
@@ -272,7 +291,10 @@ class Material(TwoChannels, Responsive):
         return self.spin_diffusion_length / self.spin_heat_ratio
 
     def spin_heat_relaxation(self, temperature: float) -> float:
-        """(1−P_k²) k_e/λ_Q², W/(m³ K), at T0 in K: what multiplies τ in −∇·q_s; 0 in an insulator.
+        """(1−P_k²) k_e/λ_Q², W/(m³ K), the factor of τ in −∇·q_s; 0 in an insulator.
+
+        Args:
+            temperature: T0, K.
 
         Raises:
             ValueError: A conductor has no λ_Q.
@@ -290,5 +312,9 @@ class Material(TwoChannels, Responsive):
         return self.electrical.channels
 
     def open_circuit_margin(self, temperature: float) -> float:
-        """How far k exceeds T0 Σ σ_σ S_σ², W/(m K); the equations need it positive (solver/physics.md §3)."""
+        """Excess of k over T0 Σ σ_σ S_σ², W/(m K); it must be positive (solver/physics.md §3).
+
+        Args:
+            temperature: T0, K.
+        """
         return self.thermal_conductivity - self.seebeck_heat(temperature)

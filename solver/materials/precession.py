@@ -41,10 +41,13 @@ class TensorDiffusion(Section):
     """f(x), a formula of x, y, z in m such as `tanh(abs(x) / (2*nm))`; default 1."""
 
     def strength(self, points: np.ndarray) -> np.ndarray:
-        """The profile f at points (n, 3) in m, shape (n,).
+        """Profile f of the precession at points, shape (n,).
+
+        Args:
+            points: Coordinates (n, 3), m.
 
         Raises:
-            InputError: It is not finite at one of them.
+            InputError: f is not finite at one of them.
         """
         if self.profile is None:
             return np.ones(len(points))

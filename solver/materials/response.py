@@ -1,4 +1,4 @@
-"""What the laws of a material give at a temperature, and the derivatives of its lifted coefficients.
+"""Coefficients of a material at a temperature, and the derivatives of its lifted coefficients.
 
 The formulas are those of :class:`~thermospin.materials.material.Material`, evaluated with truncated Taylor
 series in place of numbers.
@@ -112,19 +112,32 @@ class Responsive(Section):
         return _response(self, temperatures, order, field, base)
 
     def placed(self, key: str, file: str) -> Self:
-        """The same material, whose errors name the key and the file that it comes from."""
+        """The same material with its place in the configuration, for the messages of its errors.
+
+        Args:
+            key: Dotted path of the material.
+            file: The file that holds it.
+        """
         material = self.model_copy()
         material._place = key, file
         return material
 
     def place(self, coefficient: str) -> tuple[str, str]:
-        """Key and file of a coefficient."""
+        """Key and file of a coefficient.
+
+        Args:
+            coefficient: Its name, such as ``seebeck``.
+        """
         key, file = self._place
         return ".".join(part for part in (key, coefficient) if part), file
 
 
 def laws(material: Material) -> dict[str, Law]:
-    """The coefficients that follow a law, by their names."""
+    """The coefficients that follow a law, by name.
+
+    Args:
+        material: The material.
+    """
     clusters = material.nanoclusters.laws() if material.nanoclusters is not None else {}
     found = {name: value for name, value in material if isinstance(value, Law)} | clusters
     heat = found.get("thermal_conductivity")
@@ -144,7 +157,7 @@ def _constant(material: Material, temperature: float, field: float) -> Material:
 def _response(
     material: Material, temperatures: np.ndarray, order: int, field: float, base: float | None
 ) -> Response:
-    """What :meth:`Responsive.response` says."""
+    """See :meth:`Responsive.response`."""
     t = Taylor.variable(temperatures, order)
     found = _series(material, t, field)
     lifted = _with(material, found)

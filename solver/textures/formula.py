@@ -46,7 +46,7 @@ _COMPARISON = {ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.
 
 
 class FormulaError(ValueError):
-    """What is wrong with a formula, naming the piece, in one line."""
+    """A mistake in a formula: one line that names the piece."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _check(tree: ast.expr, text: str) -> None:
 
 
 def _below(node: ast.expr) -> list[ast.expr]:
-    """What an allowed node is made of."""
+    """Operands of an allowed node."""
     if isinstance(node, ast.BinOp):
         return [node.left, node.right]
     if isinstance(node, ast.UnaryOp):

@@ -11,7 +11,14 @@ Vector = Sequence[float]
 
 
 def across(points: np.ndarray, axis: Vector, centre: float, width: float) -> np.ndarray:
-    """How far points (n, 3) are from the centre along a unit vector, in widths: (x·axis − centre)/width."""
+    """Distance of points from a centre along an axis, in widths: (x·axis − centre)/width, shape (n,).
+
+    Args:
+        points: Coordinates (n, 3), m.
+        axis: Unit vector.
+        centre: Coordinate of the centre along the axis, m.
+        width: Width, m.
+    """
     return (points @ np.asarray(axis) - centre) / width
 
 

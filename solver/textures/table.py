@@ -85,7 +85,7 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
     Args:
         file: The file.
         scale: Its unit of length, m.
-        interpolation: What is taken between the points.
+        interpolation: Interpolation between the points, see :class:`Table`.
 
     Raises:
         InputError: The file cannot be read, holds something else, or a vector is zero or not finite.

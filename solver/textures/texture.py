@@ -31,7 +31,13 @@ class Texture:
 
     @classmethod
     def along(cls, direction: Sequence[float], key: str = "", file: str = "") -> Texture:
-        """The same direction everywhere: a vector that is not zero."""
+        """The same direction everywhere.
+
+        Args:
+            direction: A vector that is not zero, (3,).
+            key: Entry of the configuration that gives it.
+            file: File of that entry.
+        """
         m = np.array(direction, dtype=float)
         m /= np.linalg.norm(m)
         m.flags.writeable = False

@@ -22,11 +22,11 @@ def coefficient(
     """A pydantic type: a quantity as of :func:`thermospin.units.quantity`, or a law of it.
 
     Args:
-        name: What is meant, such as ``seebeck``.
+        name: Name of the coefficient, such as ``seebeck``.
         unit: Its SI unit.
         special: Laws of this coefficient alone.
         smallest: Smallest size of a number that is not 0, and the smallest value of a law.
-        bounds: What it may be.
+        bounds: Bounds of its values.
     """
     # 0 says that there is none of it, of which there is no law
     of_law = {"gt" if bound == "ge" and limit == 0 else bound: limit for bound, limit in bounds.items()}

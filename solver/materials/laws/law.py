@@ -1,4 +1,4 @@
-"""What all laws have in common: where they hold, and their derivatives."""
+"""The common base of all laws: range, series and derivatives."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TemperatureRange = Annotated[tuple[Temperature, Temperature], AfterValidator(_in
 
 
 class RangeError(InputError):
-    """A law was asked for a temperature where it does not hold, or gives what no material can have.
+    """A law is evaluated outside its range, or gives a value that no material can have.
 
     Args:
         message: What is wrong.
@@ -48,7 +48,12 @@ class RangeError(InputError):
         return _range_error, (self.message, self.temperature, self.key, self.file)
 
     def located(self, key: str, file: str = "") -> RangeError:
-        """The same error, with its place."""
+        """The same error with its place.
+
+        Args:
+            key: Dotted path of the law.
+            file: The file that holds it.
+        """
         return RangeError(self.message, self.temperature, key=key, file=file)
 
 
@@ -70,7 +75,11 @@ class Law(ABC):
         return False
 
     def at_field(self, field: float) -> Law:
-        """The law of the temperature alone in a magnetic field B, T, along the axis of the spins."""
+        """The law of the temperature alone in a magnetic field.
+
+        Args:
+            field: B, T, along the axis of the spins.
+        """
         return self
 
     def derivatives(self, temperatures: np.ndarray, order: int = 0) -> np.ndarray:
@@ -89,7 +98,10 @@ class Law(ABC):
         return self.series(Taylor.variable(temperatures, order)).derivatives
 
     def series(self, temperature: Taylor) -> Taylor:
-        """The value as a series of the temperature (:meth:`Taylor.variable`).
+        """The value as a Taylor series in the temperature.
+
+        Args:
+            temperature: The temperature, from :meth:`Taylor.variable`.
 
         Raises:
             RangeError: The law does not hold at one of the temperatures.
@@ -135,7 +147,7 @@ class CoefficientLaw(Section, Law):
     unit: ClassVar[str] = ""
     """SI unit of the coefficient."""
     bounds: ClassVar[dict[str, float]] = {}
-    """What the coefficient may be, as in :func:`thermospin.units.quantity`."""
+    """Bounds of the coefficient, as in :func:`thermospin.units.quantity`."""
 
     range: TemperatureRange | None = None
     """[lowest, highest] temperature where it holds, K; by default wherever the value is possible."""
@@ -162,7 +174,7 @@ class CoefficientLaw(Section, Law):
         Args:
             name: The coefficient, such as ``seebeck``.
             unit: Its SI unit.
-            bounds: What it may be, as in :func:`thermospin.units.quantity`.
+            bounds: Bounds of its values, as in :func:`thermospin.units.quantity`.
         """
         fields = {}
         for key, kind in cls._quantities(unit, bounds).items():
@@ -181,7 +193,11 @@ class CoefficientLaw(Section, Law):
     @classmethod
     @abstractmethod
     def example(cls, unit: str) -> str:
-        """How to write it, for a coefficient of that unit."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient.
+        """
 
     def _check_values(self, values: np.ndarray, temperatures: np.ndarray) -> None:
         for bound, limit in self.bounds.items():

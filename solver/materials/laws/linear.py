@@ -27,7 +27,11 @@ class Linear(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it, for a coefficient of that unit."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient.
+        """
         return f"{{linear: {f'1 {unit}'.strip()}, temperature_coefficient: 0.001 /K, reference: 300 K}}"
 
     @property

@@ -135,11 +135,21 @@ class Nanoclusters(Section):
         return rate * ((u + j * s) ** 2 + turning), rate * ((u - j * s) ** 2 + turning), 2 * rate * turning
 
     def polarisation(self, temperature: Taylor, field: float) -> Taylor:
-        """l, how far the clusters are aligned along ↑, between −1 and 1."""
+        """Alignment l of the clusters along ↑, between −1 and 1.
+
+        Args:
+            temperature: T, K.
+            field: B, T, along the axis of the spins.
+        """
         return langevin(self.spin * BOHR_MAGNETON * field / k / temperature)
 
     def channels(self, temperature: Taylor, field: float) -> Channels:
-        """The two channels in a magnetic field B, T, along the axis of the spins."""
+        """The two channels in a magnetic field.
+
+        Args:
+            temperature: T, K.
+            field: B, T, along the axis of the spins.
+        """
         times = self.relaxation_times
         aligned = self.polarisation(temperature, field)
         energy = frozen_out(BOHR_MAGNETON * abs(field) / k / temperature)
@@ -209,7 +219,11 @@ class ClusterLaw(Law):
         return True
 
     def at_field(self, field: float) -> ClusterLaw:
-        """The law of the temperature alone in a magnetic field B, T, along the axis of the spins."""
+        """The law of the temperature alone in a magnetic field.
+
+        Args:
+            field: B, T, along the axis of the spins.
+        """
         return replace(self, field=field)
 
     def _series(self, temperature: Taylor) -> Taylor:
@@ -217,7 +231,11 @@ class ClusterLaw(Law):
 
 
 def langevin(y: Taylor) -> Taylor:
-    """``coth y − 1/y``, by its series where the two terms nearly cancel."""
+    """Langevin function ``coth y − 1/y``, by its power series where the two terms nearly cancel.
+
+    Args:
+        y: Argument, dimensionless.
+    """
     sign = np.where(y.value < 0, -1.0, 1.0)
     large = where(np.abs(y.value) > 1, sign * y, y.constant(1.0))
     decay = (-2 * large).exp()
@@ -227,7 +245,11 @@ def langevin(y: Taylor) -> Taylor:
 
 
 def frozen_out(x: Taylor) -> Taylor:
-    """``x² eˣ/(eˣ − 1)²`` for x ≥ 0, which is ``[(x/2)/sinh(x/2)]²``."""
+    """``x² eˣ/(eˣ − 1)² = [(x/2)/sinh(x/2)]²``.
+
+    Args:
+        x: Argument ≥ 0, dimensionless.
+    """
     half = x / 2
     large = where(half.value > 1, half, half.constant(1.0))
     decay = (-large).exp()

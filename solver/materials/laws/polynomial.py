@@ -39,7 +39,11 @@ class Polynomial(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it, for a coefficient of that unit."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient.
+        """
         return f"{{polynomial: [{f'1 {unit}'.strip()}, 0.001 {_over(unit, 1)}], reference: 300 K}}"
 
     @property

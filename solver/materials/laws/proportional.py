@@ -23,7 +23,11 @@ class Proportional(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it, for a coefficient of that unit."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient.
+        """
         return f"{{proportional: {f'1 {unit}'.strip()}, reference: 300 K}}"
 
     def _series(self, temperature: Taylor) -> Taylor:

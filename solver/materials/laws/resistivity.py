@@ -22,7 +22,11 @@ class Resistivity(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient; not used.
+        """
         return "{resistivity: 2.0e-8 ohm m, temperature_coefficient: 0.0039 /K, reference: 300 K}"
 
     @property

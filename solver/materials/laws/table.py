@@ -37,10 +37,10 @@ def _ascending(rows: tuple[tuple[float, float], ...]) -> tuple[tuple[float, floa
 class Table(CoefficientLaw):
     """``X(T_i) = X_i``, and between them the cubic Hermite interpolant that is monotone where the rows are.
 
-    It is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)), so no interpolated
-    value lies outside those of its rows. The first derivative is continuous, the second jumps at the rows,
-    where it is that above the row; an expansion about such a temperature has no other. It is
-    continued by a hundredth of its range at either end, and not extrapolated further.
+    The interpolant is PCHIP (F. N. Fritsch, J. Butland, SIAM J. Sci. Stat. Comput. 5, 300 (1984)): no
+    interpolated value lies outside those of its two rows. The first derivative is continuous. The second
+    jumps at the rows; there the derivative above the row is used, also in an expansion about that
+    temperature. The law continues by a hundredth of its range beyond either end, and no further.
     """
 
     key: ClassVar[str] = "table"
@@ -57,7 +57,11 @@ class Table(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it, for a coefficient of that unit."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient.
+        """
         first, second = (f"{number} {unit}".strip() for number in (1, 2))
         return f"{{table: [[250 K, {first}], [350 K, {second}]]}}"
 

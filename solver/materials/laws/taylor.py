@@ -24,7 +24,12 @@ class Taylor:
 
     @classmethod
     def variable(cls, values: np.ndarray, order: int) -> Taylor:
-        """The temperature itself."""
+        """The temperature itself as a series.
+
+        Args:
+            values: T, K, of any shape.
+            order: The highest derivative kept.
+        """
         values = np.asarray(values, dtype=float)
         coefficients = np.zeros((order + 1, *values.shape))
         coefficients[0] = values
@@ -33,7 +38,11 @@ class Taylor:
 
     @classmethod
     def of_derivatives(cls, derivatives: Sequence[np.ndarray]) -> Taylor:
-        """The series of a value and its derivatives, (order + 1, …)."""
+        """Series from a value and its derivatives.
+
+        Args:
+            derivatives: The value and its derivatives, (order + 1, …).
+        """
         return cls(np.array([part / math.factorial(k) for k, part in enumerate(derivatives)]))
 
     @property
@@ -52,7 +61,11 @@ class Taylor:
         return np.array([math.factorial(k) * part for k, part in enumerate(self.coefficients)])
 
     def constant(self, value: Any) -> Taylor:
-        """A number as a series like this one."""
+        """A number as a series with the order and shape of this one.
+
+        Args:
+            value: The number.
+        """
         coefficients = np.zeros_like(self.coefficients)
         coefficients[0] = value
         return Taylor(coefficients)
@@ -105,12 +118,23 @@ class Taylor:
 
 
 def where(condition: np.ndarray, yes: Taylor, no: Taylor) -> Taylor:
-    """One series where a condition holds, and another elsewhere."""
+    """One series where a condition holds, and another elsewhere.
+
+    Args:
+        condition: Truth values with the shape of the temperatures.
+        yes: Series where it holds.
+        no: Series elsewhere.
+    """
     return Taylor(np.where(condition, yes.coefficients, no.coefficients))
 
 
 def smaller(a: Any, b: Any) -> Any:
-    """The smaller of two numbers or series, at each temperature."""
+    """The smaller of two numbers or series, at each temperature.
+
+    Args:
+        a: Number or series.
+        b: Number or series.
+    """
     if not isinstance(a, Taylor) and not isinstance(b, Taylor):
         return min(a, b)
     a = a if isinstance(a, Taylor) else b.constant(a)

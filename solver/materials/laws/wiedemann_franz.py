@@ -25,7 +25,11 @@ class WiedemannFranz(CoefficientLaw):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient; not used.
+        """
         return "{wiedemann_franz: 1}"
 
     @property
@@ -34,13 +38,21 @@ class WiedemannFranz(CoefficientLaw):
         return isinstance(self._conductivity, Law) and self._conductivity.follows_field
 
     def given(self, conductivity: Law | float) -> WiedemannFranz:
-        """The law of a material with that conductivity, S/m."""
+        """The law of a material with a given conductivity.
+
+        Args:
+            conductivity: σ, S/m, or its law.
+        """
         law = self.model_copy()
         law._conductivity = conductivity
         return law
 
     def at_field(self, field: float) -> WiedemannFranz:
-        """The law of the temperature alone in a magnetic field B, T, along the axis of the spins."""
+        """The law of the temperature alone in a magnetic field.
+
+        Args:
+            field: B, T, along the axis of the spins.
+        """
         sigma = self._conductivity
         return self.given(sigma.at_field(field)) if isinstance(sigma, Law) else self
 
@@ -64,7 +76,11 @@ class WiedemannFranzAndPhonons(WiedemannFranz):
 
     @classmethod
     def example(cls, unit: str) -> str:
-        """How to write it."""
+        """An example of this law as a configuration writes it.
+
+        Args:
+            unit: SI unit of the coefficient; not used.
+        """
         return "{wiedemann_franz: 1, phonons: 10 W/(m K)}"
 
     @property
