@@ -1,4 +1,4 @@
-"""Contacts that take spins back: what they do to spins in the wire below them.
+"""Contacts that take spins back: their effect on spins in the wire below them.
 
 A contact of a magnet on a wire passes the spin current per area, from the magnet to the wire,
 

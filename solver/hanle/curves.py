@@ -1,4 +1,4 @@
-"""Hanle curves: what a magnetic field across the spins does to a voltage.
+"""Hanle curves: the voltage as a function of a magnetic field across the spins.
 
 Nonlocal, in one dimension: spins injected at x = 0 into an infinite wire obey
 ``s₊'' = (1 − i ω_L τ_sf) s₊/λ²`` (solver/physics.md §8.10); ``s₊`` is the accumulation in the plane
@@ -7,14 +7,14 @@ then reads
 
     R(B) = ± P_i P_d λ/(2 σ A) Re[ e^(−κL) / √(1 − i ω_L τ_sf) ],    κ = √(1 − i ω_L τ_sf)/λ,
 
-+ with parallel, − with antiparallel magnets (Jedema et al., Nature 416, 713 (2002)). Contacts that are no
-tunnel contacts take spins back, along their magnetisation and across it: these are losses in the equations
-below each contact (:mod:`thermospin.hanle.wire`).
++ with parallel, − with antiparallel magnets (Jedema et al., Nature 416, 713 (2002)). Other contacts take
+spins back, along their magnetisation and across it: these are losses in the equations below each contact
+(:mod:`thermospin.hanle.wire`).
 
 Three-terminal: one contact injects and reads, and either accumulation falls off as a Lorentzian of its own
 time (Vera-Marun et al., Physical Review Letters 112, 056602 (2014), Eqs. 6 and 14, Fig. 2).
 
-The magnets are taken to stay as they are: a field along their hard axis must be small against saturation.
+The magnets are assumed not to move: a field along their hard axis must be small against saturation.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,12 @@ BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 
 
 def larmor_frequency(field: np.ndarray | float, g_factor: float = 2.0) -> np.ndarray | float:
-    """``ω_L = g μ_B B/ħ``, rad/s, for a field in T."""
+    """Larmor frequency ``ω_L = g μ_B B/ħ``, rad/s.
+
+    Args:
+        field: B, T, of any shape.
+        g_factor: g.
+    """
     return g_factor * BOHR_MAGNETON / hbar * field
 
 
@@ -163,8 +168,8 @@ class ThreeTerminal:
     """The Hanle signal of one contact, and its two parts.
 
     Attributes:
-        spin: What the spin accumulation gives at B = 0, V (or Ω per current, Ω m² per current density).
-        spin_heat: What the spin heat accumulation gives, in the same unit.
+        spin: Amplitude of the spin accumulation at B = 0, V (or Ω per current, Ω m² per current density).
+        spin_heat: Amplitude of the spin heat accumulation, in the same unit.
         relaxation_time: τ_sf, s.
         heat_relaxation_time: τ_Q, s.
         g_factor: g.
@@ -207,12 +212,23 @@ class ThreeTerminal:
         return cls(spin, spin_heat, relaxation_time, relaxation_time / alpha**2, g_factor)
 
     def parts(self, field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The Lorentzians of spin and of spin heat at fields in T."""
+        """Lorentzians of the spin and the spin heat accumulation.
+
+        Args:
+            field: B, T, (n,).
+
+        Returns:
+            Both, (n,), in the unit of the amplitudes.
+        """
         return (
             lorentzian(field, self.spin, self.relaxation_time, self.g_factor),
             lorentzian(field, self.spin_heat, self.heat_relaxation_time, self.g_factor),
         )
 
     def signal(self, field: np.ndarray) -> np.ndarray:
-        """Their sum."""
+        """Sum of the two Lorentzians, (n,).
+
+        Args:
+            field: B, T, (n,).
+        """
         return sum(self.parts(field))

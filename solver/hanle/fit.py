@@ -1,4 +1,4 @@
-"""What is read off a Hanle curve: times, diffusion constant and amplitudes, with their standard errors.
+"""Fits of Hanle curves: times, diffusion constant and amplitudes, with their standard errors.
 
 Times and diffusion constant are fitted by their logarithms, from the best point of a coarse grid.
 """
@@ -45,7 +45,11 @@ class HanleFit:
     curves: Callable[[np.ndarray], np.ndarray]
 
     def signal(self, field: np.ndarray) -> np.ndarray:
-        """The fitted curve at fields in T, with the offset."""
+        """The fitted curve with the offset, (n,), in the unit of the data.
+
+        Args:
+            field: B, T, (n,).
+        """
         return self.values["offset"] + self.curves(np.asarray(field)).sum(axis=0)
 
     @property

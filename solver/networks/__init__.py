@@ -1,4 +1,4 @@
-"""Circuits of nodes and resistive elements, without a mesh (solver/physics.md §§4, 8.8)."""
+"""Networks of nodes and resistive elements, without a mesh (solver/physics.md §§4, 8.8)."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,14 +12,14 @@ __all__ = ["CircuitConfig", "Network", "State", "load_circuit"]
 
 
 def load_circuit(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> CircuitConfig:
-    """Read and check a circuit.
+    """Read and check a network.
 
     Args:
         source: A YAML file, or the same content as a mapping.
         overrides: Texts such as ``nodes.L.voltage=1 mV``, laid over it.
 
     Returns:
-        The circuit in SI.
+        The network in SI.
 
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.

@@ -1,4 +1,4 @@
-"""The configuration of a circuit: nodes, resistive elements, sweep, free layer, dynamics."""
+"""The configuration of a network: nodes, resistive elements, sweep, free layer, dynamics."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
@@ -52,7 +52,12 @@ class Direction(Section):
 
 
 def unit_vector(theta: float, phi: float) -> np.ndarray:
-    """The direction at an angle θ to z and φ to x, (3,)."""
+    """Unit vector from its angles, (3,).
+
+    Args:
+        theta: Angle to z, rad.
+        phi: Angle of its projection on the xy plane to x, rad.
+    """
     return np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
 
 
@@ -86,7 +91,7 @@ class Node(Section):
     voltage: Potential | None = None
     """V, V."""
     current: Current | None = None
-    """Current that enters the circuit here, A; needs ``area``."""
+    """Current that enters the network here, A; needs ``area``."""
     current_density: CurrentDensity | None = None
     """The same over ``area``, A/m²."""
     temperature: Temperature | None = None
@@ -113,7 +118,7 @@ class Node(Section):
 
     @property
     def is_reservoir(self) -> bool:
-        """Whether something outside of the circuit is connected."""
+        """Whether something outside of the network is connected."""
         sources = (self.voltage, self.current, self.current_density, self.temperature)
         return any(value is not None for value in sources)
 
@@ -143,7 +148,7 @@ class AngleRange(Section):
 
 
 class Sweep(Section):
-    """What is varied."""
+    """The parameter that is varied."""
 
     angle: AngleRange
     """The angle of one magnet."""
@@ -153,7 +158,7 @@ class FreeLayer(Section):
     """The magnet that moves: a macrospin."""
 
     node: str
-    """The ferromagnet of the circuit whose torque acts on it."""
+    """The ferromagnet of the network whose torque acts on it."""
     saturation_magnetisation: Magnetisation
     """M_s, A/m."""
     thickness: Thickness
@@ -199,7 +204,7 @@ class FreeLayer(Section):
 
 
 class Dynamics(Section):
-    """Switching of the free layer, for multiples of all the sources of the circuit."""
+    """Switching of the free layer, for multiples of all the sources of the network."""
 
     initial: AnyDirection
     """Direction at t = 0."""
@@ -235,20 +240,20 @@ def _not_empty(nodes: dict[str, Node]) -> dict[str, Node]:
 
 
 class CircuitConfig(Section):
-    """Everything that defines a circuit, checked and in SI."""
+    """Everything that defines a network, checked and in SI."""
 
     title: str = ""
     """A line for people."""
     temperature: Temperature = 300.0
     """Base temperature T0, K."""
     area: Area | None = None
-    """Cross-section of the circuit, m²; without it currents and torques are per area."""
+    """Cross-section of the network, m²; without it currents and torques are per area."""
     regime: Literal["thermalised", "non-interacting"] = "thermalised"
     """`thermalised`: both spins have one temperature, τ = 0; `non-interacting`: every node has its own τ."""
     nodes: Annotated[dict[Name, Node], AfterValidator(_not_empty)]
     """Ferromagnets and normal metals by name."""
     elements: Annotated[tuple[Element, ...], AfterValidator(_some_elements), Field(max_length=10_000)]
-    """What joins them."""
+    """Resistive elements that join the nodes."""
     sweep: Sweep | None = None
     """Angle to vary."""
     free_layer: FreeLayer | None = None
@@ -282,7 +287,7 @@ class CircuitConfig(Section):
 
     @property
     def reservoirs(self) -> Sequence[str]:
-        """The nodes that something outside of the circuit is connected to."""
+        """The nodes that something outside of the network is connected to."""
         return [name for name, node in self.nodes.items() if node.is_reservoir]
 
     @property

@@ -1,4 +1,4 @@
-"""The cost of a circuit, estimated before it is solved."""
+"""The cost of a network, estimated before it is solved."""
 
 import math
 import time
@@ -20,7 +20,10 @@ WORTH_TELLING = 10.0
 
 
 def check_size(config: CircuitConfig) -> None:
-    """Refuse a circuit that would take hours, before anything is solved.
+    """Refuse a network that would take hours, before anything is solved.
+
+    Args:
+        config: The network.
 
     Raises:
         InputError: It is too large.
@@ -58,7 +61,7 @@ def check_duration(network: Network, torque: Torque, note: Callable[[str], None]
     """Estimate how long the dynamics take, and refuse what is beyond the limit of the configuration.
 
     Args:
-        network: The circuit.
+        network: The network.
         torque: On the free layer, per area, J/m².
         note: Takes a line for the user.
 

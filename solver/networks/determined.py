@@ -1,4 +1,4 @@
-"""Whether a circuit determines its fields and flows, and double precision resolves them."""
+"""Checks that a network determines its fields and flows, and that double precision resolves them."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ REMEDIES = (
     *["join it to a ferromagnet or a reservoir, or give it a spin_heat_relaxation"] * 3,
 )
 UNDETERMINED = 1e-12
-"""Smallest resolution of a circuit whose fields are all determined, where conductances are of one size."""
+"""Smallest resolution of a network whose fields are all determined, where conductances are of one size."""
 UNRESOLVED = 1e-10
 """Resolution, or its product with the part of a flow that gets through, that leaves an accuracy of 1e-5."""
 JOINED = 1e-8
@@ -24,7 +24,7 @@ JOINED = 1e-8
 
 
 class LevelledNetwork(Network):
-    """The circuit with all conductances of one size, where rounding hides nothing."""
+    """The network with all conductances of one size, where rounding hides nothing."""
 
     def __init__(self, config: CircuitConfig) -> None:
         super().__init__(config)
@@ -55,7 +55,7 @@ def check_fields(network: Network, magnetisations: Mapping[str, np.ndarray] | No
     """Make sure that every field is determined, with the conductances as they are and if all were alike.
 
     Args:
-        network: The circuit.
+        network: The network.
         magnetisations: Directions of ferromagnets in place of the configuration's, (3,).
 
     Raises:
@@ -80,6 +80,9 @@ def check_fields(network: Network, magnetisations: Mapping[str, np.ndarray] | No
 
 def check_flows(network: Network) -> None:
     """Make sure that no flow out of a reservoir is lost in rounding.
+
+    Args:
+        network: The network.
 
     Raises:
         InputError: The conductances on the way to the others are too far apart.

@@ -1,4 +1,4 @@
-"""Resistive elements between two nodes: what they are given as, and their law (solver/physics.md §4)."""
+"""Resistive elements between two nodes: their entries and their law (solver/physics.md §4)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -42,7 +42,7 @@ class Element(InterfaceValues):
     library: str | None = Field(None, exclude=True)
     """Published interface whose values are taken where none is given here, such as ``Cu/Co(001)*``."""
     area: quantity("m^2", gt=0, ge=1e-24, le=1) | None = None
-    """Area, m²; default that of the circuit."""
+    """Area, m²; default that of the network."""
     seebeck_slope: quantity("V/K^2", ge=-1e-3, le=1e-3) | None = None
     """S_i/T0, V/K²; instead of seebeck."""
     thermoelectric_polarisation: quantity("", ge=-1e6, le=1e6) | None = None
@@ -78,7 +78,12 @@ class Element(InterfaceValues):
         return next((key for key in OF_SPIN if getattr(self, key)), None)
 
     def law(self, temperature: float, magnetic: bool) -> "ElementLaw":
-        """The coefficients at the base temperature T0 (K), beside a ferromagnet or between normal metals."""
+        """Coefficients of the element.
+
+        Args:
+            temperature: Base temperature T0, K.
+            magnetic: Whether one of its sides is a ferromagnet.
+        """
         material = self.material
         if self.seebeck_slope is not None:
             material = material.model_copy(update={"seebeck": self.seebeck_slope * temperature})
@@ -131,7 +136,7 @@ class ElementLaw:
     magnetic: bool
 
     def longitudinal(self, m: np.ndarray | None, temperature: float) -> np.ndarray:
-        """What the jumps of the fields drive from side 1 to side 2, (8, 8).
+        """Flow from side 1 to side 2 that the jumps of the fields drive, (8, 8).
 
         Args:
             m: Direction of the ferromagnet, (3,); None between normal metals, where all of the spin crosses.

@@ -1,4 +1,4 @@
-"""Published interfaces for circuits: Table I of Hatami et al., and the interfaces of the devices' library."""
+"""Published interfaces for networks: Table I of Hatami et al., and the library of interfaces of devices."""
 
 import functools
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Printed(NamedTuple):
 
     @property
     def values(self) -> dict[str, float]:
-        """The row as an element of a circuit writes it."""
+        """The row as an element of a network writes it."""
         values = {"seebeck_slope": self.slope}
         if self.mixing is not None:
             values |= {

@@ -1,7 +1,7 @@
-"""The circuit as a linear system: Kirchhoff's rules for charge, spin, heat and spin heat at every node.
+"""The network as a linear system: Kirchhoff's rules for charge, spin, heat and spin heat at every node.
 
-Every node has eight fields, ``u = (V, s, ϑ, τ)``. What flows out of a node through its elements, and what
-relaxes in it, is ``K u``; what enters from outside is ``f``. Some fields are given (reservoirs), some vanish
+Every node has eight fields, ``u = (V, s, ϑ, τ)``. The flow out of a node through its elements, and the
+relaxation in it, is ``K u``; the flow from outside is ``f``. Some fields are given (reservoirs), some vanish
 (τ in the thermalised regime, the transverse spin of a ferromagnet); the rest are free.
 """
 
@@ -28,7 +28,7 @@ ROUNDING = 1e-14
 
 @dataclass(frozen=True)
 class Sources:
-    """What drives the circuit: given fields of the reservoirs and currents into them.
+    """Sources of the network: given fields of the reservoirs and currents into them.
 
     Attributes:
         fields: Given V and ϑ, (nodes, 8); zero elsewhere.
@@ -39,13 +39,17 @@ class Sources:
     currents: np.ndarray
 
     def scaled(self, factor: float) -> "Sources":
-        """All of them times a factor."""
+        """All sources times a factor.
+
+        Args:
+            factor: The factor.
+        """
         return Sources(factor * self.fields, factor * self.currents)
 
 
 @dataclass(frozen=True)
 class State:
-    """The fields of a circuit and what flows in it.
+    """Fields and flows of a network.
 
     Without an area all flows are per area.
 
@@ -65,15 +69,27 @@ class State:
     crossing: Mapping[str, tuple[float, float]]
 
     def of(self, node: str) -> np.ndarray:
-        """The fields of a node, (8,)."""
+        """Fields of a node, (8,), V and K.
+
+        Args:
+            node: Its name.
+        """
         return self.fields[self.nodes.index(node)]
 
     def current(self, node: str) -> float:
-        """Current that enters at a node, A."""
+        """Current that enters at a node, A.
+
+        Args:
+            node: Its name.
+        """
         return float(self.entering[self.nodes.index(node), V])
 
     def heat(self, node: str) -> float:
-        """Heat that enters at a node, W; linear in the sources, so without Joule heat."""
+        """Heat that enters at a node, W; linear in the sources, so without Joule heat.
+
+        Args:
+            node: Its name.
+        """
         return float(self.entering[self.nodes.index(node), THETA])
 
     @property
@@ -102,10 +118,10 @@ class Joint:
 
 
 class Network:
-    """A circuit with the magnetisations left open.
+    """A network with the magnetisations left open.
 
     Args:
-        config: The circuit.
+        config: The network.
     """
 
     def __init__(self, config: CircuitConfig) -> None:
@@ -145,7 +161,13 @@ class Network:
         return Sources(fields, currents)
 
     def bias(self, node: str, volts: float = 0.0, kelvins: float = 0.0) -> Sources:
-        """One reservoir at a voltage and a temperature rise, all others at 0 and without current."""
+        """Sources of one reservoir at a voltage and a temperature rise, all others at 0 and without current.
+
+        Args:
+            node: Name of the reservoir.
+            volts: V.
+            kelvins: Temperature rise, K.
+        """
         fields = np.zeros((len(self.nodes), FIELDS))
         fields[self.nodes.index(node), [V, THETA]] = volts, kelvins
         return Sources(fields, np.zeros(len(self.nodes)))
@@ -175,7 +197,12 @@ class Network:
         return self._state(magnets, flows, fields.reshape(-1, FIELDS))
 
     def joins(self, first: str, second: str) -> bool:
-        """Whether elements lead from one node to another."""
+        """Whether elements lead from one node to another.
+
+        Args:
+            first: Name of a node.
+            second: Name of the other.
+        """
         links = np.zeros((len(self.nodes), len(self.nodes)), dtype=bool)
         for joint in self.joints:
             links[joint.first, joint.second] = True

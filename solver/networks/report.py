@@ -1,4 +1,4 @@
-"""What a study of a circuit leaves behind: tables on the terminal, CSV, JSON and figures."""
+"""Output of a study of a network: tables on the terminal, CSV, JSON and figures."""
 
 import itertools
 import re
@@ -36,6 +36,9 @@ PANELS = {
 def write(study: Study) -> Path:
     """Write everything: results.json, then CSV and figures.
 
+    Args:
+        study: The study.
+
     Returns:
         The directory.
 
@@ -66,7 +69,11 @@ def _write_table(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
 
 
 def show(study: Study) -> None:
-    """Print the tables."""
+    """Print the tables of a study.
+
+    Args:
+        study: The study.
+    """
     console = plain_console()
     console.print(study.config.title or "circuit", style="bold", highlight=False, markup=False)
     points = study.columns("points")
@@ -172,7 +179,12 @@ def _scale(name: str, values: Sequence[float]) -> Scale:
 
 
 def plot_angles(path: Path, study: Study) -> None:
-    """Draw everything versus the angle, one panel for each quantity."""
+    """Draw all quantities over the angle, one panel each.
+
+    Args:
+        path: The image file.
+        study: The study.
+    """
     points = study.columns("points")
     panels = {
         title: names
@@ -201,7 +213,12 @@ def plot_angles(path: Path, study: Study) -> None:
 
 
 def plot_switching(path: Path, study: Study) -> None:
-    """Draw a trajectory and, for several drives, the switching time over the drive."""
+    """Draw a trajectory and, for several drives, the switching time over the drive.
+
+    Args:
+        path: The image file.
+        study: The study.
+    """
     shown, layer = _shown(study), study.config.free_layer.macrospin
     with rc_context(STYLE):
         figure = Figure(figsize=(8.4, 3.2), layout="constrained")

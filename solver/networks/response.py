@@ -1,4 +1,4 @@
-"""What a circuit does between two of its reservoirs, whatever drives it."""
+"""Response of a network between two of its reservoirs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,16 +46,30 @@ class Response:
         return self.per_kelvin.heat(self.first) - self.seebeck * self.per_volt.heat(self.first)
 
     def torque(self, magnet: str, volts: float = 0.0, kelvins: float = 0.0) -> np.ndarray:
-        """Torque on a magnet under a voltage and a temperature difference, J, (3,)."""
+        """Torque on a magnet under a voltage and a temperature difference, J, (3,).
+
+        Args:
+            magnet: Its name.
+            volts: ΔV, V.
+            kelvins: ΔT, K.
+        """
         return volts * self.per_volt.torques[magnet] + kelvins * self.per_kelvin.torques[magnet]
 
     def open_circuit_torque(self, magnet: str) -> np.ndarray:
-        """Torque on a magnet per kelvin at I = 0, J/K, (3,)."""
+        """Torque on a magnet per kelvin at I = 0, J/K, (3,).
+
+        Args:
+            magnet: Its name.
+        """
         return self.torque(magnet, -self.seebeck, 1.0)
 
 
 def two_terminals(network: Network) -> tuple[str, str] | None:
-    """The reservoirs of a circuit that has just two, with a way for the current from one to the other."""
+    """The two reservoirs of a network that has just two, if current can flow between them; else None.
+
+    Args:
+        network: The network.
+    """
     names = tuple(network.config.reservoirs)
     return names if len(names) == 2 and network.joins(*names) else None
 
@@ -66,7 +80,7 @@ def response(
     """Solve for the response between two reservoirs.
 
     Args:
-        network: The circuit.
+        network: The network.
         pair: The reservoirs; both are held at given V and T.
         magnetisations: Directions of ferromagnets in place of the configuration's, (3,).
 

@@ -1,4 +1,4 @@
-"""A whole study of a circuit: its states over the sweep, its response, the thresholds, the dynamics."""
+"""A study of a network: its states over the sweep, its response, the thresholds, the dynamics."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ SCHEMA = "circuit 1"
 
 @dataclass(frozen=True)
 class Point:
-    """The circuit at one angle.
+    """The network at one angle.
 
     Attributes:
         angle: θ of the magnet that turns, rad; None without a sweep.
@@ -37,10 +37,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Study:
-    """What was found.
+    """Results of a study.
 
     Attributes:
-        config: The circuit.
+        config: The network.
         points: The states, in the order of the sweep.
         dynamics: The trajectories, in the order of the drives.
         data: The content of ``results.json``: plain types, SI.
@@ -52,15 +52,19 @@ class Study:
     data: dict[str, Any]
 
     def columns(self, group: str) -> dict[str, list[Any]]:
-        """A table, ``points`` or ``switching``: column name with unit to values."""
+        """A table: column name with unit to values.
+
+        Args:
+            group: ``points`` or ``switching``.
+        """
         return self.data.get(group, {})
 
 
 def study(config: CircuitConfig, note: Callable[[str], None] = lambda line: None) -> Study:
-    """Solve a circuit.
+    """Solve a network.
 
     Args:
-        config: The circuit.
+        config: The network.
         note: Takes a line about what takes long.
 
     Raises:

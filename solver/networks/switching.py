@@ -1,4 +1,4 @@
-"""When the free layer of a circuit switches: Slonczewski's estimate, and macrospin dynamics."""
+"""Switching of the free layer of a network: Slonczewski's estimate, and macrospin dynamics."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ COLLINEAR = 1e-9
 
 @dataclass(frozen=True)
 class Threshold:
-    """What makes a collinear state of the free layer unstable, to first order in the sources.
+    """Threshold at which a collinear state of the free layer becomes unstable, to first order in the sources.
 
     Attributes:
-        factor: By what all sources of the circuit must be multiplied; None where they cannot.
+        factor: Factor by which all sources must be multiplied; None where no factor does.
         voltage: ΔV between the two reservoirs at ΔT = 0, V; None without two reservoirs, as those below.
         current: The current at that voltage, A (A/m² per area).
         temperature_difference: ΔT at ΔV = 0, K.
@@ -44,12 +44,24 @@ class Threshold:
 
 
 def source_torque(network: Network, node: str) -> Torque:
-    """The torque per area on a magnet as a function of its direction, under the sources of the circuit."""
+    """Torque per area on a magnet, J/m², as a function of its direction, under the sources of the network.
+
+    Args:
+        network: The network.
+        node: Name of the magnet.
+    """
     return lambda m: network.solve({node: m}).torques[node] / network.area
 
 
 def thresholds(network: Network) -> dict[str, Threshold]:
-    """The thresholds of the free layer, along and against its easy axis."""
+    """Thresholds of the free layer along and against its easy axis.
+
+    Args:
+        network: The network.
+
+    Returns:
+        By ``+easy_axis`` and ``-easy_axis``.
+    """
     free = network.config.free_layer
     layer = free.macrospin
     return {
@@ -79,7 +91,13 @@ def _threshold(network: Network, layer: Macrospin, m: np.ndarray) -> Threshold:
 
 
 def free_torque(network: Network) -> Torque:
-    """The torque per area on the free layer; a table over one angle where the other magnets are collinear."""
+    """Torque per area on the free layer, J/m², as a function of its direction.
+
+    Where the other magnets are collinear it is a table over one angle.
+
+    Args:
+        network: The network.
+    """
     node = network.config.free_layer.node
     torque = source_torque(network, node)
     others = [m for name, m in network.config.magnets.items() if name != node]
@@ -108,7 +126,7 @@ def integrate_all(network: Network, note: Callable[[str], None] = lambda line: N
     """Integrate the dynamics for every multiple of the sources that is asked for.
 
     Args:
-        network: The circuit.
+        network: The network.
         note: Takes a line about what takes long.
 
     Raises:
@@ -128,7 +146,12 @@ def integrate_all(network: Network, note: Callable[[str], None] = lambda line: N
 
 
 def source_columns(network: Network, factor: float) -> dict[str, Any]:
-    """Voltages, currents and temperature rises that are given and not 0, times a factor, by column name."""
+    """Voltages, currents and temperature rises that are given and not 0, by column name with unit.
+
+    Args:
+        network: The network.
+        factor: Factor of all sources.
+    """
     per = "" if network.config.area is not None else "/m^2"
     columns = {}
     for i, name in enumerate(network.nodes):
