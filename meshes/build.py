@@ -59,7 +59,7 @@ def build_mesh(
         insulating: Regions without electrons; their faces with ferromagnets need no fine elements.
         cache_dir: Where meshes are kept; default ``$XDG_CACHE_HOME/thermospin/meshes``.
         surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
-        inspect: Gets what is known before volumes are meshed; what it raises ends the work.
+        inspect: Called with what is known before volumes are meshed; an error that it raises ends the work.
 
     Raises:
         InputError: The geometry, the options, a terminal or a surface cannot be realised, or terminals
@@ -220,6 +220,14 @@ def mesh_hash(
     surfaces: Mapping[str, str] | None = None,
 ) -> str:
     """Digest of everything that determines the mesh of :func:`build_mesh`, the content of a file included.
+
+    Args:
+        geometry: Template, solids or file.
+        options: Element sizes.
+        terminals: Terminals by name; without any, the geometry's own.
+        magnetic: Regions of ferromagnets.
+        insulating: Regions without electrons.
+        surfaces: Physical surfaces to keep, by name, and the key of the configuration that names each.
 
     Raises:
         InputError: The file cannot be read.

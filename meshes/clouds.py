@@ -30,7 +30,11 @@ class Cloud:
     of_curves: bool
 
     def distance(self, points: np.ndarray) -> np.ndarray:
-        """Distance of points, nm, shape (n, 3), from the nearest patch, nm."""
+        """Distance of points from the nearest patch, nm, shape (n,).
+
+        Args:
+            points: Coordinates, nm, shape (n, 3).
+        """
         _, nearest = self.tree.query(points)
         away = points - self.tree.data[nearest]
         straight = np.abs(np.einsum("ij,ij->i", away, self.directions[nearest]))
@@ -40,12 +44,12 @@ class Cloud:
 
 
 def cloud(dim: int, entities: Iterable[int], size: float) -> Cloud:
-    """The patches of curves (dim 1) or surfaces (dim 2).
+    """Patches of curves or surfaces.
 
     Args:
-        dim: The dimension.
+        dim: 1 for curves, 2 for surfaces.
         entities: Their tags.
-        size: Size of the patches, nm, unless they would be too many.
+        size: Size of the patches, nm; larger where they would be too many.
     """
     patches = [(_curve if dim == 1 else _surface)(tag, size) for tag in sorted(entities)]
     centres, directions, radii = (np.concatenate(arrays) for arrays in zip(*patches, strict=True))

@@ -46,11 +46,19 @@ class Tetrahedra:
     neighbours: np.ndarray
 
     def region(self, cell: int) -> str:
-        """Region of a cell."""
+        """Name of the region of a cell.
+
+        Args:
+            cell: Its number.
+        """
         return self.names[int(self.tags[cell])]
 
     def centre(self, *cells: int) -> str:
-        """The centre of the cells, as text."""
+        """Centre of some cells together, as text.
+
+        Args:
+            cells: Their numbers.
+        """
         return in_nm(self.points[self.cells[list(cells)]].mean(axis=(0, 1)))
 
 
@@ -176,7 +184,14 @@ def _not_conforming(file: str, mesh: Tetrahedra, first: int, second: int, place:
 
 
 def outside_points(mesh: Tetrahedra) -> tuple[np.ndarray, np.ndarray]:
-    """Points just outside of every exterior facet: the cells that they belong to, and the places, m."""
+    """Points just outside of every exterior facet.
+
+    Args:
+        mesh: The tetrahedra.
+
+    Returns:
+        Cell that each point belongs to, shape (n,), and the points, m, shape (n, 3).
+    """
     owner, faces = np.nonzero(mesh.neighbours < 0)
     corners = mesh.points[mesh.cells[owner[:, None], FACES[faces]]]
     normals = outward_normals(corners, mesh.points[mesh.cells[owner, faces]])

@@ -38,7 +38,7 @@ class Cut:
 
     Attributes:
         cells: Nodes of the tetrahedra, in order of first appearance, shape (n_cells, 4).
-        parent: What each node is in the mesh before the cut, shape (n_nodes,).
+        parent: Node of the mesh before the cut that each node comes from, shape (n_nodes,).
         contacts: For every interface its facets, int32, shape (n, 4): cell on side 1, its face, cell on
             side 2, its face; face i is opposite to vertex i.
     """
@@ -167,7 +167,7 @@ def find_contacts(
 
 
 def joined_facets(cells: np.ndarray, facets: np.ndarray) -> np.ndarray:
-    """Which facets no cut opens, since all their nodes lie on its rim, where the sides stay joined.
+    """Facets that no cut opens, since all their nodes lie on its rim, where the sides stay joined.
 
     Args:
         cells: Nodes of the tetrahedra after the cut, shape (n_cells, 4).
@@ -241,7 +241,7 @@ def store_cut(
 ) -> Path:
     """Cut the mesh of a record, unless that is done already, and keep the result in the record.
 
-    To be called on one rank, before the others read the mesh. It is written aside and renamed, so that a
+    To be called on one rank, before the others read the mesh. The cut is written aside and renamed, so that a
     killed or doubled run leaves no broken one.
 
     Args:
@@ -283,7 +283,14 @@ def store_cut(
 def cut_directory(
     directory: Path, pairs: Pairs, conducting: Collection[int] = (), surfaces: Collection[int] = ()
 ) -> Path:
-    """Where :func:`store_cut` keeps the mesh of a record with these interfaces."""
+    """Directory in which :func:`store_cut` keeps the mesh of a record with these interfaces.
+
+    Args:
+        directory: The record.
+        pairs: The interfaces.
+        conducting: Tags of the conductors.
+        surfaces: Tags of all surfaces that interfaces name, resistive or not.
+    """
     if not pairs:
         return directory
     shapes = [np.load(directory / f"{name}.npy", mmap_mode="r").shape for name in ("cells", "points")]
@@ -293,7 +300,12 @@ def cut_directory(
 
 
 def contact_file(directory: Path, tags: tuple[int, ...]) -> Path:
-    """The facets of an interface by its tags in :data:`Pairs`, in a directory of :func:`store_cut`."""
+    """File with the facets of an interface.
+
+    Args:
+        directory: A directory of :func:`store_cut`.
+        tags: Tags of the interface in :data:`Pairs`.
+    """
     return directory / f"contact-{'-'.join(map(str, tags))}.npy"
 
 

@@ -15,12 +15,19 @@ from thermospin.meshes.squeeze import model_unit
 
 
 def is_shape(geometry: FileGeometry) -> bool:
-    """Whether the file holds a shape to be meshed, not a mesh."""
+    """Whether the file holds a shape to be meshed, not a mesh.
+
+    Args:
+        geometry: The file.
+    """
     return file_type(geometry.file) in SHAPES
 
 
 def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
     """Import the volumes of a STEP or BREP file into the model, made conforming.
+
+    Args:
+        geometry: The file.
 
     Returns:
         The volumes, and the unit of the model in nanometres.
@@ -74,10 +81,14 @@ def _label(volume: int) -> str:
 
 
 def check_names(geometry: FileGeometry, names: Iterable[str]) -> None:
-    """Make sure that every volume has a material, and that every region is in the file.
+    """Make sure that every volume has a material and that every region is in the file.
+
+    Args:
+        geometry: The file, with the material of every region.
+        names: Names of the volumes.
 
     Raises:
-        InputError: One is missing.
+        InputError: A material or a region is missing.
     """
     names = list(dict.fromkeys(names))
     for name in geometry.regions:

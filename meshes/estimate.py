@@ -1,4 +1,4 @@
-"""How many tetrahedra a mesh will have, estimated from the sizes asked for before it is made."""
+"""Number of tetrahedra of a mesh, estimated before it is made from the sizes asked for."""
 
 from collections.abc import Iterable, Sequence
 
@@ -31,7 +31,7 @@ class Sizes:
 
     Args:
         films: The volumes.
-        sources: What sizes grow from.
+        sources: Surfaces and curves from which sizes grow.
         options: Growth and refinement.
     """
 
@@ -63,12 +63,12 @@ def estimate_cells(
     options: MeshOptions,
     columns: tuple[int, int] | None,
 ) -> dict[str, float]:
-    """The number of tetrahedra of every region, mostly right within a factor of 2.
+    """Estimated number of tetrahedra of every region, mostly right within a factor of 2.
 
     Args:
         parts: The parts of the device.
         films: The same, cut into layers, in the model.
-        sources: What sizes grow from.
+        sources: Surfaces and curves from which sizes grow.
         options: Growth and refinement.
         columns: Elements along x and y of a structured mesh.
     """

@@ -38,6 +38,13 @@ def layered(parts: list[Part], options: MeshOptions) -> list[Film]:
 
     With layers, elements may be `film_aspect` times wider than high and still `elements_across_film` of them,
     times the refinement, lie across the film.
+
+    Args:
+        parts: The parts of the device.
+        options: Element sizes.
+
+    Raises:
+        InputError: There would be too many layers.
     """
     sizes = [_largest_size(part, options) for part in parts]
     counts = [_count(part, size, options) for part, size in zip(parts, sizes, strict=True)]

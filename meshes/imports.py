@@ -72,6 +72,10 @@ def read_mesh(
 def check_cell_types(geometry: FileGeometry, mesh: ForeignMesh) -> None:
     """Refuse cells of volumes that are no first-order tetrahedra: their part of the device would be missing.
 
+    Args:
+        geometry: The file.
+        mesh: Its mesh.
+
     Raises:
         InputError: There are some, or there are no tetrahedra.
     """
@@ -96,7 +100,14 @@ def check_cell_types(geometry: FileGeometry, mesh: ForeignMesh) -> None:
 
 
 def region_cells(geometry: FileGeometry, mesh: ForeignMesh) -> tuple[dict[str, np.ndarray], list[str]]:
-    """The tetrahedra of every region, by their number, and what a user should know about the others.
+    """Tetrahedra of every region, and notes for the user about all others.
+
+    Args:
+        geometry: The file.
+        mesh: Its mesh.
+
+    Returns:
+        Numbers of the tetrahedra by region, and the notes.
 
     Raises:
         InputError: A region is not in the file, a tetrahedron is in two of them, or in none.

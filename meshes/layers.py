@@ -36,6 +36,10 @@ Layers = Annotated[tuple[Layer, ...], AfterValidator(_not_empty), Field(json_sch
 def check_names(layers: Iterable[Layer], taken: Iterable[str] = ()) -> None:
     """Refuse a layer with the name of another region.
 
+    Args:
+        layers: The layers.
+        taken: Names of the other regions.
+
     Raises:
         PydanticCustomError: A name is not unique; for a validator of the section that holds `layers`.
     """
@@ -52,10 +56,19 @@ def check_names(layers: Iterable[Layer], taken: Iterable[str] = ()) -> None:
 
 
 def heights(layers: Iterable[Layer], bottom: float) -> list[tuple[float, float]]:
-    """Lowest and highest height of every layer, m, when the first starts at `bottom`."""
+    """Lowest and highest height of every layer, m.
+
+    Args:
+        layers: The layers, from bottom to top.
+        bottom: Height where the first layer starts, m.
+    """
     return list(pairwise(accumulate((layer.thickness for layer in layers), initial=bottom)))
 
 
 def neighbours(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The pairs of regions that touch in a stack, from bottom to top."""
+    """Pairs of regions that touch in a stack.
+
+    Args:
+        names: The regions from bottom to top.
+    """
     return tuple(pairwise(names))

@@ -25,7 +25,7 @@ FEW = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Outside:
-    """The exterior facets, and how they meet.
+    """The exterior facets and their common edges.
 
     Attributes:
         mesh: The tetrahedra.
@@ -48,7 +48,11 @@ class Outside:
         return self.facets[self.pairs].sum(axis=2) - self.edges.sum(axis=1)[:, None]
 
     def dents(self, tips: np.ndarray) -> np.ndarray:
-        """Sine of the angle by which the second facet of a pair rises out of the plane of the first."""
+        """Sine of the angle of the second facet of a pair to the plane of the first, shape (m,); > 0 in a dent.
+
+        Args:
+            tips: The nodes from :attr:`tips`, shape (m, 2).
+        """
         rise = self.mesh.points[tips[:, 1]] - self.mesh.points[self.edges[:, 0]]
         along = self.mesh.points[self.edges[:, 1]] - self.mesh.points[self.edges[:, 0]]
         height = np.linalg.norm(np.cross(rise, along), axis=1) / np.linalg.norm(along, axis=1)
@@ -56,7 +60,11 @@ class Outside:
 
 
 def outside_of(mesh: Tetrahedra) -> Outside:
-    """The exterior facets of a mesh."""
+    """Exterior facets of a mesh.
+
+    Args:
+        mesh: The tetrahedra.
+    """
     owner, faces = np.nonzero(mesh.neighbours < 0)
     facets = mesh.cells[owner[:, None], FACES[faces]]
     normals = outward_normals(mesh.points[facets], mesh.points[mesh.cells[owner, faces]])
@@ -97,7 +105,17 @@ def check_nothing_missing(file: str, mesh: Tetrahedra, inner: np.ndarray) -> Non
 
 
 def exposed(outside: Outside, dents: np.ndarray, tips: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """Facets with a sharp dent at a node that should be inside."""
+    """Facets with a sharp dent at a node that should be inside.
+
+    Args:
+        outside: The exterior facets.
+        dents: Numbers of the pairs of facets that make a dent.
+        tips: The nodes from :attr:`Outside.tips`, shape (m, 2).
+        inner: Nodes that the file places inside a volume.
+
+    Returns:
+        Numbers of the facets.
+    """
     nodes = np.unique(outside.facets)
     shown = np.intersect1d(nodes, inner)
     if not 0 < len(shown) < FEW * len(nodes):

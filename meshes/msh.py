@@ -12,7 +12,12 @@ TRIANGLE, TETRAHEDRON = 2, 4
 
 
 def write_msh(mesh: RawMesh, path: Path) -> None:
-    """Write the mesh; node n of the arrays is node n + 1 of the file."""
+    """Write a mesh; node n of the arrays is node n + 1 of the file.
+
+    Args:
+        mesh: The mesh.
+        path: The file.
+    """
     with model():
         blocks = [(3, name, tag, mesh.cells[mesh.cell_tags == tag]) for name, tag in mesh.regions.items()]
         blocks += [

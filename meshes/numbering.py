@@ -11,7 +11,11 @@ from thermospin.meshes.record import RawMesh
 
 
 def renumber(mesh: RawMesh) -> RawMesh:
-    """Drop unused nodes; put nodes and cells into the order of `thermospin.meshes.ordering`."""
+    """Drop unused nodes; put nodes and cells into the order of `thermospin.meshes.ordering`.
+
+    Args:
+        mesh: The mesh.
+    """
     used, cells = np.unique(mesh.cells, return_inverse=True)
     compact = np.full(len(mesh.points), -1)
     compact[used] = np.arange(len(used))
@@ -29,7 +33,11 @@ def renumber(mesh: RawMesh) -> RawMesh:
 
 
 def exterior_facets(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Triangles that belong to one cell only, shape (n, 3), and that cell's number, shape (n,)."""
+    """Triangles that belong to one cell only, shape (n, 3), and the number of that cell, shape (n,).
+
+    Args:
+        cells: Nodes of the tetrahedra, shape (m, 4).
+    """
     triangles = cells[:, FACES].reshape(-1, 3)
     _, first, count = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True, return_counts=True)
     outer = np.sort(first[count == 1])
@@ -37,6 +45,11 @@ def exterior_facets(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def components(pairs: np.ndarray, count: int) -> np.ndarray:
-    """Number of the connected component of each of ``count`` things, joined in pairs."""
+    """Number of the connected component of each of some things that are joined in pairs, shape (count,).
+
+    Args:
+        pairs: Numbers of the joined things, shape (n, 2).
+        count: Number of things.
+    """
     graph = coo_array((np.ones(len(pairs), dtype=np.int8), pairs.T), shape=(count, count))
     return connected_components(graph, directed=False)[1]

@@ -42,7 +42,7 @@ def _all(points: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Part:
-    """What is left of a solid after those of higher priority have taken their share.
+    """The part of a solid that solids of higher priority leave.
 
     Attributes:
         region: Name of the region.
@@ -64,6 +64,9 @@ class Part:
 
 def build(geometry: SolidsGeometry) -> list[Part]:
     """Fragment the solids and give each fragment to the solid of the highest priority that holds it.
+
+    Args:
+        geometry: The solids.
 
     Raises:
         InputError: Solids of equal priority overlap, or a solid is hidden altogether.
@@ -101,7 +104,14 @@ def _part(solids: tuple[Solid, ...], index: int, volumes: list[int]) -> Part:
 
 
 def fragment(volumes: list[tuple[int, int]]) -> list[list[int]]:
-    """Make volumes conforming; returns the tags of the fragments of each of them."""
+    """Make volumes conforming.
+
+    Args:
+        volumes: Dimension 3 and tag of every volume.
+
+    Returns:
+        Tags of the fragments of every volume.
+    """
     if len(volumes) == 1:
         return [[volumes[0][1]]]
     _, fragments = gmsh.model.occ.fragment(volumes[:1], volumes[1:])
@@ -109,7 +119,11 @@ def fragment(volumes: list[tuple[int, int]]) -> list[list[int]]:
 
 
 def extent(shape: Shape) -> np.ndarray:
-    """Bounding box of a shape, rows lowest and highest corner, nm."""
+    """Bounding box of a shape, rows lowest and highest corner, nm, shape (2, 3).
+
+    Args:
+        shape: The shape.
+    """
     if isinstance(shape, Box):
         corners = [shape.min, shape.max]
     elif isinstance(shape, EllipticCylinder):

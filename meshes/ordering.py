@@ -37,7 +37,11 @@ def bisection_order(centres: np.ndarray) -> np.ndarray:
 
 
 def first_appearance(cells: np.ndarray, n_points: int) -> np.ndarray:
-    """New number of every node when numbered in the order in which the cells mention them.
+    """Number of every node in the order in which the cells mention them, shape (n_points,).
+
+    Args:
+        cells: Nodes of the cells, shape (n_cells, 4).
+        n_points: Number of nodes.
 
     Raises:
         ValueError: A node belongs to no cell.
@@ -62,7 +66,7 @@ def facet_cells(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
         between two cells gets the lower-numbered one.
 
     Raises:
-        ValueError: A triangle is no face of any cell.
+        ValueError: A triangle is not a face of any cell.
     """
     marked = np.zeros(max(cells.max(), facets.max(initial=0)) + 1, dtype=bool)
     marked[facets.ravel()] = True
@@ -80,7 +84,13 @@ def facet_cells(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 
 def order_mesh(points: np.ndarray, cells: np.ndarray, cell_tags: np.ndarray, facets: np.ndarray) -> tuple:
-    """Bring a mesh into the order of the cache.
+    """Put a mesh into the order of the cache.
+
+    Args:
+        points: Coordinates, m, shape (n_points, 3).
+        cells: Nodes of the tetrahedra, shape (n_cells, 4).
+        cell_tags: Region of every cell, shape (n_cells,).
+        facets: Nodes of the triangles of terminals and surfaces, shape (n_facets, 3).
 
     Returns:
         ``points, cells, cell_tags, facet_cells`` renumbered; ``facet_cells`` as in :func:`facet_cells`.

@@ -1,4 +1,4 @@
-"""Where terminals may lie: on the outside of the device, each on faces of its own."""
+"""Placement of terminals: on the outside of the device, each on faces of its own."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def check_terminals(mesh: RawMesh) -> None:
         mesh: The mesh.
 
     Raises:
-        InputError: Two terminals share a face, one lies inside the device, or has no face.
+        InputError: Two terminals share a face, or one lies inside the device or has no face.
     """
     chosen = np.flatnonzero(np.isin(mesh.facet_tags, list(mesh.terminals.values())))
     order, owners = _order_and_owners(mesh, mesh.facets[chosen])

@@ -1,4 +1,4 @@
-"""A device cut into volumes: what is known about its mesh before it is made."""
+"""A device cut into volumes: data of its mesh that are known before it is made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from thermospin.units import rounded
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a mesh: all that is known before it is made.
+    """Data of a mesh that are known before it is made.
 
     Attributes:
         pieces: The connected pieces of its regions.
@@ -30,7 +30,7 @@ def check_size(cells: Mapping[str, float], options: MeshOptions) -> None:
         options: The limit.
 
     Raises:
-        InputError: It is.
+        InputError: The mesh is too large.
     """
     total = sum(cells.values())
     if total > options.max_elements:

@@ -1,4 +1,4 @@
-"""Quality of tetrahedra, and what `thermospin mesh` tells about a mesh."""
+"""Quality of tetrahedra, and the description that `thermospin mesh` prints."""
 
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,7 +13,7 @@ BINS = np.linspace(0.0, 1.0, 11)
 
 @dataclass(frozen=True)
 class Region:
-    """What a region's mesh is like.
+    """Size of the mesh of one region.
 
     Attributes:
         cells: Number of tetrahedra.
@@ -30,7 +30,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Description:
-    """What a mesh is like.
+    """Size and quality of a mesh.
 
     Attributes:
         cells: Number of tetrahedra.
@@ -56,7 +56,15 @@ class Description:
 
 
 def cell_quality(points: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Three times the inscribed over the circumscribed radius: regular tetrahedron 1, flat tetrahedron 0."""
+    """Three times the inscribed over the circumscribed radius: regular tetrahedron 1, flat tetrahedron 0.
+
+    Args:
+        points: Coordinates, shape (n_points, 3).
+        cells: Nodes of the tetrahedra, shape (n, 4).
+
+    Returns:
+        Shape (n,).
+    """
     a, b, c = (points[cells[:, i]] - points[cells[:, 0]] for i in (1, 2, 3))
     six_volumes = np.abs(np.einsum("ij,ij->i", a, np.cross(b, c)))
     areas = sum(np.linalg.norm(n, axis=1) for n in (np.cross(a, b), np.cross(b, c), np.cross(c, a)))
@@ -68,19 +76,33 @@ def cell_quality(points: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 
 def cell_volumes(points: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Signed volume of every tetrahedron, m³."""
+    """Signed volume of every tetrahedron, m³, shape (n,).
+
+    Args:
+        points: Coordinates, m, shape (n_points, 3).
+        cells: Nodes of the tetrahedra, shape (n, 4).
+    """
     a, b, c = (points[cells[:, i]] - points[cells[:, 0]] for i in (1, 2, 3))
     return np.einsum("ij,ij->i", a, np.cross(b, c)) / 6
 
 
 def facet_areas(points: np.ndarray, facets: np.ndarray) -> np.ndarray:
-    """Area of every triangle, m²."""
+    """Area of every triangle, m², shape (n,).
+
+    Args:
+        points: Coordinates, m, shape (n_points, 3).
+        facets: Nodes of the triangles, shape (n, 3).
+    """
     a, b = (points[facets[:, i]] - points[facets[:, 0]] for i in (1, 2))
     return np.linalg.norm(np.cross(a, b), axis=1) / 2
 
 
 def summarise(quality: np.ndarray) -> dict[str, float]:
-    """Smallest, first-percentile and mean quality."""
+    """Smallest, first-percentile and mean quality, as ``min``, ``percentile_1`` and ``mean``.
+
+    Args:
+        quality: Quality of every cell, shape (n,).
+    """
     return {
         "min": float(quality.min()),
         "percentile_1": float(np.percentile(quality, 1)),
@@ -89,7 +111,11 @@ def summarise(quality: np.ndarray) -> dict[str, float]:
 
 
 def describe(record: MeshRecord) -> Description:
-    """Measure a mesh."""
+    """Measure a mesh.
+
+    Args:
+        record: The mesh.
+    """
     mesh = record.raw()
     quality = cell_quality(mesh.points, mesh.cells)
     volumes = np.abs(cell_volumes(mesh.points, mesh.cells))

@@ -18,7 +18,7 @@ from thermospin.meshes.ordering import FACES
 
 @dataclass(frozen=True)
 class Conductors:
-    """Nodes of the conductors of a mesh that is cut: an insulator that joins two sides does not join these.
+    """Nodes of the conductors of a cut mesh; insulators do not join them across an interface.
 
     Attributes:
         cells: Global numbers of the nodes of every local cell, -1 in insulators, shape (n_cells, 4).
@@ -57,11 +57,19 @@ class DeviceMesh:
     surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def cells(self, names) -> np.ndarray:
-        """Sorted local cells, ghosts included, of the named regions."""
+        """Sorted local cells of some regions, ghosts included.
+
+        Args:
+            names: Names of the regions.
+        """
         return np.flatnonzero(np.isin(self.cell_tags, [self.regions[n] for n in names])).astype(np.int32)
 
     def owned(self, cells: np.ndarray) -> np.ndarray:
-        """Those of the cells that this rank owns."""
+        """The cells that this rank owns.
+
+        Args:
+            cells: Local cells.
+        """
         return cells[cells < self.mesh.topology.index_map(3).size_local]
 
 

@@ -25,7 +25,7 @@ class RawMesh:
         regions: Tag of every region.
         terminals: Tag of every terminal.
         surfaces: Tag of every physical surface that an interface names.
-        notes: What a user should know about how a file was read.
+        notes: Notes for the user about how a file was read.
     """
 
     points: np.ndarray
@@ -54,7 +54,7 @@ class MeshRecord:
         facets: Number of triangles of terminals and surfaces.
         quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
         surfaces: Tag of every physical surface that an interface names.
-        notes: What a user should know about how a file was read.
+        notes: Notes for the user about how a file was read.
         files: SHA-256 of every file of the record, by name.
     """
 
@@ -73,7 +73,11 @@ class MeshRecord:
 
     @classmethod
     def find(cls, directory: Path | str) -> Self | None:
-        """The record in a directory; None where there is none, or one that is damaged."""
+        """The record in a directory; None where there is none, or a damaged one.
+
+        Args:
+            directory: The directory.
+        """
         directory = Path(directory)
         try:
             record = cls(directory=directory, **read_checked(directory / SUMMARY))
@@ -85,6 +89,9 @@ class MeshRecord:
     @classmethod
     def load(cls, directory: Path | str) -> Self:
         """The record in a directory.
+
+        Args:
+            directory: The directory.
 
         Raises:
             FileNotFoundError: There is none, or it is damaged.
@@ -111,7 +118,11 @@ class MeshRecord:
         return self.directory / "mesh.msh"
 
     def array(self, name: str) -> np.ndarray:
-        """One of the arrays `ARRAYS`, mapped from disk."""
+        """One of the arrays `ARRAYS`, mapped from disk.
+
+        Args:
+            name: Its name.
+        """
         return np.load(self.directory / f"{name}.npy", mmap_mode="r")
 
     def raw(self) -> RawMesh:

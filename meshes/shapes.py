@@ -34,7 +34,11 @@ class Box(Section):
         return self
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Tell which points, m, shape (n, 3), are in the box."""
+        """Whether points are in the box, shape (n,).
+
+        Args:
+            points: Coordinates, m, shape (n, 3).
+        """
         return np.all((points >= self.min) & (points <= self.max), axis=1)
 
 
@@ -59,7 +63,11 @@ class EllipticCylinder(Section):
         return self
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Tell which points, m, shape (n, 3), are in the cylinder."""
+        """Whether points are in the cylinder, shape (n,).
+
+        Args:
+            points: Coordinates, m, shape (n, 3).
+        """
         x, y, z = (points - self.centre).T
         return (np.hypot(x / self.radii[0], y / self.radii[1]) <= 1) & (z >= 0) & (z <= self.height)
 
@@ -92,14 +100,18 @@ class ExtrudedPolygon(Section):
         return self
 
     def contains(self, points: np.ndarray) -> np.ndarray:
-        """Tell which points, m, shape (n, 3), are in the prism."""
+        """Whether points are in the prism, shape (n,).
+
+        Args:
+            points: Coordinates, m, shape (n, 3).
+        """
         outline = np.array(self.points)
         inside = within(points[:, :2], np.stack([outline, np.roll(outline, -1, axis=0)], axis=1))
         return inside & (points[:, 2] >= self.z[0]) & (points[:, 2] <= self.z[1])
 
 
 def within(points: np.ndarray, sides: np.ndarray) -> np.ndarray:
-    """Tell which points of a plane lie inside: a ray from there crosses the sides an odd number of times.
+    """Whether points of a plane lie inside a polygon: a ray from them crosses an odd number of sides.
 
     Args:
         points: Shape (n, 2).

@@ -1,4 +1,4 @@
-"""The field of element sizes, a smooth function of the distance from what must be resolved."""
+"""The field of element sizes, a smooth function of the distance from features to be resolved."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -34,7 +34,14 @@ class Source:
 
 
 def common_faces(films: list[Film]) -> dict[frozenset[str], set[int]]:
-    """Surfaces between every two regions that touch."""
+    """Surfaces between every two regions that touch.
+
+    Args:
+        films: The volumes of every part.
+
+    Returns:
+        Tags of the surfaces by the names of both regions.
+    """
     owner = {volume: film.region for film in films for volume in film.volumes}
     common: dict[frozenset[str], set[int]] = {}
     for _, face in gmsh.model.getEntities(2):
@@ -45,7 +52,11 @@ def common_faces(films: list[Film]) -> dict[frozenset[str], set[int]]:
 
 
 def faces_between(common: dict[frozenset[str], set[int]], pairs: Iterable[tuple[str, str]]) -> set[int]:
-    """Surfaces between the regions of each pair.
+    """Surfaces between the regions of some pairs.
+
+    Args:
+        common: Surfaces by regions, from :func:`common_faces`.
+        pairs: Names of the regions.
 
     Raises:
         InputError: A pair does not touch.
@@ -65,6 +76,11 @@ def set_sizes(films: list[Film], sources: list[Source], options: MeshOptions) ->
 
     The size is the smallest, over interfaces, their rims and the volumes, of the size asked for there plus
     (growth_rate − 1) times the distance from there; `refinement` divides the whole.
+
+    Args:
+        films: The volumes of every part.
+        sources: Surfaces and curves from which sizes grow.
+        options: Growth and refinement.
     """
     largest, slope = max(film.max_size for film in films), options.growth_rate - 1
     fields = [_growing(source, slope, largest) for source in sources]
@@ -79,7 +95,13 @@ def set_sizes(films: list[Film], sources: list[Source], options: MeshOptions) ->
 
 
 def size_sources(films: list[Film], interfaces: set[int], options: MeshOptions) -> list[Source]:
-    """The sources that elements grow away from: interfaces, their rims, and volumes of smaller elements."""
+    """Sources that elements grow away from: interfaces, their rims, and volumes of smaller elements.
+
+    Args:
+        films: The volumes of every part.
+        interfaces: Tags of the surfaces to refine at.
+        options: Sizes at interfaces and rims.
+    """
     largest = max(film.max_size for film in films)
     sources = []
     if interfaces:

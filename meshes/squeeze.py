@@ -1,6 +1,6 @@
-"""The device as Gmsh gets it: squeezed, where elements are longer along x and y, and scaled, if tiny or huge.
+"""The device as Gmsh gets it: squeezed where elements are longer along x and y, and scaled if tiny or huge.
 
-A mesh of the changed device is changed back; a linear map inverts no tetrahedron.
+The mesh of the changed device is changed back; a linear map inverts no tetrahedron.
 """
 
 import math
@@ -31,10 +31,13 @@ RATIO = 1e6
 
 
 def squeeze_factors(geometry: SolidsGeometry) -> Factors:
-    """The factors with which isotropic elements come out with the shape asked for.
+    """Factors with which isotropic elements come out with the shape asked for.
+
+    Args:
+        geometry: The solids.
 
     Raises:
-        InputError: A solid is so thin that it is lost beside the device.
+        InputError: A solid is too thin to be resolved beside the device.
     """
     sizes = np.array([np.ptp(extent(solid.shape), axis=0) for solid in geometry.solids]) * NM
     corners = np.concatenate([extent(solid.shape) for solid in geometry.solids]) * NM
@@ -69,7 +72,12 @@ def model_unit(largest: float, smallest: float) -> float:
 
 
 def scaled(options: MeshOptions, unit: float) -> MeshOptions:
-    """The options with sizes divided by a factor."""
+    """The options with sizes divided by a factor.
+
+    Args:
+        options: The options.
+        unit: The factor.
+    """
     if unit == 1:
         return options
     edge = options.edge_size
@@ -94,7 +102,12 @@ def _check_thin(geometry: SolidsGeometry, thin: np.ndarray, largest: float) -> N
 
 
 def squeezed(geometry: SolidsGeometry, factors: Factors) -> SolidsGeometry:
-    """The solids with their lengths divided by the factors."""
+    """The solids with their lengths divided by the factors.
+
+    Args:
+        geometry: The solids.
+        factors: The divisors.
+    """
     if factors == (1, 1, 1):
         return geometry
     unit = factors[2]
@@ -113,7 +126,12 @@ def squeezed(geometry: SolidsGeometry, factors: Factors) -> SolidsGeometry:
 
 
 def stretched(mesh: RawMesh, factors: Factors) -> RawMesh:
-    """The mesh with its coordinates multiplied by the factors."""
+    """The mesh with its coordinates multiplied by the factors.
+
+    Args:
+        mesh: The mesh.
+        factors: The factors.
+    """
     return replace(mesh, points=mesh.points * np.array(factors))
 
 

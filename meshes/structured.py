@@ -8,6 +8,10 @@ def set_columns(along_x: int, along_y: int) -> None:
     """Fix the number of elements on the edges along x and y, and split bricks into tetrahedra.
 
     The edges along z follow the size field: one of each box, and the other three are copies of it.
+
+    Args:
+        along_x: Elements along x.
+        along_y: Elements along y.
     """
     mesh = gmsh.model.mesh
     upright: dict[int, tuple[int, np.ndarray]] = {}

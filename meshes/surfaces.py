@@ -1,4 +1,4 @@
-"""Physical surfaces of the user's mesh that interfaces name: their faces, and which regions they separate."""
+"""Physical surfaces of the user's mesh that interfaces name: their faces, and the regions they separate."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -34,7 +34,11 @@ def face_labels(directory: Path, tags: Collection[int]) -> np.ndarray | None:
 
 
 def separated(record: MeshRecord, name: str) -> list[tuple[str, str]]:
-    """The pairs of regions that a physical surface separates, in the order of the regions.
+    """Pairs of regions that a physical surface separates, in the order of the regions.
+
+    Args:
+        record: The mesh.
+        name: The surface.
 
     Raises:
         ValueError: A part of it does not lie between two regions; the message says which.
@@ -53,7 +57,11 @@ def separated(record: MeshRecord, name: str) -> list[tuple[str, str]]:
 
 
 def shared(record: MeshRecord) -> tuple[str, str] | None:
-    """Two physical surfaces that have a face in common, or None."""
+    """Names of two physical surfaces that have a face in common, or None.
+
+    Args:
+        record: The mesh.
+    """
     tags = np.asarray(record.array("facet_tags"))
     chosen = np.isin(tags, list(record.surfaces.values()))
     rows = np.column_stack([record.array("facet_cells")[chosen], tags[chosen]])

@@ -1,4 +1,4 @@
-"""What the templates have in common."""
+"""Common base of the templates."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def check_lengths(limits: Mapping[str, tuple[float, float, str]]) -> None:
     """Refuse a length that is not below its limit.
 
     Args:
-        limits: By the key of a length, what must be less than what, m, and what the latter is.
+        limits: By the key of a length: the smaller length and its limit, m, and a name for the limit.
 
     Raises:
         PydanticCustomError: One is too large; for a validator of the section that holds the keys.
@@ -34,13 +34,13 @@ def check_lengths(limits: Mapping[str, tuple[float, float, str]]) -> None:
 
 
 def check_reach(key: str, reach: float, needed: float, keys: str) -> None:
-    """Refuse a lead that ends before what it must contain.
+    """Refuse a lead that ends before it covers all it must contain.
 
     Args:
         key: The key of its reach.
         reach: The reach, m.
-        needed: What it must exceed, m.
-        keys: The keys that make up the latter.
+        needed: Smallest reach, m.
+        keys: The keys that determine the smallest reach.
 
     Raises:
         PydanticCustomError: It is too short; for a validator of the section that holds the key.

@@ -35,10 +35,14 @@ class TerminalFace(Section):
 
     @property
     def rule(self) -> dict[str, Any]:
-        """What picks the faces, without what is imposed there."""
+        """The keys that pick the faces, without conditions imposed there."""
         return self.model_dump(include={"region", "face", "surface"}, exclude_none=True)
 
 
 def side_of(face: Side) -> tuple[int, int]:
-    """The axis (0, 1, 2) and the end (0 lowest, 1 highest) that a side names."""
+    """Axis (0, 1, 2) and end (0 lowest, 1 highest) of a side.
+
+    Args:
+        face: Name of the side, such as ``xmin``.
+    """
     return "xyz".index(face[0]), ("min", "max").index(face[1:])

@@ -17,6 +17,9 @@ HXT, DELAUNAY = 10, 1
 def generate(algorithm: int = HXT) -> None:
     """Mesh the model's volumes with tetrahedra.
 
+    Args:
+        algorithm: Gmsh's number of the algorithm.
+
     Raises:
         InputError: Gmsh fails, as it does on slivers that the boolean operations leave.
     """
@@ -38,6 +41,13 @@ def generate(algorithm: int = HXT) -> None:
 
 def terminal_faces(films: list[Film], terminals: dict[str, TerminalFace]) -> dict[str, list[int]]:
     """Surfaces of every terminal.
+
+    Args:
+        films: The volumes of every part.
+        terminals: Terminals by name.
+
+    Returns:
+        Tags of the surfaces by terminal.
 
     Raises:
         InputError: A region is unknown, a terminal has no surface, or it lies against another region.
@@ -69,7 +79,12 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
 
 
 def extract(films: list[Film], faces: dict[str, list[int]]) -> RawMesh:
-    """The mesh of the model in metres; regions and terminals are numbered in their order."""
+    """The mesh of the model in metres; regions and terminals are numbered in their order.
+
+    Args:
+        films: The volumes of every part.
+        faces: Tags of the surfaces of every terminal.
+    """
     names = list(dict.fromkeys(film.region for film in films))
     regions = {name: tag for tag, name in enumerate(names, start=1)}
     terminals = {name: tag for tag, name in enumerate(faces, start=len(regions) + 1)}

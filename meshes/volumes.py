@@ -1,4 +1,4 @@
-"""Which volumes of the model touch."""
+"""Pieces of the volumes in the model: which of them touch."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations

@@ -23,7 +23,7 @@ CURRENTS, HEAT = 2, 1
 
 @dataclass(frozen=True)
 class Carriers:
-    """What fields are singular at, by rank: `CURRENTS`, `HEAT` or 0 for nothing.
+    """Features towards which fields are singular, by rank: `CURRENTS`, `HEAT` or 0 for none.
 
     Attributes:
         lines: Rank of every edge of the layout, shape (k,).
@@ -37,7 +37,12 @@ class Carriers:
 
 
 def find_carriers(layout: Layout, media: Media) -> Carriers:
-    """Find the lines, corners and heights of a layout with singular fields or interfaces of magnets."""
+    """Find the lines, corners and heights of a layout with singular fields or interfaces of magnets.
+
+    Args:
+        layout: The mesh of the plane and its columns.
+        media: The medium of every column and interval of heights.
+    """
     currents, heat = (is_singular(field, *layout.sides.T) for field in (media.conductors, media.bodies))
     walls = is_magnetic_wall(media, *layout.sides.T)
     lines = np.where(currents.any(axis=1) | walls, CURRENTS, np.where(heat.any(axis=1), HEAT, 0))

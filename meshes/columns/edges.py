@@ -1,4 +1,4 @@
-"""Where fields are singular: edges of the plan along which bodies end on each other."""
+"""Singular edges: edges of the plan along which bodies end on each other."""
 
 from dataclasses import dataclass
 
@@ -77,12 +77,22 @@ def is_singular(media: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.
 
 
 def is_magnetic_wall(media: Media, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Whether a magnet meets another conductor on the wall over every line in an interval, shape (n,)."""
+    """Whether a magnet meets another conductor on the wall over every line in an interval, shape (n,).
+
+    Args:
+        media: The media.
+        first: Kind of column on one side of every line, shape (n,).
+        second: Kind on the other side.
+    """
     return _spins_cross(media, (first, slice(None)), (second, slice(None))).any(axis=1)
 
 
 def magnetic_heights(media: Media) -> np.ndarray:
-    """Whether a magnet meets another conductor at every height, shape (n_heights,)."""
+    """Whether a magnet meets another conductor at every height, shape (n_heights,).
+
+    Args:
+        media: The media.
+    """
     return _spins_cross(media, np.s_[:, :-1], np.s_[:, 1:]).any(axis=0)
 
 

@@ -9,7 +9,12 @@ Edge = tuple[int, int]
 
 
 def edge(a: int, b: int) -> Edge:
-    """The edge between two nodes, whichever comes first."""
+    """The edge between two nodes, lower number first.
+
+    Args:
+        a: Number of a node.
+        b: Number of the other.
+    """
     return (a, b) if a < b else (b, a)
 
 
@@ -49,7 +54,11 @@ class Grading:
             self.cells += [(cell, parent) for cell in self._with_one_line(tuple(triangle))]
 
     def refine(self, levels: int) -> None:
-        """Cut all cells `levels` times."""
+        """Cut all cells repeatedly.
+
+        Args:
+            levels: Number of levels.
+        """
         for level in range(1, levels + 1):
             self.cells = [(cell, parent) for old, parent in self.cells for cell in self._cut(old, level)]
 

@@ -1,4 +1,4 @@
-"""A mesh of the plane, and what stands on it."""
+"""A mesh of the plane and the columns on it."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ FLAT = 1e-6
 
 @dataclass(frozen=True)
 class Layout:
-    """A mesh of the plane, and what stands on it.
+    """A mesh of the plane and the columns on it.
 
     Attributes:
         points: Nodes, m, shape (n, 2).

@@ -93,6 +93,9 @@ class Plan:
 def read_plan(geometry: SolidsGeometry) -> Plan:
     """The plan of solids that are boxes, cylinders or polygons along z.
 
+    Args:
+        geometry: The solids.
+
     Raises:
         InputError: A solid is none of these.
     """
@@ -119,7 +122,11 @@ def read_plan(geometry: SolidsGeometry) -> Plan:
 
 
 def outline(shape: Shape) -> np.ndarray:
-    """The footprint of a shape, corners in order, m, shape (n, 2); an ellipse is a polygon of its area."""
+    """Footprint of a shape, corners in order, m, shape (n, 2); an ellipse becomes a polygon of its area.
+
+    Args:
+        shape: Box, cylinder or polygon along z.
+    """
     if isinstance(shape, Box):
         (x0, y0, _), (x1, y1, _) = shape.min, shape.max
         return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])

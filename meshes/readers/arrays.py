@@ -25,7 +25,7 @@ def choose(arrays: Mapping[str, np.ndarray], wanted: Collection[str], cell_data:
         cell_data: The array to take.
 
     Raises:
-        AmbiguousError: Several could be meant, or the one asked for does not do.
+        AmbiguousError: Several could be meant, or the one asked for is missing or unsuitable.
     """
     fit = [name for name, values in arrays.items() if is_whole(values)]
     if cell_data is not None:
@@ -46,14 +46,22 @@ def choose(arrays: Mapping[str, np.ndarray], wanted: Collection[str], cell_data:
 
 
 def is_whole(values: np.ndarray) -> bool:
-    """Whether an array holds one whole number per cell, of any type of numbers."""
+    """Whether an array holds one whole number per cell, of any numeric type.
+
+    Args:
+        values: The array.
+    """
     if values.ndim != 1 or values.dtype.kind not in "iufb":
         return False
     return bool(np.all(np.isfinite(values)) and np.all(values == np.round(values)))
 
 
 def groups_of(values: np.ndarray) -> Groups:
-    """The cells of every value, by the value as text."""
+    """Numbers of the cells of every value, by the value as text.
+
+    Args:
+        values: A whole number per cell, shape (n,).
+    """
     if not len(values):
         return {}
     found, place = np.unique(values, return_inverse=True)
@@ -63,7 +71,12 @@ def groups_of(values: np.ndarray) -> Groups:
 
 
 def note(name: str | None, arrays: Mapping[str, np.ndarray]) -> list[str]:
-    """Say which array was taken, where there are several."""
+    """Note about the array that was taken, where there are several.
+
+    Args:
+        name: The array; None where there is none.
+        arrays: Values on the tetrahedra, by the name of the array.
+    """
     others = [other for other in arrays if other != name]
     if name is None or not others:
         return []

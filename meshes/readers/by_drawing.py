@@ -1,4 +1,4 @@
-"""Drawings that OpenCASCADE imports: whether it can, found out where a crash does no harm."""
+"""Trial import of drawings by OpenCASCADE, in a process where a crash does no harm."""
 
 from collections.abc import Mapping
 from typing import Any

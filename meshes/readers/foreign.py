@@ -44,7 +44,7 @@ class ForeignMesh:
         surfaces: Groups of triangles.
         others: Cells of other types.
         inner: Nodes that the file places inside a volume, not on its surface; empty where it does not say.
-        notes: What a user should know about how the file was understood.
+        notes: Notes for the user about how the file was understood.
     """
 
     points: np.ndarray
@@ -57,7 +57,11 @@ class ForeignMesh:
     notes: list[str] = field(default_factory=list)
 
     def save(self, directory: Path) -> None:
-        """Write it to a directory, as plain arrays and JSON."""
+        """Write it to a directory, as plain arrays and JSON.
+
+        Args:
+            directory: The directory.
+        """
         for name in ("points", "tetrahedra", "triangles", "inner"):
             np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
         for kind in ("volumes", "surfaces"):
@@ -73,7 +77,11 @@ class ForeignMesh:
 
     @classmethod
     def load(cls, directory: Path) -> Self:
-        """Read what `save` wrote."""
+        """Read a mesh that `save` wrote.
+
+        Args:
+            directory: The directory.
+        """
         text = json.loads((directory / "mesh.json").read_text(encoding="utf-8"))
         names = ("points", "tetrahedra", "triangles", "inner")
         arrays = {name: np.load(directory / f"{name}.npy") for name in names}
@@ -86,10 +94,13 @@ class ForeignMesh:
 
 
 def check_numbers(mesh: ForeignMesh) -> None:
-    """Make sure that cells name nodes that are there, at finite places.
+    """Make sure that cells name existing nodes at finite places.
+
+    Args:
+        mesh: The mesh.
 
     Raises:
-        UnreadableError: They do not.
+        UnreadableError: A node does not exist, or its coordinates are not finite.
     """
     for cells, kind in ((mesh.tetrahedra, "tetrahedron"), (mesh.triangles, "triangle")):
         wrong = (cells < 0) | (cells >= len(mesh.points))

@@ -48,7 +48,10 @@ def read_isolated(file: str, wanted: Collection[str], cell_data: str | None) -> 
 
 
 def check_drawing(file: str) -> None:
-    """Make sure that OpenCASCADE can import a drawing, which may crash it.
+    """Make sure that OpenCASCADE can import a drawing; the import may crash.
+
+    Args:
+        file: The file.
 
     Raises:
         InputError: The file is not of the type that it claims, is damaged, or holds no volume.
@@ -127,7 +130,11 @@ def _run(directory: Path, file: str, library: str) -> None:
 
 
 def main(directory: Path) -> None:
-    """Answer the request in a directory."""
+    """Answer the request in a directory.
+
+    Args:
+        directory: The directory.
+    """
     from importlib import import_module
 
     from thermospin.meshes.readers.foreign import UnreadableError, check_numbers

@@ -48,8 +48,11 @@ HEAD = 1024
 def file_type(file: str) -> str:
     """The ending of a file's name, in lower case.
 
+    Args:
+        file: The file.
+
     Raises:
-        InputError: No reader knows it; the message lists what is read.
+        InputError: No reader knows the ending; the message lists those that can be read.
     """
     suffix = Path(file).suffix.lower()
     if suffix not in MESHES and suffix not in SHAPES:
@@ -62,15 +65,22 @@ def file_type(file: str) -> str:
 
 
 def reader_of(suffix: str) -> str:
-    """The module that reads a type of file, without its ``by_``."""
+    """The module that reads a type of file, without its ``by_``.
+
+    Args:
+        suffix: Ending of the file's name, in lower case.
+    """
     return MESHES.get(suffix, "drawing")
 
 
 def check_header(file: str) -> None:
     """Make sure that a file is of the type that its name says.
 
+    Args:
+        file: The file.
+
     Raises:
-        InputError: It cannot be read, or begins otherwise.
+        InputError: The file cannot be read, or begins otherwise.
     """
     suffix = file_type(file)
     try:
@@ -84,7 +94,11 @@ def check_header(file: str) -> None:
 
 
 def companions(file: str) -> Sequence[Path]:
-    """The files of numbers that an XDMF file refers to; they belong to the mesh."""
+    """The files of numbers that an XDMF file refers to; they belong to the mesh.
+
+    Args:
+        file: The file.
+    """
     path = Path(file)
     if path.suffix.lower() not in (".xdmf", ".xmf"):
         return []
