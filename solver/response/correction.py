@@ -11,12 +11,10 @@ from dataclasses import replace
 
 from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint
 from thermospin.response.linear_response import LinearResponse
 from thermospin.response.solution import Pair, Solution
-
-TOLERANCE = 1e-2
-"""Relative tolerance on the residual of w."""
 
 
 class Influences:
@@ -44,7 +42,9 @@ class Influences:
         for pair in self._pairs:
             load = self._heat.weighted(first.vector, self._response.adjoint(pair).vector)
             load.scale(2.0)
-            self._found[pair] = self._response.transposed(load, self._found.get(pair), TOLERANCE)
+            self._found[pair] = self._response.transposed(
+                load, self._found.get(pair), accuracy.CORRECTION_TOLERANCE
+            )
 
     def keep(self, solution: Solution) -> None:
         """Keep the residual of an order, just solved for (collective)."""

@@ -10,12 +10,8 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.response import accuracy
 from thermospin.response.solution import Solution, combine
-
-DEPTH = 12
-"""Iterates that are mixed."""
-RANK = 1e-12
-"""Relative singular values of the changes below which they count as dependent."""
 
 
 class Mixing:
@@ -42,7 +38,8 @@ class Mixing:
         """
         self._found.append(found)
         self._changes.append(self._temperatures(found) - self._temperatures(tried))
-        self._found, self._changes = self._found[-DEPTH:], self._changes[-DEPTH:]
+        kept = slice(-accuracy.MIXED_ITERATES, None)
+        self._found, self._changes = self._found[kept], self._changes[kept]
         *others, last = self._changes
         if not others:
             return found
@@ -52,7 +49,7 @@ class Mixing:
         sizes = np.sqrt(np.diag(products))
         sizes[sizes == 0.0] = 1.0
         scaled = products[:-1] / np.outer(sizes, sizes)
-        shares = np.linalg.lstsq(scaled, products[-1] / sizes, rcond=RANK)[0] / sizes
+        shares = np.linalg.lstsq(scaled, products[-1] / sizes, rcond=accuracy.MIXING_RANK)[0] / sizes
         return combine(zip([*shares, 1.0 - shares.sum()], self._found, strict=True))
 
     def _temperatures(self, solution: Solution) -> np.ndarray:

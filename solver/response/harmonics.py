@@ -9,13 +9,10 @@ from typing import Any
 
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
+from thermospin.response import accuracy
 from thermospin.response.fitting import fit, further_drives
-from thermospin.response.linear_response import ROUNDING
 from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution, combine
-from thermospin.response.steady import FITTED_REDUCTION, HEAT_ROUNDING, SteadyScheme, at_drive
-
-SOURCE_REDUCTION = 0.1
-"""Fields that produce the heat of higher orders are solved so much more accurately."""
+from thermospin.response.steady import SteadyScheme, at_drive
 
 
 class SchemeSolver(SteadyScheme):
@@ -30,7 +27,7 @@ class SchemeSolver(SteadyScheme):
         rest = self.at(0.0) if self._has_rest else None
         if self._drive.quantity == "temperature":
             return Expansion([], rest)
-        units = self._response.units(FITTED_REDUCTION * self._tolerance)
+        units = self._response.units(accuracy.FITTED_REDUCTION * self._tolerance)
         corrects = orders > 2 and rest is None and self._is_corrected(units)
         influences = self._influences if corrects else None
         solutions: list[Solution] = []
@@ -100,7 +97,7 @@ class SchemeSolver(SteadyScheme):
             if corrected and i == 0 and self._heat.is_joule:
                 first, second = first if j else 0.0, 0.0
             error += factor * self._heat.error((roots[i], roots[j]), (first, second))
-            error += HEAT_ROUNDING * factor * roots[i] * roots[j]
+            error += accuracy.HEAT_ROUNDING * factor * roots[i] * roots[j]
         return error
 
     def _add_source(
@@ -156,7 +153,7 @@ def _add_rounding(orders: Sequence[Solution]) -> None:
     drive = orders[0].heating_drive
     for n, order in enumerate(orders[1:], start=2):
         for pair in order.uncertainty:
-            order.uncertainty[pair] += ROUNDING * HEATING_VOLTAGE / drive**n
+            order.uncertainty[pair] += accuracy.READING_ROUNDING * HEATING_VOLTAGE / drive**n
 
 
 def _pairs(n: int) -> Iterator[tuple[int, int, float]]:
@@ -175,4 +172,4 @@ def _reduction(n: int, orders: int, corrected: bool) -> float:
     if n == orders:
         return 1.0
     digits = {1: 2, 2: 3 if corrected else 4}.get(n, 1) if orders > 2 else 1
-    return SOURCE_REDUCTION**digits
+    return accuracy.SOURCE_REDUCTION**digits

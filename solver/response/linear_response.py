@@ -12,22 +12,10 @@ from thermospin.compat import PETSc
 from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
+from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
 from thermospin.response.drive import Circuit, Drive
 from thermospin.response.solution import Pair, Solution
-
-ADJOINT_TOLERANCE = 1e-4
-"""Relative tolerance on the residual of adjoints."""
-READING_TOLERANCE = 1e-11
-DIFFERENCE_TOLERANCE = 1e-9
-"""Tolerances on a reading relative to itself, and to what the solve changed it by (P − AP)."""
-ROUNDING = 1e-15
-"""Of potentials: some units in the last place, of those that terminals average over."""
-SAFETY = 10.0
-MAX_REFINEMENTS = 3
-STOPPED, UNSOLVED = 1e-9, 1e-4
-"""Relative residuals at which rounding may stop the solver: from the first on, in the rounding of readings;
-from the second on the fields mean nothing."""
 
 
 class Reference:
@@ -86,7 +74,7 @@ class LinearResponse:
         if last and last.state == state:
             return last
         start = self._known.get(pair) or last
-        found = self.transposed(self._exchanged_source(pair), start, ADJOINT_TOLERANCE)
+        found = self.transposed(self._exchanged_source(pair), start, accuracy.ADJOINT_TOLERANCE)
         self._adjoints[pair] = found
         self._known.keep(pair, found)
         return found
@@ -152,7 +140,9 @@ class LinearResponse:
             return unit.vector, unit.offset
         z = self.source()
         self._circuit.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
-        self._linear.solve(self.source(), z, self.constraint, tolerance=ADJOINT_TOLERANCE, transpose=True)
+        self._linear.solve(
+            self.source(), z, self.constraint, tolerance=accuracy.ADJOINT_TOLERANCE, transpose=True
+        )
         return z, 0.0
 
     def exchanged(self, pair: Pair, driven: Solution) -> float:
@@ -211,7 +201,7 @@ class LinearResponse:
         if equilibrium is not None:
             equilibrium.hold(x, self.constraint.fixed)
         iterations, asked = 0, tolerance
-        for _ in range(MAX_REFINEMENTS):
+        for _ in range(accuracy.MAX_REFINEMENTS):
             report = linear.solve(
                 rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
             )
@@ -223,7 +213,7 @@ class LinearResponse:
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
-        if report.residual > max(UNSOLVED, asked):
+        if report.residual > max(accuracy.UNSOLVED, asked):
             raise ConvergenceError(
                 f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: "
                 "conductivities, conductances of interfaces, or what drives the device span too many orders "
@@ -235,8 +225,8 @@ class LinearResponse:
             leaving[name] = weights.dot(linear.remainder) + offset * total
         roundings = {pair: linear.rounding(x, a.vector) for pair, a in adjoints.items()}
         rounding = _rounding(terminals)
-        if report.residual > max(asked, STOPPED):
-            rounding += SAFETY * report.residual * max(map(abs, terminals.values()))
+        if report.residual > max(asked, accuracy.STOPPED):
+            rounding += accuracy.STOPPED_SAFETY * report.residual * max(map(abs, terminals.values()))
         solution = Solution(
             vector=x,
             offset=reference.offset,
@@ -268,9 +258,9 @@ def _excess(
     excess, rounding = 0.0, _rounding(terminals)
     for pair, error in errors.items():
         reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
-        allowed = READING_TOLERANCE * abs(reading)
+        allowed = accuracy.READING_TOLERANCE * abs(reading)
         if start:
-            allowed = min(allowed, DIFFERENCE_TOLERANCE * abs(reading - start.reading(pair)))
+            allowed = min(allowed, accuracy.DIFFERENCE_TOLERANCE * abs(reading - start.reading(pair)))
         if max(allowed, rounding):
             excess = max(excess, error / max(allowed, rounding))
     return excess
@@ -278,4 +268,4 @@ def _excess(
 
 def _rounding(terminals: Mapping[str, float]) -> float:
     """Rounding of the potentials at the terminals, V."""
-    return ROUNDING * max(map(abs, terminals.values()))
+    return accuracy.READING_ROUNDING * max(map(abs, terminals.values()))

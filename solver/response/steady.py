@@ -7,16 +7,10 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
+from thermospin.response import accuracy
 from thermospin.response.fixed_point import Mixing
 from thermospin.response.scheme import Scheme
 from thermospin.response.solution import Solution, combine
-
-MAX_FIXED_POINT = 60
-FIXED_POINT_TOLERANCE = 1e-11
-HEAT_ROUNDING = 5e-15
-"""Of the heat of two orders, relative to the root of the product of what either makes with itself."""
-FITTED_REDUCTION = 1e-3
-"""Fields at a drive, of which a fit takes small differences, are solved so much more accurately."""
 
 
 class SteadyScheme(Scheme):
@@ -32,7 +26,7 @@ class SteadyScheme(Scheme):
 
     def _linear(self) -> Solution:
         """The linear response, per A or V."""
-        tolerance = FITTED_REDUCTION * self._tolerance
+        tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._response.units(tolerance)
         return self._solve(self._response.source(), self._drive, {}, units, ("linear",), tolerance, 0.0)
 
@@ -45,7 +39,7 @@ class SteadyScheme(Scheme):
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
-        tolerance = FITTED_REDUCTION * self._tolerance
+        tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units, linear = self._response.units(tolerance), self._linear()
 
         def solve(tried: Solution) -> Solution:
@@ -54,7 +48,7 @@ class SteadyScheme(Scheme):
                 self._equilibrium.add(rhs)
             root = abs(self._heat.add(rhs, fields.vector, fields.vector)) ** 0.5
             error = self._heat.error((root, root), (fields.current_error, fields.current_error))
-            return self._solve_heated(rhs, units, drive, tolerance, error + HEAT_ROUNDING * root**2)
+            return self._solve_heated(rhs, units, drive, tolerance, error + accuracy.HEAT_ROUNDING * root**2)
 
         found = self._settled(solve, self._response.earlier(("at", drive)) or linear.scaled(0.0))
         if found is None:
@@ -73,7 +67,7 @@ class SteadyScheme(Scheme):
             tried: The first ones to try.
         """
         mixing = Mixing(self._circuit.spaces)
-        for _ in range(MAX_FIXED_POINT):
+        for _ in range(accuracy.MAX_FIXED_POINT):
             found = solve(tried)
             readings, before = (
                 np.array([*(part.reading(pair) for pair in self._pairs), part.generated])
@@ -82,7 +76,7 @@ class SteadyScheme(Scheme):
             change, bars = np.abs(readings - before), np.array([*found.uncertainty.values(), 0.0])
             sizes = np.abs(readings)
             sizes[-1] += sum(map(abs, found.heat.values()))
-            if np.all(change <= FIXED_POINT_TOLERANCE * sizes + bars):
+            if np.all(change <= accuracy.FIXED_POINT_TOLERANCE * sizes + bars):
                 uncertainty = dict(zip(self._pairs, (bars + change)[:-1].tolist(), strict=True))
                 return replace(found, uncertainty=uncertainty)
             tried = mixing.next(tried, found)

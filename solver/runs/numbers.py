@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thermospin.errors import ConvergenceError
+from thermospin.response import accuracy
 from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution
 
 
@@ -64,9 +65,9 @@ def balances(
         minus heat that leaves through the sinks, over what is generated or flows, worst order. ``energy``:
         electrical power in minus heat out, likewise; with conserving heat sources only. Where fields were
         solved at given drives, heat and energy are at the worst of these. An order in which hardly anything
-        flows counts relative to the others (:data:`NEGLIGIBLE`). ``power``, ``heat_out``: W per power of the
-        drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the larger; None
-        where both are within the uncertainty of 0.
+        flows counts relative to the others (:data:`.NEGLIGIBLE_FLOW`). ``power``, ``heat_out``: W per power
+        of the drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the
+        larger; None where both are within the uncertainty of 0.
     """
     by_power = [expansion.rest, *expansion.orders]
     present = [n for n, solution in enumerate(by_power) if solution]
@@ -79,7 +80,7 @@ def balances(
         flows = [_flow(by_power[n], watts).scaled(unit**n) for n, watts in zip(present, power, strict=True)]
         if len(by_power) > 1:  # of the second order, which need not have been asked for
             flows.append(Flow(0.0, 0.0, 0.0, abs(_power(by_power[1])) * unit**2))
-    hardly = NOTHING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
+    hardly = accuracy.FLOW_ROUNDING * max(max(flow.flowing, flow.power) for flow in flows) / HEATING_VOLTAGE
     found = {
         "charge": _imbalance(expansion.at(unit if drive is None else drive).currents.values(), hardly),
         "heat": _worst(flows, "heat"),
@@ -93,14 +94,6 @@ def balances(
             for name, value in expansion.reciprocity.items()
         }
     return found
-
-
-NEGLIGIBLE = 1e-4
-"""Of what flows in all orders together: an order with less is compared with this."""
-NOTHING = 1e-11
-"""Of it: rounding, where the heat in all orders is less."""
-LIMIT = 1e-3
-"""Balances above it, or above ten times the tolerance of the solver, are errors."""
 
 
 class Flow(NamedTuple):
@@ -137,9 +130,15 @@ def _flow(solution: Solution, power: float) -> Flow:
 def _worst(flows: Sequence[Flow], name: str) -> float | None:
     """The largest mismatch of a kind relative to what flows; None where only rounding does."""
     total = max(max(flow.flowing, flow.power) for flow in flows)
-    if max(max(flow.flowing, flow.power * (name == "energy")) for flow in flows) <= NOTHING * total:
+    if (
+        max(max(flow.flowing, flow.power * (name == "energy")) for flow in flows)
+        <= accuracy.FLOW_ROUNDING * total
+    ):
         return None
-    return max(getattr(flow, name) / max(flow.flowing, flow.power, NEGLIGIBLE * total) for flow in flows)
+    return max(
+        getattr(flow, name) / max(flow.flowing, flow.power, accuracy.NEGLIGIBLE_FLOW * total)
+        for flow in flows
+    )
 
 
 def _power(solution: Solution) -> float:
@@ -169,7 +168,7 @@ def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> No
             f"{where}: some numbers are infinite or undefined; coefficients or drives may be too large or "
             "too small for floating-point numbers"
         )
-    limit = max(LIMIT, 10 * tolerance)
+    limit = max(accuracy.BALANCE_LIMIT, accuracy.BALANCE_SAFETY * tolerance)
     for name in ("charge", "heat", "energy"):
         value = found["balances"].get(name)
         if value is not None and value > limit:

@@ -95,7 +95,7 @@ def test_row_37_the_bar_holds_what_rounding_takes(comm, conductivity):
 
 def test_row_37_a_failure_names_the_two_materials(comm, monkeypatch):
     """The solver fails or not; that it does so for another reason is not said."""
-    monkeypatch.setattr("thermospin.response.linear_response.UNSOLVED", 1e-6)
+    monkeypatch.setattr("thermospin.response.accuracy.UNSOLVED", 1e-6)
     with pytest.raises(ConvergenceError, match=r"perhaps because conductivities differ by 10 .*\(Cu, X\)"):
         solved(comm, metal={"conductivity": 1e-2})
 

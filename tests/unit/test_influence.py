@@ -53,8 +53,8 @@ def test_weighted_heat_at_interfaces(spin, model, comm, tmp_path):
 
 def test_influence_of_an_order_on_the_next(problem, monkeypatch):
     """``R3 = 2 z·h(u₁, u₂) = w·A u₂``, and R2 half of ``w·A u₁``."""
-    monkeypatch.setattr("thermospin.response.correction.TOLERANCE", 1e-9)
-    monkeypatch.setattr("thermospin.response.linear_response.ADJOINT_TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.accuracy.CORRECTION_TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.accuracy.ADJOINT_TOLERANCE", 1e-9)
     problem.magnetise(MIXED)
     solver = problem.scheme("through")
     orders = solver.expand(3).orders
@@ -80,8 +80,8 @@ def heated(request, problem):
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-8, 1e-10])
 def test_harmonics_at_a_loose_tolerance(heated, monkeypatch, tolerance):
     """Readings within their uncertainty, and R2 better by orders of magnitude than the tolerance."""
-    monkeypatch.setattr("thermospin.response.linear_response.READING_TOLERANCE", 1.0)
-    monkeypatch.setattr("thermospin.response.linear_response.DIFFERENCE_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.accuracy.DIFFERENCE_TOLERANCE", 1.0)
     problem, orders = heated, {}
     problem.magnetise(MIXED)
     for name, asked in (("exact", 1e-14), ("loose", tolerance)):

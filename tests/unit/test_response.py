@@ -58,7 +58,7 @@ def test_start_does_not_matter(magnetised):
 
 def test_corrected_readings_are_better_than_the_fields(magnetised, monkeypatch):
     """At a loose tolerance the correction removes most of the error, and the estimate covers the rest."""
-    monkeypatch.setattr("thermospin.response.linear_response.READING_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
     solver = magnetised.scheme("through")
     known = direct(magnetised, solver.constraint, {"right": 1.0})
     _, order = respond(magnetised, "through", 1e-3)

@@ -8,18 +8,10 @@ from thermospin.errors import ConvergenceError
 from thermospin.fields import V
 from thermospin.linear.krylov import LinearSolver
 from thermospin.materials.laws import RangeError
+from thermospin.response import accuracy
 from thermospin.response.drive import Circuit, Drive
 from thermospin.response.nonlinear.equations import Equations
 
-REDUCTION = 1e-8
-"""By which Newton's method reduces the residual it begins with; one more step squares what is left."""
-FLOOR = 1e-13
-"""Or else to so much of the terms that the residual consists of: rounding."""
-MAX_STEPS = 30
-STAGNATION = 3
-"""Steps that together must halve the residual: otherwise it has a minimum, and there is nothing to find."""
-STEP_TOLERANCE = 1e-10
-"""Relative tolerance of the linear solve of every step."""
 RUNAWAY = "a thermal runaway, Newton's method does not converge"
 
 
@@ -82,8 +74,8 @@ class Newton:
         self._loads, self.trouble = loads, None
         scaled = start.duplicate()
         scaled.pointwiseMult(start, self._scales)
-        self._goal, self.history = FLOOR * self._size(start), []
-        self._snes.setTolerances(max_it=MAX_STEPS)
+        self._goal, self.history = accuracy.NEWTON_FLOOR * self._size(start), []
+        self._snes.setTolerances(max_it=accuracy.MAX_NEWTON_STEPS)
         self._snes.solve(None, scaled)
         if self._snes.getConvergedReason() < 0:
             raise ConvergenceError(self._reason())
@@ -94,9 +86,10 @@ class Newton:
     def _judge(self, snes: PETSc.SNES, step: int, norms: tuple[float, float, float]) -> int:
         """Whether to go on after a step; PETSc calls it."""
         self.history.append(norms[2])
-        if self.history[-1] <= max(REDUCTION * self.history[0], self._goal):
+        if self.history[-1] <= max(accuracy.NEWTON_REDUCTION * self.history[0], self._goal):
             return PETSc.SNES.ConvergedReason.CONVERGED_FNORM_RELATIVE
-        if step >= STAGNATION and self.history[-1] > self.history[-1 - STAGNATION] / 2:
+        several = accuracy.NEWTON_STAGNATION
+        if step >= several and self.history[-1] > self.history[-1 - several] / 2:
             return PETSc.SNES.ConvergedReason.DIVERGED_LOCAL_MIN
         return PETSc.SNES.ConvergedReason.ITERATING
 
@@ -165,7 +158,7 @@ class Newton:
                 array[self._moving[name]] = 1.0
             nothing = unit.duplicate()
             nothing.set(0.0)
-            self._linear.solve(nothing, unit, self._constraint, tolerance=STEP_TOLERANCE)
+            self._linear.solve(nothing, unit, self._constraint, tolerance=accuracy.STEP_TOLERANCE)
             self._units[name] = unit
         return self._units[name]
 
@@ -173,7 +166,7 @@ class Newton:
         """The step that reduces a residual to 0 to first order, both in the units of SNES (collective)."""
         residual = scaled.duplicate()
         residual.pointwiseMult(scaled, self._scales)
-        step.pointwiseMult(self.correct(residual, STEP_TOLERANCE), self._scales)
+        step.pointwiseMult(self.correct(residual, accuracy.STEP_TOLERANCE), self._scales)
 
     def correct(self, residual: PETSc.Vec, tolerance: float) -> PETSc.Vec:
         """The change of the fields that reduces a residual to 0 to first order (collective).

@@ -11,17 +11,9 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.fields import THETA
+from thermospin.response import accuracy
 from thermospin.response.nonlinear.equations import Equations
 from thermospin.response.nonlinear.newton import Newton
-
-STEPS = 4
-"""Of Lanczos' method, each a linear solve: what is unstable is one mode, where the heat is."""
-TOLERANCE = 1e-4
-"""Relative tolerance of these solves."""
-NEGATIVE = 1e-3
-"""Of the largest 1/λ: smaller ones have no sign."""
-GENTLE = 0.25
-"""Feedback that a bound excludes, and so needs no closer look."""
 
 
 def feedback(equations: Equations, newton: Newton, fields: PETSc.Vec) -> float:
@@ -38,12 +30,12 @@ def feedback(equations: Equations, newton: Newton, fields: PETSc.Vec) -> float:
     rise = fields.array_r[equations.spaces.ranges[THETA]]
     highest = equations.spaces.comm.allreduce(np.abs(rise).max(initial=0.0), MPI.MAX)
     bound = highest * equations.sensitivity
-    if bound < GENTLE:
+    if bound < accuracy.SAFE_FEEDBACK:
         return bound
     found = _inverse_margins(equations, newton)
     if not found.size:  # no current, no heat
         return 0.0
-    if found.min() < -NEGATIVE * np.abs(found).max():
+    if found.min() < -accuracy.FEEDBACK_ROUNDING * np.abs(found).max():
         return np.inf
     gain = equations.sensitivity * found.max()
     return gain / (1 + gain)
@@ -54,18 +46,18 @@ def _inverse_margins(equations: Equations, newton: Newton) -> np.ndarray:
     change = equations.jacobian.createVecRight()
     change.set(1.0)
     basis: list[tuple[PETSc.Vec, PETSc.Vec]] = []
-    projected = np.zeros((STEPS, STEPS))
-    for step in range(STEPS):
+    projected = np.zeros((accuracy.LANCZOS_STEPS,) * 2)
+    for step in range(accuracy.LANCZOS_STEPS):
         weighted = equations.weighted(change)
         norm = max(change.dot(weighted), 0.0) ** 0.5
-        if norm <= TOLERANCE * np.abs(projected).max():
+        if norm <= accuracy.LANCZOS_TOLERANCE * np.abs(projected).max():
             break
         if step:
             projected[step, step - 1] = norm
         change.scale(1 / norm)
         weighted.scale(1 / norm)
         basis.append((change, weighted))
-        change = newton.correct(weighted, TOLERANCE)
+        change = newton.correct(weighted, accuracy.LANCZOS_TOLERANCE)
         for i, (known, of_known) in enumerate(basis):
             projected[i, step] = of_known.dot(change)
             change.axpy(-projected[i, step], known)

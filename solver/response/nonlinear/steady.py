@@ -10,6 +10,7 @@ from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
+from thermospin.response import accuracy
 from thermospin.response.drive import Circuit, Drive
 from thermospin.response.fitting import fit
 from thermospin.response.harmonics import SchemeSolver
@@ -20,16 +21,6 @@ from thermospin.response.nonlinear.orders import OrderSources
 from thermospin.response.nonlinear.stability import feedback
 from thermospin.response.scheme import given, share
 from thermospin.response.solution import Expansion, Solution
-from thermospin.response.steady import FITTED_REDUCTION
-
-GUESS_TOLERANCE = 1e-6
-"""Relative tolerance of the linear solve that Newton's method begins with."""
-SMALLEST_STEP = 2.0**-6
-"""Of the drive that has been reached, by which it is raised when Newton's method fails with more."""
-FIRST_STEP = 2.0**-10
-"""The smallest part of the drive to begin with."""
-STRONG = 0.5
-"""Feedback of heat on itself at the last good drive, from which on it is what ends the steady states."""
 
 
 class ResponsiveSolver(SchemeSolver):
@@ -82,7 +73,7 @@ class ResponsiveSolver(SchemeSolver):
         rhs = self._equations.jacobian * fields
         rhs.axpy(-1.0, self._equations.residual(fields))
         generated = self._equations.generated(fields)
-        tolerance = FITTED_REDUCTION * self._tolerance
+        tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._tangent.units(tolerance)
         injected, potentials = given(self._drive, drive)
         solution = self._tangent.solve(
@@ -98,7 +89,7 @@ class ResponsiveSolver(SchemeSolver):
             failure = error
         reached, step, fields = 0.0, 0.5, None
         while reached < 1.0:
-            if step < max(SMALLEST_STEP * reached, FIRST_STEP):
+            if step < max(accuracy.SMALLEST_STEP * reached, accuracy.FIRST_STEP):
                 raise ConvergenceError(self._failure(drive, reached, min(reached + 2 * step, 1.0), failure))
             wanted = min(reached + step, 1.0)
             start = self._guess(wanted * drive) if fields is None else self._hold(fields, wanted * drive)
@@ -131,7 +122,7 @@ class ResponsiveSolver(SchemeSolver):
         quantity, unit = self._drive.quantity, self._drive.unit
         last = f"the last good {quantity} is {reached * drive:.4g} {unit}" if reached else "none is good"
         remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
-        reason = RUNAWAY if reached and self._feedback > STRONG else failure
+        reason = RUNAWAY if reached and self._feedback > accuracy.RUNAWAY_FEEDBACK else failure
         return (
             f"no steady state was found at {missed * drive:.4g} {unit}: {reason}; {last}: {remedy}, or cool "
             "the device better"
@@ -151,10 +142,10 @@ class ResponsiveSolver(SchemeSolver):
 
     def _guess(self, drive: float) -> PETSc.Vec:
         """The fields to begin with: linear response at T0."""
-        units = self._start.units(GUESS_TOLERANCE)
+        units = self._start.units(accuracy.GUESS_TOLERANCE)
         injected, potentials = given(self._drive, drive)
         solution = self._start.solve(
-            self._start.source(), injected, potentials, self._rises, ("at", drive), GUESS_TOLERANCE
+            self._start.source(), injected, potentials, self._rises, ("at", drive), accuracy.GUESS_TOLERANCE
         )
         return share(solution, units, self._drive, drive).vector.copy()
 
