@@ -48,7 +48,7 @@ class Outside:
         return self.facets[self.pairs].sum(axis=2) - self.edges.sum(axis=1)[:, None]
 
     def dents(self, tips: np.ndarray) -> np.ndarray:
-        """Sine of the angle of the second facet of a pair to the plane of the first, shape (m,); > 0 in a dent.
+        """Sine of the angle of the second facet of a pair to the plane of the first, shape (m,).
 
         Args:
             tips: The nodes from :attr:`tips`, shape (m, 2).

@@ -1,1 +1,1 @@
-"""What is seen in the fields: currents, maxima, torques, samples."""
+"""Observables of the fields: currents, maxima, torques, samples."""

@@ -1,4 +1,4 @@
-"""Fields as they are seen: values at the nodes of the elements, current densities, maxima of regions."""
+"""Fields on the cells: values at the nodes of the elements, current densities, maxima of regions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -93,11 +93,11 @@ class CellFields:
 
 
 def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:
-    """The fields at a drive in A or V: the sum of all orders.
+    """Fields at a drive: the sum of all orders.
 
     Args:
-        orders: The coefficients by power of the drive.
-        drive: The drive.
+        orders: Coefficients by power of the drive.
+        drive: The drive, A or V.
     """
     found = None
     for n, part in orders.items():
@@ -106,7 +106,13 @@ def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:
 
 
 def add(fields: CellFields | None, others: CellFields, factor: float) -> CellFields:
-    """Fields plus a factor times others; None are no fields."""
+    """Fields plus a factor times others.
+
+    Args:
+        fields: The fields; None counts as zero.
+        others: The fields to add.
+        factor: Their factor.
+    """
     present = {
         part.name: value
         for part in dataclass_fields(CellFields)
@@ -123,7 +129,7 @@ class Observer:
 
     Args:
         spaces: The spaces.
-        coefficients: The coefficients, with the magnetisation of the moment.
+        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
     """
 
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients) -> None:
@@ -153,15 +159,27 @@ class Observer:
         return fem.Expression(in_conductors, points, **given), fem.Expression(in_insulators, points, **given)
 
     def observe(self, solution: Solution) -> CellFields:
-        """Evaluate the fields of a solution (collective)."""
+        """Evaluate the fields of a solution (collective).
+
+        Args:
+            solution: The solution.
+        """
         return self._seen(solution, self._fluxes(solution))
 
     def orders(self, expansion: Expansion) -> dict[int, CellFields]:
-        """Evaluate the coefficients of all powers of the drive, by power (collective)."""
+        """Evaluate the coefficients of all powers of the drive, by power (collective).
+
+        Args:
+            expansion: The orders of the response.
+        """
         return dict(self.each_order(expansion))
 
     def each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
-        """Evaluate the coefficients of one power of the drive after another (collective)."""
+        """Evaluate the coefficients of one power of the drive after another (collective).
+
+        Args:
+            expansion: The orders of the response.
+        """
         for n, part in expansion.by_power.items():
             yield n, self.observe(part)
 
@@ -209,11 +227,13 @@ class Observer:
         return result
 
     def maxima(self, fields: CellFields) -> dict[str, dict[str, float]]:
-        """Largest temperature rise (K), current density and spin current density (A/m²) in every region.
+        """Largest temperature rise (K), current and spin current density (A/m²) in every region (collective).
 
-        With vector spin, the root of the sum of squares of all nine components of the latter. A temperature
+        With vector spin the latter is the root of the sum of squares of all nine components. The temperature
         is largest anywhere in a cell. The length of a linear flux is convex: it is largest at a vertex.
-        (collective)
+
+        Args:
+            fields: The fields on every rank's cells.
         """
         names = "max_temperature_rise", "max_current_density", "max_spin_current_density"
         tags, peaks = self._device.cell_tags[: self._n_cells], _peaks(fields.rise)
@@ -234,14 +254,19 @@ class Observer:
         }
 
     def interface(self, fields: CellFields, first: str, second: str) -> dict[str, float] | None:
-        """Averages over the interface of two regions, from the side of the first; None if they do not touch.
+        """Averages over the interface of two regions, from the side of the first (collective).
+
+        Args:
+            fields: The fields on every rank's cells.
+            first: Name of the first region.
+            second: Name of the second region.
 
         Returns:
-            ``area`` (m²), ``gradient_T`` (K/m): mean normal derivative of T in the first region, from first
-            to second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin and spin heat accumulation,
-            ``mean``, ``min`` and ``max`` anywhere on it; ``current`` (A): the net current from first to
-            second; ``crossing`` (A): what crosses in either direction, half of ``∫ |j·n| dA``, as where
-            current makes a detour through the second region (collective).
+            None if the regions do not touch. ``area`` (m²); ``gradient_T`` (K/m): mean normal derivative of T
+            in the first region, from first to second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin
+            and spin heat accumulation, ``mean``, ``min`` and ``max`` anywhere on it; ``current`` (A): the net
+            current from first to second; ``crossing`` (A): the current in either direction, half of ``∫ |j·n|
+            dA``, which is larger where current makes a detour through the second region.
         """
         return self._interfaces.averages(fields, first, second)
 

@@ -59,7 +59,13 @@ class InterfaceViews:
         self._hats = fem.Function(fem.functionspace(self._device.mesh, ("P", 1)))
 
     def averages(self, fields: CellFields, first: str, second: str) -> dict[str, Any] | None:
-        """See :meth:`thermospin.observables.cells.Observer.interface` (collective)."""
+        """See :meth:`thermospin.observables.cells.Observer.interface` (collective).
+
+        Args:
+            fields: The fields on every rank's cells.
+            first: Name of the first region.
+            second: Name of the second region.
+        """
         side = self._side(first, second)
         slopes = face_slopes(forms(fields.rise[side.cells]), side.vertices, side.gradients)
         slope = np.einsum("nk,nk->n", slopes, side.normals)

@@ -1,6 +1,6 @@
-"""What is seen in the fields where coefficients follow the temperature: fluxes with those at the local one.
+"""Observables where coefficients follow the temperature: fluxes with the coefficients at the local one.
 
-A flux is then no linear function of the fields, and its orders are not the fluxes of the orders.
+Such a flux is not linear in the fields, and its orders are not the fluxes of the orders.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,12 +22,12 @@ from thermospin.response.solution import Expansion, Solution
 class LocalObserver(Observer):
     """Evaluates solutions on the cells of the device, with the linear part of the fluxes in every cell.
 
-    It is the best fit at the quadrature points. Its mean is that of the flux: with every linear test function
-    it is the flux that the equations conserve.
+    The linear part is the best fit at the quadrature points. Its mean is that of the flux: with every linear
+    test function it is the flux that the equations conserve.
 
     Args:
         spaces: The spaces, with all spins along one axis.
-        coefficients: The coefficients, with the magnetisation of the moment.
+        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
         series: Fields and coefficients at the quadrature points.
     """
 
@@ -39,7 +39,10 @@ class LocalObserver(Observer):
     def each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
         """Evaluate the coefficients of one power of the drive after another (collective).
 
-        The fluxes of fields that were fitted are fitted likewise, to those at the drives that were solved at.
+        Where fields are fitted through solutions at several drives, so are the fluxes.
+
+        Args:
+            expansion: The orders of the response.
         """
         parts = expansion.by_power
         found = self._fitted(expansion) if expansion.points else self._expanded(parts)

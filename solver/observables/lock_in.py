@@ -1,11 +1,11 @@
-"""What a lock-in amplifier reads when a sinusoidal current drives a device (solver/physics.md §7).
+"""Readings of a lock-in amplifier when a sinusoidal current drives a device (solver/physics.md §7).
 
 Conventions. The current is ``I(t) = √2 I₀ sin ωt``: I₀ is its root mean square, ``Î = √2 I₀`` its peak.
 Harmonics are root mean squares too, odd ones in phase, even ones in quadrature. Every harmonic counts
 positive where its leading coefficient does: the second is that of ``−cos 2ωt``, the third of ``−sin 3ωt``.
 
-What is plotted follows from the first two, as if there were no further ones: ``R⁽¹⁾ = V₁f/I₀`` and, against
-the square of the peak, ``R⁽²⁾ = 2√2 V₂f/Î² = √2 V₂f/I₀²``. So ``R⁽¹⁾ = R1 + (3/2) R3 I₀² + …`` and
+The plotted quantities follow from the first two harmonics, as if there were no others: ``R⁽¹⁾ = V₁f/I₀`` and,
+against the square of the peak, ``R⁽²⁾ = 2√2 V₂f/Î² = √2 V₂f/I₀²``. So ``R⁽¹⁾ = R1 + (3/2) R3 I₀² + …`` and
 ``R⁽²⁾ = R2 + 2 R4 I₀² + …`` mix with higher orders as a measurement does. ``R⁽²⁾ Î²`` is the ordinate of
 Slachter et al. 2010, Figs. 4b, 4c.
 """
@@ -36,11 +36,11 @@ QUANTITIES = {
     "R2": LockInQuantity("R⁽²⁾", 2),
     "R2_peak": LockInQuantity("R⁽²⁾ Î²", 0),
 }
-"""What :func:`lock_in` gives, by name."""
+"""Results of :func:`lock_in` by name."""
 
 
 def lock_in(harmonics: Sequence[float], rms: float) -> dict[str, float]:
-    """What a lock-in amplifier reads at an RMS current, in V RMS, and what is plotted of it.
+    """Harmonics that a lock-in amplifier reads, V rms, and the quantities plotted from them.
 
     Args:
         harmonics: ``R1, R2, …``, V/Aⁿ; coefficients that are missing count as 0.
@@ -59,7 +59,13 @@ def lock_in(harmonics: Sequence[float], rms: float) -> dict[str, float]:
 
 
 def harmonic(harmonics: Sequence[float], rms: float, k: int) -> float:
-    """RMS of the k-th harmonic of ``V = Σ R_n Iⁿ``, V: ``sinⁿ`` has ``2^(1−n) C(n, (n−k)/2)`` of it."""
+    """RMS of the k-th harmonic of ``V = Σ R_n Iⁿ``, V; ``sinⁿ`` contains ``2^(1−n) C(n, (n−k)/2)`` of it.
+
+    Args:
+        harmonics: ``R1, R2, …``, V/Aⁿ.
+        rms: I₀, A.
+        k: Number of the harmonic.
+    """
     peak = math.sqrt(2) * rms
     parts = (
         r * peak**n * 2.0 ** (1 - n) * math.comb(n, (n - k) // 2)

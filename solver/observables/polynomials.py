@@ -45,7 +45,11 @@ def on_faces(form: np.ndarray, vertices: np.ndarray) -> np.ndarray:
 
 
 def face_means(form: np.ndarray) -> np.ndarray:
-    """Means over triangles, shape (n,), of polynomials B of shape (n, 3, 3)."""
+    """Means of polynomials over triangles, shape (n,).
+
+    Args:
+        form: B, shape (n, 3, 3).
+    """
     return (form.sum(axis=(1, 2)) + np.trace(form, axis1=1, axis2=2)) / 12
 
 

@@ -49,7 +49,11 @@ class FieldSample:
         return self.cells[:, :4]
 
     def flux(self, name: str) -> np.ndarray:
-        """A vector in the cells: at their vertices, (n_cells, 4, 3), or (n_cells, 1, 3) where constant."""
+        """A vector in the cells: at their vertices, (n_cells, 4, 3), or (n_cells, 1, 3) where constant.
+
+        Args:
+            name: Name of the field.
+        """
         if name in self.vertex_data:
             return self.vertex_data[name]
         if name in ("J_up", "J_down") and "J_s" in self.vertex_data:
@@ -109,9 +113,12 @@ class Case:
         return replace(self, orders=kept(self.orders), solved=kept(self.solved))
 
     def at(self, drive: float) -> FieldSample:
-        """The fields at a drive, A or V: the sum of all orders, unless they were solved for.
+        """Fields at a drive: the sum of all orders, unless they were solved for there.
 
         T0 is added to the temperatures.
+
+        Args:
+            drive: The drive, A or V.
         """
         if drive in self.solved:
             return self.solved[drive]

@@ -39,7 +39,7 @@ class Sampler:
 
         Args:
             fields: The fields on every rank's cells.
-            temperature: What the temperature rises from, K; 0 for the coefficient of one order.
+            temperature: Base of the temperature rises, K; 0 for the coefficient of one order.
         """
         nodal = self._gathered(fields, "V", "s", "rise", "tau")
         mean = self._gathered(fields, "j", "j_s", "q", "q_s", "m")

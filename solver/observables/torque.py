@@ -22,13 +22,13 @@ PER_AMPERE = -hbar / (2 * e)
 class Torques:
     """The torque on every magnet of a device with vector spin.
 
-    ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: what the interfaces of a magnet absorb, and what is lost
-    inside it by dephasing and precession. Where the material has no dephasing length, spins across the
-    magnetisation relax to the lattice, as those along it do; only what precession takes is then a torque.
+    ``τ = (ħ/2e) [∫ j_s⊥ dA + ∫ σ (R s)_⊥ dV]``: the spins that the interfaces of a magnet absorb, and those
+    lost inside it by dephasing and precession. Where the material has no dephasing length, spins across the
+    magnetisation relax to the lattice, as those along it do; only precession then gives a torque.
 
     Args:
         spaces: The spaces.
-        coefficients: The coefficients, with the magnetisation of the moment.
+        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
         interfaces: The resistive interfaces.
         magnets: The magnetic regions.
         metals: The other conducting regions.
@@ -63,7 +63,11 @@ class Torques:
         ]
 
     def of(self, solution: Solution) -> dict[str, np.ndarray]:
-        """The torque on every magnet, J, components along x, y, z (collective)."""
+        """Torque on every magnet, J, components along x, y, z (collective).
+
+        Args:
+            solution: The solution.
+        """
         self._spaces.load(solution.vector, self._fields)
         device, total = self._spaces.device, np.zeros((len(self._magnets), len(S_VECTOR)))
         for magnets, forms in self._losses:
@@ -79,11 +83,11 @@ class Torques:
 
 
 def torque_data(torques: Torques, orders: Mapping[str, Solution]) -> dict[str, dict]:
-    """The torques of some solutions as plain data: by magnet, J and J/m² under the name of every solution.
+    """Torques of some solutions as plain data: by magnet, in J and J/m², under the name of every solution.
 
     Args:
         torques: The torques.
-        orders: Name to solution.
+        orders: Solutions by name.
     """
     found = {name: torques.of(solution) for name, solution in orders.items()}
     return {

@@ -1,4 +1,4 @@
-"""What a run writes and prints; the heavy libraries for pictures are imported when they are needed."""
+"""Files and tables of a run; the large libraries for pictures are imported when they are needed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,7 +78,7 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
         The files written.
 
     Raises:
-        InputError: A map shows nothing: its plane or line misses its regions, or the field is not there.
+        InputError: A map shows nothing: its plane or line misses its regions, or the field does not exist.
     """
     from thermospin.output import maps as drawing
 
@@ -86,7 +86,7 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
 
 
 def plot(directory: Path) -> list[Path]:
-    """Draw the maps of a finished run, or the readings along a finished loop, again, from its files.
+    """Draw the maps of a finished run, or the readings along a finished loop or sweep, again, from its files.
 
     Args:
         directory: Directory of the results, with ``results.json`` and ``fields/``.

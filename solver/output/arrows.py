@@ -22,7 +22,7 @@ _DECIMALS = 3
 
 @dataclass(frozen=True)
 class Arrows:
-    """Arrows of one length: the colours below them tell the length of the vectors.
+    """Arrows of one length; the colours below them show the length of the vectors.
 
     Attributes:
         places: Their centres, nm, (n, 3).
@@ -35,7 +35,7 @@ class Arrows:
     length: float
 
     def glyphs(self, towards: np.ndarray) -> dict[bool, pv.PolyData]:
-        """The arrows, moved in front of what they are drawn on: those that point away, and the others.
+        """The arrows, moved in front of the surface they are drawn on: those that point away, and the others.
 
         Args:
             towards: Unit vector to the viewer, (3,).
@@ -58,7 +58,7 @@ def arrows(parts: Sequence[pv.DataSet], name: str, extent: float) -> Arrows:
     """Arrows at the centres of some faces, at distances as even as the mesh allows.
 
     Args:
-        parts: What is drawn, nm; faces that two parts have in common are inside the device.
+        parts: The parts drawn, nm; faces that two parts have in common are inside the device.
         name: The array of vectors, at the points or in the cells, NaN where there are none.
         extent: Longest side of the picture, nm.
     """

@@ -40,7 +40,7 @@ def compare_results(
     """Print computed values beside those of a paper.
 
     Args:
-        results: What ``results.json`` holds.
+        results: Content of ``results.json``.
         reference: The numbers of the paper.
         console: Where to print; standard output by default.
 

@@ -19,7 +19,7 @@ def sweep_dataset(results: Mapping[str, Any]) -> xr.Dataset:
     """The readings of a sweep, NaN where a point is missing or has failed.
 
     Args:
-        results: What ``results.json`` of a sweep holds.
+        results: Content of ``results.json`` of a sweep.
 
     Returns:
         ``value`` and ``uncertainty``, SI, with a dimension for every axis of the sweep, called by its first
@@ -55,6 +55,10 @@ def sweep_dataset(results: Mapping[str, Any]) -> xr.Dataset:
 
 def write_dataset(path: Path, results: Mapping[str, Any]) -> None:
     """Write :func:`sweep_dataset` as NetCDF 4, whole or not at all.
+
+    Args:
+        path: The file.
+        results: Content of ``results.json`` of a sweep.
 
     Raises:
         InputError: The file cannot be written.

@@ -85,7 +85,7 @@ def save_mesh(
     Args:
         path: The PNG.
         image: Pixels, (height, width, 3).
-        nanometre: Where a nanometre along x, y, z leads, pixels to the right and upwards, (3, 2).
+        nanometre: Picture of a nanometre along x, y, z: pixels to the right and upwards, (3, 2).
         legend: Text to colour.
         title: Title of the figure.
     """
@@ -106,7 +106,7 @@ def save_loop(
     panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
     title: str,
 ) -> None:
-    """Save what a probe reads as B goes up and down, a panel for every quantity, two in a row.
+    """Save the readings of a probe as B goes up and down, a panel for every quantity, two in a row.
 
     Args:
         path: The PNG.
@@ -178,7 +178,7 @@ def save_sweep(
     panels: Sequence[tuple[str, Mapping[str, Sequence[float]]]],
     title: str,
 ) -> None:
-    """Save what a probe reads along a sweep, a panel for every label, two in a row.
+    """Save the readings of a probe along a sweep, a panel for every label, two in a row.
 
     Args:
         path: The PNG.

@@ -44,10 +44,10 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_directory(path: Path) -> Iterator[Path]:
-    """Fill a directory aside and let it take the place of an earlier one once it is complete.
+    """Fill a directory aside and put it in the place of an earlier one once it is complete.
 
     Args:
-        path: Final name of the directory; what it held before is gone afterwards.
+        path: Final name of the directory; its earlier content is deleted.
 
     Yields:
         The empty directory to fill.
@@ -71,23 +71,43 @@ def replacing_directory(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all."""
+    """Write a text file in UTF-8, whole or not at all.
+
+    Args:
+        path: The file.
+        text: Its content.
+    """
     with replacing(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write JSON, whole or not at all; numpy values become numbers and lists, NaN and infinity ``null``."""
+    """Write JSON, whole or not at all; numpy values become numbers and lists, NaN and infinity ``null``.
+
+    Args:
+        path: The file.
+        data: Its content.
+    """
     write_text(path, json_text(data))
 
 
 def json_text(data: Any) -> str:
-    """Data as JSON; numpy values become numbers and lists, NaN and infinity ``null``."""
+    """Data as JSON; numpy values become numbers and lists, NaN and infinity ``null``.
+
+    Args:
+        data: The data.
+    """
     return json.dumps(_plain(data), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a CSV file with a header, whole or not at all; None and NaN leave a cell empty."""
+    """Write a CSV file with a header, whole or not at all; None and NaN leave a cell empty.
+
+    Args:
+        path: The file.
+        header: Names of the columns.
+        rows: The rows.
+    """
     with replacing(path) as aside, aside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
@@ -97,8 +117,14 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) 
 def read_results(directory: Path) -> dict[str, Any]:
     """Read ``results.json`` of a finished run.
 
+    Args:
+        directory: Directory of the results.
+
+    Returns:
+        Content of the file.
+
     Raises:
-        InputError: There is none, or it is not what a run writes.
+        InputError: There is none, or no run wrote it.
     """
     path = directory / "results.json"
     try:
@@ -127,7 +153,12 @@ def _make_folder(path: Path) -> None:
 
 
 def unwritable(path: Path, error: OSError | ValueError) -> InputError:
-    """The mistake that a file or a directory cannot be written."""
+    """Error to raise where a file or a directory cannot be written.
+
+    Args:
+        path: The file or directory.
+        error: The error of the system.
+    """
     return InputError(f"cannot write: {reason_of(error)}", file=str(path).replace("\0", "\\0"))
 
 

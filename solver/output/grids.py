@@ -38,17 +38,26 @@ class RegionField:
 
     @property
     def bends(self) -> bool:
-        """Whether the field, or what is drawn of it, is more than values at points joined linearly."""
+        """Whether the field, or the number drawn of it, is not linear between its points."""
         return self.values.shape[1] > 4 or (self.values.shape[1] == 4 and self.values.shape[2] > 1)
 
     def at(self, places: np.ndarray, cells: np.ndarray) -> np.ndarray:
-        """Values at places in nm, (n, 3), in the tetrahedra of some numbers, (n,): SI, (n, components)."""
+        """Values at places in some tetrahedra, SI, (n, components).
+
+        Args:
+            places: Coordinates, nm, (n, 3).
+            cells: Number of the tetrahedron of every place, (n,).
+        """
         return evaluate(self.values[cells], barycentric(self.corners[cells], places))
 
     def on(self, part: pv.PolyData) -> pv.PolyData:
         """A cut or a skin of the region's tetrahedra with the field at its points.
 
-        Where the field bends, polygons become triangles, every triangle four, and no two share points.
+        Where the field is not linear, polygons become triangles, every triangle four, and no two share
+        points.
+
+        Args:
+            part: The cut or skin, with the numbers of its tetrahedra.
         """
         if not self.bends or not part.n_cells:
             return part
@@ -144,7 +153,11 @@ def tetrahedra(points: np.ndarray, cells: np.ndarray) -> tuple[pv.UnstructuredGr
 
 
 def skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
-    """The outer faces of a grid; pyvista changes how to ask for them from release to release."""
+    """Outer faces of a grid, by VTK itself: pyvista changes its own call from release to release.
+
+    Args:
+        grid: The grid.
+    """
     faces = vtkGeometryFilter()
     faces.SetInputData(grid)
     faces.Update()
@@ -152,7 +165,13 @@ def skin(grid: pv.UnstructuredGrid) -> pv.PolyData:
 
 
 def edges(part: pv.PolyData, *, boundary_edges: bool, feature_edges: bool) -> pv.PolyData:
-    """The lines around a surface, where it ends and where it has creases."""
+    """Lines around a surface.
+
+    Args:
+        part: The surface.
+        boundary_edges: Whether to include those where it ends.
+        feature_edges: Whether to include its creases.
+    """
     return part.extract_feature_edges(
         _CREASE,
         boundary_edges=boundary_edges,
@@ -164,5 +183,9 @@ def edges(part: pv.PolyData, *, boundary_edges: bool, feature_edges: bool) -> pv
 
 
 def has_values(part: pv.DataSet) -> bool:
-    """Whether the field exists anywhere on a part of the device."""
+    """Whether the field exists anywhere on a part of the device.
+
+    Args:
+        part: The part, with the array ``value``.
+    """
     return part.n_cells > 0 and bool(np.isfinite(part[VALUE]).any())

@@ -1,4 +1,4 @@
-"""The results of a magnetic loop: a table, and pictures of what every probe reads as B goes up and down."""
+"""Results of a magnetic loop: a table, and pictures of the readings of every probe as B goes up and down."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from thermospin.output.place import RESULTS, together
 from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
 
 PLOTTED = "R1", "R2_peak"
-"""What of a lock-in amplifier's readings is drawn, as Slachter et al. 2010, Figs. 5a and 4c draw it."""
+"""Readings of the lock-in amplifier that are drawn, as in Slachter et al. 2010, Figs. 5a and 4c."""
 
 
 def write_loop(directory: Path, results: dict[str, Any]) -> list[Path]:
@@ -36,7 +36,11 @@ def write_loop(directory: Path, results: dict[str, Any]) -> list[Path]:
 
 
 def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Draw what every probe reads along the loop.
+    """Draw the readings of every probe along the loop.
+
+    Args:
+        directory: Directory of the results.
+        results: The results of a loop.
 
     Returns:
         The files written.
@@ -59,7 +63,12 @@ def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
 
 
 def describe_loop(results: Mapping[str, Any], directory: Path) -> str:
-    """One line about a loop."""
+    """One line about a loop.
+
+    Args:
+        results: The results of a loop.
+        directory: Directory of the results.
+    """
     loop = results["loop"]
     points = sum(len(branch["B"]) for branch in loop["branches"].values())
     return f"{points} points, {loop['solved_states']} magnetic states solved; {directory / 'loop.csv'}"
@@ -88,7 +97,7 @@ def _scaled(
 
 
 def loop_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any]]]:
-    """Header and rows of ``loop.csv``: a row for every scheme, probe and point; SI.
+    """Header and rows of ``loop.csv``: a row for every scheme, probe and point, SI.
 
     Args:
         results: The results of a loop.
@@ -123,7 +132,7 @@ def loop_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[Any
 
 
 def _components(magnets: Mapping[str, Any]) -> list[float]:
-    """What is in these columns."""
+    """Values of these columns."""
     return [part for m in magnets.values() for part in ([m] if isinstance(m, int) else m)]
 
 

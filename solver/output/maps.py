@@ -25,7 +25,7 @@ _STRETCH_BEYOND = 6.0
 
 @dataclass(frozen=True)
 class Subject:
-    """What a map shows.
+    """Subject of a map: a field on some regions.
 
     Attributes:
         stem: Path of its files without suffix.
@@ -44,21 +44,29 @@ class Subject:
     title: str
 
     def colours(self, parts: Sequence[pv.DataSet]) -> Colours:
-        """The colours for what is drawn of it."""
+        """The colours of the drawn parts.
+
+        Args:
+            parts: The parts, with the array ``value``.
+        """
         return colours_for(self.regions.quantity, parts, self.wanted.limits, self.order, self.drive)
 
     def arrows(self, parts: Sequence[pv.DataSet], extent: float) -> Arrows | None:
-        """Arrows on what is drawn of it, if it is a vector in spin space.
+        """Arrows on the drawn parts, if the field is a vector in spin space; else None.
 
         Args:
-            parts: What is drawn.
+            parts: The parts.
             extent: Longest side of the picture, nm.
         """
         quantity = self.regions.quantity
         return arrows(parts, quantity.name, extent) if quantity.in_spin_space else None
 
     def caption(self, place: str) -> str:
-        """The title with the place of the picture, and how to read its arrows."""
+        """The title with the place of the picture, and how to read its arrows.
+
+        Args:
+            place: The place, as text.
+        """
         arrows = "; white arrows point away" if self.regions.quantity.in_spin_space else ""
         return f"{self.title}, {place}{arrows}"
 
@@ -75,7 +83,7 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
         The files written.
 
     Raises:
-        InputError: A map shows nothing: its plane or line misses its regions, or the field is not there.
+        InputError: A map shows nothing: its plane or line misses its regions, or the field does not exist.
     """
     written = []
     for stem, wanted in maps.items():

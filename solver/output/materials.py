@@ -56,6 +56,9 @@ def list_materials() -> RenderableType:
 def show_material(name: str) -> RenderableType:
     """One material or interface: every value with its source and note.
 
+    Args:
+        name: Its name.
+
     Raises:
         InputError: The library has neither.
     """

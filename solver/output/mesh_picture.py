@@ -44,5 +44,9 @@ def draw_mesh(path: Path, record: MeshRecord, hidden: Collection[str]) -> None:
 
 
 def region_colours(record: MeshRecord) -> dict[str, str]:
-    """The colour of every region, as ``#rrggbb``: the same whether others are left out or not."""
+    """Colour of every region, as ``#rrggbb``: the same whether or not others are left out.
+
+    Args:
+        record: The mesh.
+    """
     return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(record.regions)}

@@ -1,8 +1,8 @@
 """The directory of the results: tried out before the work, and never with files of two runs in it.
 
-``results.json`` comes first: the numbers are safe before anything large is written. With it go all files of
-earlier results, so that what lies beside it belongs to it. While the rest is being written it says
-``complete: false``. Fields bear the run's number, which ``thermospin plot`` checks.
+``results.json`` comes first: the numbers are safe before anything large is written. All files of earlier
+results are removed with it, so that the files beside it belong to it. While the others are being written it
+says ``complete: false``. Fields bear the run's number, which ``thermospin plot`` checks.
 """
 
 import contextlib
@@ -49,10 +49,10 @@ LEFTOVERS = ".partial-*", "maps/.partial-*", "fields/*/.partial-*", "fields/*/.e
 
 
 def new_run(source: str) -> dict[str, str]:
-    """The identity of a run, by which its files are known from those of another.
+    """Identity of a run, which its files bear.
 
     Args:
-        source: The configuration's file, or nothing.
+        source: The configuration's file, or an empty text.
     """
     return {"id": uuid.uuid4().hex[:12], "source": os.path.abspath(source) if source else ""}
 
@@ -100,6 +100,10 @@ def begin_results(directory: Path, results: dict[str, Any]) -> None:
 def finish_results(directory: Path, results: dict[str, Any]) -> None:
     """Mark the results as complete.
 
+    Args:
+        directory: Directory of the results.
+        results: The results.
+
     Raises:
         InputError: The directory cannot be written.
     """
@@ -109,14 +113,14 @@ def finish_results(directory: Path, results: dict[str, Any]) -> None:
 
 @contextmanager
 def together(directory: Path, results: dict[str, Any]) -> Iterator[None]:
-    """Write the numbers first, then what is written inside, then that all is there.
+    """Write the numbers first, then the files written inside, then that all is complete.
 
     Args:
         directory: Directory of the results.
         results: The results; they get a key ``complete``.
 
     Raises:
-        InputError: The directory cannot be written; once the numbers are there, it says so.
+        InputError: The directory cannot be written; once the numbers are there, the message says so.
     """
     begin_results(directory, results)
     with numbers_kept(directory):
@@ -126,10 +130,13 @@ def together(directory: Path, results: dict[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def numbers_kept(directory: Path) -> Iterator[None]:
-    """Let mistakes inside say that the numbers are kept.
+    """Add to the messages of errors raised inside that the numbers are kept.
+
+    Args:
+        directory: Directory of the results.
 
     Raises:
-        InputError: With where the numbers are.
+        InputError: The error raised inside, with the place of the numbers.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Which maps belong to which fields, and what their files are called."""
+"""Maps by the fields that they show, and the names of their files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -77,7 +77,7 @@ def draw_profile(
 
 
 def _curves(quantity: Quantity, values: np.ndarray) -> dict[str, np.ndarray]:
-    """What is plotted: a scalar, the length of a vector in space, the components of one in spin space."""
+    """Curves of a profile: a scalar, the length of a vector in space, the components of one in spin space."""
     if quantity.components == 1:
         return {quantity.name: values[:, 0]}
     if quantity.in_spin_space:

@@ -1,4 +1,4 @@
-"""What a run is doing: a live line on a terminal, plain lines elsewhere, nothing on other ranks than 0."""
+"""Progress of a run: a live line on a terminal, plain lines elsewhere, nothing on other ranks than 0."""
 
 import sys
 import time
@@ -38,7 +38,11 @@ class SilentProgress:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage; stages may lie within stages."""
+        """Time a stage; stages may lie within stages.
+
+        Args:
+            name: Name of the stage.
+        """
         begun = time.perf_counter()
         try:
             yield
@@ -46,14 +50,18 @@ class SilentProgress:
             self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - begun
 
     def note(self, text: str) -> None:
-        """Say something about the present stage: to nobody."""
+        """Ignore a line about the present stage.
+
+        Args:
+            text: The line.
+        """
 
 
 class ToldProgress(SilentProgress):
-    """Stages of a run, told to a function and timed.
+    """Stages of a run, reported to a function and timed.
 
     Args:
-        tell: Gets the name of every stage as it begins, and every note, one line each.
+        tell: Called with the name of every stage as it begins, and with every note, one line each.
     """
 
     def __init__(self, tell: Callable[[str], object]) -> None:
@@ -62,13 +70,21 @@ class ToldProgress(SilentProgress):
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Tell and time a stage; stages may lie within stages."""
+        """Report and time a stage; stages may lie within stages.
+
+        Args:
+            name: Name of the stage.
+        """
         self._tell(name)
         with super().stage(name):
             yield
 
     def note(self, text: str) -> None:
-        """Tell a line about the present stage."""
+        """Report a line about the present stage.
+
+        Args:
+            text: The line.
+        """
         self._tell(text)
 
 
@@ -102,7 +118,11 @@ class Progress(SilentProgress):
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Show and time a stage; stages may lie within stages."""
+        """Show and time a stage; stages may lie within stages.
+
+        Args:
+            name: Name of the stage.
+        """
         task = None
         if self._live is not None:
             task = self._live.add_task(name)
@@ -119,7 +139,11 @@ class Progress(SilentProgress):
                 self._live.console.print(f"  {name}: {spent:.2f} s", highlight=False, markup=False)
 
     def note(self, text: str) -> None:
-        """Show a line about the present stage, such as ``thermal P order 1: 23 iterations``."""
+        """Show a line about the present stage, such as ``thermal P order 1: 23 iterations``.
+
+        Args:
+            text: The line.
+        """
         self._line(f"  {text}")
 
     def _line(self, text: str) -> None:
@@ -131,11 +155,11 @@ class Progress(SilentProgress):
 def progress_of(
     given: Callable[[str], object] | SilentProgress | None, quiet: bool, rank: int
 ) -> SilentProgress:
-    """What follows a run on one rank.
+    """Progress object of a run on one rank.
 
     Args:
         given: A function that gets lines, on rank 0 only, or an object with stages and notes of its own.
-        quiet: Without either: nothing is shown, instead of stages on stderr.
+        quiet: Whether nothing is shown if none is given, instead of stages on stderr.
         rank: Rank of this process.
     """
     if isinstance(given, SilentProgress):

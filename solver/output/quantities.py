@@ -1,4 +1,4 @@
-"""How the fields of the output are drawn: colours, and units with a prefix or a power of ten."""
+"""Drawing of the fields of the output: colours, and units with a prefix or a power of ten."""
 
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -22,7 +22,12 @@ class Quantity(OutputField):
     display: Callable[[float, str], Scale]
 
     def unit_of(self, order: int, drive: str) -> str:
-        """Its unit, or that of its coefficient of a power of the drive."""
+        """Its unit, or that of its coefficient of a power of the drive.
+
+        Args:
+            order: Power of the drive, 0 for the field itself.
+            drive: Unit of the drive, ``A`` or ``V``.
+        """
         return self.unit if self.name in CONSTANTS else per_drive(self.unit, order, drive)
 
     def scale(self, magnitude: float, order: int, drive: str) -> Scale:

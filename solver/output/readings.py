@@ -1,4 +1,4 @@
-"""What the probes read, as rows shared by the table and the CSV file."""
+"""Readings of the probes, as rows shared by the table and the CSV file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +39,11 @@ class Reading:
 
 
 def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
-    """All readings of a run: for every scheme and probe the configurations, then baseline and spin."""
+    """All readings of a run: for every scheme and probe the configurations, then baseline and spin.
+
+    Args:
+        results: Content of ``results.json``.
+    """
     for scheme, found in results["schemes"].items():
         drive = found.get("drive", {}).get("unit", "A")
         configurations = found["configurations"]
@@ -65,7 +69,7 @@ def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """All readings in SI, one row per scheme, probe, configuration or signal, and order.
 
     Args:
-        results: What ``results.json`` of a run holds, or of a point of a sweep.
+        results: Content of ``results.json`` of a run, or of a point of a sweep.
 
     Yields:
         ``value`` and ``uncertainty`` in the ``unit`` V/A^order, or V/V^order where a voltage drives the
@@ -86,6 +90,10 @@ def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def write_readings(path: Path, results: Mapping[str, Any]) -> None:
     """Write :func:`reading_rows` as CSV.
+
+    Args:
+        path: The file.
+        results: Content of ``results.json``.
 
     Raises:
         InputError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""A number from a paper, and where its counterpart is in the results of a run."""
+"""A number from a paper, and the place of its counterpart in the results of a run."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -34,7 +34,10 @@ class SignalReading(Section):
         return "V/A" if self.order == 1 else f"V/A^{self.order}"
 
     def read(self, results: Mapping[str, Any]) -> float:
-        """The value for the paper's ζ, SI.
+        """Value for the paper's ζ, SI.
+
+        Args:
+            results: Content of ``results.json``.
 
         Raises:
             Unavailable: It is not in the results.
@@ -80,7 +83,10 @@ class MaximumReading(_AtCurrent):
         return "K" if self.of == "temperature_rise" else "A/m^2"
 
     def read(self, results: Mapping[str, Any]) -> float:
-        """The value, SI.
+        """Value, SI.
+
+        Args:
+            results: Content of ``results.json``.
 
         Raises:
             Unavailable: It is not in the results.
@@ -103,7 +109,10 @@ class InterfaceReading(_AtCurrent):
         return "K/m" if self.of == "gradient_T" else "eV"
 
     def read(self, results: Mapping[str, Any]) -> float:
-        """The value, SI or eV.
+        """Value, SI or eV.
+
+        Args:
+            results: Content of ``results.json``.
 
         Raises:
             Unavailable: It is not in the results.
@@ -116,7 +125,7 @@ class ReferenceValue(Section):
     """One number of a paper."""
 
     name: str
-    """What it is."""
+    """Name of the quantity."""
     value: float
     """The paper's value, in ``unit``."""
     unit: str
@@ -129,7 +138,10 @@ class ReferenceValue(Section):
     """Its counterpart in the results."""
 
     def computed(self, results: Mapping[str, Any]) -> float:
-        """The counterpart in the results, in ``unit``.
+        """Counterpart in the results, in ``unit``.
+
+        Args:
+            results: Content of ``results.json``.
 
         Raises:
             Unavailable: It is not in the results.

@@ -32,7 +32,7 @@ _CELL_EDGE = 0.55
 
 @dataclass(frozen=True)
 class Colours:
-    """How values become colours.
+    """A scale from values to colours.
 
     Attributes:
         scale: Unit to display.

@@ -22,12 +22,22 @@ class Scale:
 
 
 def superscript(power: int) -> str:
-    """An exponent as raised digits; nothing for 1."""
+    """An exponent as raised digits; nothing for 1.
+
+    Args:
+        power: The exponent.
+    """
     return "" if power == 1 else str(power).translate(_SUPERSCRIPTS)
 
 
 def per_drive(unit: str, order: int, drive: str) -> str:
-    """The unit of the coefficient of a power of the drive, such as ``V/A²`` or ``A/(m² A)``."""
+    """Unit of the coefficient of a power of the drive, such as ``V/A²`` or ``A/(m² A)``.
+
+    Args:
+        unit: Unit of the quantity.
+        order: Power of the drive.
+        drive: Unit of the drive, ``A`` or ``V``.
+    """
     if order == 0:
         return unit
     below = f"{drive}{superscript(order)}"
@@ -49,7 +59,12 @@ def scale_for(magnitude: float, unit: str) -> Scale:
 
 
 def decimal_scale_for(magnitude: float, unit: str) -> Scale:
-    """A power of ten of a unit in which a magnitude lies between 1 and 10, as in ``10¹¹ A/m²``."""
+    """A power of ten of a unit in which a magnitude lies between 1 and 10, as in ``10¹¹ A/m²``.
+
+    Args:
+        magnitude: A typical or the largest absolute value, in ``unit``.
+        unit: Unit without prefix.
+    """
     exponent = math.floor(math.log10(magnitude)) if _usable(magnitude) else 0
     if exponent in (0, 1, 2):
         return Scale(1.0, unit)
@@ -92,13 +107,23 @@ def reading_scale(magnitude: float, order: int, drive: str) -> Scale:
 
 
 def quantity_text(value: float, unit: str) -> str:
-    """A value with a prefixed unit and no spare digits, such as ``1.5 mA``."""
+    """A value with a prefixed unit and no spare digits, such as ``1.5 mA``.
+
+    Args:
+        value: The value, in ``unit``.
+        unit: Unit without prefix.
+    """
     scale = scale_for(abs(value), unit)
     return f"{value / scale.factor:.6g} {scale.unit}"
 
 
 def number(value: float | None, digits: int = 5) -> str:
-    """A value to some significant digits, or a dash where there is none."""
+    """A value to some significant digits, or a dash where there is none.
+
+    Args:
+        value: The value.
+        digits: Number of digits.
+    """
     if value is None or not math.isfinite(value):
         return "–"
     text = f"{value:#.{digits}g}"
@@ -111,7 +136,7 @@ def rounded(value: float | None, bar: float | None, digits: int = 5) -> str:
     Args:
         value: The value.
         bar: The error bar, in the same unit; None where there is none.
-        digits: How many digits at most.
+        digits: Largest number of digits.
     """
     if value is None or not _usable(abs(value)) or bar is None or not _usable(bar):
         return number(value, digits)
@@ -125,7 +150,7 @@ def rounded(value: float | None, bar: float | None, digits: int = 5) -> str:
 
 
 def significant(value: float | None, bar: float | None) -> float:
-    """The larger one of a value, unless its error bar hides it, and the bar: what a unit must suit.
+    """The value that a unit must suit: the larger of the error bar and, unless the bar hides it, the value.
 
     Args:
         value: The value.

@@ -18,7 +18,7 @@ SIGNALS = ("baseline", "spin")
 
 
 def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | None]]) -> dict[str, Any]:
-    """What ``results.json`` of a sweep holds.
+    """Content of ``results.json`` of a sweep.
 
     Args:
         sweep: The sweep.
@@ -56,7 +56,7 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
 
     Args:
         directory: Directory of the sweep.
-        results: What :func:`collect` gives.
+        results: Results from :func:`collect`.
 
     Returns:
         The files written.
@@ -77,6 +77,10 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     """Draw the readings of every scheme and probe along the axis, where there is only one.
 
+    Args:
+        directory: Directory of the sweep.
+        results: Results from :func:`collect`.
+
     Returns:
         The files written.
     """
@@ -95,7 +99,12 @@ def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
 
 
 def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
-    """One line about how far a sweep is."""
+    """One line about the progress of a sweep.
+
+    Args:
+        results: Results from :func:`collect`.
+        directory: Directory of the sweep.
+    """
     points = results["points"]
     solved = sum("schemes" in point and "failed" not in point for point in points)
     failed, missing = (
@@ -109,7 +118,11 @@ def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
 
 
 def all_failed(results: Mapping[str, Any]) -> bool:
-    """Whether no point is solved, though some were tried."""
+    """Whether no point is solved, though some were tried.
+
+    Args:
+        results: Results from :func:`collect`.
+    """
     points = results["points"]
     failed = sum("failed" in point for point in points)
     return failed > 0 and not any("schemes" in point and "failed" not in point for point in points)
@@ -119,7 +132,7 @@ def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[An
     """Header and rows of ``sweep.csv``: a row for every point, scheme, probe, and configuration or signal.
 
     Args:
-        results: What :func:`collect` gives.
+        results: Results from :func:`collect`.
     """
     keys = [key for axis in results["sweep"] for key in axis["keys"]]
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
@@ -142,7 +155,12 @@ def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[An
 
 
 def shown_value(point: Mapping[str, Any], key: str) -> Any:
-    """The value of a key in SI, else as the file gives it."""
+    """Value of a key in SI, or as the file gives it where it is not a number.
+
+    Args:
+        point: An entry of ``points`` in the results.
+        key: The key.
+    """
     return point["values"][key] if point["si"][key] is None else point["si"][key]
 
 

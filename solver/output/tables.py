@@ -27,10 +27,10 @@ _PLAIN_WIDTH = 130
 
 
 def print_table(results: Mapping[str, Any], console: Console | None = None) -> None:
-    """Print what a run found: readings, lock-in voltages, balances and maxima.
+    """Print the results of a run: readings, lock-in voltages, balances and maxima.
 
     Args:
-        results: What ``results.json`` holds.
+        results: Content of ``results.json``.
         console: Where to print; standard output by default, at a fixed width when it is not a terminal.
     """
     console = console or plain_console()
@@ -54,19 +54,34 @@ def plain_console() -> Console:
 
 
 class PlainTable(Table):
-    """A table with texts that standard output can show."""
+    """A table whose texts standard output can show."""
 
     def add_column(self, header: str = "", *args: Any, **options: Any) -> None:
-        """Add a column."""
+        """Add a column.
+
+        Args:
+            header: Its title.
+            args: Further arguments of rich.
+            options: Options of rich.
+        """
         super().add_column(shown(header), *args, **options)
 
     def add_row(self, *cells: str, **options: Any) -> None:
-        """Add a row."""
+        """Add a row.
+
+        Args:
+            cells: Texts of the cells.
+            options: Options of rich.
+        """
         super().add_row(*map(shown, cells), **options)
 
 
 def new_table(title: str) -> Table:
-    """An empty table in the style of this program."""
+    """An empty table in the style of this program.
+
+    Args:
+        title: Its title.
+    """
     style = {"title_justify": "left", "title_style": "bold", "box": box.SIMPLE_HEAD, "pad_edge": False}
     return PlainTable(title=shown(title), **style)
 
@@ -98,7 +113,7 @@ def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:
-    """What a lock-in amplifier shows, V rms, and what is plotted of it."""
+    """Readings of a lock-in amplifier, V rms, and the quantities plotted from them."""
     current = (results.get("config", {}).get("lock_in") or {}).get("rms_current")
     table = new_table("lock-in readings" + (f" at {1e3 * current:g} mA rms" if current else ""))
     rows = [

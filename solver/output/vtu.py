@@ -77,7 +77,12 @@ def grid_of_order(case: Case, order: int) -> pv.UnstructuredGrid:
 
 
 def grid_at_drive(case: Case, drive: float) -> pv.UnstructuredGrid:
-    """The fields at a drive, A or V, as their file has them."""
+    """The fields at a drive as their file has them.
+
+    Args:
+        case: The fields.
+        drive: The drive, A or V.
+    """
     solved = drive if drive in case.solved else None
     return sample_grid(case.at(drive), *_about_drive(case, drive), solved, case.run)
 
@@ -121,7 +126,14 @@ def read_orders(directory: Path, scheme: str, configuration: str, run: str = "")
 def read_solved(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[float, FieldSample]:
     """Read the fields that were solved for at drives, by drive, as far as they were written.
 
-    Args and errors are those of :func:`read_orders`.
+    Args:
+        directory: Directory of the results.
+        scheme: The injection scheme.
+        configuration: The magnetic configuration.
+        run: Number of the run that must have written them; any by default.
+
+    Raises:
+        InputError: They were written by another program or another run.
     """
     found = {}
     for path in sorted(case_directory(directory, scheme, configuration).glob("at_*.vtu")):
@@ -132,7 +144,13 @@ def read_solved(directory: Path, scheme: str, configuration: str, run: str = "")
 
 
 def case_directory(directory: Path, scheme: str, configuration: str) -> Path:
-    """Where the fields of a scheme and configuration are."""
+    """Directory of the fields of a scheme and configuration.
+
+    Args:
+        directory: Directory of the results.
+        scheme: The injection scheme.
+        configuration: The magnetic configuration.
+    """
     return directory / "fields" / scheme / configuration
 
 
@@ -144,7 +162,15 @@ def write_sample(
     solved: float | None = None,
     run: str = "",
 ) -> None:
-    """Write one VTU file: what :func:`sample_grid` makes of the same arguments.
+    """Write one VTU file, from the grid of :func:`sample_grid`.
+
+    Args:
+        path: The file.
+        sample: The fields.
+        units: Name of an array to its unit.
+        title: Description of the fields, for people.
+        solved: The drive, A or V, if the fields were solved for there.
+        run: Number of the run, if it has one.
 
     Raises:
         InputError: The file cannot be written.
@@ -166,7 +192,7 @@ def sample_grid(
     Args:
         sample: The fields.
         units: Name of an array to its unit.
-        title: What the fields are, for people.
+        title: Description of the fields, for people.
         solved: The drive, A or V, if the fields were solved for there.
         run: Number of the run, if it has one.
     """
