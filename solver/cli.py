@@ -21,7 +21,11 @@ class Commands(click.Group):
     """Commands whose errors are one line on stderr and an exit code, under MPI as well."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command."""
+        """Run a command.
+
+        Args:
+            context: Its context.
+        """
         heed_termination()
         logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it makes do without a cache, at length
         sys.stdout, sys.stderr = (adapt(stream or nowhere()) for stream in (sys.stdout, sys.stderr))

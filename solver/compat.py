@@ -68,9 +68,13 @@ def versions() -> dict[str, str]:
 
 
 def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:
-    """A PETSc matrix of a finalised sparsity pattern.
+    """A PETSc matrix of a finalised sparsity pattern (collective).
 
     The object that DOLFINx returns is never collected, and keeps its matrix; another takes it over.
+
+    Args:
+        comm: The communicator.
+        pattern: The pattern.
     """
     made = cpp.la.petsc.create_matrix(comm, pattern)
     holder = PETSc.Mat().createNest([[made]], comm=made.comm)
@@ -81,9 +85,12 @@ def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:
 
 
 def forget_product(matrix: PETSc.Mat) -> None:
-    """Free what PETSc keeps to form a product of matrices once more: up to twice the product itself.
+    """Free the data that PETSc keeps to form a product of matrices again: up to twice the product itself.
 
     petsc4py does not have the function; where its library does not show it either, nothing is freed.
+
+    Args:
+        matrix: The product.
     """
     clear = getattr(ctypes.CDLL(PETSc.__file__), "MatProductClear", None)
     if clear is not None:
@@ -94,17 +101,32 @@ PLACES = "__PETSc_MatCOOStruct_Host"
 
 
 def has_places(matrix: PETSc.Mat) -> bool:
-    """Whether a matrix knows the places of the values that ``setValuesCOO`` takes."""
+    """Whether a matrix knows the places of the values that ``setValuesCOO`` takes.
+
+    Args:
+        matrix: The matrix.
+    """
     return matrix.query(PLACES) is not None
 
 
 def forget_places(matrix: PETSc.Mat) -> None:
-    """Free the places of the values that ``setValuesCOO`` takes: they need more memory than the matrix."""
+    """Free the places of the values that ``setValuesCOO`` takes: they need more memory than the matrix.
+
+    Args:
+        matrix: The matrix.
+    """
     matrix.compose(PLACES, None)
 
 
 def index_map(comm: MPI.Comm, n_owned: int, ghosts, owners) -> cpp.common.IndexMap:
-    """An index map from the owned size and the ghosts' global indices and owning ranks."""
+    """An index map of distributed indices (collective).
+
+    Args:
+        comm: The communicator.
+        n_owned: Number of indices that this rank owns.
+        ghosts: Global indices of its ghosts, int64.
+        owners: Ranks that own the ghosts, int32.
+    """
     if comm.size == 1:
         return cpp.common.IndexMap(comm, n_owned)
     return cpp.common.IndexMap(comm, n_owned, ghosts, owners, 1202)

@@ -1,4 +1,4 @@
-"""The two ways a run can end without numbers: the input is wrong, or the solver does not converge."""
+"""Errors that end a run without numbers: the input is wrong, or the solver does not converge."""
 
 import reprlib
 from typing import Any
@@ -21,12 +21,21 @@ _SHORT = _Short(maxlevel=3, maxdict=4, maxlist=4, maxtuple=4, maxset=4, maxstrin
 
 
 def brief(value: Any) -> str:
-    """A value as a message shows it, however large it is."""
+    """A value as a message shows it, however large it is.
+
+    Args:
+        value: The value.
+    """
     return "nothing" if value is None else cut(_SHORT.repr(value))
 
 
 def cut(text: str, longest: int = 80) -> str:
-    """The beginning of a text, in one line of characters that can be shown."""
+    """The beginning of a text, in one line of printable characters.
+
+    Args:
+        text: The text.
+        longest: Largest number of characters.
+    """
     text = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return text if text.isprintable() else "".join(map(_shown, " ".join(text.split())))
 
@@ -40,10 +49,10 @@ class ThermospinError(Exception):
 
 
 class InputError(ThermospinError):
-    """A mistake in what the user gave.
+    """A mistake in the user's input.
 
     Args:
-        message: What is wrong and what to do about it, in one line.
+        message: The mistake and its remedy, in one line.
         key: Dotted path of the offending entry, such as ``materials.Py.polarisation``.
         file: The file that holds the entry.
     """

@@ -1,4 +1,4 @@
-"""The unknowns (solver/physics.md §1) and the output fields made of them: names, units, where they live."""
+"""The unknowns (solver/physics.md §1) and the output fields made of them: names, units, places."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ class Field:
 
     Attributes:
         symbol: Name in the code and in PETSc options (``<symbol>_<option>``).
-        quantity: What it is.
+        quantity: Physical quantity, for people.
         unit: SI unit.
         on_conductors: Whether it lives on conductors only, or everywhere.
     """
@@ -111,7 +111,7 @@ class OutputField:
 
     Attributes:
         name: Name of the array in the files, and of the field in the configuration.
-        label: What it is, for titles.
+        label: Physical quantity, for titles.
         symbol: Symbol, in matplotlib's mathtext.
         unit: SI unit, except eV for spin-dependent chemical potentials, as is usual.
         components: 1, or 3 along x, y, z.

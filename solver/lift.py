@@ -19,7 +19,11 @@ class SpinVector(tuple):
         return super().__new__(cls, (x, y, z))
 
     def map(self, function: Callable[[Any], Any]) -> Self:
-        """The vector of ``function`` of every component."""
+        """The vector of ``function`` of every component.
+
+        Args:
+            function: A function of one component.
+        """
         return type(self)(*map(function, self))
 
     def __add__(self, other: Any) -> Self:
@@ -45,21 +49,33 @@ class SpinVector(tuple):
         return self.map(lambda component: component / divisor)
 
     def dot(self, other: Self) -> Any:
-        """The scalar product in spin space."""
+        """Scalar product in spin space.
+
+        Args:
+            other: The other vector.
+        """
         return sum(a * b for a, b in zip(self, other, strict=True))
 
     def along(self, axes: np.ndarray) -> Self:
-        """The components along other axes, the rows of a matrix (3, 3)."""
+        """Components along other axes.
+
+        Args:
+            axes: Unit vectors, the rows of a matrix (3, 3).
+        """
         return type(self)(*(self.dot(SpinVector(*axis)) for axis in axes.tolist()))
 
     def cross(self, other: Self) -> Self:
-        """The vector product in spin space."""
+        """Vector product in spin space.
+
+        Args:
+            other: The vector on the right.
+        """
         (a, b, c), (x, y, z) = self, other
         return type(self)(b * z - c * y, c * x - a * z, a * y - b * x)
 
 
 class Lift(NamedTuple):
-    """``L[X, Y]``: what a coefficient of two channels, along the magnetisation and against it, does.
+    """``L[X, Y]``: the action of a coefficient of two channels, along the magnetisation and against it.
 
     Collinear, ``m = ±1``: the matrix ``[[X, mY], [mY, X]]``. For a unit vector m, the spin part across m has
     a coefficient ``X⊥`` and may turn about m:
@@ -90,7 +106,11 @@ class Lift(NamedTuple):
         return self.X * scalar + self.Y * self.m.dot(spin), self.m * (self.Y * scalar) + self.on_spin(spin)
 
     def on_spin(self, spin: Any) -> Any:
-        """The spin part of what it does to a spin."""
+        """Spin part of the image of a spin without a scalar part.
+
+        Args:
+            spin: The spin b, a number or a vector in spin space.
+        """
         if self.across is None and self.turning is None:
             return self.X * spin
         across = self.X if self.across is None else self.across
@@ -99,7 +119,7 @@ class Lift(NamedTuple):
 
     @property
     def isotropic(self) -> Self:
-        """The part that no magnetisation enters: ``L[X, 0]``."""
+        """The part that does not depend on the magnetisation: ``L[X, 0]``."""
         return self._replace(Y=0, across=None, turning=None)
 
     @property
@@ -110,19 +130,19 @@ class Lift(NamedTuple):
 
     @property
     def transverse(self) -> Self:
-        """What it does to a spin across m: ``X⊥ b⊥ + X× m × b``."""
+        """The part that acts on spins across m: ``X⊥ b⊥ + X× m × b``."""
         return self._replace(X=0, Y=0, across=self._transverse[0])
 
     @property
     def symmetric(self) -> Self:
-        """Without the turning, which is antisymmetric and produces no heat."""
+        """The lift without its turning, which is antisymmetric and produces no heat."""
         return self._replace(turning=None)
 
     @property
     def inverse(self) -> Self:
-        """``L⁻¹``; needs ``|Y| < |X|``. Where nothing crosses m, nothing does in the inverse either.
+        """``L⁻¹``; needs ``|Y| < |X|``. Where nothing flows across m, nothing does in the inverse either.
 
-        Across m it is ``1/X⊥``, and not the ``X/(X² − Y²)`` of what is along m, even where ``X⊥ = X``.
+        Across m it is ``1/X⊥``, and not the ``X/(X² − Y²)`` of the part along m, even where ``X⊥ = X``.
         """
         determinant = self.X**2 - self.Y**2
         inverse = self._replace(X=self.X / determinant, Y=-self.Y / determinant)
@@ -135,23 +155,35 @@ class Lift(NamedTuple):
 
     @property
     def damped(self) -> Self:
-        """Symmetric, with the magnitude of what goes across m and turns."""
+        """A symmetric lift of the same magnitude: across m it has the modulus of X⊥ and X×, and no turning."""
         if self.turning is None:
             return self
         across, turning = self._transverse
         return self._replace(across=(across**2 + turning**2) ** 0.5, turning=None)
 
     def plus(self, rate: Any) -> Self:
-        """With the same number added along m and across it."""
+        """The lift with the same number added along m and across it.
+
+        Args:
+            rate: The number, in the unit of X.
+        """
         return self._replace(X=self.X + rate, across=None if self.across is None else self.across + rate)
 
     def scaled(self, factor: float) -> Self:
-        """The lift times a number."""
+        """The lift times a number.
+
+        Args:
+            factor: The number.
+        """
         across, turning = (None if part is None else factor * part for part in (self.across, self.turning))
         return self._replace(X=factor * self.X, Y=factor * self.Y, across=across, turning=turning)
 
     def times(self, other: Self) -> Self:
-        """The product with another lift of the same material."""
+        """Product with another lift of the same material.
+
+        Args:
+            other: The other lift.
+        """
         product = self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
         if not isinstance(self.m, SpinVector):
             return product
@@ -162,7 +194,7 @@ class Lift(NamedTuple):
 
     @property
     def turns(self) -> bool:
-        """Whether what is across m has a coefficient of its own."""
+        """Whether the part across m has a coefficient of its own."""
         return self.across is not None or self.turning is not None
 
     @property
@@ -179,7 +211,13 @@ def _quotient(a: Any, b: Any) -> Any:
 
 
 def contract(product: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-    """The product of two parts of pairs: summed over spin components if both are vectors in spin space."""
+    """Product of two parts of pairs: summed over spin components if both are vectors in spin space.
+
+    Args:
+        product: Product of two components.
+        a: A scalar or spin part.
+        b: Another one.
+    """
     if isinstance(a, SpinVector) and isinstance(b, SpinVector):
         return sum(product(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, SpinVector):
@@ -188,16 +226,22 @@ def contract(product: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
 
 
 def dot(first: Pair, second: Pair, product: Callable[[Any, Any], Any]) -> Any:
-    """The sum of the products of two pairs, part by part."""
+    """Sum of the products of two pairs, part by part.
+
+    Args:
+        first: A pair.
+        second: Another one.
+        product: Product of two components.
+    """
     return contract(product, first[0], second[0]) + contract(product, first[1], second[1])
 
 
 def channel_products(flux: Pair, force: Pair, product: Callable[[Any, Any], Any]) -> Pair:
-    """The products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
+    """Products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
 
     Args:
         flux: Sum and difference of the channels, such as ``(j, j_s)``: ``J↑,↓ = (j ± j_s)/2``.
         force: Mean and half the difference, such as ``(V, s)``: ``V↑,↓ = V ± s``.
-        product: How two values are multiplied.
+        product: Product of two components.
     """
     return dot(flux, force, product), dot(flux[::-1], force, product)

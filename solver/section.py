@@ -1,4 +1,4 @@
-"""Base of every section of the configuration, and the names it may use."""
+"""Base of every section of the configuration, and rules for names."""
 
 import difflib
 import itertools
@@ -19,7 +19,11 @@ Truth = Annotated[bool, Strict()]
 
 
 def whole(**bounds: int) -> Any:
-    """A pydantic type: a whole number within bounds (``ge``, ``le``), not a truth or a text."""
+    """A pydantic type: a whole number within bounds, not a truth value or a text.
+
+    Args:
+        bounds: ``ge``, ``le``.
+    """
     return Annotated[int, Field(strict=True, **bounds)]
 
 
@@ -27,19 +31,29 @@ def mistake(message: str, *at: str | int) -> PydanticCustomError:
     """An error for a validator to raise.
 
     Args:
-        message: What is wrong and what to do about it, in one line.
-        at: Where, from the validated section down: keys and list indices.
+        message: The mistake and its remedy, in one line.
+        at: Place of the mistake, from the validated section down: keys and list indices.
     """
     return PydanticCustomError("mistake", "{message}", {"message": message, "at": at})
 
 
 def dotted(at: Iterable[str | int]) -> str:
-    """A place in the configuration as text, such as ``interfaces[0].between``."""
+    """A place in the configuration as text, such as ``interfaces[0].between``.
+
+    Args:
+        at: Keys and list indices.
+    """
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).removeprefix(".")
 
 
 def one_of(name: str, allowed: Iterable[str], kind: str) -> str:
-    """Say that a name is unknown, the nearest one that is known, and all of them when they are few."""
+    """Message about an unknown name: the nearest known one, and all of them when they are few.
+
+    Args:
+        name: The unknown name.
+        allowed: The known names.
+        kind: What they name, such as ``material``.
+    """
     names = [cut(str(option)) for option in itertools.islice(allowed, MOST_NAMES)]
     name = cut(str(name))
     near = next((option for option in names if option.lower() == name.lower()), None)

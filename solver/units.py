@@ -173,13 +173,22 @@ def _near(name: str, known: Sequence[str]) -> list[str]:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is a number without a unit."""
+    """Whether a text is a number without a unit.
+
+    Args:
+        text: The text.
+    """
     found = _split(text) if len(text) <= LONGEST else None
     return found is not None and not found[1]
 
 
 def has_unit(text: str, unit: str) -> bool:
-    """Whether a text is a quantity of the dimension of a unit, and says so."""
+    """Whether a text is a quantity with a unit of a given dimension.
+
+    Args:
+        text: The text.
+        unit: A unit of that dimension.
+    """
     try:
         _parse(text, unit)
     except ValueError:
@@ -284,7 +293,11 @@ Temperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
 
 def rounded(number: float) -> str:
-    """A large number with two digits, for people: ``160,000`` or ``3.6 million``."""
+    """A large number with two digits, for people: ``160,000`` or ``3.6 million``.
+
+    Args:
+        number: The number, at least 0.
+    """
     for size, word in ((1e12, None), (1e9, "billion"), (1e6, "million")):
         if number >= size:
             return f"{number:.1e}" if word is None else f"{float(f'{number / size:.2g}'):g} {word}"

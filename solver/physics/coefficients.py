@@ -16,23 +16,23 @@ from thermospin.textures import Texture
 
 @dataclass(frozen=True)
 class Coefficients:
-    """What the terms are made of.
+    """Coefficients of the terms.
 
     Attributes:
         electrical: ``L[σ, σP]``, S/m.
         thermoelectric: ``L[σS, σb]``, A/(m K).
-        heat: What conducts heat for both channels alike, W/(m K²): ``k_ph / T0`` with τ, ``k / T0``
-            without. The heat equations are divided by T0.
+        heat: Heat conduction that both channels share, W/(m K²): ``k_ph / T0`` with τ, ``k / T0`` without.
+            The heat equations are divided by T0.
         electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
         relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
             ``−σ/λ_J²`` with the sign of λ_J.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
         temperature: T0, K.
-        equilibrium: What spins in magnets relax to, V; None where it is 0.
+        equilibrium: Value that spins in magnets relax to, V; None where it is 0.
         larmor: ``σ (τ_sf/λ²) ω_L``, S/m³; None without a magnetic field.
         heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
-        channels: What takes from a spin the part that two channels carry: at an interface with a magnet, that
-            along its magnetisation. None where that is all of it.
+        channels: Lift that takes from a spin the part that two channels carry: at an interface with a magnet,
+            the part along its magnetisation. None where that is all of it.
     """
 
     electrical: Lift
@@ -74,7 +74,7 @@ class Coefficients:
 
     @property
     def damped(self) -> Self:
-        """With relaxation as strong as precession instead of it: symmetric, and close in magnitude."""
+        """Coefficients with relaxation in place of precession: symmetric, and of about the same magnitude."""
         still = self._lifts(lambda lift: lift.damped, larmor=None, heat_larmor=None)
         if self.larmor is None:
             return still
@@ -85,7 +85,11 @@ class Coefficients:
         )
 
     def along(self, axes: np.ndarray | None) -> Self:
-        """For spins by their components along other axes, the rows of a matrix; None leaves them."""
+        """Coefficients for spins given by their components along other axes.
+
+        Args:
+            axes: Unit vectors, the rows of a matrix (3, 3); None leaves x, y, z.
+        """
         if axes is None:
             return self
         vectors = {
@@ -133,7 +137,7 @@ class CellCoefficients:
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
 
     Attributes:
-        magnetic_field: B, T, of which the coefficients are made if it is not zero from the beginning.
+        magnetic_field: B, T; coefficients depend on it only if it is not zero from the beginning.
         are_cellwise: Whether they are constant in every cell.
     """
 
@@ -159,7 +163,11 @@ class CellCoefficients:
             self.all = self._with_field(self.magnetic_field)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        """Set the magnetisation of some regions.
+
+        Args:
+            magnetisation: Sign of every region or, with vector spin, its direction.
+        """
         if self._m_space is None:
             self._fill(self._m, dict(magnetisation))
             return
@@ -254,7 +262,7 @@ class CellCoefficients:
         return lift._replace(turning=self._strength * self._scalar(turning)) if self._any(turning) else lift
 
     def _equilibrium(self) -> SpinVector | None:
-        """What spins relax to, V."""
+        """Value that spins relax to, V."""
         if not self._any(lambda m: m.tensor_diffusion and m.tensor_diffusion.equilibrium):
             return None
         splitting = self._scalar(lambda m: m.tensor_diffusion.equilibrium if m.tensor_diffusion else 0.0)

@@ -1,1 +1,1 @@
-"""The process: how a command ends on all ranks, what it prints, where it keeps what it has made."""
+"""The process: its end on all ranks, its console, its caches."""

@@ -1,6 +1,6 @@
-"""The cache of a user: it may be missing, full, read-only, shared or damaged, and is then done without.
+"""The user's cache: it may be missing, full, read-only, shared or damaged; the program then works without it.
 
-What is kept there carries checksums. A damaged entry counts as one that is not there.
+Its entries carry checksums. A damaged entry counts as a missing one.
 """
 
 import atexit
@@ -29,7 +29,7 @@ def temporary_directory(purpose: str) -> Path:
     """A new directory that is removed when this process ends.
 
     Args:
-        purpose: What it is for; part of its name.
+        purpose: A word for its name.
 
     Raises:
         OSError: There is no place for temporary files.
@@ -41,23 +41,30 @@ def temporary_directory(purpose: str) -> Path:
 
 @functools.cache
 def say_not_kept(what: str, place: Path, reason: str) -> None:
-    """Tell once that the cache cannot be written.
+    """Say once that the cache cannot be written.
 
     Args:
-        what: What is not kept, in the plural.
-        place: Where it would be kept.
-        reason: What the system says.
+        what: The things that are not kept, in the plural.
+        place: Directory where they would be kept.
+        reason: The reason in the words of the system.
     """
     complain(f"warning: {what} cannot be kept in {place}: {reason}; the next run makes them again")
 
 
 def reason_of(error: Exception) -> str:
-    """The reason of an error in the words of the system, without the file."""
+    """Reason of an error in the words of the system, without the file.
+
+    Args:
+        error: The error.
+    """
     return getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
 
 
 def file_digest(path: Path) -> str:
     """SHA-256 of a file.
+
+    Args:
+        path: The file.
 
     Raises:
         OSError: The file cannot be read.
@@ -67,17 +74,21 @@ def file_digest(path: Path) -> str:
 
 
 def digests(directory: Path) -> dict[str, str]:
-    """SHA-256 of every file of a directory that an entry consists of, by name; hidden files are left out."""
+    """SHA-256 of every file of an entry, by name; hidden files are left out.
+
+    Args:
+        directory: The entry.
+    """
     paths = sorted(path for path in directory.iterdir() if path.is_file() and path.name[0] != ".")
     return {path.name: file_digest(path) for path in paths}
 
 
 def is_intact(directory: Path, files: dict[str, str]) -> bool:
-    """Whether the files of an entry are all there and as they were written.
+    """Whether the files of an entry are all there and unchanged.
 
     Args:
         directory: The entry.
-        files: What :func:`digests` gave.
+        files: Their SHA-256 from :func:`digests`.
     """
     try:
         return all(file_digest(directory / name) == digest for name, digest in files.items())
@@ -87,6 +98,10 @@ def is_intact(directory: Path, files: dict[str, str]) -> bool:
 
 def write_checked(path: Path, content: Any) -> None:
     """Write JSON with its own checksum, whole or not at all.
+
+    Args:
+        path: The file.
+        content: Plain data.
 
     Raises:
         OSError: The file cannot be written.
@@ -100,7 +115,11 @@ def write_checked(path: Path, content: Any) -> None:
 
 
 def read_checked(path: Path) -> Any:
-    """The content of a file of :func:`write_checked`; None where it is missing or damaged."""
+    """Content of a file of :func:`write_checked`; None where it is missing or damaged.
+
+    Args:
+        path: The file.
+    """
     try:
         data = json.loads(path.read_bytes())
         return data["content"] if data[CHECKSUM] == _checksum(data["content"]) else None
@@ -109,7 +128,11 @@ def read_checked(path: Path) -> Any:
 
 
 def remove(path: Path) -> None:
-    """Remove what is at a path, as far as the system allows."""
+    """Remove a file or a directory, as far as the system allows.
+
+    Args:
+        path: The file or directory.
+    """
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
         return

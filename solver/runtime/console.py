@@ -104,7 +104,14 @@ codecs.register_error(ERRORS, _replace)
 
 
 def adapt(stream: TextIO) -> TextIO:
-    """Make a stream write plain ASCII where its encoding lacks a character; returns it."""
+    """Make a stream write plain ASCII where its encoding lacks a character.
+
+    Args:
+        stream: The stream.
+
+    Returns:
+        The same stream.
+    """
     if hasattr(stream, "reconfigure") and getattr(stream, "errors", None) != ERRORS:
         stream.reconfigure(errors=ERRORS)
     return stream
@@ -116,7 +123,11 @@ def nowhere() -> TextIO:
 
 
 def shown(text: str) -> str:
-    """A text as standard output can show it, for layouts that need its width."""
+    """A text as standard output can show it, for layouts that need its width.
+
+    Args:
+        text: The text.
+    """
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
@@ -125,10 +136,18 @@ def shown(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Print a line on standard output."""
+    """Print a line on standard output.
+
+    Args:
+        text: The line.
+    """
     click.echo(text, file=adapt(sys.stdout))
 
 
 def complain(text: str) -> None:
-    """Print a line on standard error."""
+    """Print a line on standard error.
+
+    Args:
+        text: The line.
+    """
     click.echo(text, file=adapt(sys.stderr))

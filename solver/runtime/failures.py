@@ -1,4 +1,4 @@
-"""How a command ends that cannot go on: one message, then all ranks end, whichever of them failed."""
+"""End of a command that cannot go on: one message, then all ranks end, whichever of them failed."""
 
 import errno
 import os
@@ -94,7 +94,11 @@ def communicator() -> Any:
 
 
 def exit_code(error: BaseException) -> int:
-    """The exit code of an error: 2, or 128 and the number of the signal that ended the program."""
+    """Exit code of an error: 2, or 128 and the number of the signal that ended the program.
+
+    Args:
+        error: The error.
+    """
     if isinstance(error, Terminated):
         return 128 + error.number
     if isinstance(error, KeyboardInterrupt):
@@ -140,13 +144,16 @@ def _place(error: BaseException) -> str:
 
 
 def report(error: BaseException) -> int:
-    """Print one line about an error and return the exit code, once all ranks are here.
+    """Print one line about an error, once all ranks are here.
 
     A launcher ends all ranks at the first exit, so each waits for the others. A rank that waits in vain is
     alone with its error, and ends the others.
 
     Args:
-        error: What the command raised.
+        error: The error of the command.
+
+    Returns:
+        The exit code.
     """
     line, code, ranks = f"error: {describe(error)}", exit_code(error), communicator()
     if os.environ.get(TRACEBACK, "0") not in ("", "0"):
@@ -174,10 +181,10 @@ def on_root(comm: Any, work: Callable[[], Any]) -> Any:
 
     Args:
         comm: The ranks.
-        work: What is done.
+        work: Function that rank 0 calls.
 
     Raises:
-        BaseException: Whatever the work raises; on the other ranks, where it cannot be sent, a description.
+        BaseException: The error of the work; on the other ranks, where it cannot be sent, its description.
     """
     outcome: Any = None
     mistake: BaseException | None = None

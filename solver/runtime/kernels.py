@@ -95,8 +95,8 @@ class Kernels:
 
         Args:
             name: Name of the module.
-            objects: Names of what it holds.
-            directory: Where it would be compiled; not looked at.
+            objects: Names of its objects.
+            directory: Directory where it would be compiled; not looked at.
             timeout: Not used, since there is nothing to wait for.
 
         Returns:

@@ -1,4 +1,4 @@
-"""What the terms are written with, in the bulk (UFL) and at interfaces (numbers; solver/physics.md §§2, 4).
+"""Elements of the terms, in the bulk (UFL) and at interfaces (numbers; solver/physics.md §§2, 4).
 
 In the bulk a gradient drives a current; across an interface minus the jump does, with the same lift. At the
 quadrature points of the bulk, the same terms take power series in the drive.
@@ -38,14 +38,22 @@ class Sample(NamedTuple):
 
 
 def slope(field: Any) -> Any:
-    """What drives a current: ``∇f`` in the bulk, ``f₂ − f₁`` at an interface."""
+    """Driving force of a current: ``∇f`` in the bulk, ``f₂ − f₁`` at an interface.
+
+    Args:
+        field: A UFL expression, a :class:`Trace` or a :class:`Sample`.
+    """
     if isinstance(field, Sample):
         return field.slope
     return field.second - field.first if isinstance(field, Trace) else ufl.grad(field)
 
 
 def slopes(pair: Pair) -> Pair:
-    """The slopes of a pair; a part that is no field, 0, has none."""
+    """Slopes of a pair; the slope of a part that is 0 is 0.
+
+    Args:
+        pair: Scalar and spin part.
+    """
     flat = _flat(components(pair))
     return _each(lambda field: flat if isinstance(field, int) else slope(field), pair)
 
@@ -61,7 +69,11 @@ def _flat(fields: Sequence[Any]) -> Any:
 
 
 def value(field: Any) -> Any:
-    """The field itself; at an interface the mean of the sides, so that heat goes half to each."""
+    """The field itself; at an interface the mean of the sides, so that heat goes half to each.
+
+    Args:
+        field: A UFL expression, a :class:`Trace`, a :class:`Sample` or a vector of them.
+    """
     if isinstance(field, SpinVector):
         return field.map(value)
     if isinstance(field, Sample):
@@ -70,12 +82,20 @@ def value(field: Any) -> Any:
 
 
 def values(pair: Pair) -> Pair:
-    """The values of a pair."""
+    """Values of a pair.
+
+    Args:
+        pair: Scalar and spin part.
+    """
     return _each(value, pair)
 
 
 def components(pair: Pair) -> Sequence[Any]:
-    """A scalar part and a spin part one after the other, component by component."""
+    """The scalar part and the components of the spin part in one sequence.
+
+    Args:
+        pair: Scalar and spin part.
+    """
     scalar, spin = pair
     return (scalar, *spin) if isinstance(spin, SpinVector) else (scalar, spin)
 
@@ -86,7 +106,12 @@ def _each(function: Callable[[Any], Any], pair: Pair) -> Pair:
 
 
 def inner(a: Any, b: Any) -> Any:
-    """Scalar product of two slopes or currents."""
+    """Scalar product of two slopes or currents.
+
+    Args:
+        a: One of them.
+        b: The other.
+    """
     if isinstance(a, Taylor):
         return Taylor((a * b).coefficients.sum(axis=1))
     return ufl.inner(a, b) if isinstance(a, ufl.core.expr.Expr) else operator.mul(a, b)

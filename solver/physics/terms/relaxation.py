@@ -14,6 +14,12 @@ def spin_relaxation(c: Coefficients, u: State, v: State, dx: Any) -> Any:
     Strong: ``∇·j_s = − σ R s``, ``∇·q_s / T0 = − (k_e/T0) R_Q τ``. R is ``(1−P²)/λ²`` along a magnetisation;
     across it, ``1/λ_φ²`` and a precession ``− m × s/λ_J²``, which has the sign of λ_J.
     Weak: ``∫ σ R s · v_s + (k_e/T0) R_Q τ · v_τ dx``.
+
+    Args:
+        c: The coefficients.
+        u: Trial functions.
+        v: Test functions.
+        dx: The measure.
     """
     spin = contract(mul, c.relaxation.on_spin(u.s), v.s)
     return (spin + contract(mul, c.heat_relaxation.on_spin(u.tau), v.tau)) * dx
@@ -24,5 +30,11 @@ def larmor_precession(c: Coefficients, u: State, v: State, dx: Any) -> Any:
 
     Strong: ``∇·j_s = … + σ (τ_sf/λ²) ω_L × s``, ``ω_L = g μ_B B/ħ``, and likewise ``∇·q_s / T0`` with τ.
     Weak: ``− ∫ σ (τ_sf/λ²) (ω_L × s) · v_s + … dx``.
+
+    Args:
+        c: The coefficients.
+        u: Trial functions.
+        v: Test functions.
+        dx: The measure.
     """
     return -(c.larmor.cross(u.s).dot(v.s) + c.heat_larmor.cross(u.tau).dot(v.tau)) * dx

@@ -12,19 +12,27 @@ from thermospin.physics.terms.calculus import components, inner, slope, slopes
 
 
 def currents(c: Coefficients, u: State) -> Pair:
-    """The current densities ``j`` and ``j_s = j↑ − j↓``, A/m².
+    """Current densities ``j`` and ``j_s = j↑ − j↓``, A/m².
 
     ``(j, j_s) = − L[σ, σP] ∇(V, s) − L[σS, σb] ∇(ϑ, τ)``
+
+    Args:
+        c: The coefficients.
+        u: The fields or their trial functions.
     """
     ohm, seebeck = c.electrical(slopes(u.potentials)), c.thermoelectric(slopes(u.temperatures))
     return -ohm[0] - seebeck[0], -ohm[1] - seebeck[1]
 
 
 def heat_fluxes(c: Coefficients, u: State) -> Pair:
-    """The linear part of the heat fluxes ``q`` and ``q_s = q↑ − q↓``, over T0, W/(m² K).
+    """Linear part of the heat fluxes ``q`` and ``q_s = q↑ − q↓``, over T0, W/(m² K).
 
     ``(q, q_s) / T0 = − L[σS, σb] ∇(V, s) − L[k_e, k_e P_k]/T0 ∇(ϑ, τ) − (k_ph/T0 ∇ϑ, 0)``, with k for k_ph
     and 0 for k_e where there is no τ.
+
+    Args:
+        c: The coefficients.
+        u: The fields or their trial functions.
     """
     peltier, electrons = c.thermoelectric(slopes(u.potentials)), c.electronic_heat(slopes(u.temperatures))
     return -peltier[0] - electrons[0] + heat_flux(c, u), -peltier[1] - electrons[1]
@@ -41,7 +49,12 @@ def fluxes(c: Coefficients, u: State) -> tuple[Any, ...]:
 
 
 def heat_flux(c: Coefficients, u: State) -> Any:
-    """What both channels conduct alike, ``−(k_ph/T0) ∇ϑ``: all there is where there is no conductor."""
+    """Heat flux that both channels share, ``−(k_ph/T0) ∇ϑ``, W/(m² K); the whole heat flux in an insulator.
+
+    Args:
+        c: The coefficients.
+        u: The fields or their trial functions.
+    """
     return -c.heat * slope(u.theta)
 
 
@@ -50,11 +63,24 @@ def transport(c: Coefficients, u: State, v: State, dx: Any) -> Any:
 
     Strong: ``∇·j = 0``, ``∇·j_s = …``, ``∇·q / T0 = …``, ``∇·q_s / T0 = …``; the right-hand sides are other
     terms. Weak: ``− ∫ j·∇v_V + j_s·∇v_s + (q/T0)·∇v_ϑ + (q_s/T0)·∇v_τ dx``. It is symmetric (Onsager).
+
+    Args:
+        c: The coefficients.
+        u: Trial functions.
+        v: Test functions.
+        dx: The measure.
     """
     f = fluxes(c, u)
     return -sum(inner(flux, slope(test)) for flux, test in zip(f, v, strict=True)) * dx
 
 
 def conduction(c: Coefficients, u: State, v: State, dx: Any) -> Any:
-    """Heat conduction in insulators, as a bilinear form: ``∫ (k/T0) ∇ϑ·∇v_ϑ dx``."""
+    """Heat conduction in insulators, as a bilinear form: ``∫ (k/T0) ∇ϑ·∇v_ϑ dx``.
+
+    Args:
+        c: The coefficients.
+        u: Trial functions.
+        v: Test functions.
+        dx: The measure.
+    """
     return -inner(heat_flux(c, u), slope(v.theta)) * dx
