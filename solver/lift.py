@@ -155,7 +155,7 @@ class Lift(NamedTuple):
 
     @property
     def damped(self) -> Self:
-        """A symmetric lift of the same magnitude: across m it has the modulus of X⊥ and X×, and no turning."""
+        """A symmetric lift of the same magnitude: across m it has the modulus of X⊥ + i X×, without turning."""
         if self.turning is None:
             return self
         across, turning = self._transverse
