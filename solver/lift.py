@@ -155,7 +155,7 @@ class Lift(NamedTuple):
 
     @property
     def damped(self) -> Self:
-        """A symmetric lift of the same magnitude: across m it has the modulus of X⊥ + i X×, without turning."""
+        """A symmetric lift of the same magnitude: across m it has ``|X⊥ + i X×|``, and does not turn."""
         if self.turning is None:
             return self
         across, turning = self._transverse

@@ -1,7 +1,7 @@
-"""What a scheme fixes at the terminals (solver/physics.md §6), as a projection onto the admissible fields.
+"""Unknowns that a scheme fixes at the terminals (solver/physics.md §6), as a projection.
 
-The operator is assembled without boundary conditions. Conjugate gradients stay in the admissible space
-when the preconditioner is projected onto it, so one operator serves every scheme, and what flows through
+The operator is assembled without boundary conditions. Conjugate gradients stay in the space of admissible
+fields when the preconditioner is projected onto it. So one operator serves every scheme, and the flow through
 a terminal is the residual there.
 """
 
@@ -29,7 +29,11 @@ class Constraint:
     fixed: np.ndarray
 
     def project(self, vector: PETSc.Vec) -> None:
-        """Set the fixed unknowns to zero."""
+        """Set the fixed unknowns to zero.
+
+        Args:
+            vector: Vector of all unknowns, changed in place.
+        """
         with vector as array:
             array[self.fixed] = 0.0
 
@@ -37,7 +41,14 @@ class Constraint:
 def constrain(
     spaces: Spaces, terminals: Mapping[str, Terminal], held: Collection[str], sinks: Collection[str]
 ) -> Constraint:
-    """Fix V and s at the ``held`` terminals, ϑ and τ at the ``sinks``."""
+    """Unknowns that a scheme fixes: V and s at some terminals, ϑ and τ at others.
+
+    Args:
+        spaces: The spaces.
+        terminals: All terminals.
+        held: Terminals at which V and s are fixed.
+        sinks: Terminals at which ϑ and τ are fixed.
+    """
     fixing = {field: held if field is V or field in SPIN else sinks for field in spaces.fields}
     dofs = {field: _union(_dofs(terminals, names, field)) for field, names in fixing.items()}
     fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in spaces.fields])

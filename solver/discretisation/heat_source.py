@@ -24,7 +24,8 @@ class HeatSource:
     Attributes:
         is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
-        at_interfaces: That at interfaces.
+        at_interfaces: The heat source at interfaces.
+        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
     """
 
     def __init__(
@@ -91,6 +92,12 @@ class HeatSource:
 
         The potentials may be relative to any reference: only their gradients enter.
 
+        Args:
+            rhs: The right-hand side, A·V/K.
+            first: Fields of the first factor.
+            second: Fields of the second.
+            factor: The factor.
+
         Returns:
             The heat of the two fields, W.
         """
@@ -105,7 +112,14 @@ class HeatSource:
     def add_at_interfaces(
         self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0
     ) -> None:
-        """Add ``factor`` times the heat of two fields at interfaces alone (collective)."""
+        """Add ``factor`` times the heat of two fields at interfaces alone (collective).
+
+        Args:
+            rhs: The right-hand side, A·V/K.
+            first: Fields of the first factor.
+            second: Fields of the second.
+            factor: The factor.
+        """
         if not self._interfaces:
             return
         self._load(first, second)
@@ -128,14 +142,18 @@ class HeatSource:
         return heat.sum()
 
     def square(self, fields: PETSc.Vec) -> PETSc.Vec:
-        """The right-hand side that fields produce with themselves (collective)."""
+        """Right-hand side that fields produce with themselves, A·V/K (collective).
+
+        Args:
+            fields: The fields.
+        """
         rhs = fields.duplicate()
         rhs.set(0.0)
         self.add(rhs, fields, fields)
         return rhs
 
     def weighted(self, fields: PETSc.Vec, weights: PETSc.Vec) -> PETSc.Vec:
-        """What times any other fields is their heat with given ones, weighted with temperatures (collective).
+        """Load whose product with other fields is their weighted heat with given ones (collective).
 
         Args:
             fields: The given fields.

@@ -1,4 +1,4 @@
-"""Function spaces: which field lives where, and how one vector holds them all."""
+"""Function spaces: the space of every field, and the layout of one vector for all of them."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -65,7 +65,11 @@ class Spaces:
         self.mixed = ufl.MixedFunctionSpace(*self.spaces.values())
 
     def space(self, on_conductors: bool) -> fem.FunctionSpace:
-        """The space on conductors or everywhere, whose numbering all fields that live there share."""
+        """The space that all fields on conductors, or all fields everywhere, share.
+
+        Args:
+            on_conductors: Whether it is that on conductors.
+        """
         return self._spaces[on_conductors]
 
     def lowest_order(self) -> "Spaces":
@@ -87,7 +91,11 @@ class Spaces:
         return sum(space.dofmap.index_map.size_global for space in self.spaces.values())
 
     def size(self, field: Field) -> int:
-        """Number of unknowns of a field on all ranks."""
+        """Number of unknowns of a field on all ranks.
+
+        Args:
+            field: The field.
+        """
         return self.spaces[field].dofmap.index_map.size_global
 
     @cached_property
@@ -106,7 +114,12 @@ class Spaces:
         return number
 
     def unknowns(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
-        """Local unknowns in cells, on conductors or everywhere, shape (n, k)."""
+        """Local unknowns in cells, shape (n, k).
+
+        Args:
+            cells: Local cells.
+            on_conductors: Whether of fields on conductors, or everywhere.
+        """
         return self.space(on_conductors).dofmap.list[self.sub_cells[cells] if on_conductors else cells]
 
     def functions(self) -> State:
@@ -114,7 +127,12 @@ class Spaces:
         return State(*(fem.Function(space) for space in self.spaces.values()))
 
     def load(self, vector: PETSc.Vec, functions: State) -> None:
-        """Copy a vector into functions, ghosts included (collective)."""
+        """Copy a vector into functions, ghosts included (collective).
+
+        Args:
+            vector: Vector of all unknowns.
+            functions: One function per field.
+        """
         for field, function in zip(self.fields, functions, strict=True):
             part = vector.array_r[self.ranges[field]]
             function.x.array[: len(part)] = part
@@ -141,6 +159,10 @@ def interpolation_matrix(low: fem.FunctionSpace, high: fem.FunctionSpace) -> PET
 
     Every rank takes its rows from any local cell, ghosts included: a rank may own unknowns of a submesh
     that none of its own cells touches.
+
+    Args:
+        low: The space of lower degree.
+        high: The space of higher degree.
     """
     points = high.element.basix_element.points
     weights = low.element.basix_element.tabulate(0, points)[0, :, :, 0]

@@ -9,7 +9,7 @@ from thermospin.physics.coefficients import CellCoefficients
 
 
 class Equilibrium:
-    """The source ``σ R s_eq`` and the values ``s_eq`` at terminals, of the magnetisation of the moment.
+    """Source ``σ R s_eq`` and values ``s_eq`` at terminals, for the magnetisation set by ``magnetise``.
 
     Args:
         spaces: The spaces, with vector spin.
@@ -28,7 +28,11 @@ class Equilibrium:
             self._values[field] = fem.Expression(value, points, comm=spaces.comm)
 
     def add(self, rhs: PETSc.Vec) -> None:
-        """Add the source to a right-hand side (collective)."""
+        """Add the source to a right-hand side (collective).
+
+        Args:
+            rhs: The right-hand side, A.
+        """
         with rhs as array:
             for field, form in self._forms.items():
                 vector = fem.assemble_vector(form)
@@ -37,7 +41,12 @@ class Equilibrium:
                 array[part] += vector.array[: part.stop - part.start]
 
     def hold(self, vector: PETSc.Vec, fixed: np.ndarray) -> None:
-        """Write the equilibrium into fixed unknowns of a vector (this rank's numbers)."""
+        """Write the equilibrium into fixed unknowns of a vector.
+
+        Args:
+            vector: Vector of all unknowns, changed in place.
+            fixed: Fixed unknowns, in this rank's numbering.
+        """
         cells = self._spaces.conducting_cells
         with vector as array:
             for field, expression in self._values.items():

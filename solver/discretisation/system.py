@@ -62,7 +62,11 @@ class CoupledSystem:
         return j >= i or (of_spins and not self.is_symmetric)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Assemble the blocks of a magnetic configuration: sign or direction of every magnetic region."""
+        """Assemble the blocks of a magnetic configuration (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         flips = self._flips(magnetisation)
         self._magnetisation = dict(magnetisation)
         together(self.spaces.comm, lambda: self._point(magnetisation))
@@ -74,7 +78,7 @@ class CoupledSystem:
         self.matrix.assemble()
 
     def precess(self) -> None:
-        """Assemble what changes with the magnetic field, in the configuration of the moment (collective)."""
+        """Assemble the blocks that change with the magnetic field (collective); magnets stay as they are."""
         for part in self._parts:
             part.precess()
         self.matrix.assemble()
@@ -121,12 +125,20 @@ class CoupledSystem:
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
 
     def changes(self, fields: Collection[Field]) -> bool:
-        """Whether a block of some fields changes with the magnetisation."""
+        """Whether a block of some fields changes with the magnetisation.
+
+        Args:
+            fields: The fields.
+        """
         numbers = {self.spaces.fields.index(field) for field in fields}
         return any({i, j} <= numbers for i, j in self._whole.magnetic)
 
     def blocks(self, fields: Sequence[Field]) -> list[list[PETSc.Mat | None]]:
-        """The blocks of some fields, row by row."""
+        """The blocks of some fields, row by row; None where there is none.
+
+        Args:
+            fields: The fields.
+        """
         numbers = [self.spaces.fields.index(field) for field in fields]
         return [[self._entry(i, j) for j in numbers] for i in numbers]
 
@@ -162,7 +174,12 @@ class CoupledSystem:
 
 
 def together(comm: MPI.Comm, work: Callable[[], None]) -> None:
-    """Do something on every rank; a mistake that one of them finds is raised on all (collective)."""
+    """Call a function on every rank; an error that one of them finds is raised on all (collective).
+
+    Args:
+        comm: The ranks.
+        work: The function.
+    """
     error = None
     try:
         work()

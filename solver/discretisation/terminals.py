@@ -44,7 +44,10 @@ class Terminal:
 
 
 def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
-    """Find every terminal of the device.
+    """Find every terminal of the device (collective).
+
+    Args:
+        spaces: The spaces.
 
     Raises:
         InputError: A terminal has no facets, or lies on conductors and on insulators at once.
@@ -81,7 +84,12 @@ def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
 
 
 def facet_areas(mesh, facets: np.ndarray) -> np.ndarray:
-    """Areas of (cell, local facet) pairs of flat tetrahedra, m²."""
+    """Areas of facets of flat tetrahedra, m², shape (n,).
+
+    Args:
+        mesh: The mesh.
+        facets: Cell and local facet of each, shape (n, 2).
+    """
     nodes = mesh.geometry.dofmaps[0][facets[:, 0]]
     x = mesh.geometry.x[_opposite(nodes, facets[:, 1])]
     return np.linalg.norm(np.cross(x[:, 1] - x[:, 0], x[:, 2] - x[:, 0]), axis=1) / 2
@@ -94,7 +102,12 @@ def _opposite(nodes: np.ndarray, vertex: np.ndarray) -> np.ndarray:
 
 
 def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray) -> np.ndarray:
-    """Owned unknowns on (cell, local facet) pairs, found on whichever rank holds the cell (collective)."""
+    """Owned unknowns on facets, found on whichever rank holds the cell (collective).
+
+    Args:
+        space: The space.
+        facets: Local cell and local facet of each, shape (n, 2).
+    """
     layout = space.dofmap.dof_layout
     mark = fem.Function(space)
     for local in range(4):
@@ -105,7 +118,13 @@ def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray) -> np.ndarray:
 
 
 def facet_integral(space: fem.FunctionSpace, facets: np.ndarray, areas: np.ndarray) -> Functional:
-    """Integral over flat (cell, local facet) pairs, every facet with its area (collective)."""
+    """Integral over flat facets (collective).
+
+    Args:
+        space: The space.
+        facets: Local cell and local facet of each, shape (n, 2).
+        areas: Area of each, m², shape (n,).
+    """
     basis = _facet_averages(space)
     total = fem.Function(space)
     np.add.at(

@@ -22,7 +22,8 @@ BlockForm = CellwiseForm | CompiledForm
 class Blocks:
     """Blocks of the operator, without boundary conditions.
 
-    What no magnetisation enters is assembled once; the blocks that have a magnetic part, by :meth:`assemble`.
+    The part without magnetisation is assembled once; the blocks that have a magnetic part, by
+    :meth:`assemble`.
 
     Args:
         spaces: The spaces.
@@ -34,6 +35,8 @@ class Blocks:
     Attributes:
         blocks: The matrices.
         magnetic: The blocks that change with the magnetisation.
+        wanted: Tells which blocks are assembled.
+        part: Takes the part of the coefficients to assemble.
     """
 
     def __init__(
@@ -131,7 +134,14 @@ def diagonal_blocks(
     interfaces: Sequence[Interfaces] = (),
     basis: np.ndarray | None = None,
 ) -> Blocks:
-    """The symmetric field-diagonal blocks alone, for preconditioners; of spins along the axes of a basis."""
+    """The symmetric field-diagonal blocks alone, for preconditioners.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+        interfaces: The resistive interfaces.
+        basis: Axes for the spins, the rows of a matrix (3, 3); default x, y, z.
+    """
 
     def part(c: Coefficients) -> Coefficients:
         return c.along(basis).damped
@@ -140,7 +150,12 @@ def diagonal_blocks(
 
 
 def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
-    """The bilinear form without its magnetic part."""
+    """The bilinear form without its magnetic part.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+    """
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
     c, dx = coefficients.isotropic, spaces.dx
     form = (
@@ -152,7 +167,12 @@ def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
 
 
 def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
-    """The part of the bilinear form that changes with the magnetisation."""
+    """The part of the bilinear form that changes with the magnetisation.
+
+    Args:
+        spaces: The spaces.
+        coefficients: The coefficients.
+    """
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
     c, dx = coefficients.magnetic, spaces.dx(MAGNETS)
     form = transport(c, u, v, dx)
@@ -160,7 +180,12 @@ def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
 
 
 def block_forms(form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, ufl.Form]:
-    """Some blocks of a form, those that are not empty."""
+    """Some blocks of a form, without empty ones.
+
+    Args:
+        form: The form.
+        wanted: Tells which blocks, by the numbers of row and column.
+    """
     return {
         (i, j): block
         for i, row in enumerate(ufl.extract_blocks(form))

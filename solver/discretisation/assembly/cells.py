@@ -1,4 +1,4 @@
-"""Cells on which forms are assembled, and where what they add goes in the matrices of the mesh."""
+"""Cells on which forms are assembled, and the places of their contributions in the matrices of the mesh."""
 
 from collections.abc import Collection
 from functools import cached_property
@@ -47,19 +47,32 @@ class CellSet:
         return chunks
 
     def release(self) -> None:
-        """Free what is kept to assemble another coefficient; it is made again when needed."""
+        """Free the data that assemble another coefficient; they are made again when needed."""
         self.__dict__.pop("_chunks", None)
 
     def stiffness(self, coefficient: np.ndarray) -> np.ndarray:
-        """The values of all entries of ``∫ a ∇u·∇v``, of a in every owned cell."""
+        """Values of all entries of ``∫ a ∇u·∇v``, shape (n_entries,).
+
+        Args:
+            coefficient: a in every owned cell, shape (n_cells,).
+        """
         return np.concatenate([chunk.stiffness(coefficient) for chunk in self._chunks])
 
     def mass(self, coefficient: np.ndarray) -> np.ndarray:
-        """The values of all entries of ``∫ b u v``, of b in every owned cell."""
+        """Values of all entries of ``∫ b u v``, shape (n_entries,).
+
+        Args:
+            coefficient: b in every owned cell, shape (n_cells,).
+        """
         return np.concatenate([chunk.mass(coefficient) for chunk in self._chunks])
 
     def places(self, row: Field, column: Field) -> tuple[np.ndarray, np.ndarray]:
-        """Global numbers of the unknowns of two fields at all entries, two arrays of shape (n_entries,)."""
+        """Global numbers of the unknowns of two fields at all entries, two arrays of shape (n_entries,).
+
+        Args:
+            row: Field of the test function.
+            column: Field of the trial function.
+        """
         rows, columns = self._numbers(row), self._numbers(column)
         return (
             np.concatenate([rows[chunk.entries.rows] for chunk in self._chunks]),
@@ -94,11 +107,19 @@ class Chunk:
         self._cells, self._local, self.entries = cells, local, entries
 
     def stiffness(self, coefficient: np.ndarray) -> np.ndarray:
-        """The values of the entries of ``∫ a ∇u·∇v``."""
+        """Values of the entries of ``∫ a ∇u·∇v``.
+
+        Args:
+            coefficient: a in every owned cell, shape (n_cells,).
+        """
         return self._stiffness(coefficient[self._cells])
 
     def mass(self, coefficient: np.ndarray) -> np.ndarray:
-        """The values of the entries of ``∫ b u v``."""
+        """Values of the entries of ``∫ b u v``.
+
+        Args:
+            coefficient: b in every owned cell, shape (n_cells,).
+        """
         return self.entries.assembly(self._local.mass)(coefficient[self._cells])
 
     @cached_property

@@ -25,7 +25,7 @@ class CellwiseForm:
         spaces: The spaces.
         form: The form, which may be empty.
         fields: The fields of the test function and of the trial function.
-        couples: Unknowns that something else couples: the form's matrix has room for them.
+        couples: Unknowns coupled otherwise; the form's matrix has room for them.
         sets: The sets of cells of other forms of these spaces, to be shared; a new one is added.
     """
 
@@ -55,7 +55,11 @@ class CellwiseForm:
         return matrix
 
     def assemble(self, matrix: PETSc.Mat) -> None:
-        """Set the values of a matrix from :meth:`empty`, of this form or of one like it (collective)."""
+        """Set the values of a matrix from :meth:`empty`, of this form or of one like it (collective).
+
+        Args:
+            matrix: The matrix.
+        """
         if not has_places(matrix):
             self._place(matrix)
         given = self._form, self._spaces.subdomains, self._set.n_cells
@@ -67,7 +71,11 @@ class CellwiseForm:
         matrix.setValuesCOO(np.append(values, np.zeros(n_couples)))
 
     def release(self, matrix: PETSc.Mat) -> None:
-        """Free what a matrix keeps to be assembled again; it is made again when needed."""
+        """Free the data that assemble a matrix again; they are made again when needed.
+
+        Args:
+            matrix: The matrix.
+        """
         forget_places(matrix)
 
     @property

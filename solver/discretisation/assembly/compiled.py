@@ -15,7 +15,7 @@ class CompiledForm:
         spaces: The spaces.
         form: The form, which may be empty.
         fields: The fields of the test function and of the trial function.
-        couples: Unknowns that something else couples: the form's matrix has room for them.
+        couples: Unknowns coupled otherwise; the form's matrix has room for them.
     """
 
     def __init__(
@@ -38,10 +38,18 @@ class CompiledForm:
         return create_matrix(self._comm, pattern)
 
     def assemble(self, matrix: PETSc.Mat) -> None:
-        """Set the values of a matrix from :meth:`empty`, of this form or of one like it (collective)."""
+        """Set the values of a matrix from :meth:`empty`, of this form or of one like it (collective).
+
+        Args:
+            matrix: The matrix.
+        """
         matrix.zeroEntries()
         if self._form is not None:
             fem.petsc.assemble_matrix(matrix, self._form)
 
     def release(self, matrix: PETSc.Mat) -> None:
-        """A matrix keeps nothing to be assembled again."""
+        """Do nothing: a matrix keeps no data to be assembled again.
+
+        Args:
+            matrix: The matrix.
+        """

@@ -1,4 +1,4 @@
-"""Where the matrices of cells go in the matrix of a mesh."""
+"""Places of the matrices of cells in the matrix of a mesh."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,10 @@ Assembly = Callable[[np.ndarray], np.ndarray]
 
 
 class Entries:
-    """The entries of a matrix to which cells add: the upper triangle, and then what is below the diagonal.
+    """The entries of a matrix to which cells add: the upper triangle, then those below the diagonal.
 
-    Sorting what the cells add by entry is most of the work of assembly, and is done once. A coefficient that
-    is constant in every cell then becomes a matrix by one sparse product.
+    Sorting the contributions of the cells by entry is most of the work of assembly, and is done once. A
+    coefficient that is constant in every cell then becomes a matrix by one sparse product.
 
     Args:
         unknowns: Unknowns of every cell, shape (n_cells, k).
@@ -22,7 +22,7 @@ class Entries:
 
     Attributes:
         rows: The unknown of every entry's row, shape (n,).
-        columns: That of its column, shape (n,).
+        columns: The unknown of its column, shape (n,).
     """
 
     def __init__(self, unknowns: np.ndarray, size: int, upper: tuple[np.ndarray, np.ndarray]) -> None:
@@ -41,7 +41,7 @@ class Entries:
         self._n_upper, self._below = len(row), below
 
     def assembly(self, local: np.ndarray) -> Assembly:
-        """What makes the values of all entries of a coefficient in every cell.
+        """Function from a coefficient in every cell to the values of all entries.
 
         Args:
             local: The upper triangles of the cells' matrices per unit coefficient, shape (n_cells, m).
@@ -57,7 +57,7 @@ class Entries:
 
 
 def _sorting(keys: np.ndarray, size: int) -> np.ndarray:
-    """What sorts numbers below ``size`` and keeps the order of equal ones, in linear time.
+    """Permutation that sorts numbers below ``size`` and keeps the order of equal ones, in linear time.
 
     It is the transposition of a sparse matrix with one entry per row.
     """

@@ -1,4 +1,4 @@
-"""What forms with coefficients that are constant in every cell are made of.
+"""Integrands of forms with coefficients that are constant in every cell.
 
 Such a form of two scalar fields is ``∫ a ∇u·∇v + b u v``. UFL evaluates its integrand for a u and a v of
 known value and gradient, so that the terms are written once.
@@ -15,7 +15,7 @@ ANYWHERE = (0.0, 0.0, 0.0)
 
 
 def of_gradients(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: int) -> np.ndarray:
-    """What multiplies ``∇u·∇v``, a, in every cell.
+    """Factor a of ``∇u·∇v`` in every cell, shape (n_cells,).
 
     Args:
         form: The form.
@@ -26,12 +26,23 @@ def of_gradients(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: 
 
 
 def of_values(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: int) -> np.ndarray:
-    """What multiplies ``u v``, b, likewise."""
+    """Factor b of ``u v`` in every cell, shape (n_cells,).
+
+    Args:
+        form: The form.
+        subdomains: The cells of every subdomain.
+        n_cells: The number of cells.
+    """
     return _evaluate(form, subdomains, n_cells, _field(1.0))
 
 
 def is_stiffness_and_mass(form: ufl.Form, subdomains: Mapping[int, np.ndarray]) -> bool:
-    """Whether the integrand is ``a ∇u·∇v + b u v``, in a cell of every subdomain."""
+    """Whether the integrand is ``a ∇u·∇v + b u v``, in a cell of every subdomain.
+
+    Args:
+        form: The form.
+        subdomains: The cells of every subdomain.
+    """
     one = {tag: cells[:1] for tag, cells in subdomains.items()}
     n_cells = max((int(cells[0]) + 1 for cells in one.values() if len(cells)), default=0)
     a, b, both, other = (

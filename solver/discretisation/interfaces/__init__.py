@@ -1,1 +1,1 @@
-"""Interfaces that resist: what crosses them, and the heat there."""
+"""Resistive interfaces: the currents across them, and the heat there."""

@@ -25,9 +25,9 @@ class FacetCoefficients:
         fields: The unknowns of the problem.
 
     Attributes:
-        crossing: The coefficients of what crosses.
-        absorbed: Those of what magnets absorb across their magnetisation, from the other side; None where
-            spins have one axis, or no magnet is there.
+        crossing: Coefficients of the currents from side to side.
+        absorbed: Coefficients of the currents that magnets absorb across their magnetisation, from the other
+            side; None where spins have one axis, or no magnet is there.
     """
 
     def __init__(
@@ -50,7 +50,11 @@ class FacetCoefficients:
         self.absorbed = self._absorbed(temperature)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        """Set the magnetisation of some regions.
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         for i, contact in enumerate(self._contacts):
             here = self._interface == i
             if contact.magnet is None:
@@ -64,12 +68,16 @@ class FacetCoefficients:
                 self._m[here, 0] = magnetisation[contact.magnet]
 
     def per_facet(self, quantity: Callable[[Contact], float]) -> np.ndarray:
-        """A number per interface as one per facet, shape (n, 1)."""
+        """A number per interface as one per facet, shape (n, 1).
+
+        Args:
+            quantity: The number of an interface.
+        """
         values = [quantity(contact) for contact in self._contacts]
         return np.array(values, dtype=float)[self._interface][:, None]
 
     def _crossing(self, temperature: float) -> Coefficients:
-        """What crosses; next to a magnet, spins across its magnetisation do not."""
+        """Coefficients of the currents across; spins across the magnetisation of a magnet do not cross."""
         crosses = self.per_facet(lambda contact: contact.magnet is None)
         none = Lift(0.0, 0.0, self._m)
 
@@ -92,7 +100,7 @@ class FacetCoefficients:
         )
 
     def _absorbed(self, temperature: float) -> Coefficients | None:
-        """What magnets absorb across their magnetisation."""
+        """Coefficients of the currents that magnets absorb across their magnetisation."""
         magnetic = [contact for contact in self._contacts if contact.magnet is not None]
         if not self._is_vector or not magnetic:
             return None

@@ -53,11 +53,14 @@ class FacetPairs:
 
     @property
     def points(self) -> np.ndarray:
-        """Where the quadrature points are, m, shape (n, q, 3)."""
+        """Quadrature points, m, shape (n, q, 3)."""
         return self._positions(self._facets[:, :2], self._at)
 
     def mass(self, density: np.ndarray) -> np.ndarray:
-        """Mass matrix of every facet with a density, at its quadrature points, shape (n, q), or (n, 1).
+        """Mass matrix of every facet with a density.
+
+        Args:
+            density: Its values at the quadrature points, shape (n, q), or (n, 1).
 
         Returns:
             m² times the unit of the density, shape (n, k, k).
@@ -69,18 +72,29 @@ class FacetPairs:
         """The fields at the quadrature points of the facets, either side of shape (n, q).
 
         A field that does not live on both sides is 0.
+
+        Args:
+            functions: One function per field.
         """
         return State(
             *(self._trace(field, f) for field, f in zip(self._spaces.fields, functions, strict=True))
         )
 
     def integrate(self, density: np.ndarray) -> np.ndarray:
-        """Integrals of a density (at the quadrature points, shape (n, q)) times the basis, shape (n, k)."""
+        """Integrals of a density times the basis, shape (n, k).
+
+        Args:
+            density: Its values at the quadrature points, shape (n, q).
+        """
         weights = 2 * self.areas[:, None] * self.weights
         return np.einsum("nq,nqi->ni", weights * density, self._basis)
 
     def weighted_mass(self, density: np.ndarray) -> np.ndarray:
-        """Integrals of a density, likewise, times two basis functions, shape (n, k, k)."""
+        """Integrals of a density times two basis functions, shape (n, k, k).
+
+        Args:
+            density: Its values at the quadrature points, shape (n, q).
+        """
         weights = 2 * self.areas[:, None] * self.weights
         return np.einsum("nq,nqi,nqj->nij", weights * density, self._basis, self._basis, optimize=True)
 

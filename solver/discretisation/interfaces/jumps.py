@@ -1,7 +1,8 @@
 """Resistive interfaces (solver/physics.md §4): the mesh is cut there, and jumps of the fields drive currents.
 
-The two sides have their own unknowns at the same places. What crosses is assembled on pairs of coincident
-facets into the blocks of the fields; the sides share no entity, so it is no form that UFL could write.
+The two sides have their own unknowns at the same places. The currents across are assembled on pairs of
+coincident facets into the blocks of the fields. The sides share no entity, so UFL cannot write them as a
+form.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -32,8 +33,8 @@ class Springs(NamedTuple):
 
     Attributes:
         first: Local unknowns on side 1, shape (n,); one comes once per facet that it is on.
-        second: Those on side 2.
-        strengths: What the facet adds to the diagonal of the field's block at either, shape (n,).
+        second: Local unknowns on side 2.
+        strengths: Contribution of the facet to the diagonal of the field's block at either, shape (n,).
     """
 
     first: np.ndarray
@@ -82,20 +83,32 @@ class Interfaces:
         return self._absorbed is None or self._absorbed.electrical.turning is None
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Set the sign, or the direction, of the magnetisation of the named regions."""
+        """Set the magnetisation of some regions.
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         self._coefficients.magnetise(magnetisation)
 
     def couples(self, key: Block) -> Couples:
-        """The unknowns of the rows and of the columns of a block that it couples, facet by facet."""
+        """Unknowns of the rows and of the columns of a block that the interfaces couple, facet by facet.
+
+        Args:
+            key: Numbers of the two fields.
+        """
         rows, columns = (self.pairs.sides[self._spaces.fields[i]].both for i in key)
         return rows, columns
 
     def jumps(self, key: Block) -> bool:
-        """Whether both fields of a block jump."""
+        """Whether both fields of a block jump.
+
+        Args:
+            key: Numbers of the two fields.
+        """
         return {self._spaces.fields[i] for i in key} <= set(self.fields)
 
     def add(self, block: PETSc.Mat, key: Block, part: Callable[[Coefficients], Coefficients]) -> None:
-        """Add what crosses the interfaces, and what magnets absorb there, to a block.
+        """Add the currents across the interfaces, and those that magnets absorb there, to a block.
 
         Args:
             block: The matrix, not assembled yet.
@@ -119,10 +132,16 @@ class Interfaces:
         return State(*(Trace(1.0 if i == field else 0.0, 0.0) for i in numbers))
 
     def springs(self, field: Field) -> dict[str, Springs]:
-        """What ties the two sides of every interface together in a field.
+        """Couplings of the two sides of every interface in a field.
 
-        A component of a spin is tied at a magnet as far as it is along the magnetisation: this changes, and
-        such interfaces are left out.
+        A component of a spin is coupled at a magnet as far as it is along the magnetisation: this changes,
+        and such interfaces are left out.
+
+        Args:
+            field: The field.
+
+        Returns:
+            By the name of the interface.
         """
         if field not in self.fields:
             return {}
@@ -140,7 +159,12 @@ class Interfaces:
         return found
 
     def unknowns(self, field: Field, magnets: Collection[str]) -> np.ndarray:
-        """Local unknowns of a field on the interfaces whose sign is that of one of the magnets."""
+        """Local unknowns of a field on the interfaces whose sign is that of one of some magnets.
+
+        Args:
+            field: The field.
+            magnets: Names of the magnets.
+        """
         if field not in self.fields:
             return np.empty(0, dtype=np.int32)
         chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._interface]
@@ -189,7 +213,7 @@ class Interfaces:
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
-        """Add what crosses, linear in the fields, to this rank's part of the residual of a field.
+        """Add the currents across to this rank's part of the residual of a field.
 
         Args:
             functions: Functions.
@@ -213,7 +237,7 @@ class Interfaces:
             key: Numbers of the row's field, a temperature, and of the column's.
             heating: The heat source.
             functions: The fields, functions; with spins along one axis.
-            factor: What it is multiplied with.
+            factor: The factor.
         """
         row, column = (self._spaces.fields[i] for i in key)
         if V not in self.fields or not self.jumps(key):
@@ -233,7 +257,12 @@ class Interfaces:
         return State(*values)
 
     def torque(self, magnet: str, fields: State) -> SpinVector:
-        """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs."""
+        """This rank's part of ``∫ j_s⊥ dA`` into a magnet, A: the transverse spin current that it absorbs.
+
+        Args:
+            magnet: Name of the magnet.
+            fields: One function per field.
+        """
         chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._interface]
         if self._absorbed is None:
             return SpinVector(0.0, 0.0, 0.0)
@@ -249,7 +278,7 @@ class Interfaces:
         return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
 
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
-        """What couples the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
+        """Coupling of the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
         coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
         return coupling * np.ones((len(self._interface), 1))
 
@@ -267,12 +296,23 @@ def _add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: 
 def resistive_interfaces(
     spaces: Spaces, contacts: Mapping[str, Contact], temperature: float
 ) -> list[Interfaces]:
-    """The interfaces along which the mesh is cut, those between conductors apart from those on insulators."""
+    """The interfaces along which the mesh is cut, those between conductors apart from those on insulators.
+
+    Args:
+        spaces: The spaces.
+        contacts: Law, sides and magnet of every interface.
+        temperature: T0, K.
+    """
     present = {name: contacts[name] for name in spaces.device.contacts}
     kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
 
 
 def couples_across(interfaces: Sequence[Interfaces], key: Block) -> list[Couples]:
-    """The unknowns of a block that interfaces couple."""
+    """Unknowns of a block that interfaces couple.
+
+    Args:
+        interfaces: The interfaces.
+        key: Numbers of the two fields.
+    """
     return [interface.couples(key) for interface in interfaces if interface.jumps(key)]

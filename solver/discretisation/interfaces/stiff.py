@@ -39,7 +39,13 @@ def stiff_interfaces(
 
 
 def tied_unknowns(interfaces: Sequence[Interfaces], field: Field, names: Sequence[str]) -> np.ndarray | None:
-    """Pairs of local unknowns on the two sides of interfaces, shape (n, 2); None without interfaces."""
+    """Pairs of local unknowns on the two sides of interfaces, shape (n, 2); None without interfaces.
+
+    Args:
+        interfaces: All interfaces.
+        field: The field.
+        names: The interfaces to take.
+    """
     if not names:
         return None
     springs = {name: part for group in interfaces for name, part in group.springs(field).items()}
@@ -47,7 +53,7 @@ def tied_unknowns(interfaces: Sequence[Interfaces], field: Field, names: Sequenc
 
 
 def _diagonal(space: fem.FunctionSpace, springs: Springs) -> np.ndarray:
-    """What springs add to the diagonal of a block, at this rank's unknowns (collective)."""
+    """Contribution of springs to the diagonal of a block, at this rank's unknowns (collective)."""
     total = fem.Function(space)
     for side in (springs.first, springs.second):
         np.add.at(total.x.array, side, springs.strengths)
