@@ -16,7 +16,7 @@ class HeatSource:
 
     Args:
         spaces: The spaces.
-        coefficients: The coefficients, with the magnetisation of the moment.
+        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
         model: ``joule`` or ``conserving``.
         scale: ζ, for ``joule``.
         interfaces: The resistive interfaces.
@@ -25,7 +25,6 @@ class HeatSource:
         is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
         at_interfaces: The heat source at interfaces.
-        coefficients: The coefficients, in the magnetic configuration set by ``magnetise``.
     """
 
     def __init__(

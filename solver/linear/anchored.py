@@ -21,7 +21,11 @@ class AnchoredBlock:
         self._mean = diagonal.sum() / diagonal.getSize()
 
     def anchor(self, dofs: np.ndarray) -> None:
-        """Decouple the given owned unknowns (local numbers), and only them."""
+        """Decouple some unknowns, and only them (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers.
+        """
         self._block.copy(self.matrix, structure=PETSc.Mat.Structure.SAME_NONZERO_PATTERN)
         first = self.matrix.getOwnershipRange()[0]
         self.matrix.zeroRowsColumns((dofs + first).astype(PETSc.IntType), diag=self._mean)

@@ -11,11 +11,14 @@ PARALLEL = 1e-9
 
 
 def spin_basis(config: Config) -> np.ndarray | None:
-    """Axes, row by row, of which the last is that of all magnets in all configurations.
+    """Axes of spin space, row by row, of which the last is that of all magnets in all configurations.
 
     Relaxation ``m mᵀ/λ² + (1 − m mᵀ)/λ_φ²`` couples the components along x, y and z, and a preconditioner of
-    each of them takes the strong dephasing across m for relaxation along it too. Along these axes it is
-    diagonal.
+    single components takes the strong dephasing across m for relaxation along it too. Along these axes the
+    relaxation is diagonal.
+
+    Args:
+        config: The configuration.
 
     Returns:
         A rotation, (3, 3). None where x, y and z do as well, and where magnets have different axes.

@@ -39,7 +39,11 @@ class Factors:
         self.pc.setOperators(self._nest)
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns, one array for every field, and factorise (collective)."""
+        """Fix some unknowns, and factorise (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers, one array for every field.
+        """
         matrix = self._nest.convert(PETSc.Mat.Type.AIJ, PETSc.Mat())
         starts = matrix.getOwnershipRange()[0] + np.cumsum([0, *self._sizes[:-1]])
         rows = np.concatenate([part + start for part, start in zip(dofs, starts, strict=True)])

@@ -23,7 +23,11 @@ class Anchored(Protocol):
     pc: PETSc.PC
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns of every space."""
+        """Fix some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers, one array for every space.
+        """
 
 
 class MergedMultigrid:
@@ -35,8 +39,8 @@ class MergedMultigrid:
     Args:
         field: The field.
         block: The block with jumps, without boundary conditions.
-        mergers: What takes the jumps out of every space, finest first.
-        multigrid: That of the merged unknowns.
+        mergers: Mergers of the unknowns of every space, finest first.
+        multigrid: Multigrid of the merged unknowns.
         options: The PETSc options of the problem.
     """
 
@@ -55,7 +59,11 @@ class MergedMultigrid:
         self.pc.setOperators(block)
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns of every space."""
+        """Fix some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers, one array for every space.
+        """
         merged = [merger.images(part) for merger, part in zip(self._mergers, dofs, strict=True)]
         self._multigrid.anchor(merged)
         self._fix(merged[0])
@@ -67,7 +75,7 @@ class JumpCorrection:
     Args:
         field: The field.
         block: The block with jumps.
-        merger: What takes the jumps out.
+        merger: Merger of the unknowns on both sides.
         multigrid: The preconditioner of the merged block.
         options: The PETSc options of the problem.
     """
@@ -87,11 +95,20 @@ class JumpCorrection:
         self._fixed = np.empty(0, dtype=np.int32)
 
     def fix(self, dofs: np.ndarray) -> None:
-        """Leave the given owned merged unknowns as they are."""
+        """Leave some merged unknowns as they are.
+
+        Args:
+            dofs: Owned merged unknowns, local numbers.
+        """
         self._fixed = dofs
 
     def apply(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
-        """``z = (P M⁻¹ Pᵀ + J) r`` (collective)."""
+        """``z = (P M⁻¹ Pᵀ + J) r`` (collective).
+
+        Args:
+            residual: r.
+            correction: z, overwritten.
+        """
         self._injection.multTranspose(residual, self._residual)
         self._release(self._residual)
         self._multigrid.apply(self._residual, self._correction)

@@ -30,7 +30,7 @@ ROUNDING, SLACK = 1e-13, 10.0
 
 @dataclass
 class Report:
-    """How a linear solve went.
+    """Outcome of a linear solve.
 
     All norms are those of the preconditioner, ``(r M⁻¹ r)^½``, in which the rows of every field have the same
     unit; for a residual it estimates the energy norm of the error.
@@ -38,7 +38,7 @@ class Report:
     Attributes:
         iterations: Conjugate-gradient iterations, all cycles together.
         norm: Norm of the true residual, W^½.
-        current_norm: That of its rows for V and s, W^½.
+        current_norm: Norm of its rows for V and s, W^½.
         scale: Norm of the right-hand side, W^½.
     """
 
@@ -61,13 +61,13 @@ class LinearSolver:
         preconditioner: The preconditioner.
         max_iterations: Iterations allowed in one solve.
         options: The PETSc options of the problem.
-        scales: For an operator that is not symmetric: by unknown, what a unit of it is worth.
+        scales: For an operator that is not symmetric: weight of a unit of every unknown, W^½.
 
     Attributes:
         is_symmetric: Whether the operator is symmetric.
-        remainder: The true residual ``b − A x`` that the last solve left; at fixed unknowns it is what flows
-            out there.
-        operator: The operator that the Krylov method sees: one that is not symmetric, in units in which
+        remainder: The true residual ``b − A x`` of the last solve; at fixed unknowns it is the flow out of
+            the device.
+        operator: The operator that the Krylov method sees; one that is not symmetric is scaled, so that
             fields count alike.
     """
 
@@ -109,11 +109,21 @@ class LinearSolver:
             self.operator.destroy()
 
     def scale(self, scales: PETSc.Vec) -> None:
-        """Take other scales of the unknowns of an operator that is not symmetric."""
+        """Take other scales of the unknowns of an operator that is not symmetric.
+
+        Args:
+            scales: Weight of a unit of every unknown, W^½.
+        """
         scales.copy(self._scaled.scales)
 
     def precondition(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
-        """The preconditioner, projected onto the admissible fields (collective)."""
+        """Apply the preconditioner, projected onto the admissible fields (collective).
+
+        Args:
+            residual: The residual.
+            correction: The result, overwritten.
+            transpose: Whether to apply its transpose.
+        """
         residual.copy(self._work)
         self._constraint.project(self._work)
         self._preconditioner.apply(self._work, correction, transpose)
@@ -137,10 +147,10 @@ class LinearSolver:
             x: Start, overwritten by the solution; its fixed unknowns are kept.
             constraint: The fixed unknowns.
             tolerance: Relative tolerance on the true residual.
-            scale: What the tolerance refers to; the norm of the start's residual if not given.
+            scale: Norm that the tolerance refers to; by default that of the residual of the start.
             centre: Changes the reference of V in a vector, in place. It is called before a true residual is
                 evaluated, which is most accurate where the potential is small.
-            transpose: Solve with ``Aᵀ`` instead.
+            transpose: Whether to solve with ``Aᵀ``.
 
         Raises:
             ConvergenceError: Too many iterations, or another reason that PETSc gives.
@@ -174,7 +184,13 @@ class LinearSolver:
         )
 
     def evaluate(self, rhs: PETSc.Vec, x: PETSc.Vec, transpose: bool = False) -> None:
-        """Put the true residual into :attr:`remainder`."""
+        """Put the true residual into :attr:`remainder` (collective).
+
+        Args:
+            rhs: b.
+            x: The fields.
+            transpose: Whether of ``Aᵀ``.
+        """
         (self.matrix.multTranspose if transpose and not self.is_symmetric else self.matrix.mult)(
             x, self.remainder
         )
@@ -255,19 +271,25 @@ class ProjectedPreconditioner:
     def apply(
         self, _: PETSc.PC | None, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False
     ) -> None:
-        """``z = P M⁻¹ P r``, or with ``M⁻ᵀ``; PETSc calls it."""
+        """``z = P M⁻¹ P r``, or with ``M⁻ᵀ``; PETSc calls it.
+
+        Args:
+            residual: r.
+            correction: z, overwritten.
+            transpose: Whether to apply the transpose.
+        """
         self._solver.precondition(residual, correction, transpose)
 
 
 class ScaledSystem:
     """The operator and its preconditioner for fields in units in which all of them count alike.
 
-    GMRES minimises a sum of squares over all unknowns, in which kelvins would drown the spin potentials.
+    GMRES minimises a sum of squares over all unknowns, in which kelvins would swamp the spin potentials.
 
     Args:
         matrix: The operator.
         preconditioner: Its preconditioner.
-        scales: By unknown, what a unit of it is worth.
+        scales: Weight of a unit of every unknown, W^½, as of :meth:`CoupledSystem.scales`.
 
     Attributes:
         scales: The diagonal of D.
@@ -278,31 +300,58 @@ class ScaledSystem:
         self._first, self._second = matrix.createVecLeft(), matrix.createVecLeft()
 
     def mult(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
-        """``y = D⁻¹ A D⁻¹ x``; PETSc calls it."""
+        """``y = D⁻¹ A D⁻¹ x``; PETSc calls it.
+
+        Args:
+            x: Scaled fields.
+            y: The product, overwritten.
+        """
         self._first.pointwiseDivide(x, self.scales)
         self._matrix.mult(self._first, self._second)
         y.pointwiseDivide(self._second, self.scales)
 
     def multTranspose(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:  # noqa: N802
-        """``y = D⁻¹ Aᵀ D⁻¹ x``; PETSc calls it."""
+        """``y = D⁻¹ Aᵀ D⁻¹ x``; PETSc calls it.
+
+        Args:
+            x: Scaled fields.
+            y: The product, overwritten.
+        """
         self._first.pointwiseDivide(x, self.scales)
         self._matrix.multTranspose(self._first, self._second)
         y.pointwiseDivide(self._second, self.scales)
 
     def apply(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:
-        """``z = D M⁻¹ D r``; PETSc calls it."""
+        """``z = D M⁻¹ D r``; PETSc calls it.
+
+        Args:
+            residual: r.
+            correction: z, overwritten.
+        """
         self._first.pointwiseMult(residual, self.scales)
         self._preconditioner.apply(None, self._first, self._second)
         correction.pointwiseMult(self._second, self.scales)
 
     def applyTranspose(self, _: PETSc.PC, residual: PETSc.Vec, correction: PETSc.Vec) -> None:  # noqa: N802
-        """``z = D M⁻ᵀ D r``; PETSc calls it."""
+        """``z = D M⁻ᵀ D r``; PETSc calls it.
+
+        Args:
+            residual: r.
+            correction: z, overwritten.
+        """
         self._first.pointwiseMult(residual, self.scales)
         self._preconditioner.apply(None, self._first, self._second, True)
         correction.pointwiseMult(self._second, self.scales)
 
     def solve(self, ksp: PETSc.KSP, residual: PETSc.Vec, step: PETSc.Vec, transpose: bool) -> None:
-        """Solve ``A z = r``, or with ``Aᵀ`` (collective)."""
+        """Solve ``A z = r``, or with ``Aᵀ`` (collective).
+
+        Args:
+            ksp: PETSc's solver of the scaled system.
+            residual: r.
+            step: z, overwritten.
+            transpose: Whether to solve with ``Aᵀ``.
+        """
         scaled, found = residual.duplicate(), step.duplicate()
         scaled.pointwiseDivide(residual, self.scales)
         (ksp.solveTranspose if transpose else ksp.solve)(scaled, found)

@@ -38,19 +38,32 @@ class Merger:
         self.injection = PETSc.Mat().createAIJ(sizes, csr=csr, comm=comm)
 
     def block(self, block: PETSc.Mat) -> PETSc.Mat:
-        """A block of the space in terms of merged unknowns (collective)."""
+        """A block of the space in terms of merged unknowns (collective).
+
+        Args:
+            block: The block.
+        """
         product = block.ptap(self.injection)
         merged = product.duplicate(copy=True)  # without the work space of the product
         product.destroy()
         return merged
 
     def interpolation(self, interpolation: PETSc.Mat, low: "Merger") -> PETSc.Mat:
-        """An interpolation from another space in terms of the merged unknowns of both (collective)."""
+        """An interpolation from another space in terms of the merged unknowns of both (collective).
+
+        Args:
+            interpolation: The interpolation.
+            low: The merger of the other space.
+        """
         rows = PETSc.IS().createGeneral(self._kept, comm=interpolation.comm)
         return interpolation.matMult(low.injection).createSubMatrix(rows)
 
     def images(self, dofs: np.ndarray) -> np.ndarray:
-        """The owned merged unknowns (local numbers) of which a copy is among those given (collective)."""
+        """Owned merged unknowns, local numbers, of which a copy is among some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns of the space, local numbers.
+        """
         mark, image = self.injection.createVecLeft(), self.injection.createVecRight()
         with mark as array:
             array[dofs] = 1.0

@@ -56,7 +56,11 @@ class AggregationMultigrid:
         self.pc.setOperators(self.block.matrix)
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns: one array, for the only space."""
+        """Fix some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers: one array, for the only space.
+        """
         self.block.anchor(dofs[0])
         self.pc.setUp()
         _forget_products(self.pc)
@@ -65,8 +69,8 @@ class AggregationMultigrid:
 class SiblingMultigrid:
     """Multigrid of a P1 block with the interpolation of another field on the same space.
 
-    The components of a vector spin have the Laplacian of V, and relaxation only helps: what coarsens V
-    coarsens them, and three hierarchies need not be built.
+    The components of a vector spin have the Laplacian of V, and relaxation only helps: the coarse spaces of V
+    suit them, and three hierarchies need not be built.
 
     Args:
         field: The field.
@@ -82,7 +86,11 @@ class SiblingMultigrid:
         self.pc = self._empty()
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns: one array, for the only space."""
+        """Fix some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers: one array, for the only space.
+        """
         self.block.anchor(dofs[0])
         levels = self._elder.pc.getMGLevels()
         self.pc = self._empty()
@@ -135,7 +143,11 @@ class TwoLevelMultigrid:
         self.pc.getMGSmoother(1).setOperators(self.block.matrix)
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix the given owned unknowns of the higher-order space and of the P1 space."""
+        """Fix some unknowns (collective).
+
+        Args:
+            dofs: Owned unknowns, local numbers, of the higher-order space and of the P1 space.
+        """
         self.block.anchor(dofs[0])
         self.low_order.anchor(dofs[1])
         self.pc.setUp()
@@ -146,7 +158,7 @@ Multigrid = AggregationMultigrid | SiblingMultigrid | TwoLevelMultigrid | Merged
 
 
 class Level(NamedTuple):
-    """What the multigrid of a field needs of the discretisation with one degree.
+    """The discretisation of a field with one degree, for its multigrid.
 
     Attributes:
         space: The space.

@@ -38,8 +38,8 @@ class Options:
         """Set options of a part of the solver that the user has not set.
 
         Args:
-            part: Begins the user's names of them, such as ``V_``; empty for the Krylov method.
-            options: Names after that, and values.
+            part: Prefix of the user's names of them, such as ``V_``; empty for the Krylov method.
+            options: Names without this prefix, and values.
 
         Returns:
             The prefix of the part.
@@ -51,7 +51,7 @@ class Options:
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Say of an error of PETSc that the user's options may be its cause.
+        """Add to an error of PETSc that the user's options may be its cause.
 
         Raises:
             InputError: PETSc raised an error, and there are such options.

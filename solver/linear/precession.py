@@ -1,4 +1,4 @@
-"""What a magnetic field adds to preconditioners that know one component of a spin each (Hanle)."""
+"""Precession in a magnetic field (Hanle) in preconditioners that know one component of a spin each."""
 
 from collections.abc import Collection, Sequence
 
@@ -81,12 +81,12 @@ class Precession:
                 mass.assemble()
 
     def sources(self, vector: Vector, found: Sequence[PETSc.Vec], transpose: bool) -> list[PETSc.Vec]:
-        """What the multigrids of the components solve for, to be added (collective).
+        """Right-hand sides for the multigrids of the components; their solutions are added (collective).
 
         Args:
             vector: A spin, one of :attr:`vectors`.
             found: h, its components.
-            transpose: For the transpose of the whole.
+            transpose: Whether for the transpose of the preconditioner.
         """
         h = np.array([component.array_r for component in found])
         rows, sources = (self._across.T if transpose else self._across), []

@@ -19,7 +19,7 @@ class FieldPreconditioner:
 
     Args:
         parts: One per field, in the order of the blocks; neighbouring fields may share one.
-        precession: What couples the components of spins in a magnetic field; None without one.
+        precession: Coupling of the components of spins in a magnetic field; None without one.
         basis: Axes along which the parts take spins, the rows of a rotation; default x, y, z.
     """
 
@@ -54,7 +54,11 @@ class FieldPreconditioner:
             part.pc.destroy()
 
     def anchor(self, dofs: Mapping[Field, Sequence[np.ndarray]]) -> None:
-        """Fix unknowns of every field: per field, one array for each of its spaces, finest first."""
+        """Fix unknowns of every field (collective).
+
+        Args:
+            dofs: Owned unknowns by field, local numbers: one array for each of its spaces, finest first.
+        """
         for fields, part in self._parts.items():
             wanted = dofs[fields[0]] if len(fields) == 1 else [dofs[field][0] for field in fields]
             if not self._is_anchored(fields, wanted):
@@ -62,7 +66,11 @@ class FieldPreconditioner:
                 self._anchors[fields] = wanted
 
     def renew(self, parts: Mapping[Fields, Multigrid | Factors]) -> None:
-        """Take others for some fields, whose blocks have changed; the same unknowns remain fixed."""
+        """Replace the parts of fields whose blocks have changed (collective); the same unknowns remain fixed.
+
+        Args:
+            parts: The new parts by fields.
+        """
         for fields, part in parts.items():
             self._parts[fields].pc.destroy()
             self._parts[fields] = part
@@ -76,7 +84,13 @@ class FieldPreconditioner:
         return self._comm.allreduce(same, MPI.LAND)
 
     def apply(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
-        """``z = M⁻¹ r``, or with ``M⁻ᵀ``; multigrid is symmetric (collective)."""
+        """``z = M⁻¹ r``, or with ``M⁻ᵀ``; multigrid is symmetric (collective).
+
+        Args:
+            residual: r.
+            correction: z, overwritten.
+            transpose: Whether to apply the transpose.
+        """
         if self._basis is not None:
             residual = residual.copy()
             self._turn(residual, self._basis)
@@ -112,7 +126,15 @@ class FieldPreconditioner:
                 correction.restoreSubVector(places[field,], component)
 
     def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[Fields, float]:
-        """The scalar product of two vectors, part by part (collective)."""
+        """Scalar product of two vectors, part by part (collective).
+
+        Args:
+            first: A vector.
+            second: The other.
+
+        Returns:
+            By the fields of every part.
+        """
         found = {}
         for place, fields in zip(self._sets, self._parts, strict=True):
             a, b = first.getSubVector(place), second.getSubVector(place)

@@ -30,7 +30,7 @@ class Discretisation(NamedTuple):
         spaces: The spaces.
         interfaces: The resistive interfaces.
         diagonal: The field-diagonal blocks.
-        blocks: What assembles them; None if they are the system's own.
+        blocks: The object that assembles them; None if they are the system's own.
     """
 
     spaces: Spaces
@@ -49,21 +49,35 @@ class Preconditioning(Protocol):
     preconditioner: FieldPreconditioner
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Follow the system into a magnetic configuration (collective)."""
+        """Follow the system into a magnetic configuration (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
 
     def precess(self) -> None:
         """Follow the system into another magnetic field (collective)."""
 
     def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
-        """Fix what a scheme fixes: the constraint, and the terminals that it comes from (collective)."""
+        """Fix the unknowns that a scheme fixes (collective).
+
+        Args:
+            constraint: The unknowns.
+            held: Terminals at which V and s are fixed.
+            sinks: Terminals at which ϑ and τ are fixed.
+        """
 
 
 def is_factorised(config: Config, spaces: Spaces) -> bool:
-    """Whether fields are factorised.
+    """Whether fields are factorised (collective).
 
     The components of a vector spin mix where magnets dephase it and fields turn it, more the more directions
     there are. Multigrid of single components is slow there; a factor of all of them is exact. On stretched
-    cells every multigrid stalls (collective).
+    cells every multigrid stalls.
+
+    Args:
+        config: The configuration.
+        spaces: The spaces.
     """
     if config.solver.spin == "vector" and 3 * spaces.size(S_VECTOR[0]) <= FACTORISED:
         return True
@@ -84,7 +98,11 @@ class FieldFactors:
         self.preconditioner = FieldPreconditioner(self._parts(lambda fields: True))
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Factorise again what changes with the magnetisation (collective)."""
+        """Factorise the blocks again that change with the magnetisation (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         self.preconditioner.renew(self._parts(self._system.changes))
 
     def precess(self) -> None:
@@ -92,7 +110,13 @@ class FieldFactors:
         self.preconditioner.renew(self._parts(lambda fields: len(fields) > 1))
 
     def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
-        """Fix what a constraint fixes (collective)."""
+        """Fix the unknowns of a constraint (collective).
+
+        Args:
+            constraint: The unknowns.
+            held: Not used.
+            sinks: Not used.
+        """
         self.preconditioner.anchor({field: [dofs] for field, dofs in constraint.dofs.items()})
 
     def _parts(self, wanted: Callable[[Fields], bool]) -> dict[Fields, Factors]:
@@ -103,7 +127,13 @@ class FieldFactors:
 
 
 def spin_factors(system: CoupledSystem, fields: Fields, options: Options) -> Factors:
-    """The factors of a field, or of the components of a vector."""
+    """Factors of a field, or of the components of a vector.
+
+    Args:
+        system: The operator.
+        fields: The field, or the components.
+        options: The PETSc options of the problem.
+    """
     name = fields[0].symbol if len(fields) == 1 else "spins" if fields == S_VECTOR else "spin_heat"
     return Factors(name, system.blocks(fields), len(fields) == 1 or system.is_symmetric, options)
 
@@ -119,7 +149,7 @@ class FieldMultigrids:
         options: The PETSc options of the problem.
 
     Attributes:
-        levels: What multigrid is built of: the problem's degree and, below it, degree 1.
+        levels: Discretisations for multigrid: with the problem's degree and, below it, with degree 1.
     """
 
     def __init__(
@@ -140,7 +170,11 @@ class FieldMultigrids:
         self.preconditioner = FieldPreconditioner(parts, self._precession, basis)
 
     def magnetise(self, magnetisation: Magnetisation) -> None:
-        """Build again what changes with the magnetisation (collective)."""
+        """Build the multigrids again that change with the magnetisation (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         changing = set(self._system.changing)
         if not changing:
             return
@@ -160,7 +194,13 @@ class FieldMultigrids:
         self.preconditioner.renew(self._parts(lambda fields: spins & set(fields)))
 
     def anchor(self, constraint: Constraint, held: Collection[str], sinks: Collection[str]) -> None:
-        """Fix what a scheme fixes, on every level (collective)."""
+        """Fix the unknowns that a scheme fixes, on every level (collective).
+
+        Args:
+            constraint: The unknowns.
+            held: Terminals at which V and s are fixed.
+            sinks: Terminals at which ϑ and τ are fixed.
+        """
         levels = [constraint]
         for level in self.levels[1:]:
             levels.append(constrain(level.spaces, self._low_terminals, held, sinks))
@@ -215,6 +255,11 @@ class FieldMultigrids:
 
 
 def precesses_fast(config: Config, fields: Sequence[Field]) -> bool:
-    """Whether spins precess so fast between collisions that their components are solved for together."""
+    """Whether spins precess so fast between collisions that their components are solved for together.
+
+    Args:
+        config: The configuration.
+        fields: The unknowns of the problem.
+    """
     materials = (config.material(name) for name in config.geometry.materials.values())
     return S not in fields and any(abs(m.collision_angle) > FAST for m in materials)

@@ -1,4 +1,4 @@
-"""Why the linear solver stopped, in words: one of its own for every reason that PETSc has."""
+"""Reasons for which the linear solver stops, in words."""
 
 REASONS = {
     -2: "GMRES broke down while it solved its small least-squares problem; take another method, such as "
@@ -26,5 +26,9 @@ NOT_A_NUMBER = -9
 
 
 def why(reason: int) -> str:
-    """The reason, in words, that PETSc gives as a negative number."""
+    """The reason in words.
+
+    Args:
+        reason: PETSc's number of it, negative.
+    """
     return REASONS.get(reason, f"PETSc has no name for the reason, {reason}; check solver.petsc")

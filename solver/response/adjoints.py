@@ -1,4 +1,4 @@
-"""Adjoints: what times a load is a reading."""
+"""Adjoint solutions: their product with a load is a reading."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ KEPT = 16
 
 @dataclass(frozen=True)
 class Adjoint:
-    """What times a load is a reading: of a probe, the fields of 1 A into its plus terminal, out of its minus.
+    """Adjoint solution of a reading; of a probe, the fields of 1 A into its plus, out of its minus terminal.
 
     Attributes:
         vector: The fields, V/A and K/A for a probe.
-        report: How the solve went.
+        report: Outcome of the solve.
         per_watt: Largest reading that 1 W of heat anywhere in the device gives, V.
-        state: State of the operator it belongs to.
+        state: State of the operator that it belongs to.
     """
 
     vector: PETSc.Vec
@@ -29,12 +29,12 @@ class Adjoint:
 
 
 class KnownAdjoints:
-    """Adjoints that were found before, by probe and magnetic configuration: those to begin with.
+    """Adjoints found before, by probe and magnetic configuration, to start later solves from.
 
-    What is held elsewhere changes the reference of the potential, and little else.
+    Other held terminals change the reference of the potential, and little else.
 
     Attributes:
-        configuration: The magnetic configuration of the moment.
+        configuration: The magnetic configuration whose adjoints are kept and looked up.
     """
 
     def __init__(self) -> None:
@@ -42,12 +42,21 @@ class KnownAdjoints:
         self._found: dict[tuple[Pair, Hashable], Adjoint] = {}
 
     def keep(self, pair: Pair, adjoint: Adjoint) -> None:
-        """Keep an adjoint in the configuration of the moment."""
+        """Keep an adjoint for :attr:`configuration`.
+
+        Args:
+            pair: The probe.
+            adjoint: Its adjoint.
+        """
         self._found.pop((pair, self.configuration), None)
         self._found[pair, self.configuration] = adjoint
         if len(self._found) > KEPT:
             self._found.pop(next(iter(self._found)))
 
     def get(self, pair: Pair) -> Adjoint | None:
-        """What was kept for a probe in the configuration of the moment."""
+        """Adjoint kept for a probe in :attr:`configuration`; None if there is none.
+
+        Args:
+            pair: The probe.
+        """
         return self._found.get((pair, self.configuration))

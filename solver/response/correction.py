@@ -1,4 +1,4 @@
-"""What is wrong with one order of the response, in the readings of the next.
+"""Errors that one order of the response leaves in the readings of the next.
 
 The first order and order n − 1 together heat order n, whose reading has a part ``2 z·h(u₁, uₙ₋₁)``: h is the
 heat source, z the adjoint of the probe. A residual r of order n − 1 is an error ``A⁻¹ r`` of its fields, and
@@ -21,7 +21,7 @@ class Influences:
     """Corrects the readings of every order with the residual of the order before.
 
     Args:
-        response: The linear response of a scheme, in which no terminal shares out a current.
+        response: The linear response of a scheme without terminals that share a current.
         heat: The heat source.
         pairs: The probes.
     """
@@ -33,11 +33,15 @@ class Influences:
 
     @property
     def iterations(self) -> int:
-        """Iterations spent in the configuration of the moment."""
+        """Iterations spent on w since :meth:`begin`."""
         return sum(found.report.iterations for found in self._found.values())
 
     def begin(self, first: Solution) -> None:
-        """Find w for the first order in the configuration of the moment, just solved for (collective)."""
+        """Find w for a first order that has just been solved for (collective).
+
+        Args:
+            first: The first order.
+        """
         self.keep(first)
         for pair in self._pairs:
             load = self._heat.weighted(first.vector, self._response.adjoint(pair).vector)
@@ -47,11 +51,15 @@ class Influences:
             )
 
     def keep(self, solution: Solution) -> None:
-        """Keep the residual of an order, just solved for (collective)."""
+        """Keep the residual of an order that has just been solved for (collective).
+
+        Args:
+            solution: The order.
+        """
         self._before = self._response.remainder.copy(), solution.norm
 
     def correct(self, solution: Solution, heat_error: float) -> Solution:
-        """An order with the readings that it has without the residual of the order before (collective).
+        """An order with its readings corrected for the residual of the order before (collective).
 
         Args:
             solution: The order.

@@ -1,4 +1,4 @@
-"""The electrical side of a scheme: what is driven, what is held, what is read (solver/physics.md §6)."""
+"""The electrical side of a scheme: driven, held and read terminals (solver/physics.md §6)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from thermospin.fields import SPIN_HEAT, THETA, Field, V
 
 @dataclass(frozen=True)
 class Drive:
-    """How a scheme drives the device, per unit of the drive (1 A, or 1 V).
+    """Electrical drive of a scheme, per unit of the drive (1 A, or 1 V).
 
     Attributes:
         quantity: ``current``, ``voltage``, or ``temperature`` where sinks at two temperatures alone drive it.
@@ -32,7 +32,11 @@ class Drive:
 
     @classmethod
     def of(cls, scheme) -> "Drive":
-        """The drive of a scheme of the configuration."""
+        """The drive of a scheme of the configuration.
+
+        Args:
+            scheme: The scheme.
+        """
         shares = {kind: {} for kind in ("uniform", "equipotential")}
         for name, drive in scheme.currents.items():
             shares[drive.current][name] = drive.share
@@ -76,30 +80,54 @@ class Circuit:
         self.electrical = [name for name, terminal in terminals.items() if terminal.electrical]
 
     def constraint(self, drive: Drive) -> Constraint:
-        """The unknowns that a drive and the sinks fix."""
+        """Unknowns that a drive and the sinks fix.
+
+        Args:
+            drive: The drive.
+        """
         return constrain(self.spaces, self.terminals, drive.held, self.sinks)
 
     def inject(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> None:
-        """Add currents (A) of uniform density to a right-hand side."""
+        """Add currents of uniform density to a right-hand side.
+
+        Args:
+            rhs: The right-hand side, A.
+            currents: Currents by terminal, A.
+        """
         with rhs as array:
             for name, current in currents.items():
                 functional = self.terminals[name].average
                 array[functional.dofs + self._start[V]] += current * functional.weights
 
     def hold(self, vector: PETSc.Vec, potentials: Mapping[str, float], shift: float = 0.0) -> None:
-        """Write potentials (V) into the fixed unknowns of a vector."""
+        """Write potentials into the fixed unknowns of a vector.
+
+        Args:
+            vector: Vector of all unknowns, changed in place.
+            potentials: Potentials by terminal, V.
+            shift: Potential that is called zero in the vector, V.
+        """
         with vector as array:
             for name, value in potentials.items():
                 array[self.terminals[name].dofs[V] + self._start[V]] = value - shift
 
     def warm(self, vector: PETSc.Vec, rises: Mapping[str, float]) -> None:
-        """Write temperature rises (K) into the fixed unknowns of a vector."""
+        """Write temperature rises into the fixed unknowns of a vector.
+
+        Args:
+            vector: Vector of all unknowns, changed in place.
+            rises: Rises by terminal, K.
+        """
         with vector as array:
             for name, value in rises.items():
                 array[self.terminals[name].dofs[THETA] + self._start[THETA]] = value
 
     def readings(self, vector: PETSc.Vec) -> dict[str, float]:
-        """Area averages of V on all electrical terminals, V (collective)."""
+        """Area averages of V on all electrical terminals, V (collective).
+
+        Args:
+            vector: The fields.
+        """
         array = vector.array_r
         local = np.zeros(len(self.electrical))
         for i, name in enumerate(self.electrical):
@@ -112,6 +140,9 @@ class Circuit:
 
         By reciprocity it is the largest reading that a watt of heat anywhere in the device gives. With τ,
         heat in one channel is read through ``ϑ ± τ``.
+
+        Args:
+            adjoint: The adjoint of the reading.
         """
         parts = [
             self.spaces.ranges[field] for field in self.spaces.fields if field is THETA or field in SPIN_HEAT
@@ -122,25 +153,42 @@ class Circuit:
         return sum(largest) / self._temperature
 
     def coldest(self, vector: PETSc.Vec) -> float:
-        """The lowest temperature of fields, K (collective)."""
+        """Lowest temperature of fields, K (collective).
+
+        Args:
+            vector: The fields.
+        """
         local = vector.array_r[self.spaces.ranges[THETA]].min(initial=np.inf)
         return self._temperature + self.spaces.comm.allreduce(local, MPI.MIN)
 
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
-        """Add a constant (V) to the potential, at fixed unknowns too."""
+        """Add a constant to the potential, at fixed unknowns too.
+
+        Args:
+            vector: The fields, changed in place.
+            shift: The constant, V.
+        """
         with vector as array:
             array[self.spaces.ranges[V]] += shift
 
     def currents_out(self, residual: PETSc.Vec, held: Collection[str]) -> dict[str, float]:
-        """Current (A) that leaves through every terminal where V is fixed, from ``b − A x`` (collective).
+        """Current that leaves through every terminal where V is fixed, A (collective).
 
-        It is what the discrete equations lack at the fixed unknowns, so currents balance to the accuracy of
-        the solver. Unknowns on an edge that two terminals share count for the first of them.
+        It is the residual of the discrete equations at the fixed unknowns, so currents balance to the
+        accuracy of the solver. Unknowns on an edge that two terminals share count for the first of them.
+
+        Args:
+            residual: ``b − A x``.
+            held: Terminals at which V is fixed.
         """
         return self._flows(residual, held, V)
 
     def heat_out(self, residual: PETSc.Vec) -> dict[str, float]:
-        """Heat (W) that leaves through every sink, likewise (collective)."""
+        """Heat that leaves through every sink, W (collective), from the residual as in :meth:`currents_out`.
+
+        Args:
+            residual: ``b − A x``.
+        """
         flows = self._flows(residual, self.sinks, THETA)
         return {name: flow * self._temperature for name, flow in flows.items()}
 
@@ -154,7 +202,11 @@ class Circuit:
         return flows
 
     def generated(self, rhs: PETSc.Vec) -> float:
-        """Heat (W) that a right-hand side generates in the device (collective)."""
+        """Heat that a right-hand side generates in the device, W (collective).
+
+        Args:
+            rhs: The right-hand side, A·V/K in the rows of ϑ.
+        """
         return self._sum(rhs.array_r[self.spaces.ranges[THETA]]) * self._temperature
 
     def _sum(self, values: np.ndarray) -> float:

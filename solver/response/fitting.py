@@ -1,10 +1,10 @@
 """Power series through solutions at given drives, with their error bars (solver/physics.md §7).
 
-The polynomial has as many powers as there are points, so it passes through all of them. Two things are wrong
-with its coefficients. Truncation: higher powers of the response are taken for lower ones. A point more or
-less changes a coefficient by what its power alone does to it, so the changes by the last two points, one for
-odd powers and one for even ones, estimate it. Cancellation: coefficients are small differences of the
-readings, and their errors count as often as the readings do.
+The polynomial has as many powers as there are points, so it passes through all of them. Its coefficients have
+two errors. Truncation: higher powers of the response are taken for lower ones. One point more or less changes
+a coefficient by the effect of its power alone, so the changes by the last two points, one for odd powers and
+one for even ones, estimate it. Cancellation: coefficients are small differences of the readings, and the
+errors of the readings count in full.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def further_drives(drives: Sequence[float], wanted: int) -> list[float]:
 
     Args:
         drives: The drives, A or V.
-        wanted: How many further ones.
+        wanted: Number of further ones.
     """
     found = sorted({0.0, *drives})
     added = []
@@ -39,7 +39,7 @@ def fit(points: Sequence[tuple[float, Solution]], orders: int, lowest: int = 1) 
 
     Args:
         points: The drives, A or V, and the fields there.
-        orders: The highest power that is wanted.
+        orders: The highest power to return.
         lowest: The lowest power of the fields; 0 instead where a point has no drive.
     """
     drives = np.array([drive for drive, _ in points])

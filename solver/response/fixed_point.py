@@ -33,7 +33,7 @@ class Mixing:
         """Fields to try next (collective).
 
         Args:
-            tried: The fields that were tried.
+            tried: The fields tried last.
             found: The fields that their heat gives.
         """
         self._found.append(found)

@@ -19,10 +19,13 @@ class SchemeSolver(SteadyScheme):
     """Solves a device in one injection scheme for its harmonics; arguments as of :class:`.Scheme`."""
 
     def expand(self, orders: int) -> Expansion:
-        """The coefficients of the first ``orders`` powers of the drive.
+        """Coefficients of the first powers of the drive (collective).
 
         Order n has the heat of all pairs of lower orders that add up to n as its source. Where there are
         fields without a drive, it has the heat that they make with order n itself too.
+
+        Args:
+            orders: The highest power.
         """
         rest = self.at(0.0) if self._has_rest else None
         if self._drive.quantity == "temperature":
@@ -117,10 +120,14 @@ class SchemeSolver(SteadyScheme):
                 self._heat.add(rhs, solutions[i].vector, solutions[j].vector, factor)
 
     def demodulate(self, drives: Sequence[float], orders: int) -> Expansion:
-        """The same from solutions at given drives (A or V), through which a polynomial is fitted.
+        """Coefficients of the powers of the drive, fitted to solutions at given drives (collective).
 
-        Where that leaves no more powers than orders, it is solved at a drive or two more between them, which
+        Where that leaves no more powers than orders, one or two more drives between them are solved, which
         tell how much the powers that are left out count.
+
+        Args:
+            drives: The drives, A or V.
+            orders: The highest power.
         """
         if self._drive.quantity == "temperature":
             return self.expand(0)

@@ -19,13 +19,17 @@ from thermospin.response.solution import Pair, Solution
 
 
 class Reference:
-    """The potential that is called zero: it is best close to where the smallest reading is taken."""
+    """The reference of the potential; it is best close to the terminal of the smallest reading."""
 
     def __init__(self, circuit: Circuit, pairs: Sequence[Pair], offset: float = 0.0) -> None:
         self._circuit, self._pairs, self.offset = circuit, pairs, offset
 
     def centre(self, x: PETSc.Vec) -> None:
-        """Make the minus terminal of the probe with the smallest reading the reference."""
+        """Make the minus terminal of the probe with the smallest reading the reference (collective).
+
+        Args:
+            x: The fields, changed in place.
+        """
         if self._pairs:
             terminals = self._circuit.readings(x)
             _, reference = min(self._pairs, key=lambda pair: abs(terminals[pair[0]] - terminals[pair[1]]))
@@ -37,7 +41,7 @@ class LinearResponse:
     """Solves the linear equations of a scheme, and reads its probes.
 
     Args:
-        linear: The linear solver; its matrix is that of the configuration of the moment.
+        linear: The linear solver; its matrix is that of the magnetic configuration set by ``magnetise``.
         circuit: The terminals.
         drive: The drive of the scheme.
         pairs: The probes.
@@ -65,11 +69,19 @@ class LinearResponse:
         return self._linear.matrix.createVecLeft()
 
     def earlier(self, key: Hashable) -> Solution | None:
-        """What was solved for last under a key."""
+        """Last solution under a key; None without one.
+
+        Args:
+            key: The key.
+        """
         return self._earlier[key][0] if key in self._earlier else None
 
     def adjoint(self, pair: Pair) -> Adjoint:
-        """The adjoint of a probe in the configuration of the moment (collective)."""
+        """Adjoint of a probe in the magnetic configuration of the matrix (collective).
+
+        Args:
+            pair: The probe.
+        """
         state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
         if last and last.state == state:
             return last
@@ -83,7 +95,7 @@ class LinearResponse:
         """Solve ``Aᵀ z = ℓ`` (collective).
 
         Args:
-            load: ℓ, what takes fields to a reading.
+            load: ℓ, the functional that reads the fields.
             start: The adjoint of a reading much like it, to begin with.
             tolerance: Relative tolerance on the residual.
         """
@@ -101,7 +113,7 @@ class LinearResponse:
 
     @property
     def remainder(self) -> PETSc.Vec:
-        """The residual of what was solved for last."""
+        """Residual of the last solve."""
         return self._linear.remainder
 
     def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
@@ -131,7 +143,7 @@ class LinearResponse:
         return self._units[1]
 
     def _current_weights(self, name: str, unit: Solution) -> tuple[PETSc.Vec, float]:
-        """What times a residual is the current out of an equipotential terminal: the adjoint of that current.
+        """Adjoint of the current out of an equipotential terminal: times a residual it is that current.
 
         Returns:
             The adjoint and the potential that has been subtracted from it, V.
@@ -146,7 +158,7 @@ class LinearResponse:
         return z, 0.0
 
     def exchanged(self, pair: Pair, driven: Solution) -> float:
-        """What the injector of the scheme reads when 1 A flows through a probe, Ω (collective).
+        """Reading of the injector of the scheme when 1 A flows through a probe, Ω (collective).
 
         Args:
             pair: The probe, on terminals that are not held.
@@ -183,10 +195,10 @@ class LinearResponse:
             injected: Currents of uniform density by terminal, A.
             potentials: Potentials of held terminals, V; 0 at those that are not named.
             rises: Temperature rises of sinks, K; likewise.
-            key: Which earlier solution to start from, and under which to keep this one.
+            key: Key of the earlier solution to start from, and of this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
-            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
+            equilibrium: Equilibrium of the spins at terminals that fix V; without it they are 0 there.
             generated: The heat generated, W, where the right-hand side is more than heat.
         """
         circuit, linear = self._circuit, self._linear

@@ -1,4 +1,4 @@
-"""A device in one injection scheme: what all its solves share."""
+"""A device in one injection scheme: the base of all its solves."""
 
 from collections.abc import Hashable, Mapping
 
@@ -19,14 +19,14 @@ class Scheme:
     """A device in one injection scheme, in one magnetic configuration after another.
 
     Args:
-        linear: The linear solver; its matrix is that of the configuration of the moment.
+        linear: The linear solver; its matrix is that of the magnetic configuration set by ``magnetise``.
         circuit: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
         probes: Pairs of terminals, plus and minus.
         rises: Temperature rise of every sink, K.
         tolerance: Relative tolerance on the true residual.
-        equilibrium: What spins relax to without a drive, if anything.
+        equilibrium: Equilibrium that spins relax to without a drive, if any.
         adjoints: Adjoints of the probes that other schemes have found.
     """
 
@@ -69,7 +69,7 @@ class Scheme:
 
     @property
     def adjoint_iterations(self) -> int:
-        """Iterations spent on the adjoints of the probes in the configuration of the moment."""
+        """Iterations spent on the adjoints of the probes in the magnetic configuration of the matrix."""
         spent = sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
         return spent + (self._influences.iterations if self._influences else 0)
 
@@ -111,7 +111,12 @@ class Scheme:
 
 
 def given(drive: Drive, value: float) -> tuple[dict[str, float], dict[str, float]]:
-    """Currents of uniform density (A) and potentials (V) by terminal, at a drive in A or V."""
+    """Currents of uniform density (A) and potentials (V) by terminal, at a value of the drive.
+
+    Args:
+        drive: The drive.
+        value: Its value, A or V.
+    """
     injected = {name: value * part for name, part in drive.uniform.items()}
     return injected, {name: value * volt for name, volt in drive.potentials.items()}
 
@@ -122,8 +127,8 @@ def share(solution: Solution, units: Mapping[str, Solution], drive: Drive, value
     Args:
         solution: The fields with 0 V at these terminals.
         units: Fields per volt at each of them.
-        drive: What is injected.
-        value: The drive.
+        drive: The drive.
+        value: Its value, A or V.
     """
     if not units:
         return solution

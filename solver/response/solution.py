@@ -1,4 +1,4 @@
-"""Solutions: the fields, the reference of their potential, and what was read and balanced from them."""
+"""Solutions: the fields, the reference of their potential, and their readings and balances."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,10 +21,10 @@ class Solution:
 
     Attributes:
         vector: The fields.
-        offset: What must be added to V in ``vector``, V: the potential is kept relative to a probe.
-        terminals: Area average of V on every electrical terminal, V, relative to the same as ``vector``.
-        corrections: What the residual adds to the voltage between the two terminals of a probe, V: to first
-            order, all that is wrong with it.
+        offset: Constant to add to V in ``vector``, V: the potential is kept relative to a probe.
+        terminals: Area average of V on every electrical terminal, V, with the same reference as ``vector``.
+        corrections: Contribution of the residual to the voltage between the two terminals of a probe, V: to
+            first order, the error of the fields' own voltage.
         currents: Current that enters at every electrical terminal, A.
         heat: Heat that leaves at every sink, W.
         generated: Heat generated in the device, W.
@@ -54,11 +54,19 @@ class Solution:
         return self.norm / self.scale if self.scale else 0.0
 
     def reading(self, pair: Pair) -> float:
-        """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe."""
+        """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe.
+
+        Args:
+            pair: The terminals.
+        """
         return self.terminals[pair[0]] - self.terminals[pair[1]] + self.corrections.get(pair, 0.0)
 
     def scaled(self, factor: float) -> "Solution":
-        """The fields times a factor."""
+        """The fields times a factor.
+
+        Args:
+            factor: The factor.
+        """
         return combine([(factor, self)])
 
     @property
@@ -74,12 +82,20 @@ class Solution:
         return HEATING_VOLTAGE * current / power if power else 1.0
 
     def potential(self, terminal: str) -> float:
-        """Potential of a terminal, V."""
+        """Potential of a terminal, V.
+
+        Args:
+            terminal: Its name.
+        """
         return self.terminals[terminal] + self.offset
 
 
 def combine(parts: Iterable[tuple[float, Solution]]) -> Solution:
-    """A linear combination of solutions."""
+    """A linear combination of solutions.
+
+    Args:
+        parts: Factors and solutions.
+    """
     parts = list(parts)
     vector = parts[0][1].vector.duplicate()
     vector.set(0.0)
@@ -118,10 +134,10 @@ class Expansion:
         rest: The fields without a drive; present only when a sink is not at T0 or spins have an
             equilibrium of their own.
         reciprocity: For every probe that allows it, R1 with injector and probe exchanged, Ω.
-        points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted to
-            what is none.
-        weights: By power, how much every one of these counts: what is fitted to the fields fits all else.
-        key: The scheme and the configuration that this is the solution of.
+        points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted.
+        weights: By power, the weight of every one of these; they fit all other quantities as they fit the
+            fields.
+        key: The scheme and the configuration.
     """
 
     orders: list[Solution]
@@ -137,9 +153,17 @@ class Expansion:
         return ({0: self.rest} if self.rest else {}) | dict(enumerate(self.orders, start=1))
 
     def at(self, drive: float) -> Solution:
-        """The fields at a drive in A or V."""
+        """The fields at a drive.
+
+        Args:
+            drive: The drive, A or V.
+        """
         return combine((drive**n, part) for n, part in self.by_power.items())
 
     def harmonics(self, probe: Pair) -> np.ndarray:
-        """``R1, R2, …`` of a probe, V per power of the drive."""
+        """``R1, R2, …`` of a probe, V per power of the drive.
+
+        Args:
+            probe: The probe.
+        """
         return np.array([order.reading(probe) for order in self.orders])

@@ -17,7 +17,10 @@ class SteadyScheme(Scheme):
     """A device in one injection scheme, at given drives; arguments as of :class:`.Scheme`."""
 
     def at(self, drive: float) -> Solution:
-        """The fields at a drive in A or V (collective).
+        """The fields at a drive (collective).
+
+        Args:
+            drive: The drive, A or V.
 
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
@@ -123,5 +126,11 @@ class SteadyScheme(Scheme):
 
 
 def at_drive(drive: float, linear: Solution, heated: Solution) -> Solution:
-    """The fields at a drive."""
+    """The fields at a drive.
+
+    Args:
+        drive: The drive, A or V.
+        linear: The linear response, per A or V.
+        heated: The fields that heat, warm sinks and an equilibrium of the spins add to it.
+    """
     return combine([(drive, linear), (1.0, heated)])

@@ -29,14 +29,12 @@ class Blocks:
         spaces: The spaces.
         coefficients: The coefficients.
         interfaces: The resistive interfaces.
-        wanted: Which blocks.
-        part: Takes what is wanted of the coefficients.
+        wanted: Tells which blocks are assembled, by the numbers of row and column.
+        part: Takes the part of the coefficients to assemble.
 
     Attributes:
         blocks: The matrices.
         magnetic: The blocks that change with the magnetisation.
-        wanted: Tells which blocks are assembled.
-        part: Takes the part of the coefficients to assemble.
     """
 
     def __init__(

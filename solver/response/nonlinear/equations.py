@@ -24,7 +24,7 @@ from thermospin.response.nonlinear.local import LocalCoefficients
 
 
 class Equations:
-    """What the fields must satisfy, without terminals: ``N(u) = b`` with the injected currents b.
+    """Nonlinear equations of the fields, without terminals: ``N(u) = b`` with the injected currents b.
 
     Args:
         spaces: The spaces, with all spins along one axis.
@@ -82,6 +82,9 @@ class Equations:
     def residual(self, vector: PETSc.Vec) -> PETSc.Vec:
         """``N(u)`` (collective).
 
+        Args:
+            vector: The fields u.
+
         Raises:
             RangeError: A law does not hold at the temperatures of the fields.
         """
@@ -102,6 +105,9 @@ class Equations:
     def linearise(self, vector: PETSc.Vec) -> None:
         """Assemble the Jacobian at fields (collective).
 
+        Args:
+            vector: The fields.
+
         Raises:
             RangeError: A law does not hold at the temperatures of the fields.
         """
@@ -117,7 +123,11 @@ class Equations:
         self.jacobian.assemble()
 
     def generated(self, vector: PETSc.Vec) -> float:
-        """The heat that fields generate, W (collective)."""
+        """Heat that fields generate, W (collective).
+
+        Args:
+            vector: The fields.
+        """
         self._load(vector)
         local = fem.assemble_scalar(self._generated)
         size = len(self._fields.theta.x.array)
@@ -133,7 +143,11 @@ class Equations:
         return change, fem.form(load * self.spaces.dx(CONDUCTORS), entity_maps=[self.spaces.entity_map])
 
     def weighted(self, change: PETSc.Vec) -> PETSc.Vec:
-        """The load of Joule heat, of the fields of the last assembly, times a change of ϑ (collective)."""
+        """Load of the Joule heat of the fields of the last assembly, times a change of ϑ (collective).
+
+        Args:
+            change: The change, a vector of all unknowns.
+        """
         (rise, form), found = self._weight, change.duplicate()
         part = self.spaces.ranges[THETA]
         rise.x.array[: part.stop - part.start] = change.array_r[part]

@@ -1,7 +1,7 @@
 """Material coefficients at the local temperature T0 + ϑ, at the quadrature points of the mesh.
 
-They are what :class:`~thermospin.physics.coefficients.Coefficients` asks for, with one number per quadrature
-point instead of one per cell. Regions whose material follows no law keep their numbers.
+They form :class:`~thermospin.physics.coefficients.Coefficients` with one number per quadrature point instead
+of one per cell. Regions whose material follows no law keep their numbers.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ from thermospin.physics.coefficients import Coefficients
 
 
 def coefficient_parts(response: Response, temperature: float, split: bool) -> dict[str, np.ndarray]:
-    """The numbers that the coefficients of a material consist of, SI, in the units of ``Coefficients``.
+    """The numbers that form the coefficients of a material, SI, in the units of ``Coefficients``.
 
     Args:
-        response: What the material gives.
+        response: Coefficients of the material and their derivatives.
         temperature: T0, K, by which the heat equations are divided.
         split: Whether the spins have temperatures of their own.
     """
@@ -44,7 +44,7 @@ def coefficient_parts(response: Response, temperature: float, split: bool) -> di
 
 
 def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coefficients:
-    """The coefficients that consist of given parts, with all spins along one axis.
+    """Coefficients from given parts, with all spins along one axis.
 
     Args:
         parts: Numbers, functions or series, named as in :func:`coefficient_parts`.
@@ -67,7 +67,7 @@ def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coe
 
 
 class LocalMaterials(NamedTuple):
-    """What coefficients that follow the temperature come from.
+    """Materials and magnetisation from which coefficients that follow the temperature are made.
 
     Attributes:
         materials: Material of every region, with its laws.
@@ -82,12 +82,12 @@ class LocalMaterials(NamedTuple):
     m: fem.Function
 
     def parts(self, region: str, temperatures: np.ndarray, order: int, split: bool) -> dict[str, np.ndarray]:
-        """The parts of a region's coefficients at temperatures in K, and their derivatives up to an order.
+        """Parts of a region's coefficients and their derivatives with respect to the temperature.
 
         Args:
             region: The region.
-            temperatures: Of any shape.
-            order: The order.
+            temperatures: T, K, of any shape.
+            order: The highest derivative.
             split: Whether the spins have temperatures of their own.
 
         Returns:
@@ -108,7 +108,7 @@ class Points:
 
     Attributes:
         places: In the reference cell, shape (q, 3).
-        weights: What each counts in the mean over a cell, shape (q,).
+        weights: Weight of each in the mean over a cell, shape (q,).
     """
 
     def __init__(self, spaces: Spaces) -> None:
@@ -119,7 +119,11 @@ class Points:
         self.cells = self._space.dofmap.list
 
     def space(self, shape: tuple[int, ...] = ()) -> fem.FunctionSpace:
-        """The space of what has a value at every point, of a shape."""
+        """The space of functions with a value at every point.
+
+        Args:
+            shape: Shape of a value.
+        """
         element = basix.ufl.quadrature_element("tetrahedron", value_shape=shape, degree=self._degree)
         return fem.functionspace(self._mesh, element)
 
@@ -129,15 +133,15 @@ class Points:
 
 
 class LocalCoefficients:
-    """The coefficients as functions of the temperature of the moment, and their derivatives.
+    """The coefficients at the temperatures of the last :meth:`update`, and their derivatives.
 
     Args:
         spaces: The spaces, with all spins along one axis.
-        given: What they come from.
+        given: Materials and magnetisation.
 
     Attributes:
         all: The coefficients.
-        slopes: The derivative with respect to T of every function that they consist of, per K.
+        slopes: Derivative with respect to T of every function that forms them, per K.
     """
 
     def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
@@ -155,6 +159,9 @@ class LocalCoefficients:
 
     def update(self, theta: fem.Function) -> None:
         """Evaluate all laws at ``T0 + ϑ``.
+
+        Args:
+            theta: ϑ, K, ghosts included.
 
         Raises:
             RangeError: A law does not hold at one of the temperatures on this rank.

@@ -18,19 +18,19 @@ RUNAWAY = "a thermal runaway, Newton's method does not converge"
 class Newton:
     """Solves ``N(u) = b`` for the admissible fields of a scheme, with PETSc's SNES.
 
-    SNES sees the fields in units in which all count alike. What a terminal holds does not change; one with a
-    current at uniform potential moves as a whole, and its residual is spread evenly over it.
+    SNES sees the fields in units in which all count alike. Values that terminals hold do not change; a
+    terminal with a current at uniform potential moves as a whole, and its residual is spread evenly over it.
 
     Args:
         equations: The equations.
         linear: The linear solver of their Jacobian.
-        scales: By unknown, what a unit of it is worth.
+        scales: Weight of a unit of every unknown, W^½.
         circuit: The terminals.
         drive: The drive of the scheme.
 
     Attributes:
         history: Norms of the residual in the last solve, from the beginning on.
-        trouble: What was wrong with fields or a step that the last solve tried, if anything.
+        trouble: Cause of failure of fields or a step that the last solve tried, if any.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Newton:
         """The fields for given loads (collective).
 
         Args:
-            start: Fields to begin with, whose fixed unknowns have the values they are to keep.
+            start: Fields to begin with; their fixed unknowns are kept.
             loads: The injected currents of uniform density, and by terminal of uniform potential.
 
         Raises:
@@ -130,7 +130,11 @@ class Newton:
         self.linearise(fields)
 
     def linearise(self, fields: PETSc.Vec) -> None:
-        """Assemble the Jacobian at fields (collective)."""
+        """Assemble the Jacobian at fields (collective).
+
+        Args:
+            fields: The fields.
+        """
         self._equations.linearise(fields)
         self._units = {}
 
@@ -163,13 +167,18 @@ class Newton:
         return self._units[name]
 
     def step(self, scaled: PETSc.Vec, step: PETSc.Vec) -> None:
-        """The step that reduces a residual to 0 to first order, both in the units of SNES (collective)."""
+        """Step that reduces a residual to 0 to first order, both in the units of SNES (collective).
+
+        Args:
+            scaled: The residual.
+            step: The step, overwritten.
+        """
         residual = scaled.duplicate()
         residual.pointwiseMult(scaled, self._scales)
         step.pointwiseMult(self.correct(residual, accuracy.STEP_TOLERANCE), self._scales)
 
     def correct(self, residual: PETSc.Vec, tolerance: float) -> PETSc.Vec:
-        """The change of the fields that reduces a residual to 0 to first order (collective).
+        """Change of the fields that reduces a residual to 0 to first order (collective).
 
         Args:
             residual: The residual; the Jacobian is that of the last :meth:`linearise`.

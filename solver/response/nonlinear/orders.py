@@ -48,7 +48,12 @@ class OrderSources:
         return fem.form(form, entity_maps=[self._spaces.entity_map])
 
     def add(self, rhs: PETSc.Vec, lower: Sequence[PETSc.Vec]) -> None:
-        """Add the source of the order that follows given ones to a right-hand side (collective)."""
+        """Add the source of the next order to a right-hand side (collective).
+
+        Args:
+            rhs: The right-hand side.
+            lower: All lower orders, from the first.
+        """
         order = len(lower) + 1
         self._series.load(dict(enumerate(lower, start=1)))
         for region, cells in self._series.chunks():

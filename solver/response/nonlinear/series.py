@@ -25,7 +25,7 @@ class PointSeries:
 
     Args:
         spaces: The spaces, with all spins along one axis.
-        given: What the coefficients come from.
+        given: Materials and magnetisation.
 
     Attributes:
         materials: Material of every region, with its laws.
@@ -40,7 +40,11 @@ class PointSeries:
         self._loaded: list[int] = []
 
     def load(self, parts: Mapping[int, PETSc.Vec]) -> None:
-        """Take other fields, by power of the drive (collective)."""
+        """Take other fields (collective).
+
+        Args:
+            parts: The fields by power of the drive.
+        """
         self._loaded = list(parts)
         for power, vector in parts.items():
             if power not in self._known:
@@ -56,7 +60,13 @@ class PointSeries:
                 yield region, cells[start : start + CHUNK]
 
     def fields(self, region: str, cells: np.ndarray, order: int) -> State:
-        """The fields at the points of cells of a region, up to an order; what is not loaded is 0."""
+        """Fields at the points of cells of a region as series; powers that are not loaded are 0.
+
+        Args:
+            region: The region.
+            cells: Some of its owned cells.
+            order: The highest power.
+        """
         shape = len(self._spaces.fields), 4, len(cells) * len(self.points.places)
         coefficients = np.zeros((order + 1, *shape))
         for power in self._loaded:
@@ -67,7 +77,13 @@ class PointSeries:
         )
 
     def coefficients(self, region: str, cells: np.ndarray, theta: Taylor) -> Coefficients:
-        """The coefficients there: those of the laws at T0 + ϑ_0, composed with the series of ϑ."""
+        """Coefficients at the points of cells: the laws at T0 + ϑ_0, composed with the series of ϑ.
+
+        Args:
+            region: The region.
+            cells: Some of its owned cells.
+            theta: ϑ at the points, K, as a series.
+        """
         order, rise, t0 = theta.order, theta.value, self._given.temperature
         varies = not self.materials[region].is_constant and rise.any()
         at = t0 + (rise if varies else np.zeros(1))

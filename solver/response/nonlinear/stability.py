@@ -1,10 +1,9 @@
-"""Whether a steady state lasts: heat that grows with the temperature may outrun the cooling.
+"""Stability of a steady state: heat that grows with the temperature may outrun the cooling.
 
 Linearised, and with the potentials eliminated, a change x of the temperatures meets ``S x``. Let F be the
-Joule heat as a weight, ``∫ h x v dx``: in ``S x = λ F x``, λ is by how much more of itself the heat would
-have to rise per kelvin for a runaway. Without a drive all λ are positive; one passes through 0 where two
-steady states merge, and is negative in the unstable one. Lanczos' method with ``S⁻¹ F`` finds it, the only
-1/λ < 0.
+Joule heat as a weight, ``∫ h x v dx``. In ``S x = λ F x``, λ is the relative rise of the heat per kelvin at
+which it would run away. Without a drive all λ are positive; one passes through 0 where two steady states
+merge, and is negative in the unstable one. Lanczos' method with ``S⁻¹ F`` finds it, the only 1/λ < 0.
 """
 
 import numpy as np
@@ -17,7 +16,7 @@ from thermospin.response.nonlinear.newton import Newton
 
 
 def feedback(equations: Equations, newton: Newton, fields: PETSc.Vec) -> float:
-    """How much of a change of the temperatures the heat that it makes gives back (collective).
+    """Fraction of a change of the temperatures that the heat of this change gives back (collective).
 
     It is 0 where nothing depends on the temperature, 1 at a thermal runaway, infinite in an unstable state.
     The largest temperature rise times the largest relative change of a conductivity per kelvin is a bound.

@@ -29,8 +29,8 @@ class ResponsiveSolver(SchemeSolver):
     Args:
         linear: The linear solver of the problem at T0.
         sources: The sources of the orders.
-        tangent: The nonlinear equations, the linear solver of their Jacobian and, by unknown, what a unit of
-            it is worth; None if nothing is solved at a given drive.
+        tangent: The nonlinear equations, the linear solver of their Jacobian and the weight of a unit of every
+            unknown; None if nothing is solved at a given drive.
         circuit: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
@@ -64,7 +64,10 @@ class ResponsiveSolver(SchemeSolver):
             self.newton.free()
 
     def at(self, drive: float) -> Solution:
-        """The fields at a drive in A or V (collective).
+        """The fields at a drive (collective).
+
+        Args:
+            drive: The drive, A or V.
 
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
@@ -115,7 +118,7 @@ class ResponsiveSolver(SchemeSolver):
         return fields
 
     def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
-        """What to say when the drive cannot be raised.
+        """Message when the drive cannot be raised.
 
         Fields that run away pass the end of a law sooner or later; it does not end the steady states then.
         """
