@@ -29,8 +29,8 @@ class ResponsiveSolver(SchemeSolver):
     Args:
         linear: The linear solver of the problem at T0.
         sources: The sources of the orders.
-        tangent: The nonlinear equations, the linear solver of their Jacobian and the weight of a unit of every
-            unknown; None if nothing is solved at a given drive.
+        tangent: The nonlinear equations, the linear solver of their Jacobian and the weight of a unit of
+            every unknown, W^½; None if nothing is solved at a given drive.
         circuit: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
