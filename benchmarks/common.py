@@ -1,4 +1,4 @@
-"""What the benchmark's programs share: arguments, coefficients, and the JSON they end with.
+"""Common parts of the benchmark's programs: arguments, coefficients, and the JSON they end with.
 
 Nothing here imports DOLFINx: importing it is part of what the programs that use it cost.
 """
@@ -18,7 +18,7 @@ from thermospin.config import Config
 from thermospin.meshes import MeshRecord, build_mesh
 
 SCHEME, PROBE = "thermal", "nonlocal"
-"""What every program computes: R1 and R2 of this probe in this scheme."""
+"""Scheme and probe whose R1 and R2 every program computes."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What resistive interfaces and spin heat cost, relative to the plain model on the same mesh.
+"""Cost of resistive interfaces and spin heat, relative to the plain model on the same mesh.
 
     python benchmarks/extensions.py configs/slachter2010.yaml
     python benchmarks/extensions.py configs/slachter2010.yaml --p1 0.3 --p2 --repeat 1        # a short one

@@ -122,12 +122,12 @@ def warm_up(degrees: Iterable[int], options: argparse.Namespace) -> None:
 
 
 def say(text: str) -> None:
-    """What is going on, for people."""
+    """Print a line about the progress."""
     print(text, file=sys.stderr, flush=True)
 
 
 def machine() -> dict[str, str | int]:
-    """What the numbers were measured on."""
+    """The machine and the software that the numbers were measured with."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
     return {

@@ -127,7 +127,7 @@ class Numbering:
 
 
 def sorting(keys: np.ndarray, size: int) -> np.ndarray:
-    """What sorts non-negative numbers below ``size``, in linear time and keeping the order of equal ones.
+    """Permutation that sorts numbers below ``size`` and keeps the order of equal ones, in linear time.
 
     It is the transposition of a sparse matrix with one entry per row.
     """

@@ -52,12 +52,12 @@ MIDDLE = 0.1
 
 @dataclass(frozen=True)
 class Profile:
-    """What is along a strip.
+    """A quantity along a strip.
 
     Attributes:
         x: From the hot end, m.
-        values: What is there.
-        weights: What of it counts how much, m³ or 1.
+        values: Its values.
+        weights: Their weights in averages, m³ or 1.
     """
 
     x: np.ndarray
@@ -165,7 +165,7 @@ def solve(
 def beside_the_law(
     problem: ts.Problem, solution: Solution, currents: Profile, numbers: tuple[float, float, float]
 ) -> tuple[Point, Strip, Profile]:
-    """What a solution has, and what the law and one dimension make of its temperatures (collective)."""
+    """Numbers of a solution beside those of the law and of one dimension at its temperatures (collective)."""
     length, field, current = numbers
     hot, cold = (DEVICE.temperature + at_plane(problem, solution, THETA, x) for x in (0.0, length))
     strip = Strip(length, field, hot, cold)
@@ -239,7 +239,7 @@ def report(points: list[Point], title: str) -> None:
 
 
 def describe(field: float) -> str:
-    """What the metal is at T0 in a field in T."""
+    """Coefficients of the metal at T0 in a field in T, as text."""
     metal = coefficients(field, DEVICE.temperature)
     no_current = -metal.spin_conductivity * metal.spin_seebeck / 2
     no_voltage = no_current - metal.conductivity * metal.polarisation * metal.seebeck

@@ -101,7 +101,7 @@ class Strip:
         return self._amperes * self._solution(x)[2]
 
     def law(self, x: np.ndarray) -> np.ndarray:
-        """What j_s is at x far from the leads, A/m²."""
+        """The spin current density j_s at x if the leads were far away, A/m²."""
         metal = self.at(self.temperature(x))
         slope = (self.hot - self.cold) * self._solution(x, 1)[0]
         return -metal.spin_conductivity * metal.spin_seebeck / 2 * slope

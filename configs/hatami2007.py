@@ -33,7 +33,7 @@ PANELS = {
     "excess": "τ*/τ − 1 of ΔT",
     "spin_heat": "|T$_s$|/ΔT",
 }
-"""What is drawn: Eqs. 4 to 9 over their values for parallel magnets, if those are not 0."""
+"""Labels of the panels: Eqs. 4 to 9 over their values for parallel magnets, if those are not 0."""
 
 
 def print_table(temperature: float) -> None:

@@ -1,4 +1,4 @@
-"""Spin accumulation of inhomogeneous ferromagnets: what Figs. 6 to 11 and 13 to 15 of Rebei et al. show.
+"""Spin accumulation of inhomogeneous ferromagnets: Figs. 6 to 11 and 13 to 15 of Rebei et al.
 
     python configs/rebei2005.py OUTDIR
 
@@ -56,7 +56,7 @@ SOLVED = {
     "73": "Solved: Eqs. 72, 73 and 75, for H along z Eqs. 87 and 88 with D_xy = -D_yx = +a D/(1+a^2)",
     "92": "Solved: Eqs. 87 and 88 with D_xy = -D_yx = -a D/(1+a^2) of Eq. 92, in one dimension only",
 }
-"""What the script says of the sign it takes."""
+"""Message about the sign that is used."""
 BAR, RING = (Path(__file__).with_name(f"rebei2005_{kind}.yaml") for kind in ("bar", "ring"))
 ARM = 0.1
 """Width and height of the arms of the ring, nm."""
@@ -89,7 +89,7 @@ FIGURES: dict[int, tuple[str, str, list[Case]]] = {
 
 
 def bar_overrides(case: Case) -> list[str]:
-    """What makes :data:`BAR` the device of a case; z = 0 is its left end."""
+    """Overrides that turn :data:`BAR` into the device of a case; z = 0 is its left end."""
     a, b = case.directions
     lengths = {"Left": case.side, "Right": case.side}
     magnetisation = {"Left": direction(a), "Right": direction(b)}
@@ -108,7 +108,7 @@ def bar_overrides(case: Case) -> list[str]:
 
 
 def ring_overrides(case: Case, file: Path) -> list[str]:
-    """What makes :data:`RING` the device of a case, whose mesh is in a file.
+    """Overrides that turn :data:`RING` into the device of a case, whose mesh is in a file.
 
     Without a current the contact may conduct as little as it takes to leave the spins of a thin ring alone.
     """
@@ -172,7 +172,7 @@ def finite_elements(case: Case, comm: MPI.Comm = MPI.COMM_SELF, arm: float = ARM
 
 
 def solve_at_rest(config: ts.Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarray]:
-    """What :func:`at_nodes` gives of a device without a drive (collective)."""
+    """Nodes and n of a device without a drive, from :func:`at_nodes` (collective)."""
     with ts.Problem.of(config, comm) as problem:
         solver = problem.scheme("rest")
         problem.magnetise(problem.states["only"])

@@ -40,7 +40,7 @@ SIZES = {100: "tab:red", 200: "tab:orange", 400: "tab:blue"}
 TEMPERATURES = {2.0: "tab:blue", 10.0: "tab:green", 50.0: "tab:orange", 300.0: "tab:red"}
 """K, and colours."""
 SIZE, TEMPERATURE = 100, 10.0
-"""What the other panels hold fixed."""
+"""Fixed values in the other panels: spins of a cluster, and K."""
 STRONG = 5.0
 """A field that polarises the clusters, T."""
 FIELDS = np.geomspace(1e-3, 60, 49)
@@ -50,7 +50,7 @@ PANELS = {
     "thermopower": ("α (nV/K)", 1e-9),
     "spin_current": ("spin current per ∇T (A/(m K))", 1.0),
 }
-"""What is drawn: label and unit."""
+"""Label and unit of every panel."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def metal(atoms: int) -> Nanoclusters:
 
 
 def computed(atoms: int, temperature: float, field: float) -> Point:
-    """What the solver is given."""
+    """The coefficients that the solver uses."""
     material = Material(nanoclusters=metal(atoms), spin_diffusion_length="50 nm", thermal_conductivity=100)
     numbers = material.at(temperature, field)
     spin_current = -numbers.thermoelectric.difference

@@ -31,7 +31,7 @@ RATIOS = np.geomspace(1e-2, 1e3, 16)
 ALPHAS = {1.0: "tab:blue", 5.0: "tab:red"}
 """λ/λ_Q of the semiconductor and their colours: the paper's, without inelastic scattering and for Cu."""
 PANELS = {"spin": ("Δμ/e (mV)", 1e-3), "spin_heat": ("ΔT$_s$ (K)", 1.0), "hanle": ("ΔV$_{Hanle}$ (µV)", 1e-6)}
-"""What is drawn: label and unit."""
+"""Label and unit of every panel."""
 DEVICE = ts.load(FILE)
 
 

@@ -1,4 +1,4 @@
-"""The `sweep:` section: which values of the configuration change, and what they become."""
+"""The `sweep:` section: keys of the configuration that change, and their values."""
 
 import math
 from typing import Any, Literal
@@ -74,7 +74,12 @@ class Axis(Section):
         return len(self.values) if self.values else self.num
 
     def place(self, number: int, step: tuple[Any, ...]) -> str:
-        """Where the file gives the values of a step, within the axis."""
+        """Place in the file of the values of a step, within the axis.
+
+        Args:
+            number: Number of the step, from 0.
+            step: Values of all keys there.
+        """
         return f".values[{number}]" if self.values else f" at {step[0]}"
 
     def _check_keys(self) -> None:

@@ -76,19 +76,34 @@ Direction = Annotated[
 
 
 def shown(vector: Vector) -> str:
-    """A vector for people."""
+    """A vector for people.
+
+    Args:
+        vector: The vector, (3,).
+    """
     return f"[{', '.join(f'{part + 0.0:.4g}' for part in vector)}]"
 
 
 def sign_or_direction(value: Any) -> str:
-    """Which of the two a value of a magnetic configuration is."""
+    """Kind of an entry of a magnetic configuration: ``sign`` or ``direction``.
+
+    Args:
+        value: The entry as the file gives it.
+    """
     if isinstance(value, str):
         return "direction" if value in _AXES else "sign"
     return "direction" if isinstance(value, list | tuple | dict | Angles) else "sign"
 
 
 def sign(value: Any) -> int:
-    """The sign of a magnet: +1 or −1."""
+    """Sign of a magnet: +1 or −1.
+
+    Args:
+        value: The entry as the file gives it.
+
+    Raises:
+        PydanticCustomError: It is neither.
+    """
     if isinstance(value, bool) or value not in (1, -1):
         raise mistake(f"must be 1 or -1, not {brief(value)}")
     return int(value)
@@ -98,4 +113,4 @@ Sign = Annotated[int, BeforeValidator(sign, json_schema_input_type=int)]
 State = Annotated[
     Annotated[Sign, Tag("sign")] | Annotated[Direction, Tag("direction")], Discriminator(sign_or_direction)
 ]
-"""What a magnetic configuration says of a magnet: ±1 times its magnetisation, or a direction instead."""
+"""State of a magnet in a magnetic configuration: ±1 times its magnetisation, or a direction instead."""

@@ -1,4 +1,4 @@
-"""What is solved for and how, and which heat it produces."""
+"""The unknowns, the methods to solve for them, and the heat source."""
 
 import math
 from typing import Annotated, Any, Literal

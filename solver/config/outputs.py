@@ -1,4 +1,4 @@
-"""What a run writes: the directory, the fields for ParaView, and the maps."""
+"""Output of a run: the directory, the fields for ParaView, and the maps."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal

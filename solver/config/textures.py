@@ -45,7 +45,11 @@ class FormulaTexture(Section):
     """mx, my, mz as formulas of the coordinates x, y, z in m, such as `tanh(x / (10*nm))`."""
 
     def vectors(self, points: np.ndarray) -> np.ndarray:
-        """The vectors, (n, 3), at points (n, 3) in m."""
+        """Vectors at points, (n, 3).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
         return np.transpose([Formula(text)(points) for text in self.formula])
 
     def __str__(self) -> str:
@@ -99,7 +103,11 @@ class Wall(Section):
         return self.chirality * middle
 
     def vectors(self, points: np.ndarray) -> np.ndarray:
-        """The vectors, (n, 3), at points (n, 3) in m."""
+        """Unit vectors at points, (n, 3).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
         position = shapes.across(points, self.axis, self.centre, self.width)
         return shapes.wall(position, self._before, self._centre)
 
@@ -130,7 +138,11 @@ class Rotation(Section):
         return self
 
     def vectors(self, points: np.ndarray) -> np.ndarray:
-        """The vectors, (n, 3), at points (n, 3) in m."""
+        """Unit vectors at points, (n, 3).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
         position = shapes.across(points, self.axis, self.centre, self.width)
         return shapes.rotation(position, self.rotation, self.plane)
 
@@ -160,7 +172,11 @@ class Ring(Section):
         return self
 
     def vectors(self, points: np.ndarray) -> np.ndarray:
-        """The vectors, (n, 3), at points (n, 3) in m."""
+        """Vectors at points, (n, 3).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
         place = self.centre, "xyz".index(self.axis), self.sense
         if self.ring == "azimuthal":
             return shapes.azimuthal_ring(points, *place)
@@ -178,7 +194,7 @@ class FileTexture(Section):
     unit: Literal[*UNITS] = "m"
     """Unit of length of the file."""
     interpolation: Literal["linear", "nearest"] = "linear"
-    """What is taken between the points; outside them it is the nearest."""
+    """Interpolation between the points; outside them it is the nearest."""
     _table: Table = PrivateAttr()
 
     @model_validator(mode="after")
@@ -190,7 +206,11 @@ class FileTexture(Section):
         return self
 
     def vectors(self, points: np.ndarray) -> np.ndarray:
-        """The vectors, (n, 3), at points (n, 3) in m."""
+        """Vectors at points, (n, 3).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
         return self._table(points)
 
     def __str__(self) -> str:

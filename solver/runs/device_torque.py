@@ -27,7 +27,7 @@ def device_torque(
         magnet: The region that turns.
         reference: The direction p of the other magnets, ± which they all have, (3,).
         fixed: The magnetisation of every other magnet.
-        area: What the torque in J is divided by, m².
+        area: Area by which the torque in J is divided, m².
         drive: A or V; without one, it is the torque of the sinks' temperatures.
         points: Angles between 0 and 180°.
 

@@ -1,4 +1,4 @@
-"""What a magnetic loop returns: the readings along both of its branches as a table."""
+"""Results of a magnetic loop: the readings along both of its branches as a table."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ class LoopResults:
 
     @property
     def table(self) -> "pd.DataFrame":
-        """What ``loop.csv`` holds, SI: a row for every scheme, probe and point of both branches."""
+        """Content of ``loop.csv``, SI: a row for every scheme, probe and point of both branches."""
         import pandas as pd
 
         header, rows = loop_table(self.data)

@@ -57,7 +57,13 @@ def configuration_data(
 def balances(
     expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
 ) -> dict[str, Any]:
-    """How well charge, heat and energy balance, relative to what flows; None where nothing flows.
+    """Relative errors of the balances of charge, heat and energy; None where nothing flows.
+
+    Args:
+        expansion: The fields.
+        probes: Pairs of terminals, plus and minus.
+        drive: The drive at which charge balances, A or V; None where none was given.
+        conserving: Whether the heat sources conserve energy.
 
     Returns:
         ``charge``: sum of the currents at ``drive`` over their size; without it, at one that heats the device
@@ -97,7 +103,7 @@ def balances(
 
 
 class Flow(NamedTuple):
-    """What flows in one order, or at one drive, W.
+    """Power that flows in one order, or at one drive, W.
 
     Attributes:
         heat: Heat generated minus heat that leaves.
@@ -112,12 +118,16 @@ class Flow(NamedTuple):
     power: float
 
     def scaled(self, factor: float) -> "Flow":
-        """The same at another drive."""
+        """The same at another drive.
+
+        Args:
+            factor: Ratio of the powers at both drives.
+        """
         return Flow(*(factor * value for value in self))
 
 
 def _flow(solution: Solution, power: float) -> Flow:
-    """What flows in one order or at one drive."""
+    """Power that flows in one order or at one drive."""
     leaving = solution.heat.values()
     return Flow(
         abs(solution.generated - sum(leaving)),
@@ -153,15 +163,15 @@ def _imbalance(currents: Collection[float], hardly: float) -> float | None:
 
 
 def check_balances(found: Mapping[str, Any], tolerance: float, where: str) -> None:
-    """Refuse numbers that are none, or break a conservation law.
+    """Refuse numbers that are not finite, or break a conservation law.
 
     Args:
         found: The numbers of a scheme and configuration (:func:`configuration_data`).
-        tolerance: That of the solver.
+        tolerance: Tolerance of the solver.
         where: Scheme and configuration, for the message.
 
     Raises:
-        ConvergenceError: They do.
+        ConvergenceError: A number is not finite, or a law is broken.
     """
     if not _is_finite([found[key] for key in ("probes", "terminals", "sinks", "balances")]):
         raise ConvergenceError(
@@ -208,6 +218,9 @@ def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
 
     Those of the voltage without a drive, where there is one, are under ``baseline_R0`` and ``spin_R0``.
+
+    Args:
+        configurations: The numbers of every magnetic configuration.
     """
     if not {"P", "AP"} <= configurations.keys():
         return {}

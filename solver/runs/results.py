@@ -1,4 +1,4 @@
-"""What a run returns: numbers in the layout of results.json, tables of them, and the fields behind them."""
+"""Results of a run: numbers in the layout of results.json, tables of them, and the fields behind them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Results:
 
     @property
     def readings(self) -> "pd.DataFrame":
-        """What the probes read, and the signals made of it: the rows of ``results.csv``.
+        """Readings of the probes and their signals: the rows of ``results.csv``.
 
         Columns: ``scheme``; ``configuration``, or the name of a signal, ``baseline`` or ``spin``; ``probe``;
         ``order``, the power n of the drive, 0 for the voltage without a drive; ``value`` and
@@ -84,7 +84,7 @@ class Results:
 
     @property
     def balances(self) -> "pd.DataFrame":
-        """How well charge, heat, energy and reciprocity hold, relative to what flows: 0 is exact.
+        """Relative errors of the balances of charge, heat and energy and of reciprocity; 0 is exact.
 
         One row for every ``scheme`` and ``configuration``; NaN where nothing flows, or where the law does not
         apply. ``reciprocity`` is the worst of all probes.
@@ -104,7 +104,7 @@ class Results:
 
     @property
     def warnings(self) -> list[str]:
-        """What the mesh does not resolve, a line each."""
+        """Lengths that the mesh does not resolve, a line each."""
         return list(self.data.get("warnings", []))
 
     def fields(
@@ -155,17 +155,32 @@ class Results:
         return self.source.at_drive(key, number)
 
     def harmonics(self, scheme: str, configuration: str, probe: str) -> np.ndarray:
-        """``R1, R2, …`` in V/Aⁿ (V/Vⁿ where a voltage drives the scheme).
+        """``R1, R2, …`` of a probe in V/Aⁿ (V/Vⁿ where a voltage drives the scheme).
+
+        Args:
+            scheme: The injection scheme.
+            configuration: The magnetic configuration.
+            probe: The probe.
 
         Raises:
-            KeyError: No such scheme, configuration or probe.
+            KeyError: There is no such scheme, configuration or probe.
         """
         return np.array(self.data["schemes"][scheme]["configurations"][configuration]["probes"][probe]["R"])
 
     def baseline(self, scheme: str, probe: str) -> np.ndarray:
-        """``(R_P + R_AP)/2`` of every order, V/Aⁿ."""
+        """``(R_P + R_AP)/2`` of every order, V/Aⁿ.
+
+        Args:
+            scheme: The injection scheme.
+            probe: The probe.
+        """
         return np.array(self.data["schemes"][scheme]["signals"][probe]["baseline"])
 
     def spin_signal(self, scheme: str, probe: str) -> np.ndarray:
-        """``R_P − R_AP`` of every order, V/Aⁿ."""
+        """``R_P − R_AP`` of every order, V/Aⁿ.
+
+        Args:
+            scheme: The injection scheme.
+            probe: The probe.
+        """
         return np.array(self.data["schemes"][scheme]["signals"][probe]["spin"])

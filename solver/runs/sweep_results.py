@@ -1,4 +1,4 @@
-"""What a sweep returns: the readings of all points as tables and as a dataset."""
+"""Results of a sweep: the readings of all points as tables and as a dataset."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class SweepResults:
 
     @property
     def readings(self) -> "pd.DataFrame":
-        """What the probes read at every point: a row for every reading and order.
+        """Readings of the probes at every point: a row for every reading and order.
 
         Columns: ``point``, its number; the keys of the sweep, in SI or as the file gives them; then those of
         :attr:`thermospin.Results.readings`. Points that failed have no rows.
@@ -69,7 +69,7 @@ class SweepResults:
 
     @property
     def table(self) -> "pd.DataFrame":
-        """What ``sweep.csv`` holds: a row for every reading, with all its orders, and for every failure."""
+        """Content of ``sweep.csv``: a row for every reading, with all its orders, and for every failure."""
         import pandas as pd
 
         header, rows = sweep_table(self.data)

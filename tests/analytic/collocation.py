@@ -105,7 +105,7 @@ def solve(
 
 
 def _scale(stretch: Stretch, n: int) -> np.ndarray:
-    """What a flux is measured in, so that fields and fluxes are of one size: M over the first element."""
+    """Unit of a flux in which fluxes and fields are of one size: M over the first element."""
     diagonal = np.diagonal(stretch.conduction(stretch.nodes[:1])[0])
     return np.concatenate([np.ones(n), abs(diagonal) / np.ptp(stretch.nodes)])
 

@@ -58,7 +58,7 @@ class Junction:
         return r_f * (deep - j_s), r_n * j_s
 
     def extra_resistance(self) -> float:
-        """What F|N adds to the resistance of the metals, Ω m²: van Son's, and the interface's own."""
+        """Resistance that F|N adds to that of the metals, Ω m²: van Son's, and the interface's own."""
         in_magnet, in_normal = self.sides(1.0)
         j_s = in_normal / spin_resistance(self.normal)
         return self.magnet.polarisation * in_magnet + self.r_b * (1 - self.gamma * j_s)

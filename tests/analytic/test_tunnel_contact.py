@@ -105,7 +105,7 @@ def test_tunnel_contact(comm, ratio):
 
 @pytest.mark.serial
 def test_leading_order():
-    """What Vera-Marun et al. 2014, Eq. 14 leaves out is of first order in r_s/R_tun."""
+    """The error of Vera-Marun et al. 2014, Eq. 14 is of first order in r_s/R_tun."""
     errors = []
     for ratio in (1e3, 1e4):
         contact = closed_form(contact_bar(ratio)[1])

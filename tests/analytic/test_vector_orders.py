@@ -146,7 +146,7 @@ RIGHT = {"P": [161.3582, 1641.935, 238308.3, 6141845], "AP": [161.3582, 1641.935
 @pytest.mark.serial
 @pytest.mark.parametrize("config", [SINGLE, VALVE], ids=["transparent magnet", "mixing"])
 def test_energy_of_the_reference(config):
-    """What is generated leaves: the heat of order n is the voltage of order n − 1 times the current."""
+    """Heat that is generated leaves: that of order n is the voltage of order n − 1 times the current."""
     loaded = load_config(config)
     for name in loaded.configurations:
         bar, found = expected(loaded, name)

@@ -164,7 +164,7 @@ class Orders:
         return np.array([profiles[-1].flux[-1, HEAT] - profiles[0].flux[0, HEAT] for profiles in found])
 
     def torques(self, found: list[list[Profile]], i: int) -> np.ndarray:
-        """What layer i takes up of spins across its magnetisation, inside and at its contacts, A/m²."""
+        """Spins across the magnetisation that layer i absorbs, inside and at its interfaces, A/m²."""
         bar, taken = self.bar, []
         for profiles in found:
             inside = bar.torque(profiles, i)

@@ -86,7 +86,7 @@ def test_row_39_a_point_without_its_fields_is_solved_again(tmp_path):
 
 
 def assert_consistent(out):
-    """What a killed run leaves: numbers that are whole or not there, and fields of the same run."""
+    """A killed run leaves numbers that are whole or not there, and fields of the same run."""
     try:
         data = read_results(out)
     except Exception as error:

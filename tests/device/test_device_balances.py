@@ -1,4 +1,4 @@
-"""What must balance in a whole run: charge, heat, energy, Onsager's relation; and what ζ multiplies."""
+"""Balances of a whole run: charge, heat, energy, Onsager's relation; and the effect of ζ."""
 
 import numpy as np
 import pytest

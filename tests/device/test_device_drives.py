@@ -77,7 +77,7 @@ def test_terminals_that_float_need_not_be_named(results):
 
 
 def test_uniform_and_equipotential_contacts_agree_far_away(results):
-    """What differs is the field near the contact: its spins and its potential, not the nonlocal voltage."""
+    """The fields near the contact differ, its spins and its potential; the nonlocal voltage does not."""
     for name in ("P", "AP"):
         uniform, equipotential = (
             results.harmonics(scheme, name, "nonlocal")[0] for scheme in ("uniform", "equipotential")

@@ -135,7 +135,7 @@ def test_wire_against_closed_form(wire):
 
 
 def fitted(directory, monkeypatch, *options):
-    """What the script finds of a sweep."""
+    """Fit of a sweep by the script."""
     spec = importlib.util.spec_from_file_location("hanle_script", CONFIGS / "hanle.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)

@@ -58,7 +58,7 @@ def test_charge_and_heat(request, model):
 
 
 def test_energy(whole):
-    """What the sinks take is what the terminals supply, the dissipation at interfaces included."""
+    """The sinks take the power that the terminals supply, the dissipation at interfaces included."""
     check_energy(whole)
 
 

@@ -1,4 +1,4 @@
-"""What is printed of small numbers, and of a device in which nothing flows (rows 13 and 14 of the cases)."""
+"""Printed tables of small numbers, and of a device in which nothing flows (rows 13 and 14 of the cases)."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def solved(comm, **changes):
 
 
 def table(data):
-    """What is printed of it."""
+    """Its printed table."""
     text = io.StringIO()
     print_table(data, Console(file=text, width=200))
     return text.getvalue()

@@ -93,7 +93,7 @@ def test_fast_relaxation_leaves_one_temperature(without, comm, model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_one_temperature_does_not_know_of_spin_heat(model):
-    """What only τ needs of a material changes no digit of a run without τ, whose results have no T_s.
+    """Coefficients that only τ needs change no digit of a run without τ, whose results have no T_s.
 
     On one rank, for among several the order of a sum is left to chance.
     """

@@ -117,7 +117,7 @@ def test_tasks_give_the_same_table(finished, comm, shared_directory):
 
 
 def test_kill_and_restart(comm, shared_directory):
-    """What is missing, half-written or of another point is solved again, and nothing else."""
+    """Points without whole results of their own are solved again, and no others."""
     file, out = write_config(shared_directory, comm, swept()), shared_directory / "out"
     result = run(comm, file, out, "--points", "0:3")
     assert ("3 of 4 points solved; 1 missing" in result.stdout) == (comm.rank == 0)

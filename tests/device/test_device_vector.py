@@ -154,7 +154,7 @@ def integral(problem, vector, regions):
 
 
 def residual_sum(problem, solution):
-    """What leaves through the unknowns that are held, ``− Σ A x`` over each component of s (collective)."""
+    """Flow out through the unknowns that are held, ``− Σ A x`` over each component of s (collective)."""
     out = problem.system.matrix.createVecLeft()
     problem.system.matrix.mult(solution.vector, out)
     total = [-out.array_r[problem.spaces.ranges[field]].sum() for field in S_VECTOR]

@@ -51,7 +51,7 @@ def file(comm, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def out(comm, file):
-    """What `thermospin run` makes of it (collective)."""
+    """Results of `thermospin run` (collective)."""
     done = CliRunner().invoke(main, ["run", str(file), "-o", str(file.parent / "out")])
     assert done.exit_code == 0, done.output
     comm.Barrier()
@@ -60,7 +60,7 @@ def out(comm, file):
 
 @pytest.fixture(scope="module")
 def results(file):
-    """What Python makes of it (collective)."""
+    """Results of the Python API (collective)."""
     return ts.run(ts.load(file))
 
 

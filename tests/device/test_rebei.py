@@ -55,7 +55,7 @@ def test_sides_beyond_the_decay(comm):
     ids=["vanishing", "turning"],
 )
 def test_ring_with_thin_arms(case, arm, bound, comm):
-    """What their width changes is of second order in it; `turning` is the texture `ring: square`."""
+    """The effect of their width is of second order in it; `turning` is the texture `ring: square`."""
     wide, narrow = (error(case, comm, arm=width) for width in (2 * arm, arm))
     assert narrow < bound
     assert wide / narrow > 3

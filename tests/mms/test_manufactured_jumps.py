@@ -95,7 +95,7 @@ class Jumping(Manufactured):
         return forms
 
     def leaving(self, contact, here, out):
-        """What leaves a side, the first (``out`` = 1) or the second (−1), for every field."""
+        """Flux of every field out of a side, the first (``out`` = 1) or the second (−1)."""
         return [flux if flux is None else out * flux for flux in self.crossing(contact)]
 
     def in_region(self, name) -> State:

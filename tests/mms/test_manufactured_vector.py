@@ -40,7 +40,7 @@ METAL = {"spin_relaxation_time": "200 ps"}
 
 
 class Case(NamedTuple):
-    """What is solved.
+    """A manufactured problem.
 
     Attributes:
         degree: Polynomial degree.

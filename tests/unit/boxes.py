@@ -39,7 +39,7 @@ def three_boxes(tags):
 
 
 def results_of(maps):
-    """What results.json holds of a run that asked for some maps."""
+    """Content of results.json of a run that asked for some maps."""
     return {
         "schema": 1,
         "schemes": {"thermal": {"drive": {"unit": "A"}, "configurations": {"P": {"probes": {}}}}},

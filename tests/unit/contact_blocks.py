@@ -55,7 +55,7 @@ BETWEEN = {
     "between magnets": {"F1|F2": MAGNETIC | {"magnet": "F1"}, "N|F2": MAGNETIC},
     "between magnets, alike for spins": {"F1|F2": PLAIN, "N|F2": PLAIN},
 }
-"""What crosses between two regions."""
+"""Resistive interfaces of a device: their law, by the regions on both sides."""
 
 
 def blocks_of(name):

@@ -1,4 +1,4 @@
-"""What tests measure on a mesh: lengths in nm, areas in nm², volumes in nm³."""
+"""Measures of a mesh for tests: lengths in nm, areas in nm², volumes in nm³."""
 
 import re
 

@@ -55,7 +55,7 @@ def places(data: Any, here: Place = ()) -> Iterator[Place]:
 
 
 def at(data: Any, place: Place) -> Any:
-    """What is at a place."""
+    """Value at a place."""
     for key in place:
         data = data[key]
     return data

@@ -70,7 +70,7 @@ def test_charge_spin_and_heat_are_conserved_at_every_floating_node(regime):
 
 
 def test_angular_momentum_balance():
-    """What spin the reservoirs give is what relaxes and what the magnets absorb."""
+    """The spin that the reservoirs give relaxes, or the magnets absorb it."""
     circuit = network(graph())
     state = circuit.solve()
     given = state.entering[:, S].sum(axis=0)

@@ -1,4 +1,4 @@
-"""What crosses resistive interfaces, assembled, against integrals over squares and sums over channels."""
+"""Assembled currents across resistive interfaces, against integrals over squares and sums over channels."""
 
 import numpy as np
 import pytest

@@ -88,7 +88,7 @@ def test_row_32_libraries_of_other_users_are_not_run(home, monkeypatch, capfd):
 
 @pytest.mark.serial
 def test_row_32_other_users_cannot_write_libraries(home):
-    """Whatever the mask of the process is."""
+    """Permissions do not depend on the mask of the process."""
     mask = os.umask(0)
     try:
         moment(MPI.COMM_SELF, 9)

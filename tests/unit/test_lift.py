@@ -94,7 +94,7 @@ def full_matrix(x, y, m, across=None, turning=None):
 
 
 def columns(lift):
-    """What a lift does to unit vectors."""
+    """Images of unit vectors under a lift."""
     found = [lift((unit[0], SpinVector(*unit[1:]))) for unit in np.eye(4)]
     return np.array([[scalar, *spin] for scalar, spin in found]).T
 

@@ -189,7 +189,7 @@ def test_a_problem_that_nobody_holds_is_gone(comm, spin):
 
 @pytest.mark.parametrize("degree", [1, 2])
 def test_another_preconditioner_by_option(comm, degree):
-    """What is done to a multigrid is not done to what a user's option puts in its place."""
+    """Changes to a multigrid are not made to a preconditioner that a user's option puts in its place."""
     name = "theta_pc_type" if degree == 1 else "theta_p_mg_coarse_pc_type"
     config = valve_config(degree=degree, petsc={name: "jacobi"})
     problem = prepare_problem(config, comm)

@@ -20,7 +20,7 @@ SECTIONS = [40 * NM, 120 * NM, 220 * NM]
 
 
 def through(comm, x, j, section):
-    """What flows from the left of a cross-section to its right, A, through the cells between their nodes.
+    """Current from the left of a cross-section to its right, A, through the cells between their nodes.
 
     Args:
         comm: Ranks that have some of the cells each.

@@ -39,7 +39,7 @@ def stack(tmp_path_factory):
 
 
 def rendered(record, *names):
-    """What :func:`mesh_image` makes of regions."""
+    """Picture of regions by :func:`mesh_image`."""
     mesh, colours = record.raw(), region_colours(record)
     chosen = [mesh.cells[mesh.cell_tags == record.regions[name]] for name in names]
     skins = [skin(tetrahedra(mesh.points, cells)[0]) for cells in chosen]

@@ -1,4 +1,4 @@
-"""What is seen in linear fields, which the elements hold exactly; and the fields gathered on one rank."""
+"""Observables of linear fields, which the elements hold exactly; and the fields gathered on one rank."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the files of the repository say about one another; only where the tests run in a checkout."""
+"""Statements of the repository's files about one another; only where the tests run in a checkout."""
 
 import re
 import tomllib
@@ -25,7 +25,7 @@ def sources():
 
 
 def packages_of_the_wheel(monkeypatch):
-    """What setuptools finds, from pyproject.toml alone."""
+    """Packages that setuptools finds, from pyproject.toml alone."""
     setuptools = pytest.importorskip("setuptools")
     monkeypatch.chdir(ROOT)
     distribution = setuptools.Distribution()

@@ -38,7 +38,7 @@ def stiff_problem(comm, degree, conductance, *, phonons=None):
 
 
 def kinds(problem):
-    """What preconditions V, s and ϑ."""
+    """Preconditioners of V, s and ϑ."""
     return [type(problem.preconditioning.preconditioner._parts[field,]) for field in (V, S, THETA)]
 
 

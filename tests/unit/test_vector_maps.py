@@ -70,7 +70,7 @@ def test_no_drive_changes_the_magnetisation(case, tmp_path):
 
 
 def test_the_fields_of_both_modes():
-    """What a map may name is what a run may write, in either mode."""
+    """A map may name the fields that a run may write, in either mode."""
     of = {vector: {field.name for field in output_fields(vector)} for vector in (False, True)}
     assert set(OUTPUT_NAMES) == of[False] | of[True]
     assert of[False] & of[True] == {"V", "T", "mu_s", "T_s", "J", "Q"}
