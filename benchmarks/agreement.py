@@ -19,7 +19,7 @@ MOST_DIGITS = 16.0
 
 @dataclass(frozen=True)
 class Difference:
-    """How far a reading of a program is from that of the reference.
+    """Difference of a reading of a program from that of the reference.
 
     Attributes:
         program: The program.

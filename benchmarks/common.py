@@ -49,7 +49,7 @@ class Coefficients:
 
     @classmethod
     def of(cls, config: Config, record: MeshRecord) -> Self:
-        """Those of a device.
+        """Coefficients of a device.
 
         Raises:
             SystemExit: The configuration has heat sources that the programs do not know.
@@ -101,7 +101,7 @@ class Circuit:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """That of a configuration.
+        """Terminals, drive and probe of a configuration.
 
         Raises:
             SystemExit: The scheme needs what the programs do not have.

@@ -137,7 +137,7 @@ def sorting(keys: np.ndarray, size: int) -> np.ndarray:
 
 
 class Entries:
-    """Where the local matrices of some cells go, and their values per unit coefficient.
+    """Places of the local matrices of some cells, and their values per unit coefficient.
 
     Args:
         unknowns: Unknowns of the cells, shape (local size, n_cells).

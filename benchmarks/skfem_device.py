@@ -91,7 +91,7 @@ class Device:
         return metal, magnet, [V, s, everywhere.stiffness(t.heat[tags])]
 
     def _locate(self, mesh: Mesh) -> None:
-        """Where the fields begin in the vector, what is fixed, what is injected and read."""
+        """Layout of the vector: beginnings of the fields, and fixed, injected and read unknowns."""
         n = self.metal.size
         self.parts = slice(0, n), slice(n, 2 * n), slice(2 * n, 2 * n + self._numbering.size)
         self.size = self.parts[2].stop

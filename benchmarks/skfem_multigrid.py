@@ -6,7 +6,7 @@ from pyamg import amg_core
 from scipy.sparse import csr_matrix, diags_array, tril, triu
 
 PRECISION = np.float32
-"""Of the preconditioner: half the memory to stream, as many iterations."""
+"""Precision of the preconditioner: half the memory to stream, as many iterations."""
 MULTIGRID = {
     "strength": ("classical", {"theta": 0.03, "norm": "min"}),
     "CF": ("RS", {"second_pass": False}),

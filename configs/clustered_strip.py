@@ -41,7 +41,7 @@ WEAK, STRONG = 1e-6, 50e-6
 FIELDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 8.0, 12.0]
 """T."""
 LENGTHS = [0.1e-6, 0.2e-6, 0.5e-6, 1e-6, 2e-6, 5e-6]
-"""Of shorter strips, m."""
+"""Lengths of shorter strips, m."""
 POLARISING = 1.0
 """Field in which they are compared, T."""
 PROFILED = 0.05
@@ -110,7 +110,7 @@ class Point:
 
     @property
     def difference(self) -> float:
-        """Of the temperatures of the ends, K."""
+        """Difference of the temperatures of the ends, K."""
         return self.hot - self.cold
 
 

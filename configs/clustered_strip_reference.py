@@ -112,7 +112,7 @@ class Strip:
         return float(-self._volts * self._solution(self.length)[3])
 
     def _slopes(self, x: np.ndarray, y: np.ndarray, flux: np.ndarray) -> np.ndarray:
-        """Of temperature, spin, spin current and potential, in their units per λ."""
+        """Slopes of temperature, spin, spin current and potential, in their units per λ."""
         temperature = self.cold + (self.hot - self.cold) * y[0]
         metal, mean = self.at(temperature), 0.5 * (self.hot + self.cold)
         heat = metal.conductivity * temperature / (self.at(mean).conductivity * mean)

@@ -35,7 +35,7 @@ SIGNAL = "configuration or signal"
 INVASIVE = 0.01
 """Share of spins that flow back into a contact from which on a model without backflow is warned of."""
 SHORT_CIRCUIT = 0.9
-"""The same from which on spins below contacts are lost within the thickness of a film."""
+"""Share of spins from which on those below contacts are lost within the thickness of a film."""
 UNITS = {"relaxation_time": ("ps", 1e-12), "diffusion": ("cm²/s", 1e-4)}
 
 
@@ -133,7 +133,7 @@ def configured(config: Config, material: str) -> dict[str, float]:
 def given_sinks(
     texts: list[str], conductivity: float | None, thickness: float | None
 ) -> tuple[SpinSink, SpinSink]:
-    """The same from texts such as ``2e14 S/m^2`` or ``2e14 S/m^2, 3e14 S/m^2``: along m, and across it.
+    """Sinks of both contacts from texts: conductance along m and, after a comma, across it, in S/m².
 
     Raises:
         InputError: One is no conductance, or the film is unknown.
@@ -167,7 +167,7 @@ def conductivity(text: str) -> float:
 
 
 def report_backflow(wire: NonlocalWire, fit: HanleFit, known: bool, used: bool) -> str:
-    """How many spins flow back into the contacts, and a warning where the model is without it.
+    """Share of spins that flow back into the contacts, and a warning where the model is without it.
 
     Args:
         wire: The wire, with what its contacts take.

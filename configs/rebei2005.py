@@ -61,7 +61,7 @@ BAR, RING = (Path(__file__).with_name(f"rebei2005_{kind}.yaml") for kind in ("ba
 ARM = 0.1
 """Width and height of the arms of the ring, nm."""
 WIDTHS = 0.6, 2.0, 6.0
-"""Of the transitions of Figs. 6 and 7, nm."""
+"""Widths of the transitions of Figs. 6 and 7, nm."""
 ANGLES = 0, 45, 90, 135, 180
 """θ of Figs. 8 to 11, degrees; 270° is 90° with n_x and n_y reversed."""
 AXES = "xyz"

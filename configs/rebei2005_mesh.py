@@ -21,16 +21,16 @@ ACROSS, UPRIGHT = 1, 1
 SHORTEST, GROWTH = 1 / 15, 0.15
 """Length of elements at kinks of the field, over the width of the transition, and its growth from there."""
 LENGTH = 0.5
-"""Their length where the waves are not weaker than at the corner, nm: 13 elements of degree 2 for a turn."""
+"""Length of elements where waves are as strong as at the corner, nm: 13 of degree 2 for a turn."""
 SPREAD = 500.0
-"""They are longer by a factor e over this distance, nm, five times l: errors of degree 2 are of fourth order
+"""Distance over which elements grow by a factor e, nm, five times l: errors of degree 2 are of fourth order
 in the length, so this many nodes are best used there."""
 KUHN = np.array([[0, 1, 3, 7], [0, 1, 5, 7], [0, 2, 3, 7], [0, 2, 6, 7], [0, 4, 5, 7], [0, 4, 6, 7]])
 """Six tetrahedra of a brick; bits of a vertex number are its steps along the ring, outwards and upwards."""
 
 
 def slices(side: float, width: float) -> np.ndarray:
-    """Where elements end along an arm, from one corner to the next, nm from its middle.
+    """Ends of elements along an arm, from one corner to the next, nm from its middle.
 
     Args:
         side: Length of a side, nm.

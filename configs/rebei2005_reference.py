@@ -45,7 +45,7 @@ class Case:
 
     @property
     def reach(self) -> float:
-        """How far the solved piece extends from the transition, nm."""
+        """Distance by which the solved piece extends from the transition, nm."""
         return self.side / 2 if self.ring else self.side
 
     def equilibrium(self, x: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ from thermospin.runtime.console import say
 ATOMS = 8.5e28
 """Atoms of copper, 1/m³."""
 FRACTION = 0.01
-"""Of all atoms, those of cobalt."""
+"""Share of cobalt among all atoms."""
 MOMENT = 1.7
 """μ_B per atom of cobalt."""
 POTENTIAL, EXCHANGE = 0.3 * e / ATOMS, 0.05 * e / ATOMS

@@ -15,13 +15,13 @@ FLAT = 1e-6
 """Quality below which a tetrahedron has no volume worth the name."""
 
 SAMPLES = np.array([[0.36, 0.33, 0.31], [0.9, 0.06, 0.04], [0.04, 0.9, 0.06], [0.06, 0.04, 0.9]])
-"""Where the outside of an exterior facet is looked at, barycentric coordinates; not on lines of symmetry."""
+"""Points at which the outside of an exterior facet is checked, barycentric; not on lines of symmetry."""
 
 INSIDE = 1e-9
 """Barycentric coordinates of a point inside a tetrahedron are larger."""
 
 GAP, LEAST, MOST = 1e-6, 1e-4, 0.1
-"""How far outside: a fraction of the device's extent, between two fractions of the facet's smallest height.
+"""Distance outside: a fraction of the device's extent, between two fractions of the facet's smallest height.
 
 Coordinates in single precision leave gaps of a tenth of it; real gaps are wider.
 """
@@ -217,7 +217,7 @@ def outward_normals(corners: np.ndarray, inner: np.ndarray) -> np.ndarray:
 
 
 def _find(mesh: Tetrahedra, cells: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Which of the cells holds each place, -1 for none, with VTK's search tree; VTK is heavy to import."""
+    """Cell that holds each place, -1 for none, by VTK's search tree; importing VTK takes long."""
     from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
     from vtkmodules.vtkCommonCore import vtkPoints
     from vtkmodules.vtkCommonDataModel import (

@@ -195,7 +195,7 @@ def _face_nodes(cells: np.ndarray, facets: np.ndarray) -> np.ndarray:
 
 
 def _first_positions(cells: np.ndarray) -> np.ndarray:
-    """Where each node appears first in the cells, read row by row."""
+    """Place where each node appears first in the cells, read row by row."""
     highest = np.maximum.accumulate(cells.reshape(-1))
     first = np.flatnonzero(np.diff(highest, prepend=-1))
     if len(first) != highest[-1] + 1:

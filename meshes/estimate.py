@@ -20,7 +20,7 @@ BOXES = 40_000
 """Most boxes that are looked at in a part for the integral of the density."""
 
 COARSE, ROUNDS = 3, 40
-"""How often boxes are divided at least and at most."""
+"""Least and largest number of times that boxes are divided."""
 
 SMOOTH = 3.0
 """Factor by which sizes may vary within a box."""

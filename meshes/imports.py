@@ -16,7 +16,7 @@ from thermospin.meshes.scale import check_scale
 from thermospin.meshes.terminals import TerminalFace, side_of
 
 FLATNESS = 1e-6
-"""How far the nodes of a flat face may lie from the side of the region, in units of the region's extent."""
+"""Distance of the nodes of a flat face from the side of the region, relative to the region's extent."""
 
 MANY = 12
 """Most names that a message lists."""

@@ -87,7 +87,7 @@ class LateralNonlocal(Template):
     substrate_thickness: PositiveLength = 300 * NM
     """Thickness of the substrate, m."""
     substrate_margin: PositiveLength = 200 * NM
-    """How far the substrate extends beyond the ends of the leads, m."""
+    """Distance by which the substrate extends beyond the ends of the leads, m."""
     magnet_material: str = "Py"
     """Material of FM1 and FM2."""
     channel_material: str = "Cu"

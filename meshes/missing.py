@@ -125,7 +125,7 @@ def exposed(outside: Outside, dents: np.ndarray, tips: np.ndarray, inner: np.nda
 
 
 def _notches(outside: Outside, dents: np.ndarray, tips: np.ndarray) -> np.ndarray:
-    """Which dents are notches that one tetrahedron would fill, flush with what is around.
+    """Whether dents are notches that one tetrahedron would fill, flush with the faces around.
 
     The two facets of a dent span a tetrahedron. Of its other two faces each is an exterior facet too, or
     continues the exterior facets across its edges.

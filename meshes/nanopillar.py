@@ -83,7 +83,7 @@ class Nanopillar(Template):
     substrate_thickness: PositiveLength = 300 * NM
     """Thickness of the substrate, m."""
     substrate_margin: NonNegativeLength = 200 * NM
-    """How far the substrate extends beyond the ends of the leads, m."""
+    """Distance by which the substrate extends beyond the ends of the leads, m."""
     bottom_material: str = "Pt"
     """Material of the bottom lead."""
     top_material: str = "Au"
@@ -95,7 +95,7 @@ class Nanopillar(Template):
     thermocouple: Thermocouple | None = None
     """An arm that reads the temperature of a lead; default none."""
     lateral_aspect: quantity("", ge=1, le=20) = 4.0
-    """How many times longer elements are along x and y than along z. The sizes under `mesh` are those along
+    """Length of elements along x and y over that along z. The sizes under `mesh` are those along
     z, across the layers; lateral sizes matter at the rim of the pillar only."""
 
     @model_validator(mode="after")

@@ -9,10 +9,10 @@ import gmsh
 import numpy as np
 
 FLATNESS = 1e-6
-"""How far a face may lie from the side that it is taken for, relative to the extent of the region."""
+"""Distance of a face from the side that it is taken for, relative to the extent of the region."""
 
 BULGE = 1e-3
-"""How far a curved face may reach beyond the rims of all faces, likewise."""
+"""Distance by which a curved face may reach beyond the rims of all faces, likewise."""
 
 UPRIGHT = 0.9
 """Cosine of the angle between normal and axis from which a face may turn round.
@@ -20,7 +20,7 @@ UPRIGHT = 0.9
 OpenCASCADE is not always right whether a point is within a face, so it is not asked about others."""
 
 ALONG = np.linspace(0, 1, 13)
-"""Where a curve, and a curved surface along both of its parameters, is looked at."""
+"""Parameters at which a curve, or a curved surface along both directions, is sampled."""
 
 
 def flat_faces(volumes: Iterable[int], axis: int, end: int) -> list[int]:

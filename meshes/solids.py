@@ -50,7 +50,7 @@ class SolidsGeometry(Section):
     solids: tuple[Solid, ...] = Field(min_length=1)
     """The solids, in any order."""
     lateral_aspect: quantity("", ge=1, le=20) = 1.0
-    """How many times longer elements are along x and y than along z, where sizes are those asked for."""
+    """Length of elements along x and y over that along z, where sizes are those asked for."""
     columns: tuple[Columns, Columns] | None = None
     """Elements along x and y of a structured mesh, for boxes stacked along z on one cross-section. Sizes
     and refinement then apply along z only."""

@@ -133,7 +133,7 @@ class Grading:
         return [*parts, (a2, b2, c1, c2), (c2, c1, c)]
 
     def _corner_cut(self, node: int, other: int, level: int) -> int:
-        """Where a singular edge is cut near a corner; the node itself if it is no corner."""
+        """Node where a singular edge is cut near a corner; the node itself if it is no corner."""
         if self.corners.get(node, 0) < level:
             return node
         return self._near(node, other)

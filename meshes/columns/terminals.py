@@ -7,7 +7,7 @@ from thermospin.meshes.ordering import FACES
 from thermospin.meshes.terminals import TerminalFace, side_of
 
 FLATNESS = 1e-9
-"""How far a node may lie from the side that it is counted to, relative to the extent of the device."""
+"""Distance up to which a node counts as on a side, relative to the extent of the device."""
 
 
 def terminal_facets(

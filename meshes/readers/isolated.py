@@ -18,7 +18,7 @@ from thermospin.meshes.readers.foreign import ForeignMesh
 from thermospin.meshes.readers.types import WITH_ARRAYS, check_header, file_type, reader_of
 
 PATIENCE, PACE = 120.0, 5e5
-"""How long a reader may take, s, and the bytes a second that it reads at least beside."""
+"""Time that a reader may take for any file, s, and the bytes that it must read in every second beyond."""
 
 ROOM, SHARE = 16 * 2**30, 100
 """Address space that a reader may take, bytes, and bytes more for every byte of the file."""

@@ -36,13 +36,13 @@ BEGINNINGS = {
     ".stp": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
     ".brep": (rb"(?s).*?(DBRep_DrawableShape|CASCADE Topology)", "is no BREP file: its head is missing"),
 }
-"""How a file begins, and what is wrong with one that does not.
+"""Beginning of a file, and the complaint about one that begins otherwise.
 
 Gmsh guesses the format of what it does not recognise, and runs it as a script.
 """
 
 HEAD = 1024
-"""How much of a file is looked at, bytes."""
+"""Bytes of a file that are looked at."""
 
 
 def file_type(file: str) -> str:

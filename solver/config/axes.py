@@ -70,7 +70,7 @@ class Axis(Section):
 
     @property
     def count(self) -> int:
-        """How many steps there are."""
+        """Number of steps."""
         return len(self.values) if self.values else self.num
 
     def place(self, number: int, step: tuple[Any, ...]) -> str:

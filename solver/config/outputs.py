@@ -99,7 +99,7 @@ class Map(Section):
 
 
 class Output(Section):
-    """Where results go and which fields and maps are written."""
+    """Directory of the results, and the fields and maps to write."""
 
     directory: Annotated[Path, DirectoryName] = Path("results/run")
     """Directory of the results; `results/<name of the file>` by default, `-o` overrides."""

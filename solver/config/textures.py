@@ -128,7 +128,7 @@ class Rotation(Section):
     axis: Direction = X
     """Direction along which the angle changes."""
     centre: Coordinate = 0.0
-    """Where it is half-way, along the axis from the origin, m."""
+    """Position half-way, along the axis from the origin, m."""
     width: Width
     """Length over which it changes, m."""
 

@@ -100,7 +100,7 @@ class Spaces:
 
     @cached_property
     def ranges(self) -> dict[Field, slice]:
-        """Where each field's owned unknowns lie in this rank's part of the vector."""
+        """Range of each field's owned unknowns in this rank's part of the vector."""
         sizes = [space.dofmap.index_map.size_local for space in self.spaces.values()]
         ends = np.cumsum(sizes)
         return {field: slice(end - n, end) for field, n, end in zip(self.fields, sizes, ends, strict=True)}

@@ -114,7 +114,7 @@ class CoupledSystem:
         return flips
 
     def _rows(self, field: Field, magnets: Collection[str]) -> np.ndarray:
-        """Which owned unknowns of a field are in magnets, or across an interface with one (collective)."""
+        """Whether owned unknowns of a field are in magnets, or across an interface with one (collective)."""
         space = self.spaces.spaces[field]
         mark = fem.Function(space)
         cells = self.spaces.device.cells(magnets)

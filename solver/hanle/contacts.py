@@ -35,7 +35,7 @@ class SpinSink(NamedTuple):
 
 
 class Crowding(NamedTuple):
-    """Where current enters below a contact: a part of it crowds at one edge, the rest is uniform.
+    """Distribution of current below a contact: a part of it crowds at one edge, the rest is uniform.
 
     Attributes:
         share: The part.
@@ -83,7 +83,7 @@ class Film(NamedTuple):
         return SpinSink(*(_in_series(g, 1 / self.depth) / self.sheet for g in (along, across)))
 
     def crowding(self, resistance: float, magnet: "Film", held: bool) -> Crowding:
-        """Where currents enter this film below a contact: a line of two films with a resistance between them.
+        """Distribution of current below a contact: a line of two films with a resistance between them.
 
         Args:
             resistance: Of the interface times its area, Ω m².

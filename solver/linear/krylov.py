@@ -16,16 +16,16 @@ from thermospin.linear.reasons import NOT_A_NUMBER, why
 
 MAX_CYCLES = 8
 MARGIN = 0.9
-"""Where the recursive residual stops, of what the true one must reach."""
+"""Tolerance on the recursive residual relative to that on the true one."""
 GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
 """At a restart PETSc compares the residual with what the iterations before made of it: rounding alone can
 make more of a difference than it takes for a breakdown."""
 UNIT = 5e-16
 """Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""
 STAGNATION = 0.5
-"""Rounding has been reached when a cycle reduces the true residual by less,"""
+"""Factor by which a cycle must reduce the true residual; with less, rounding has been reached."""
 ROUNDING, SLACK = 1e-13, 10.0
-"""or when the true residual is below this, relative to the right-hand side, and so close to the tolerance."""
+"""Residual relative to the right-hand side, and to the tolerance, below which rounding has been reached."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
 """μ_B, J/T."""
 
 BALANCE = 1e-6
-"""How small a torque counts as none, relative to what moves the magnetisation when it is tilted."""
+"""Torque that counts as none, relative to the torque on a tilted magnetisation."""
 
 Torque = Callable[[np.ndarray], np.ndarray]
 """Unit vector m, (3,), to the torque per area on the layer, J/m², (3,); only its part normal to m counts."""

@@ -43,7 +43,7 @@ class Direction(Section):
     theta: Angle
     """From z, rad."""
     phi: Angle = 0.0
-    """Of the projection on the xy plane, from x, rad."""
+    """Angle of the projection on the xy plane, from x, rad."""
 
     @property
     def vector(self) -> np.ndarray:
@@ -93,7 +93,7 @@ class Node(Section):
     current: Current | None = None
     """Current that enters the network here, A; needs ``area``."""
     current_density: CurrentDensity | None = None
-    """The same over ``area``, A/m²."""
+    """Current density that enters the network here, A/m²."""
     temperature: Temperature | None = None
     """T, K."""
     adiabatic: Truth = False
@@ -143,7 +143,7 @@ class AngleRange(Section):
 
     @property
     def angles(self) -> np.ndarray:
-        """rad, (points,)."""
+        """Angles of the sweep, rad, (points,)."""
         return np.linspace(self.start, self.stop, self.points)
 
 

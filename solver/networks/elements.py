@@ -183,7 +183,7 @@ class ElementLaw:
 
 
 def _eigenvalues(block: np.ndarray) -> np.ndarray:
-    """Of a symmetric block scaled to a unit diagonal; those of zero where its diagonal is not positive."""
+    """Eigenvalues of a symmetric block scaled to a unit diagonal; 0 where its diagonal is not positive."""
     if (np.diag(block) <= 0).any():
         return np.zeros(len(block))
     scale = 1 / np.sqrt(np.diag(block))

@@ -18,7 +18,7 @@ from thermospin.networks.config import CircuitConfig
 from thermospin.networks.elements import ElementLaw
 
 FIELDS = 8
-"""Of a node: V, s_x, s_y, s_z, ϑ, τ_x, τ_y, τ_z."""
+"""Number of fields of a node: V, s_x, s_y, s_z, ϑ, τ_x, τ_y, τ_z."""
 V, S, THETA, TAU = 0, slice(1, 4), 4, slice(5, 8)
 TORQUE_PER_SPIN_CURRENT = -hbar / (2 * elementary_charge)
 """ħ/2e with the charge of the electron, J/A."""

@@ -142,7 +142,7 @@ class Observer:
 
     @cached_property
     def _flux_points(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where fluxes are evaluated in the reference cell, and what makes of it values at its vertices."""
+        """Points of the reference cell where fluxes are evaluated, and the matrix to its vertices."""
         if not self._coefficients.are_cellwise:
             given = basix.make_quadrature(basix.CellType.tetrahedron, self._spaces.quadrature_degree)
             return given[0], linear_fit(*given)

@@ -58,7 +58,7 @@ class LocalObserver(Observer):
         return self._linear({n: part.vector for n, part in parts.items()}, max(parts))
 
     def _fitted(self, expansion: Expansion) -> dict[int, np.ndarray]:
-        """The same, of fields that are known at drives."""
+        """The fluxes by power of the drive, of fields that are known at drives."""
         found = dict.fromkeys(expansion.weights, 0.0)
         for i, (_, solution) in enumerate(expansion.points):
             at_drive = self._fluxes(solution)

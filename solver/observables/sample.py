@@ -97,7 +97,7 @@ class Case:
         return next(iter(self.orders.values())).is_vector
 
     def with_fluxes(self, shown: Collection[str]) -> Self:
-        """The same with fluxes at the vertices only as far as some fields are drawn from them.
+        """The fields without fluxes at vertices that no shown field needs.
 
         Args:
             shown: Names of fields.

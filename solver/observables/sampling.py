@@ -67,7 +67,7 @@ class Sampler:
         return self._known[n_nodes]
 
     def _gathered(self, fields: CellFields, *names: str) -> Arrays:
-        """Those of some fields that there are, on rank 0."""
+        """Arrays of some fields on rank 0, without fields that do not exist."""
         present = {name: getattr(fields, name) for name in names}
         return {name: self._gather(values) for name, values in present.items() if values is not None}
 
@@ -151,7 +151,7 @@ def _collinear(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
 
 
 def _vector(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
-    """The same with spins that may point anywhere."""
+    """The fields of the output at the points, and their means in the cells, with vector spin."""
     mu_s = 2 * nodal["s"]
     point_data = {"V": nodal["V"], "T": nodal["T"], "mu_s": mu_s} | _components("mu_s", mu_s)
     cell_data = {"J": central["j"], "Q": central["q"], "m": central["m"]} | _components("J_s", central["j_s"])

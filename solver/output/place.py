@@ -43,7 +43,7 @@ EARLIER = (
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps"
-"""Their folders, inner ones first."""
+"""Folders of these files, inner ones first."""
 LEFTOVERS = ".partial-*", "maps/.partial-*", "fields/*/.partial-*", "fields/*/.earlier-*"
 """Files that a killed run was writing."""
 

@@ -48,11 +48,11 @@ _DRAWN = {
     "A/m²": (False, "viridis", decimal_scale_for),
     "W/m²": (False, "magma", decimal_scale_for),
 }
-"""Unit of a field to what :class:`Quantity` adds to it."""
+"""Attributes that :class:`Quantity` adds to a field, by its unit."""
 _SPLITTING = (True, "RdBu_r", scale_for)
-"""The same for a difference of two temperatures."""
+"""Attributes of a difference of two temperatures."""
 _SPINS = (False, "YlGnBu", scale_for)
-"""The same for vectors in spin space, of which colours show the length."""
+"""Attributes of vectors in spin space; colours show their length."""
 
 
 def _as_it_is(magnitude: float, unit: str) -> Scale:
@@ -61,7 +61,7 @@ def _as_it_is(magnitude: float, unit: str) -> Scale:
 
 
 _DIRECTION = (False, "YlGnBu_r", _as_it_is)
-"""The same for unit vectors there."""
+"""Attributes of unit vectors in spin space."""
 
 
 def _drawn(field: OutputField) -> Quantity:

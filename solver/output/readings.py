@@ -122,6 +122,6 @@ def _combined(cases: Mapping[str, Any], probe: str, weight: float, orders: int) 
 
 
 def _combined_rest(cases: Mapping[str, Any], probe: str, weight: float) -> float | None:
-    """The same of R0."""
+    """Uncertainty of a weighted sum of R0 in P and AP."""
     both = [cases[name]["probes"][probe].get("uncertainty_R0") for name in ("P", "AP")]
     return None if None in both else weight * sum(both)

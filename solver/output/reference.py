@@ -22,7 +22,7 @@ class SignalReading(Section):
     probe: str
     """Probe."""
     signal: Literal["baseline", "spin"]
-    """Which combination of P and AP."""
+    """Combination of P and AP."""
     order: Annotated[int, Field(ge=1)]
     """n of R_n."""
     scale: float
@@ -75,7 +75,7 @@ class MaximumReading(_AtCurrent):
     region: str
     """Region of the device."""
     of: Literal["temperature_rise", "current_density"]
-    """Which field."""
+    """Name of the quantity."""
 
     @property
     def unit(self) -> str:
@@ -101,7 +101,7 @@ class InterfaceReading(_AtCurrent):
     interface: str
     """The two regions, such as ``Py1|Cu``; one-sided values are those of the first."""
     of: Literal["gradient_T", "mu_s"]
-    """Which field."""
+    """Name of the quantity."""
 
     @property
     def unit(self) -> str:

@@ -269,7 +269,7 @@ class CellCoefficients:
         return self.magnetisation * (splitting * self._strength)
 
     def _profile(self) -> fem.Function | float:
-        """How strong the field that spins precess about is, by place; 1 unless a material says otherwise."""
+        """Relative strength of the field about which spins precess, by place; 1 by default."""
         profiles = {
             region: material.tensor_diffusion.strength
             for region, material in self._materials.items()

@@ -43,7 +43,7 @@ have no digits that heat of the next order could be made of."""
 # Orders and fits (solver/physics.md §7)
 
 SOURCE_REDUCTION = 0.1
-"""By how much the tolerance of fields decreases per digit that the heat they make loses in higher
+"""Decrease of the tolerance of fields per digit that the heat they make loses in higher
 orders."""
 
 FITTED_REDUCTION = 1e-3

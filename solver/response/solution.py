@@ -76,7 +76,7 @@ class Solution:
 
     @property
     def heating_drive(self) -> float:
-        """Of the first order: the drive, A or V, at which the device has :data:`HEATING_VOLTAGE`."""
+        """Drive, A or V, at which a first order has :data:`HEATING_VOLTAGE` over the device."""
         power = abs(sum(current * self.potential(name) for name, current in self.currents.items()))
         current = sum(map(abs, self.currents.values())) / 2
         return HEATING_VOLTAGE * current / power if power else 1.0

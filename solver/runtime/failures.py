@@ -15,13 +15,13 @@ from thermospin.errors import ThermospinError
 from thermospin.runtime.console import complain
 
 PATIENCE = 10.0
-"""How long a rank with an expected error waits for the others to meet it too, s."""
+"""Time that a rank with an expected error waits for the others to meet it too, s."""
 SHORT_PATIENCE = 2.0
-"""The same with any other error, which often strikes one rank alone, s."""
+"""Time that a rank with any other error waits, s; such errors often strike one rank alone."""
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 """Signals by which the system asks a process to end."""
 FORWARDING = 0.3
-"""How long the launcher gets to forward the last message before a rank ends the others, s."""
+"""Time for the launcher to forward the last message before a rank ends the others, s."""
 TRACEBACK = "THERMOSPIN_TRACEBACK"
 """Environment variable that asks for the traceback of an unexpected error."""
 
@@ -133,7 +133,7 @@ def describe(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Where an error was raised in this program."""
+    """Place in this program where an error was raised."""
     program = __name__.partition(".")[0]
     frames = list(traceback.walk_tb(error.__traceback__))
     own = [pair for pair in frames if pair[0].f_globals.get("__name__", "").partition(".")[0] == program]

@@ -38,7 +38,7 @@ FAILURES = OSError, cffi.VerificationError, ImportError
 
 
 def forms_cache() -> Path:
-    """Where compiled forms are kept: a directory of their own beside those of other programs."""
+    """Directory of compiled forms, beside those of other programs."""
     return cache_home() / "fenics" / "thermospin"
 
 

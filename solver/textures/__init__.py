@@ -1,4 +1,4 @@
-"""Where magnets point: unit vectors that may depend on the position."""
+"""Directions of magnets: unit vectors that may depend on the position."""
 
 from thermospin.textures.texture import Texture
 

@@ -21,7 +21,7 @@ MAX_LENGTH = 1000
 MAX_PARTS = 300
 """Numbers, names and operations of a formula."""
 MAX_DEPTH = 100
-"""How deeply operations may be nested."""
+"""Depth to which operations may be nested."""
 MAX_EXPONENT = 100
 """Largest exponent of a power."""
 

@@ -13,7 +13,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import Field
 
 HIGHEST_DEGREE = 2
-"""Of the fields. From degree 3 on, the unknowns on an edge depend on its direction."""
+"""Highest degree of the fields. From degree 3 on, the unknowns on an edge depend on its direction."""
 
 CellSets = WeakValueDictionary[tuple[bool, frozenset[int]], CellSet]
 

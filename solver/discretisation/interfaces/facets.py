@@ -122,7 +122,7 @@ class FacetPairs:
         return np.take_along_axis(dofs, self._closures[facets[:, 1]], axis=1)
 
     def _positions(self, facets: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """Where places on faces are, (4, k, 4) by face in barycentric coordinates; shape (n, k, 3)."""
+        """Positions, m, shape (n, k, 3), of places given by face in barycentric coordinates, (4, k, 4)."""
         geometry = self._spaces.device.mesh.geometry
         corners = geometry.x[geometry.dofmaps[0][facets[:, 0]]]
         return np.einsum("nkv,nvx->nkx", places[facets[:, 1]], corners)

@@ -16,7 +16,7 @@ from thermospin.units import BOUNDS, COLDEST, quantity
 
 Temperature = quantity("K", gt=0, ge=COLDEST, le=1e4)
 SLACK = 1e-2
-"""Of its range, by which a law is continued beyond either end: between the nodes of a mesh, and by rounding,
+"""Share of its range by which a law goes on beyond either end: between the nodes of a mesh, and by rounding,
 temperatures fall a little below that of the coldest sink, where a law may begin."""
 
 
@@ -44,7 +44,7 @@ class RangeError(InputError):
         self.key, self.file, self.temperature = key, file, temperature
 
     def __reduce__(self) -> tuple:
-        """How ranks send it to one another."""
+        """Form in which ranks send it to one another."""
         return _range_error, (self.message, self.temperature, self.key, self.file)
 
     def located(self, key: str, file: str = "") -> RangeError:

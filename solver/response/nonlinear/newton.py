@@ -100,7 +100,7 @@ class Newton:
         return sizes.norm()
 
     def _reason(self) -> str:
-        """Why there is no convergence: a law that ends, or else heating that outruns the cooling."""
+        """Reason of failure: a law that ends, or else heating that outruns the cooling."""
         if isinstance(self.trouble, RangeError):
             return str(self.trouble)
         return RUNAWAY
@@ -193,7 +193,7 @@ class Newton:
         return found
 
     def _volts(self, currents: np.ndarray) -> np.ndarray:
-        """How far the terminals that move must do so for currents in A (collective)."""
+        """Shifts, V, of the terminals that move as a whole, for currents in A (collective)."""
         units = [self._unit(name) for name in self._moving]
         columns = [self._sums(self._equations.jacobian * unit) for unit in units]
         return np.linalg.solve(np.array(columns).T, currents) if units else currents
