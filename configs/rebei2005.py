@@ -215,7 +215,7 @@ def three_dimensions(case: Case) -> Curve | None:
 
 
 METHODS: dict[str, Callable[[Case], Curve | None]] = {"1D": one_dimension, "3D": three_dimensions}
-"""Who solves a case; the first is what the others are compared with."""
+"""Methods that solve a case; the first is the reference of the others."""
 
 
 def difference(curve: Curve, reference: Curve) -> float:

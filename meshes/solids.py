@@ -20,7 +20,7 @@ class Solid(Section):
     material: str = Field(min_length=1)
     """Material of the region."""
     priority: whole(ge=-10_000, le=10_000) = 0
-    """Where solids overlap, the highest priority fills the space."""
+    """Priority: of solids that overlap, the one with the highest fills the space."""
     box: Box | None = None
     """The shape; exactly one of box, cylinder, polygon."""
     cylinder: EllipticCylinder | None = None

@@ -263,6 +263,9 @@ class ProjectedPreconditioner:
     """The preconditioner of a linear solver, as PETSc calls it.
 
     PETSc keeps it alive, and the solver keeps PETSc's: it must not keep the solver.
+
+    Args:
+        solver: The linear solver.
     """
 
     def __init__(self, solver: LinearSolver) -> None:

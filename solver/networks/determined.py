@@ -24,7 +24,11 @@ JOINED = 1e-8
 
 
 class LevelledNetwork(Network):
-    """The network with all conductances of one size, where rounding hides nothing."""
+    """The network with all conductances of one size, where rounding hides nothing.
+
+    Args:
+        config: The network.
+    """
 
     def __init__(self, config: CircuitConfig) -> None:
         super().__init__(config)

@@ -19,7 +19,13 @@ from thermospin.response.solution import Pair, Solution
 
 
 class Reference:
-    """The reference of the potential; it is best close to the terminal of the smallest reading."""
+    """The reference of the potential; it is best close to the terminal of the smallest reading.
+
+    Args:
+        circuit: The terminals.
+        pairs: The probes.
+        offset: Constant that has been added to V already, V.
+    """
 
     def __init__(self, circuit: Circuit, pairs: Sequence[Pair], offset: float = 0.0) -> None:
         self._circuit, self._pairs, self.offset = circuit, pairs, offset
@@ -200,6 +206,9 @@ class LinearResponse:
             heat_error: Estimate of the error of the heat, W.
             equilibrium: Equilibrium of the spins at terminals that fix V; without it they are 0 there.
             generated: The heat generated, W, where the right-hand side is more than heat.
+
+        Raises:
+            ConvergenceError: The solver does not converge, or rounding stops it too early.
         """
         circuit, linear = self._circuit, self._linear
         adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
