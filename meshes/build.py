@@ -199,7 +199,7 @@ def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
 
 
 def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
-    """Refuse columns of what may not be made of films, and sizes of solids that say nothing to them."""
+    """Refuse columns of devices that may not be made of films, and sizes without effect on columns."""
     if not options.columns:
         return
     if isinstance(geometry, FileGeometry):

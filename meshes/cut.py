@@ -206,7 +206,7 @@ def _first_positions(cells: np.ndarray) -> np.ndarray:
 def _fans(
     cells: np.ndarray, neighbours: np.ndarray, facets: np.ndarray, on_interface: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sort what the cells see of the nodes on interfaces into connected fans.
+    """Sort the cells around nodes on interfaces into connected fans.
 
     Returns:
         Position in the cells, read row by row and ascending, of every mention of such a node, and the fan

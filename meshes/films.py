@@ -78,7 +78,7 @@ def _across(part: Part, options: MeshOptions) -> tuple[int, int]:
 
 
 def _largest_size(part: Part, options: MeshOptions) -> float:
-    """Largest element size in a part, nm: what its region allows, or what suits the layers of a thin film."""
+    """Largest element size in a part, nm: that of its region, or one that suits the layers of a thin film."""
     allowed = min(options.max_size / NM, part.max_size)
     if part.region in options.region_max_size:
         allowed = options.region_max_size[part.region] / NM

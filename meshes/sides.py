@@ -1,6 +1,6 @@
 """Flat faces at the sides of a region, found from points on the surfaces.
 
-Bounding boxes would not do: OpenCASCADE's are larger than what they hold, those of curved faces by far.
+Bounding boxes would not do: OpenCASCADE's are larger than their content, those of curved faces by far.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ FLATNESS = 1e-6
 """Distance of a face from the side that it is taken for, relative to the extent of the region."""
 
 BULGE = 1e-3
-"""Distance by which a curved face may reach beyond the rims of all faces, likewise."""
+"""Distance by which a curved face may reach beyond the rims of all faces, relative to the same extent."""
 
 UPRIGHT = 0.9
 """Cosine of the angle between normal and axis from which a face may turn round.

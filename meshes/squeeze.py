@@ -25,7 +25,7 @@ depends on z only."""
 LARGEST = 50_000 * NM
 """Largest extent with which OpenCASCADE and Gmsh cope in nanometres: their tolerances are absolute."""
 SMALLEST = 0.05 * NM
-"""Smallest extent likewise."""
+"""Smallest extent with which they cope."""
 RATIO = 1e6
 """The largest extent over the smallest, up to which both fit."""
 

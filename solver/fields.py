@@ -151,7 +151,7 @@ def _flux(name: str, label: str, symbol: str, unit: str) -> OutputField:
 
 
 def _vector(field: OutputField) -> OutputField:
-    """The vector in spin space of what is given along one axis."""
+    """The vector in spin space of a field given along one axis."""
     return replace(field, components=3, in_spin_space=True)
 
 

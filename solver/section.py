@@ -52,7 +52,7 @@ def one_of(name: str, allowed: Iterable[str], kind: str) -> str:
     Args:
         name: The unknown name.
         allowed: The known names.
-        kind: What they name, such as ``material``.
+        kind: Kind of the names, such as ``material``.
     """
     names = [cut(str(option)) for option in itertools.islice(allowed, MOST_NAMES)]
     name = cut(str(name))

@@ -232,14 +232,14 @@ BOUNDS = {
     "lt": (operator.lt, "less than"),
     "le": (operator.le, "at most"),
 }
-"""The bounds of a quantity: what must hold, and in words."""
+"""The bounds of a quantity: the relation, and in words."""
 
 
 PLAIN_LIMIT = 1e-3
 """Size from which a length in a configuration must be written with its unit, m."""
 
 WRITTEN = "written by a user"
-"""Context of the validation of what users write, in which plain numbers may be meant in nm."""
+"""Context for validating the user's own text, in which plain numbers may be meant in nm."""
 
 
 def _with_unit(length: float) -> float | str:

@@ -20,7 +20,7 @@ SizeFunction = Callable[[np.ndarray], float]
 def triangulate(
     outlines: tuple[np.ndarray, ...], size: SizeFunction | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mesh what polygons cover, with all their sides on edges of the mesh.
+    """Mesh the area that polygons cover, with all their sides on edges of the mesh.
 
     Args:
         outlines: Corners of the polygons, m.

@@ -18,7 +18,7 @@ ROUNDING = 1e-6
 """Angle below which there is no gap between two triangles."""
 
 CURRENTS, HEAT = 2, 1
-"""Rank of what carries singular charge and spin currents, and of what carries singular heat only."""
+"""Rank of features with singular charge and spin currents, and of those with singular heat only."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def check_drawing(file: str) -> None:
 
 @contextmanager
 def _answered(file: str, **request: Any) -> Iterator[Path]:
-    """The directory with what a reader found in a file.
+    """The directory with a reader's answer about a file.
 
     Raises:
         InputError: It found a mistake, or did not survive.

@@ -56,7 +56,7 @@ def constrain(
 
 
 def _dofs(terminals: Mapping[str, Terminal], names: Collection[str], field: Field) -> Iterator[np.ndarray]:
-    """The unknowns of a field on terminals; there are none on insulators of what lives on conductors."""
+    """The unknowns of a field on terminals; fields on conductors have none on insulators."""
     return (terminals[name].dofs[field] for name in names if field in terminals[name].dofs)
 
 

@@ -22,7 +22,7 @@ class Spaces:
         magnets: Names of the regions whose channels differ: magnets and polarised clusters.
         degree: Polynomial degree.
         fields: The unknowns, in the order of the blocks.
-        quadrature_degree: Of all integrals; by default what each integrand needs.
+        quadrature_degree: Degree of all quadratures; by default that of each integrand.
 
     Attributes:
         subdomains: The owned cells of the conductors, of the magnets and of the insulators, sorted.

@@ -47,7 +47,7 @@ class Crowding(NamedTuple):
 
     @property
     def parts(self) -> list[tuple[float, float]]:
-        """Shares and 1/ℓ, 1/m: of what crowds, and of what does not."""
+        """Shares and 1/ℓ, 1/m, of the current that crowds and of the rest."""
         found = [(self.share, 1 / self.length), (1 - self.share, 0.0)]
         return [(share, rate) for share, rate in found if share]
 
@@ -70,7 +70,7 @@ class Film(NamedTuple):
 
     @property
     def depth(self) -> float:
-        """Resistance times area of what spreads evenly over the thickness from one side, Ω m²."""
+        """Resistance times area for a current that spreads evenly over the thickness from one side, Ω m²."""
         return self.thickness / (3 * self.conductivity)
 
     def sink(self, along: float, across: float) -> SpinSink:
@@ -109,7 +109,7 @@ def contact_conductances(
         magnet: The magnet.
         interface: Its interface with the wire; None where that is transparent.
         thickness: Of the magnet, m.
-        outer: Spin conductance of what is on its other side, S/m²: 0 where it is free, ∞ where s = 0.
+        outer: Spin conductance of the material on its other side, S/m²: 0 where it is free, ∞ where s = 0.
     """
     charge, difference = magnet.electrical
     along = _layer(charge - difference**2 / charge, magnet.spin_relaxation, thickness, outer)

@@ -65,7 +65,7 @@ class NonlocalWire:
         injector: Width of the injector along the wire, m; spins enter evenly over it.
         detector: Width of the detector, m; it reads the mean over it.
         g_factor: g.
-        sinks: What injector and detector take of the spins below them. Their magnetisations are along one
+        sinks: Injector and detector as sinks of the spins below them. Their magnetisations are along one
             axis, across the field.
         crowding: Where currents cross below them: at their edges away from each other.
     """
@@ -78,7 +78,7 @@ class NonlocalWire:
     crowding: tuple[Crowding, Crowding] = (Crowding(), Crowding())
 
     def __post_init__(self) -> None:
-        """Refuse what is no wire.
+        """Refuse negative lengths and overlapping contacts.
 
         Raises:
             InputError: A length is negative, or the contacts overlap.

@@ -11,7 +11,7 @@ from thermospin.response.drive import Drive
 
 
 def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: float | None) -> NonlocalWire:
-    """A wire with what its injector and its detector do to spins and currents.
+    """A wire with the effects of its injector and its detector on spins and currents.
 
     The injector is the magnet on whose terminal the first scheme drives, the detector the one that the first
     probe reads.

@@ -20,7 +20,7 @@ import numpy as np
 from thermospin.hanle.contacts import Crowding, SpinSink
 
 _CLOSE = 1e-5
-"""Eigenvalues of Q closer than this, relatively, are taken as that far apart: what is lost is its square."""
+"""Relative distance below which eigenvalues of Q are moved apart to it: the error is its square."""
 
 
 class Piece(NamedTuple):
@@ -28,8 +28,8 @@ class Piece(NamedTuple):
 
     Attributes:
         width: Its length along the wire, m.
-        sink: What is taken of the spins in it.
-        crowding: Where current enters, of a contact.
+        sink: Sink of the spins in it.
+        crowding: Distribution of the current, of a contact.
     """
 
     width: float
@@ -41,7 +41,7 @@ def detected(pieces: Sequence[Piece], diffusion_length: float, angle: np.ndarray
     """The mean of s along m that the last piece detects, per spin current into the first one over σ A: m.
 
     Args:
-        pieces: Injector, what is between, detector: what is between may be missing. Endless wires follow.
+        pieces: Injector, pieces between, if any, detector. Endless wires follow on both sides.
             Currents crowd at the far edges of injector and detector.
         diffusion_length: λ, m.
         angle: ω_L τ_sf, shape (n,).

@@ -18,7 +18,7 @@ MAX_CYCLES = 8
 MARGIN = 0.9
 """Tolerance on the recursive residual relative to that on the true one."""
 GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
-"""At a restart PETSc compares the residual with what the iterations before made of it: rounding alone can
+"""At a restart PETSc compares the residual with its estimate from the iterations before: rounding alone can
 make more of a difference than it takes for a breakdown."""
 UNIT = 5e-16
 """Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""

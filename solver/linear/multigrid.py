@@ -203,7 +203,7 @@ def _multigrid(
 
 
 def _forget_products(pc: PETSc.PC) -> None:
-    """Free what it would take to form the coarse matrices of other values: others are formed from scratch.
+    """Free the data that form coarse matrices again with other values: they are formed from scratch.
 
     Unless the user's options have interpolation kept, or something else than a multigrid.
     """

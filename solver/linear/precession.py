@@ -12,7 +12,7 @@ from thermospin.physics.coefficients import CellCoefficients
 Vector = tuple[Field, ...]
 
 ALONG = 2.0
-"""Weight of what is added along B. There the multigrid has ``a + w`` where the operator has a, the rate w of
+"""Weight of the correction along B. There the multigrid has ``a + w`` where the operator has a, the rate w of
 precession being none of its own. With ``t = w/(a + w)``, eigenvalues ``1 − t`` become ``(1 − t)(1 + 2t)``,
 from 1/4 to 9/8 up to ω_L τ_sf = 10."""
 

@@ -48,7 +48,7 @@ class FieldPreconditioner:
     def free(self) -> None:
         """Free the parts (collective).
 
-        What only a Python preconditioner holds is lost if that one is left to PETSc's collection of garbage.
+        Objects that only a Python preconditioner holds are lost if PETSc's garbage collection frees it.
         """
         for part in self._parts.values():
             part.pc.destroy()

@@ -58,7 +58,7 @@ def precession_periods(
 
 
 def check_duration(network: Network, torque: Torque, note: Callable[[str], None]) -> None:
-    """Estimate how long the dynamics take, and refuse what is beyond the limit of the configuration.
+    """Estimate the time of the dynamics, and refuse one beyond the limit of the configuration.
 
     Args:
         network: The network.

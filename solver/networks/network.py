@@ -23,7 +23,7 @@ V, S, THETA, TAU = 0, slice(1, 4), 4, slice(5, 8)
 TORQUE_PER_SPIN_CURRENT = -hbar / (2 * elementary_charge)
 """ħ/2e with the charge of the electron, J/A."""
 ROUNDING = 1e-14
-"""Below this, relative to what was added up, a result is a rounding error."""
+"""Sum relative to its terms, below which it is a rounding error."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class State:
     Attributes:
         nodes: Names.
         fields: (nodes, 8), V and K.
-        entering: What enters each node from outside: current (A), spin current (A, 3), heat (W), spin heat
-            (W, 3), (nodes, 8). What relaxes inside counts as leaving through an element.
+        entering: Flow into each node from outside: current (A), spin current (A, 3), heat (W), spin heat
+            (W, 3), (nodes, 8). Relaxation inside counts as a flow out through an element.
         absorbed: Transverse spin current into each ferromagnet, A, (3,).
         crossing: Current (A) and heat (W) through each element from its node 1 to its node 2.
     """

@@ -52,7 +52,7 @@ def write(study: Study) -> Path:
 
 
 def _write_files(directory: Path, study: Study) -> None:
-    """Write what lies beside results.json."""
+    """Write the files beside results.json."""
     _write_table(directory / "points.csv", study.columns("points"))
     if study.config.sweep is not None:
         plot_angles(directory / "points.png", study)
@@ -86,7 +86,7 @@ def show(study: Study) -> None:
 
 
 def _groups(study: Study) -> dict[str, list[str]]:
-    """Title of a table to its columns; what is given and what vanishes throughout is left out."""
+    """Columns of every table by its title, without given values and columns of zeros."""
     config, points = study.config, study.columns("points")
     names = [name for name in points if name != ANGLE and any(points[name])]
     groups = {"through the reservoirs": [name for name in names if re.search(r"\.(current|heat) \(", name)]}

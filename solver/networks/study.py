@@ -65,7 +65,7 @@ def study(config: CircuitConfig, note: Callable[[str], None] = lambda line: None
 
     Args:
         config: The network.
-        note: Takes a line about what takes long.
+        note: Takes a line before work that takes long.
 
     Raises:
         InputError: Some field of it is not determined, at some angle of the sweep, some flow is lost in

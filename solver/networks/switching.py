@@ -127,7 +127,7 @@ def integrate_all(network: Network, note: Callable[[str], None] = lambda line: N
 
     Args:
         network: The network.
-        note: Takes a line about what takes long.
+        note: Takes a line before work that takes long.
 
     Raises:
         InputError: There are too many periods of precession.

@@ -19,7 +19,7 @@ from thermospin.response.solution import Expansion, Solution
 
 CENTRE = np.full((1, 3), 0.25)
 CHUNK = 20_000
-"""Cells whose fluxes are evaluated at once: what bounds the memory."""
+"""Number of cells whose fluxes are evaluated at once; it bounds the memory."""
 
 
 @dataclass(frozen=True)

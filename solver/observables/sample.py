@@ -1,4 +1,4 @@
-"""Fields on the whole device as plain arrays: what the solver hands to the output."""
+"""Fields on the whole device as plain arrays, from the solver to the output."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace

@@ -127,7 +127,7 @@ def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
 
     Args:
         directory: Directory of the results.
-        reference: Name of the paper; by default what the configuration names, or ``slachter2010``.
+        reference: Name of the paper; by default that of the configuration, or ``slachter2010``.
 
     Returns:
         Ratio of computed to paper for every quantity that the results hold.

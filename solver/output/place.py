@@ -146,7 +146,7 @@ def numbers_kept(directory: Path) -> Iterator[None]:
 
 
 def _try_out(directory: Path) -> None:
-    """Write a file to a directory and remove it, and what folders were made for it.
+    """Write a file to a directory and remove it, and any folders made for it.
 
     Raises:
         InputError: It cannot be written.
@@ -174,7 +174,7 @@ def _earlier(directory: Path) -> dict[str, str]:
 
 
 def _clear(directory: Path) -> None:
-    """Remove earlier results; what is not a file of results stays.
+    """Remove earlier results; other files stay.
 
     Raises:
         InputError: They cannot be removed.

@@ -65,7 +65,7 @@ _DIRECTION = (False, "YlGnBu_r", _as_it_is)
 
 
 def _drawn(field: OutputField) -> Quantity:
-    """A field with what its kind and unit say of the drawing."""
+    """A field with the attributes of drawing that follow from its kind and unit."""
     if field.in_spin_space:
         how = _DIRECTION if field.name in CONSTANTS else _SPINS
     else:

@@ -21,7 +21,7 @@ _ARROWS = {False: ("black", "white"), True: ("white", "black")}
 _PIXELS = 1800
 _MARGIN = 10
 _FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
-"""Direction from which devices are seen, and what is upwards in the picture."""
+"""Direction from which devices are seen, and the upward direction of the picture."""
 _TOWARDS = np.array(_FROM) / np.linalg.norm(_FROM)
 _SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
 _UNDERSHOOT = 1e-3
@@ -60,7 +60,7 @@ def colours_for(
 
     Args:
         quantity: The field.
-        parts: What is drawn, with the array ``value``.
+        parts: The parts to draw, with the array ``value``.
         limits: Ends of the scale in SI, or None to fit the values.
         order: Power of the drive whose coefficient is drawn, 0 for the field itself.
         drive: Unit of the drive, ``A`` or ``V``.

@@ -137,7 +137,7 @@ def _lock_in_table(results: Mapping[str, Any]) -> Table:
 
 
 def _lock_in_bars(case: Mapping[str, Any], probe: str, current: float | None) -> dict[str, float]:
-    """Uncertainties of what a lock-in shows, of which all coefficients add up; none if they are unknown."""
+    """Uncertainties of the lock-in's readings, to which all coefficients add; none if they are unknown."""
     errors = case.get("probes", {}).get(probe, {}).get("uncertainty")
     return lock_in(errors, current) if errors and current and None not in errors else {}
 

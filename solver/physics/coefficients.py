@@ -118,7 +118,7 @@ def _unit(vector: SpinVector) -> SpinVector:
 
 
 Magnetisation = Mapping[str, int | Texture]
-"""Region to ±1 or, with vector spin, to what gives the direction at points."""
+"""Region to ±1 or, with vector spin, to its texture."""
 
 
 TINY = 1e-30

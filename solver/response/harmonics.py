@@ -92,7 +92,7 @@ class SchemeSolver(SteadyScheme):
         Args:
             solutions: The lower orders.
             roots: Square roots of the heat of each with itself, W^½.
-            corrected: Whether readings are corrected for what is wrong with the last of them.
+            corrected: Whether readings are corrected for the errors of the last of them.
         """
         error = 0.0
         for i, j, factor in _pairs(len(solutions) + 1):
@@ -106,7 +106,7 @@ class SchemeSolver(SteadyScheme):
     def _add_source(
         self, rhs: PETSc.Vec, solutions: Sequence[Solution], squares: Sequence[PETSc.Vec]
     ) -> None:
-        """Add what lower orders, all of them, are the source of in the next one.
+        """Add the source of the next order, made by all lower ones.
 
         Args:
             rhs: A right-hand side.
@@ -144,7 +144,7 @@ class SchemeSolver(SteadyScheme):
         return 0 if self._has_rest else 1
 
     def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
-        """Fit what heat adds to the linear response, which is known apart from it."""
+        """Fit the part of the response that heat adds; the linear part is known apart from it."""
         heated = [(drive, self._heated(drive)) for drive in drives]
         expansion, linear = fit(heated, orders, lowest=2), self._linear()
         expansion.orders[0] = combine([(1.0, linear), (1.0, expansion.orders[0])])
@@ -153,7 +153,7 @@ class SchemeSolver(SteadyScheme):
 
 
 def _add_rounding(orders: Sequence[Solution]) -> None:
-    """Add to the uncertainties of higher orders what rounding of all orders together leaves.
+    """Add the rounding of all orders together to the uncertainties of higher orders.
 
     At the drive where all orders are of the same magnitude, none is known better than the potentials there.
     """

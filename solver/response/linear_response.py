@@ -200,7 +200,7 @@ class LinearResponse:
             rhs: Heat; the injected currents are added to it.
             injected: Currents of uniform density by terminal, A.
             potentials: Potentials of held terminals, V; 0 at those that are not named.
-            rises: Temperature rises of sinks, K; likewise.
+            rises: Temperature rises of sinks, K; 0 at those that are not named.
             key: Key of the earlier solution to start from, and of this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
@@ -275,7 +275,7 @@ def _excess(
     terminals: Mapping[str, float],
     start: Solution | None,
 ) -> float:
-    """The largest estimated error of a reading over what is allowed."""
+    """The largest estimated error of a reading over the allowed one."""
     excess, rounding = 0.0, _rounding(terminals)
     for pair, error in errors.items():
         reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]

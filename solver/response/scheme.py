@@ -94,14 +94,14 @@ class Scheme:
 
         Args:
             rhs: Heat.
-            drive: What is injected and held; None if nothing is injected and all potentials are 0.
+            drive: The drive; None if nothing is injected and all potentials are 0.
             rises: Temperature rises of the sinks, K.
             units: Fields per volt at the equipotential terminals.
             key: Which earlier solution to start from, and under which to keep this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
-            equilibrium: What spins relax to at terminals that fix V; they are 0 there without it.
+            equilibrium: Equilibrium of the spins at terminals that fix V; without it they are 0 there.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         solution = self._response.solve(

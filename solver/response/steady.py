@@ -63,7 +63,7 @@ class SteadyScheme(Scheme):
         return found
 
     def _settled(self, solve: Callable[[Solution], Solution], tried: Solution) -> Solution | None:
-        """The fixed point of a solve, with what is left of its changes in the uncertainty; None without any.
+        """The fixed point of a solve, with its last changes in the uncertainty; None without any.
 
         Args:
             solve: From fields that make heat to those that the heat gives.
@@ -88,7 +88,7 @@ class SteadyScheme(Scheme):
     def _solve_heated(
         self, rhs: PETSc.Vec, units: Mapping[str, Solution], drive: float, tolerance: float, error: float
     ) -> Solution:
-        """Solve for what heat adds; an error says at which drive."""
+        """Solve for the fields that heat adds; an error names the drive."""
         try:
             return self._solve(
                 rhs, None, self._rises, units, ("at", drive), tolerance, error, 1.0, self._equilibrium
@@ -97,7 +97,7 @@ class SteadyScheme(Scheme):
             raise ConvergenceError(f"at {self._text(drive)}: {failure}") from None
 
     def _check_temperatures(self, solution: Solution, drive: float) -> None:
-        """Refuse fields with negative absolute temperatures: what equations have beyond a runaway."""
+        """Refuse fields with negative absolute temperatures, the equations' solutions beyond a runaway."""
         coldest = self._circuit.coldest(solution.vector)
         if coldest <= 0.0:
             reason = (

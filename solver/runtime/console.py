@@ -54,7 +54,7 @@ PLAIN = {
     "ł": "l",
     "Ł": "L",
 }
-"""Characters and what stands for them."""
+"""Characters and the text that stands for them."""
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾"
 NORMAL = "0123456789-+()"
 ERRORS = "thermospin.plain"

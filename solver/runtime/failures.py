@@ -73,7 +73,7 @@ def heed_termination() -> None:
 
 
 def renew_signal_handlers() -> None:
-    """Install what Python knows of Ctrl-C, endings and broken pipes: Gmsh, PETSc and UCX replace it."""
+    """Install Python's handlers of Ctrl-C, endings and broken pipes, which Gmsh, PETSc and UCX replace."""
     try:
         for number in (signal.SIGINT, signal.SIGPIPE, *ENDINGS):
             known = signal.getsignal(number)

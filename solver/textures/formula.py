@@ -33,7 +33,7 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     **{name: (2, getattr(np, name)) for name in ("arctan2", "minimum", "maximum")},
     "where": (3, np.where),
 }
-"""Name of a function, to the number of its arguments and what computes it."""
+"""Number of arguments and implementation of every function, by name."""
 _BINARY = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -93,7 +93,7 @@ def _parse(text: str) -> ast.expr:
 
 
 def _check(tree: ast.expr, text: str) -> None:
-    """Refuse a tree that holds anything but what is allowed, or too much of it."""
+    """Refuse a tree with nodes that are not allowed, or with too many."""
     parts, level = 0, [tree]
     for _ in range(MAX_DEPTH):
         parts += len(level)

@@ -115,7 +115,7 @@ class Blocks:
                 form.release(self.blocks[key])
 
     def _assemble(self, key: Block, form: BlockForm, part: Part) -> None:
-        """Assemble a form, and a part of what couples the sides of interfaces, into a block (collective)."""
+        """Assemble a form, and a part of the coupling across interfaces, into a block (collective)."""
         block = self.blocks[key]
         form.assemble(block)
         for interface in self._interfaces:

@@ -11,7 +11,7 @@ import numpy as np
 from thermospin.compat import apply_algebra_lowering, ufl
 
 ANYWHERE = (0.0, 0.0, 0.0)
-"""UFL evaluates at a point; of what is constant in a cell, any does."""
+"""Point at which UFL evaluates; any does for integrands that are constant in a cell."""
 
 
 def of_gradients(form: ufl.Form, subdomains: Mapping[int, np.ndarray], n_cells: int) -> np.ndarray:

@@ -33,7 +33,7 @@ class RangeError(InputError):
     """A law is evaluated outside its range, or gives a value that no material can have.
 
     Args:
-        message: What is wrong.
+        message: The mistake.
         temperature: The temperature, K.
         key: Dotted path of the law.
         file: The file that holds it.

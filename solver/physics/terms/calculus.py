@@ -59,7 +59,7 @@ def slopes(pair: Pair) -> Pair:
 
 
 def _flat(fields: Sequence[Any]) -> Any:
-    """The slope of what is no field, beside others."""
+    """Zero slope of a part that is no field, beside others."""
     for field in fields:
         if isinstance(field, Trace):
             return 0.0

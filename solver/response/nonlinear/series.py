@@ -17,7 +17,7 @@ from thermospin.physics.terms.calculus import Sample
 from thermospin.response.nonlinear.local import LocalMaterials, Points, coefficients_of
 
 CHUNK = 20_000
-"""Cells whose points are evaluated at once: what bounds the memory."""
+"""Number of cells whose points are evaluated at once; it bounds the memory."""
 
 
 class PointSeries:

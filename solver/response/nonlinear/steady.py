@@ -59,7 +59,7 @@ class ResponsiveSolver(SchemeSolver):
             self._tangent = LinearResponse(solver, circuit, drive, self._pairs)
 
     def free(self) -> None:
-        """Free what PETSc keeps alive (collective)."""
+        """Free the objects that PETSc keeps alive (collective)."""
         if self.newton is not None:
             self.newton.free()
 
@@ -107,7 +107,7 @@ class ResponsiveSolver(SchemeSolver):
         """The fields by Newton's method, with the Jacobian there.
 
         Raises:
-            ConvergenceError: There is no convergence, or only to what would not last.
+            ConvergenceError: There is no convergence, or only to an unstable state.
         """
         fields = self.newton.solve(start, self._loads(drive))
         self.newton.linearise(fields)
@@ -139,7 +139,7 @@ class ResponsiveSolver(SchemeSolver):
         return loads
 
     def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
-        """Add what lower orders, all of them, are the source of in the next one."""
+        """Add the source of the next order, made by all lower ones."""
         if solutions:
             self._sources.add(rhs, [solution.vector for solution in solutions])
 
