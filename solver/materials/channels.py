@@ -1,4 +1,4 @@
-"""The spin channels of a conductor or an interface, ↑ along the magnetisation and ↓ (solver/physics.md §§2–4)."""
+"""Spin channels of a conductor or an interface, ↑ along the magnetisation and ↓ (solver/physics.md §§2–4)."""
 
 from typing import NamedTuple
 
