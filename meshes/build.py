@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -17,15 +14,14 @@ from thermospin.meshes.conformity import FLAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.numbering import renumber
 from thermospin.meshes.options import MeshOptions
-from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.placement import check_terminals
 from thermospin.meshes.plan import Plan, check_size
-from thermospin.meshes.quality import cell_quality, summarise
+from thermospin.meshes.quality import cell_quality
 from thermospin.meshes.readers import companions, file_type
-from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
+from thermospin.meshes.record import MeshRecord, RawMesh
 from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.store import find_record, keep_record
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.runtime.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
 
 if TYPE_CHECKING:
     from thermospin.meshes.films import Film
@@ -33,10 +29,6 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 """Raised when the same input would give another mesh, so that cached ones are made again."""
-
-
-_unkept: dict[str, Path] = {}
-"""Records that the cache does not hold, by their hash: they last as long as this process."""
 
 
 def build_mesh(
@@ -70,14 +62,13 @@ def build_mesh(
     _check_columns(geometry, options)
     digest = mesh_hash(geometry, options, terminals, magnetic, insulating, surfaces=surfaces)
     terminals = dict(terminals) or geometry.terminals
-    directory = (Path(cache_dir) if cache_dir else _default_cache()) / digest
-    record = MeshRecord.find(_unkept.get(digest, directory))
+    record = find_record(digest, cache_dir)
     if record is None:
         mesh = _mesh(geometry, options, terminals, magnetic, insulating, surfaces, inspect)
         if not options.columns:  # stretched by design
             _check_quality(mesh)
         check_terminals(mesh)
-        record = _kept(mesh, geometry, digest, directory)
+        record = keep_record(mesh, geometry.materials, digest, cache_dir)
     return record
 
 
@@ -255,11 +246,6 @@ def mesh_hash(
     return digest.hexdigest()[:16]
 
 
-def _default_cache() -> Path:
-    """The user's cache of meshes."""
-    return cache_home() / "thermospin" / "meshes"
-
-
 def _check_quality(mesh: RawMesh) -> None:
     """Refuse a mesh with a flat tetrahedron: its matrix would be infinite, whatever the materials.
 
@@ -276,93 +262,3 @@ def _check_quality(mesh: RawMesh) -> None:
             "mesh.refinement or mesh.film_aspect a little, or mend your mesh",
             key="mesh",
         )
-
-
-def _kept(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> MeshRecord:
-    """Write the record to the cache or, where that cannot be written, to a temporary directory.
-
-    Raises:
-        InputError: There is no place for it.
-    """
-    try:
-        _install(mesh, geometry, digest, directory)
-    except OSError as error:
-        say_not_kept("meshes", directory.parent, reason_of(error))
-        try:
-            directory = temporary_directory("mesh") / digest
-            _install(mesh, geometry, digest, directory)
-        except OSError as second:
-            raise _nowhere(second) from None
-        _unkept[digest] = directory
-    return MeshRecord.load(directory)
-
-
-def writable_copy(record: MeshRecord, error: OSError) -> MeshRecord:
-    """A copy of a record in a temporary directory, which takes its place in this process.
-
-    Args:
-        record: A record in a cache that cannot be written.
-        error: Why not.
-
-    Raises:
-        InputError: There is no place for it.
-    """
-    say_not_kept("meshes", record.directory.parent, reason_of(error))
-    try:
-        directory = temporary_directory("mesh") / record.hash
-        directory.mkdir()
-        for name in (*record.files, SUMMARY):
-            shutil.copyfile(record.directory / name, directory / name)
-    except OSError as second:
-        raise _nowhere(second) from None
-    _unkept[record.hash] = directory
-    return MeshRecord.load(directory)
-
-
-def _nowhere(error: OSError) -> InputError:
-    return InputError(
-        f"the mesh cannot be written to {_default_cache()} nor to {tempfile.gettempdir()}: {reason_of(error)}"
-        "; make room there"
-    )
-
-
-def _install(mesh: RawMesh, geometry: Geometry, digest: str, directory: Path) -> None:
-    """Write the record aside and rename it, so that a killed or doubled run leaves no broken one."""
-    from thermospin.meshes.msh import write_msh
-
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=directory.parent))
-    try:
-        for name in ARRAYS:
-            np.save(aside / f"{name}.npy", getattr(mesh, name))
-        np.save(aside / "facet_cells.npy", facet_cells(mesh.facets, mesh.cells))
-        np.save(aside / "neighbours.npy", facet_neighbours(mesh.cells))
-        write_msh(mesh, aside / "mesh.msh")
-        MeshRecord(
-            directory=aside,
-            hash=digest,
-            regions=mesh.regions,
-            materials={name: geometry.materials[name] for name in mesh.regions},
-            terminals=mesh.terminals,
-            cells=len(mesh.cells),
-            points=len(mesh.points),
-            facets=len(mesh.facets),
-            quality=summarise(cell_quality(mesh.points, mesh.cells)),
-            surfaces=mesh.surfaces,
-            notes=list(mesh.notes),
-        ).write_summary()
-        aside.chmod(0o755)
-        _rename(aside, directory)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _rename(aside: Path, directory: Path) -> None:
-    """Give the record its name, unless another run was faster; what is left of a damaged record goes."""
-    if os.path.lexists(directory) and MeshRecord.find(directory) is None:
-        remove(directory)
-    try:
-        os.replace(aside, directory)
-    except OSError:
-        if MeshRecord.find(directory) is None:
-            raise

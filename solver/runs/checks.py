@@ -16,11 +16,11 @@ from thermospin.config.interfaces import surface_entries
 from thermospin.device.resistive_interfaces import check_cut
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
-from thermospin.meshes.build import writable_copy
 from thermospin.meshes.numbering import components
 from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.plan import Plan
+from thermospin.meshes.store import writable_copy
 from thermospin.runs.estimates import estimate_plan
 from thermospin.runtime.cache import read_checked, write_checked
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from thermospin.compat import MPI
 from thermospin.config import load_config
 from thermospin.errors import InputError
-from thermospin.meshes import build
+from thermospin.meshes import store
 from thermospin.meshes.record import ARRAYS
 from thermospin.output import SilentProgress
 from thermospin.runs.checks import checked_mesh, find_pieces
@@ -30,7 +30,7 @@ COARSE = yaml.safe_load(DEVICE) | {"mesh": {"max_size": "20 nm"}}
 def home(tmp_path, monkeypatch):
     """A cache of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(build, "_unkept", {})
+    monkeypatch.setattr(store, "_unkept", {})
     cache.say_not_kept.cache_clear()
     return tmp_path / "cache"
 
@@ -123,7 +123,7 @@ def test_row_36_every_file_has_a_checksum(whole):
         for name in names:
             if name.endswith(".npy") or name == "mesh.msh":
                 summary = "checksums.json" if "cut-" in place else "mesh.json"
-                kept = cache.read_checked(build.Path(place) / summary)
+                kept = cache.read_checked(store.Path(place) / summary)
                 assert name in kept.get("files", kept)
 
 
@@ -155,12 +155,12 @@ def refuse(monkeypatch, home, number):
     save, mkdtemp = np.save, tempfile.mkdtemp
 
     def guarded_save(path, *args, **kwargs):
-        if build.Path(path).is_relative_to(home):
+        if store.Path(path).is_relative_to(home):
             raise OSError(number, os.strerror(number))
         return save(path, *args, **kwargs)
 
     def guarded_mkdtemp(*args, dir=None, **kwargs):
-        if number == 30 and dir is not None and build.Path(dir).is_relative_to(home):
+        if number == 30 and dir is not None and store.Path(dir).is_relative_to(home):
             raise OSError(number, os.strerror(number))
         return mkdtemp(*args, dir=dir, **kwargs)
 
@@ -194,6 +194,6 @@ def test_row_36_no_room_for_a_cut_beside_a_mesh(whole, home, monkeypatch, number
 
 
 def test_row_36_no_room_anywhere_is_one_line(home, monkeypatch):
-    refuse(monkeypatch, build.Path("/"), 28)
+    refuse(monkeypatch, store.Path("/"), 28)
     with pytest.raises(InputError, match="cannot be written to .* nor to .*: No space left .*; make room"):
         make()

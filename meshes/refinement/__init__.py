@@ -1,0 +1,1 @@
+"""Refinement of tetrahedra that exist: marking, bisection, curved walls, and the record of the result."""

@@ -1,0 +1,30 @@
+"""The cells to refine, by indicators of the error in each."""
+
+import numpy as np
+
+
+def mark_cells(indicators: np.ndarray, fraction: float) -> np.ndarray:
+    """The smallest set of cells that holds a fraction of the error (Dörfler 1996).
+
+    Of cells with the same indicator, those with lower numbers come first.
+
+    Args:
+        indicators: Size of the error of every cell, any unit, non-negative, shape (n,).
+        fraction: Share of their sum, 0 to 1.
+
+    Returns:
+        Booleans, shape (n,).
+
+    Raises:
+        ValueError: An indicator is negative or no number, or the fraction is no share.
+    """
+    if not (np.all(indicators >= 0) and np.all(np.isfinite(indicators))):
+        raise ValueError("indicators must be finite and not negative")
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"the fraction must be between 0 and 1, not {fraction}")
+    order = np.argsort(-indicators, kind="stable")
+    held = np.cumsum(indicators[order])
+    missing = fraction * held[-1] - np.concatenate([[0.0], held[:-1]]) if len(held) else held
+    marked = np.zeros(len(indicators), dtype=bool)
+    marked[order[(missing > 0) & (indicators[order] > 0)]] = True
+    return marked
