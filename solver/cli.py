@@ -179,15 +179,15 @@ def schema() -> None:
 @main.command()
 @click.argument("name", required=False)
 def materials(name: str | None) -> None:
-    """List the material library with its sources, or show the material NAME."""
+    """List the material library with its sources, or show what NAME or a part of it, in any case, fits."""
     from rich.console import Console
 
-    from thermospin.output.materials import list_materials, show_material
+    from thermospin.output.materials import find_materials, list_materials
 
     console = Console()
     if not console.is_terminal:
         console.width = 130
-    console.print(show_material(name) if name else list_materials())
+    console.print(find_materials(name) if name else list_materials())
 
 
 @main.command()

@@ -123,7 +123,8 @@ class Config(Section):
         Raises:
             KeyError: Neither this configuration nor the library has it.
         """
-        return self._given(name).placed(f"materials.{name}", self._source).settled()
+        placed = self._given(name).placed(f"materials.{name}", self._source)
+        return placed.settled().short_circuited(self.temperature)
 
     def _given(self, name: str) -> Material:
         return self.materials[name] if name in self.materials else library_material(name)

@@ -13,6 +13,7 @@ PrecessionLength = quantity("m", ge=-1e-3, le=1e-3)
 
 ConductivityLaw = coefficient("conductivity", "S/m", Resistivity, smallest=1e-10, ge=0, le=1e10)
 HeatLaw = coefficient("thermal conductivity", "W/(m K)", WiedemannFranzAndPhonons, gt=0, ge=1e-9, le=1e5)
+OpenCircuitHeatLaw = coefficient("open-circuit thermal conductivity", "W/(m K)", gt=0, ge=1e-9, le=1e5)
 ElectronicHeatLaw = coefficient(
     "electronic thermal conductivity", "W/(m K)", WiedemannFranz, smallest=1e-15, ge=0, le=1e5
 )

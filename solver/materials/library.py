@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, create_model
 
 from thermospin.errors import InputError, brief
-from thermospin.materials.material import INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
+from thermospin.materials.material import HEAT, INSTEAD_OF_TENSOR_DIFFUSION, OF_CLUSTERS, Material
 from thermospin.section import Section, mistake, one_of
 
 LONGEST_CHAIN = 50
@@ -150,6 +150,8 @@ def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dic
 def _without_rivals(inherited: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Inherited values without those that the entry itself gives in another way."""
     rivals: tuple[str, ...] = OF_CLUSTERS if "nanoclusters" in own else ()
+    if any(key in own for key in HEAT):
+        rivals += HEAT
     if "tensor_diffusion" in own:
         rivals += INSTEAD_OF_TENSOR_DIFFUSION
     elif any(key in own for key in INSTEAD_OF_TENSOR_DIFFUSION):

@@ -12,6 +12,7 @@ from thermospin.materials.coefficients import (
     HeatLaw,
     LengthLaw,
     LengthRatio,
+    OpenCircuitHeatLaw,
     PhononHeatLaw,
     PolarisationLaw,
     PrecessionLength,
@@ -32,6 +33,9 @@ OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS)
 OF_CLUSTERS = ("conductivity", "polarisation", "seebeck", "spin_seebeck", "heat_polarisation", "magnetic")
 """Keys that nanoclusters make superfluous."""
 
+HEAT = ("thermal_conductivity", "thermal_conductivity_open_circuit")
+"""Two ways to give k."""
+
 
 class Material(TwoChannels, Responsive):
     """An isotropic conductor with two spin channels, or an insulator (conductivity 0).
@@ -49,8 +53,10 @@ class Material(TwoChannels, Responsive):
     """S, of both channels together, V/K."""
     spin_seebeck: SeebeckLaw = 0.0
     """S_s = S↑ − S↓, V/K."""
-    thermal_conductivity: HeatLaw
-    """k, electrons and phonons together, W/(m K)."""
+    thermal_conductivity: HeatLaw | None = None
+    """k, electrons and phonons together, W/(m K), where there is no electric field."""
+    thermal_conductivity_open_circuit: OpenCircuitHeatLaw | None = None
+    """k − T0 σ S², W/(m K), instead of k: what is measured where no charge flows and no spins are (s = 0)."""
     electronic_thermal_conductivity: ElectronicHeatLaw | None = None
     """k_e, W/(m K); default Wiedemann–Franz, L0 σ T0, never above k."""
     phonon_thermal_conductivity: PhononHeatLaw | None = None
@@ -107,8 +113,12 @@ class Material(TwoChannels, Responsive):
                 raise mistake("give this or nanoclusters, not both; the clusters set it in every field", key)
 
     def _check_heat(self) -> None:
-        """The parts of k do not exceed it, where all are numbers, and are given once."""
+        """Either k or its open-circuit value is given; the parts of k do not exceed it, and one is given."""
         whole = self.thermal_conductivity
+        if whole is None and self.thermal_conductivity_open_circuit is None:
+            raise mistake("missing; add it, or thermal_conductivity_open_circuit", "thermal_conductivity")
+        if None not in (whole, self.thermal_conductivity_open_circuit):
+            raise mistake("give this or thermal_conductivity, not both", "thermal_conductivity_open_circuit")
         for name in PARTS:
             part = getattr(self, name)
             if part is not None and isinstance(whole, WiedemannFranzAndPhonons):

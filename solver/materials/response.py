@@ -18,6 +18,7 @@ from thermospin.materials.laws import (
     CoefficientLaw,
     Law,
     RangeError,
+    ShortCircuit,
     Taylor,
     WiedemannFranz,
     WiedemannFranzAndPhonons,
@@ -84,7 +85,7 @@ class Responsive(Section):
         return self.model_copy(update=numbers) if numbers else self
 
     def at(self, temperature: float, field: float = 0.0) -> Self:
-        """The material with numbers for its laws; itself if it has none.
+        """The material with numbers for its laws and k; itself if it has only numbers.
 
         Args:
             temperature: T, K.
@@ -93,7 +94,31 @@ class Responsive(Section):
         Raises:
             RangeError: A law does not hold at that temperature.
         """
-        return self if self.is_constant else _constant(self, temperature, field)
+        material = self.short_circuited(temperature)
+        return material if material.is_constant else _constant(material, temperature, field)
+
+    def short_circuited(self, temperature: float) -> Self:
+        """The material with k in place of its open-circuit value; itself if k is given.
+
+        Without a charge current and with s = 0, as in a body much longer than λ, E = S ∇T, and heat flows by
+        −(k − T0 σ S²) ∇T (solver/physics.md §2).
+
+        Args:
+            temperature: T0, K.
+
+        Raises:
+            RangeError: A part of k exceeds it.
+        """
+        if self.thermal_conductivity_open_circuit is None:
+            return self
+        found = laws(self)
+        sigma, seebeck = (found.get(name, getattr(self, name)) for name in ("conductivity", "seebeck"))
+        law = ShortCircuit(self.thermal_conductivity_open_circuit, sigma, seebeck, temperature)
+        heat = {"thermal_conductivity": law.number or law, "thermal_conductivity_open_circuit": None}
+        material = self.model_copy(update=heat)
+        if law.number is not None:
+            _check_parts(material, {}, np.array([temperature]))
+        return material
 
     def response(
         self, temperatures: np.ndarray, order: int = 0, field: float = 0.0, base: float | None = None
@@ -191,7 +216,7 @@ def _series(material: Material, temperature: Taylor, field: float) -> dict[str, 
         try:
             found[name] = law.at_field(field).series(temperature)
         except RangeError as error:
-            raise error.located(*material.place(name)) from None
+            raise error.located(*material.place(law.written_as or name)) from None
     _check_parts(material, found, temperature.value)
     return found
 
@@ -202,7 +227,7 @@ def _check_parts(material: Material, found: Mapping[str, Taylor], temperatures: 
     whole = whole.value if isinstance(whole, Taylor) else whole
     for name in PARTS:
         part = found.get(name, getattr(material, name))
-        if part is None or (isinstance(part, float) and isinstance(whole, float)):
+        if part is None:
             continue
         part = part.value if isinstance(part, Taylor) else part
         excess = np.broadcast_to(part - whole, temperatures.shape)

@@ -1,7 +1,9 @@
 """The library as tables for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import yaml
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -23,6 +25,7 @@ _COLUMNS = {
     "seebeck": "S",
     "spin_seebeck": "S_s",
     "thermal_conductivity": "k",
+    "thermal_conductivity_open_circuit": "k − T0 σ S²",
     "spin_relaxation_time": "τ_sf",
     "dephasing_length": "λ_φ",
     "precession_length": "λ_J",
@@ -42,33 +45,62 @@ _INTERFACE_COLUMNS = {
 
 def list_materials() -> RenderableType:
     """All materials and interfaces with the numbers of their references, and the references."""
-    numbers = {key: i for i, key in enumerate(_citations(), start=1)}
-    materials = _table("material", library(), _COLUMNS, numbers)
-    materials.title = "Materials (the number of the source in brackets)"
-    interfaces = _table("interface", interface_library(), _INTERFACE_COLUMNS, numbers)
-    interfaces.title = "Interfaces"
+    return _listing(library(), interface_library())
+
+
+def find_materials(text: str) -> RenderableType:
+    """What the libraries have under a name or a part of it, in any case.
+
+    Args:
+        text: A name, such as ``Py``, or a part of names, such as ``cofe``.
+
+    Returns:
+        Every value with source and note of the material or interface of that name, or of the only one that
+        fits; else a list of those that fit.
+
+    Raises:
+        InputError: The libraries have none.
+    """
+    entries = {**library(), **interface_library()}
+    found = [name for name in entries if text.casefold() in name.casefold()]
+    whole = [name for name in found if name.casefold() == text.casefold()] or found
+    if not found:
+        raise InputError(one_of(text, entries, "material"))
+    if len(whole) > 1:
+        return _listing(_part(library(), found), _part(interface_library(), found))
+    others = [name for name in found if name not in whole]
+    return Group(_details(whole[0]), f"See also: {', '.join(others)}") if others else _details(whole[0])
+
+
+def _part(entries: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    return {name: entries[name] for name in names if name in entries}
+
+
+def _details(name: str) -> Table:
+    """One material or interface: every value with its source and note."""
+    table = PlainTable("property", "value", "source", "note", title=name)
+    for key, entry in {**library(), **interface_library()}[name].items():
+        table.add_row(key, _text(entry.value), _citations()[entry.source], entry.note)
+    return table
+
+
+def _listing(
+    materials: Mapping[str, Mapping[str, SourcedValue]], interfaces: Mapping[str, Mapping[str, SourcedValue]]
+) -> Group:
+    """Tables of materials and of interfaces, where there are any, and their references."""
+    used = [entry.source for own in (materials, interfaces) for row in own.values() for entry in row.values()]
+    numbers = {key: i for i, key in enumerate(filter(set(used).__contains__, _citations()), start=1)}
+    tables = []
+    if materials:
+        tables.append(_table("material", materials, _COLUMNS, numbers))
+        tables[-1].title = "Materials (the number of the source in brackets)"
+    if interfaces:
+        tables.append(_table("interface", interfaces, _INTERFACE_COLUMNS, numbers))
+        tables[-1].title = "Interfaces"
     sources = Table.grid(padding=(0, 1))
     for key, number in numbers.items():
         sources.add_row(f"\\[{number}]", _citations()[key])
-    return Group(materials, interfaces, sources)
-
-
-def show_material(name: str) -> RenderableType:
-    """One material or interface: every value with its source and note.
-
-    Args:
-        name: Its name.
-
-    Raises:
-        InputError: The library has neither.
-    """
-    entries = {**library(), **interface_library()}
-    if name not in entries:
-        raise InputError(one_of(name, entries, "material"))
-    table = PlainTable("property", "value", "source", "note", title=name)
-    for key, entry in entries[name].items():
-        table.add_row(key, str(entry.value), _citations()[entry.source], entry.note)
-    return table
+    return Group(*tables, sources)
 
 
 def _table(
@@ -89,5 +121,10 @@ def _citations() -> Mapping[str, str]:
     return references() | interface_references()
 
 
+def _text(value: Any) -> str:
+    """A value as a configuration writes it."""
+    return yaml.safe_dump(value, default_flow_style=True).strip() if isinstance(value, dict) else str(value)
+
+
 def _cell(entry: SourcedValue | None, numbers: Mapping[str, int]) -> str:
-    return "" if entry is None else f"{entry.value} \\[{numbers[entry.source]}]"
+    return "" if entry is None else f"{_text(entry.value)} \\[{numbers[entry.source]}]"

@@ -165,3 +165,16 @@ def test_row_23_with_laws_of_the_temperature(comm):
     config["terminals"]["top"] = {"region": "A", "face": "zmax", "sink": 330.0}
     read = solved(config, comm)["schemes"]["thermal"]["configurations"]["P"]["probes"]["v"]
     assert read["R0"] == pytest.approx(20e-6 / 300 * (330**2 - 300**2) / 2, rel=1e-3)
+
+
+def test_open_circuit_heat_conductivity_divides_the_temperature(comm):
+    """A thermoelectric leg before one with S = 0 and the same heat conductivity without a current."""
+    metal = {"conductivity": "2e6 S/m", "spin_diffusion_length": "5 nm"}
+    leg = {**metal, "seebeck": "-39 uV/K", "thermal_conductivity_open_circuit": "20 W/m/K"}
+    plain = {**metal, "thermal_conductivity": "20 W/m/K"}
+    geometry = valve()["geometry"]
+    for layer, material in zip(geometry["layers"], ("F", "M", "M"), strict=True):
+        layer["material"] = material
+    found = solved(valve(geometry=geometry, materials={"F": leg, "M": plain}), comm)
+    read = found["schemes"]["thermal"]["configurations"]["P"]["probes"]["v"]["R0"]
+    assert read == pytest.approx(39e-6 * (WARM - 300.0) * 100 / 215, rel=1e-6)

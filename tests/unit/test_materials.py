@@ -1,7 +1,10 @@
 """The material library, and the coefficients derived from it, against sums over the two channels."""
 
+import math
+
 import pytest
 from click.testing import CliRunner
+from scipy.constants import e, k
 
 from thermospin.cli import main
 from thermospin.materials import Material, library, library_material, references
@@ -41,12 +44,29 @@ def test_no_reference_is_idle():
 
 @pytest.mark.parametrize("name", library())
 def test_every_material_is_complete_and_positive_definite(name):
-    material = library_material(name)
+    material = library_material(name).at(T0)
     assert material.open_circuit_margin(T0) > 0
     needed = {"conductivity", "thermal_conductivity"}
     if material.is_conductor:
-        needed |= {"spin_diffusion_length", "seebeck"}
+        needed |= {"spin_diffusion_length"}
+        notes = " ".join(entry.note for entry in library()[name].values())
+        assert "seebeck" in library()[name] or "no seebeck is given, so it is 0" in notes
     assert needed <= set(library()[name])
+
+
+def test_materials_that_people_use():
+    metals = {"Fe", "Ni", "CoFe", "CoFeB", "Ta", "W", "Ti", "Ru", "Cr", "Nb", "Constantan"}
+    insulators = {"MgO", "AlOx", "SiNx", "Si_of_T", "GaAs", "YIG", "Sapphire"}
+    assert metals | insulators <= set(library())
+    assert {name for name in metals if library_material(name).is_magnetic} == {"Fe", "Ni", "CoFe", "CoFeB"}
+    assert not any(library_material(name).is_conductor for name in insulators)
+
+
+@pytest.mark.parametrize("name", [name for name in library() if "L0 σ T at 300 K" in str(library()[name])])
+def test_estimated_heat_conductivities_follow_wiedemann_and_franz(name):
+    material = library_material(name)
+    lorenz = (math.pi * k / e) ** 2 / 3
+    assert material.thermal_conductivity == pytest.approx(lorenz * material.conductivity * 300, rel=5e-3)
 
 
 def test_the_values_of_slachter_2010():
@@ -137,3 +157,22 @@ def test_listing_shows_values_and_sources():
     one = CliRunner().invoke(main, ["materials", "Py"]).output
     assert "-3.8 uV/K" in one
     assert "Slachter" in one
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "hidden"),
+    [
+        ("py", ["-3.8 uV/K", "property", "See also: Py/"], ["Constantan"]),
+        ("ermall", None, None),
+        ("consta", ["-39 uV/K", "property"], ["See also"]),
+        ("SIO", ["SiO2", "SiO2_film", "Slachter"], ["Constantan", "property", "Mosendz"]),
+    ],
+)
+def test_materials_are_found_by_a_part_of_the_name(text, shown, hidden):
+    found = CliRunner().invoke(main, ["materials", text])
+    if shown is None:
+        assert found.exit_code == 2 and f"unknown material '{text}'" in found.stderr
+        return
+    assert found.exit_code == 0
+    assert all(word in found.output for word in shown)
+    assert not any(word in found.output for word in hidden)

@@ -7,6 +7,7 @@ from thermospin.materials.laws.nanoclusters import Nanoclusters
 from thermospin.materials.laws.polynomial import Polynomial
 from thermospin.materials.laws.proportional import Proportional
 from thermospin.materials.laws.resistivity import Resistivity
+from thermospin.materials.laws.short_circuit import ShortCircuit
 from thermospin.materials.laws.table import Table
 from thermospin.materials.laws.taylor import Taylor
 from thermospin.materials.laws.wiedemann_franz import LORENZ_NUMBER, WiedemannFranz, WiedemannFranzAndPhonons
@@ -21,6 +22,7 @@ __all__ = [
     "Proportional",
     "RangeError",
     "Resistivity",
+    "ShortCircuit",
     "Table",
     "Taylor",
     "WiedemannFranz",

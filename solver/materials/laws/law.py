@@ -64,6 +64,9 @@ def _range_error(message: str, temperature: float, key: str, file: str) -> Range
 class Law(ABC):
     """A coefficient that depends on the temperature, and perhaps on the magnetic field."""
 
+    written_as: ClassVar[str] = ""
+    """Key of a material that gives it, where that is not the name of the coefficient."""
+
     @property
     def limits(self) -> tuple[float, float]:
         """The temperatures between which it holds, K."""
