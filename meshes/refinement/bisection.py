@@ -94,7 +94,7 @@ def _halve(
 
 
 def _are_hanging(cells: np.ndarray, kept: int, cuts: CutEdges) -> np.ndarray:
-    """Which cells have a node in the middle of an edge; the first `kept` had none before the last cuts."""
+    """Whether cells have a node in the middle of an edge; the first `kept` had none before the last cuts."""
     near = cuts.at_last_cuts[cells].sum(axis=1) >= 2
     near[kept:] = True
     near[near] = cuts.are_cut(edge_keys(cells[near])).any(axis=1)

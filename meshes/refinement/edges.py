@@ -12,7 +12,11 @@ MAX_NODES = 2**31
 
 
 def corner_pairs(corners: int) -> np.ndarray:
-    """The two corners of every edge of a simplex, shape (n_edges, 2)."""
+    """The two corners of every edge of a simplex, shape (n_edges, 2).
+
+    Args:
+        corners: Number of corners.
+    """
     return np.array(list(combinations(range(corners), 2)))
 
 
@@ -72,7 +76,11 @@ class CutEdges:
         self._middles = np.empty(0, dtype=np.int64)
 
     def cut(self, keys: np.ndarray) -> np.ndarray:
-        """Cut edges that are not cut yet, and find the node in the middle of each, shape (n,)."""
+        """Cut edges that are not cut yet, and find the node in the middle of each, shape (n,).
+
+        Args:
+            keys: Keys of the edges, shape (n,).
+        """
         new = np.unique(keys[~self.are_cut(keys)])
         ends = np.column_stack(np.divmod(new, MAX_NODES))
         middles = len(self.points) + np.arange(len(new))
@@ -87,7 +95,11 @@ class CutEdges:
         return self._middles[np.searchsorted(self._keys, keys)]
 
     def are_cut(self, keys: np.ndarray) -> np.ndarray:
-        """Which edges are cut, in the shape of their keys."""
+        """Whether edges are cut, in the shape of their keys.
+
+        Args:
+            keys: Keys of the edges, of any shape.
+        """
         if not len(self._keys):
             return np.zeros(keys.shape, dtype=bool)
         return self._keys[np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)] == keys

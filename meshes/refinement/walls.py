@@ -15,7 +15,7 @@ from thermospin.meshes.record import RawMesh
 from thermospin.meshes.shapes import EllipticCylinder
 
 ON_WALL = 1e-6
-"""How far a node may lie from the wall that it is counted to, relative to the radius."""
+"""Distance up to which a node counts as on a wall, relative to the radius."""
 
 KEPT = 0.3
 """Least part of its volume that a cell keeps when its nodes are moved."""
@@ -109,7 +109,7 @@ def _between_regions(mesh: RawMesh) -> np.ndarray:
 
 
 def _on_wall(points: np.ndarray, cylinder: EllipticCylinder) -> np.ndarray:
-    """Which nodes lie on the wall of a cylinder, its rims included."""
+    """Whether nodes lie on the wall of a cylinder, its rims included."""
     x, y, z = ((points - cylinder.centre) / (*cylinder.radii, cylinder.height)).T
     at_height = (z > -ON_WALL) & (z < 1 + ON_WALL)
     return at_height & (abs(np.hypot(x, y) - 1) < ON_WALL)

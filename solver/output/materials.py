@@ -49,7 +49,7 @@ def list_materials() -> RenderableType:
 
 
 def find_materials(text: str) -> RenderableType:
-    """What the libraries have under a name or a part of it, in any case.
+    """Entries of the libraries by name or a part of it, in any case.
 
     Args:
         text: A name, such as ``Py``, or a part of names, such as ``cofe``.
