@@ -193,6 +193,11 @@ class Lift(NamedTuple):
         return product._replace(across=a * c - b * d, turning=a * d + b * c)
 
     @property
+    def is_zero(self) -> bool:
+        """Whether it is ``L[0, 0]``, of no coefficient; one whose values are 0 is not."""
+        return not self.turns and all(isinstance(part, int) and part == 0 for part in (self.X, self.Y))
+
+    @property
     def turns(self) -> bool:
         """Whether the part across m has a coefficient of its own."""
         return self.across is not None or self.turning is not None

@@ -14,7 +14,7 @@ from thermospin.lift import SpinVector
 from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import EDGES, forms, largest, linear_fit
 from thermospin.physics.coefficients import CellCoefficients
-from thermospin.physics.terms.transport import fluxes, heat_flux
+from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.response.solution import Expansion, Solution
 
 CENTRE = np.full((1, 3), 0.25)
@@ -153,10 +153,13 @@ class Observer:
     @cached_property
     def _flux_expressions(self) -> tuple[fem.Expression, fem.Expression]:
         given = {"comm": self._spaces.comm, "entity_maps": [self._spaces.entity_map]}
-        in_conductors = ufl.as_matrix([list(flux) for flux in fluxes(self._c, self._fields)])
-        in_insulators = heat_flux(self._c, self._fields)
+        in_conductors, in_insulators = (
+            bulk_balance(self._c, self._fields, place).fluxes for place in ("conductors", "insulators")
+        )
         points, _ = self._flux_points
-        return fem.Expression(in_conductors, points, **given), fem.Expression(in_insulators, points, **given)
+        heat_flux = in_insulators[self._spaces.fields.index(THETA)]
+        all_fluxes = ufl.as_matrix([list(flux) for flux in in_conductors])
+        return fem.Expression(all_fluxes, points, **given), fem.Expression(heat_flux, points, **given)
 
     def observe(self, solution: Solution) -> CellFields:
         """Evaluate the fields of a solution (collective).

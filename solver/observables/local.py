@@ -9,12 +9,11 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import THETA
 from thermospin.observables.cells import CellFields, Observer
 from thermospin.observables.polynomials import linear_fit
 from thermospin.physics.coefficients import CellCoefficients
+from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.physics.terms.calculus import value
-from thermospin.physics.terms.transport import fluxes, heat_flux
 from thermospin.response.nonlinear.series import PointSeries
 from thermospin.response.solution import Expansion, Solution
 
@@ -74,10 +73,11 @@ class LocalObserver(Observer):
         for region, cells in self._series.chunks():
             u = self._series.fields(region, cells, order)
             c = self._series.coefficients(region, cells, value(u.theta))
-            at_points = {THETA: heat_flux(c, u)}
-            if self._series.materials[region].is_conductor:
-                at_points = dict(zip(fields, fluxes(c, u), strict=True))
-            for field, flux in at_points.items():
+            is_conductor = self._series.materials[region].is_conductor
+            fluxes = bulk_balance(c, u, "conductors" if is_conductor else "insulators").fluxes
+            for field, flux in zip(fields, fluxes, strict=True):
+                if field.on_conductors and not is_conductor:
+                    continue
                 at_vertices = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
                 found[:, cells, fields.index(field)] = at_vertices.transpose(0, 2, 3, 1)
         return found

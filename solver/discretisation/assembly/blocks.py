@@ -12,8 +12,7 @@ from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couple
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
 from thermospin.fields import SPIN, SPIN_HEAT, S, State
 from thermospin.physics.coefficients import CellCoefficients, Coefficients
-from thermospin.physics.terms.relaxation import larmor_precession, spin_relaxation
-from thermospin.physics.terms.transport import conduction, transport
+from thermospin.physics.terms.bulk import bulk_form
 
 Part = Callable[[Coefficients], Coefficients]
 BlockForm = CellwiseForm | CompiledForm
@@ -156,12 +155,7 @@ def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
     """
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
     c, dx = coefficients.isotropic, spaces.dx
-    form = (
-        transport(c, u, v, dx(CONDUCTORS))
-        + spin_relaxation(c, u, v, dx(CONDUCTORS))
-        + conduction(c, u, v, dx(INSULATORS))
-    )
-    return form if c.larmor is None else form + larmor_precession(c, u, v, dx(CONDUCTORS))
+    return bulk_form(c, u, v, dx(CONDUCTORS), "conductors") + bulk_form(c, u, v, dx(INSULATORS), "insulators")
 
 
 def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
@@ -172,9 +166,7 @@ def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
         coefficients: The coefficients.
     """
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    c, dx = coefficients.magnetic, spaces.dx(MAGNETS)
-    form = transport(c, u, v, dx)
-    return form + spin_relaxation(c, u, v, dx) if c.turns else form
+    return bulk_form(coefficients.magnetic, u, v, spaces.dx(MAGNETS), "conductors")
 
 
 def block_forms(form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, ufl.Form]:

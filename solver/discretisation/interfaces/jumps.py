@@ -18,6 +18,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
 from thermospin.lift import SpinVector
 from thermospin.physics.coefficients import Coefficients, Magnetisation
+from thermospin.physics.terms.balance import weak_form
 from thermospin.physics.terms.calculus import Trace
 from thermospin.physics.terms.heating import Heating
 from thermospin.physics.terms.transport import currents, transport
@@ -224,7 +225,7 @@ class Interfaces:
             return
         traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
         for side, unknowns in enumerate(self.pairs.sides[field]):
-            density = transport(self._crossing, traces, self._on_side(field, side), 1.0) + none
+            density = weak_form(transport(self._crossing, traces), self._on_side(field, side), 1.0) + none
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def add_heat(
@@ -279,7 +280,7 @@ class Interfaces:
 
     def _density(self, coefficients: Coefficients, key: Block) -> np.ndarray:
         """Coupling of the jumps of two fields, per area, shape (n, 1), or (n, q) at quadrature points."""
-        coupling = transport(coefficients, self._unit(key[1]), self._unit(key[0]), 1.0)
+        coupling = weak_form(transport(coefficients, self._unit(key[1])), self._unit(key[0]), 1.0)
         return coupling * np.ones((len(self._interface), 1))
 
 

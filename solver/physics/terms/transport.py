@@ -8,7 +8,8 @@ from typing import Any
 from thermospin.fields import State
 from thermospin.lift import Pair
 from thermospin.physics.coefficients import Coefficients
-from thermospin.physics.terms.calculus import components, inner, slope, slopes
+from thermospin.physics.terms.balance import Balance
+from thermospin.physics.terms.calculus import components, slope, slopes
 
 
 def currents(c: Coefficients, u: State) -> Pair:
@@ -58,7 +59,7 @@ def heat_flux(c: Coefficients, u: State) -> Any:
     return -c.heat * slope(u.theta)
 
 
-def transport(c: Coefficients, u: State, v: State, dx: Any) -> Any:
+def transport(c: Coefficients, u: State) -> Balance:
     """Conservation of charge, spin, heat and spin heat in conductors and across interfaces.
 
     Strong: ``∇·j = 0``, ``∇·j_s = …``, ``∇·q / T0 = …``, ``∇·q_s / T0 = …``; the right-hand sides are other
@@ -66,21 +67,19 @@ def transport(c: Coefficients, u: State, v: State, dx: Any) -> Any:
 
     Args:
         c: The coefficients.
-        u: Trial functions.
-        v: Test functions.
-        dx: The measure.
+        u: The fields or trial functions.
     """
-    f = fluxes(c, u)
-    return -sum(inner(flux, slope(test)) for flux, test in zip(f, v, strict=True)) * dx
+    return Balance(fluxes(c, u))
 
 
-def conduction(c: Coefficients, u: State, v: State, dx: Any) -> Any:
-    """Heat conduction in insulators, as a bilinear form: ``∫ (k/T0) ∇ϑ·∇v_ϑ dx``.
+def conduction(c: Coefficients, u: State) -> Balance:
+    """Heat conduction in insulators.
+
+    Strong: ``∇·q / T0 = 0``. Weak: ``∫ (k/T0) ∇ϑ·∇v_ϑ dx``.
 
     Args:
         c: The coefficients.
-        u: Trial functions.
-        v: Test functions.
-        dx: The measure.
+        u: The fields or trial functions.
     """
-    return -inner(heat_flux(c, u), slope(v.theta)) * dx
+    flux = heat_flux(c, u)
+    return Balance([flux if part is u.theta else 0 for part in u])

@@ -17,9 +17,8 @@ from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couple
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.discretisation.system import together
 from thermospin.fields import SPIN_HEAT, THETA, State
+from thermospin.physics.terms.bulk import bulk_form
 from thermospin.physics.terms.heating import joule
-from thermospin.physics.terms.relaxation import spin_relaxation
-from thermospin.physics.terms.transport import conduction, transport
 from thermospin.response.nonlinear.local import LocalCoefficients
 
 
@@ -63,9 +62,8 @@ class Equations:
         """The residual in the bulk."""
         c, u, dx = self._local.all, self._fields, self.spaces.dx
         return (
-            transport(c, u, v, dx(CONDUCTORS))
-            + spin_relaxation(c, u, v, dx(CONDUCTORS))
-            + conduction(c, u, v, dx(INSULATORS))
+            bulk_form(c, u, v, dx(CONDUCTORS), "conductors")
+            + bulk_form(c, u, v, dx(INSULATORS), "insulators")
             - self._heat.heating.source(c, u, u, v.temperatures, dx(CONDUCTORS))
         )
 

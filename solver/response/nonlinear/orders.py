@@ -13,12 +13,16 @@ import numpy as np
 from thermospin.compat import PETSc, fem, la, ufl
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, Spaces
-from thermospin.fields import TAU, THETA, Field, S, State
+from thermospin.fields import TAU, THETA, Field, State
 from thermospin.materials.laws import Taylor
 from thermospin.physics.coefficients import Coefficients
+from thermospin.physics.terms.balance import Balance
+from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.physics.terms.calculus import value
-from thermospin.physics.terms.transport import fluxes, heat_flux
 from thermospin.response.nonlinear.series import PointSeries
+
+Parts = dict[Field, tuple[Any, Any]]
+"""Field to its flux and its source at points; numbers are 0."""
 
 
 class OrderSources:
@@ -71,11 +75,10 @@ class OrderSources:
         """The fluxes and sources of an order at the points of cells of a region."""
         u = self._series.fields(region, cells, order)
         c = self._series.coefficients(region, cells, value(u.theta))
-        found = dict.fromkeys(self._spaces.fields, (0.0, 0.0))
         if self._series.materials[region].is_conductor:
-            found |= self._in_conductors(c, u)
+            found = self._heated(self._parts(bulk_balance(c, u, "conductors")), c, u)
         else:
-            found[THETA] = heat_flux(c, u), 0.0
+            found = self._parts(bulk_balance(c, u, "insulators"))
         points = self._series.points.cells[cells].ravel()
         for field, (flux, source) in found.items():
             if isinstance(flux, Taylor):
@@ -83,17 +86,18 @@ class OrderSources:
             if isinstance(source, Taylor):
                 self._sources[field].x.array[points] = source.coefficients[order]
 
-    def _in_conductors(self, c: Coefficients, u: State) -> dict[Field, tuple[Any, Any]]:
+    def _parts(self, balance: Balance) -> Parts:
         """The flux and the source of every field, such that both make up its right-hand side."""
-        t0, fields = self._temperature, self._spaces.fields
+        fields = self._spaces.fields
+        nothing = (0,) * len(fields)
+        sources = [-loss for loss in balance.losses or nothing]
+        return dict(zip(fields, zip(balance.fluxes or nothing, sources, strict=True), strict=True))
+
+    def _heated(self, parts: Parts, c: Coefficients, u: State) -> Parts:
+        """The same with the heat that the fields make, and what it adds to the heat fluxes."""
         heat, gained = self._heat.at_interfaces.parts(c, u, u)
-        sources = {
-            S: (0.0, -c.relaxation.on_spin(value(u.s))),
-            THETA: (gained[0] / t0, heat[0] / t0),
-            TAU: (gained[1] / t0, heat[1] / t0 - c.heat_relaxation.on_spin(value(u.tau))),
-        }
-        found = dict(zip(fields, ((flux, 0.0) for flux in fluxes(c, u)), strict=True))
-        for field in fields[1:]:
-            gain, source = sources[field]
-            found[field] = found[field][0] + gain, source
-        return found
+        for i, field in enumerate((THETA, TAU)):
+            if field in parts:
+                flux, source = parts[field]
+                parts[field] = flux + gained[i] / self._temperature, source + heat[i] / self._temperature
+        return parts
