@@ -1,4 +1,4 @@
-"""What a term is: fluxes and losses that it adds to the balances of the fields, and their weak form."""
+"""Terms of the equations: their fluxes and losses in the balances of the fields, and their weak form."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.calculus import inner, slope, value
 
 Place = Literal["conductors", "insulators"]
-"""Where a term is: in conductors, or in insulators, where ϑ is the only field."""
+"""Place of a term: conductors, or insulators, where ϑ is the only field."""
 
 
 class Balance(NamedTuple):
-    """What terms add to the balance ``∇·flux + loss = 0`` of every field: an entry per field, int 0 for none.
+    """Contributions to the balance ``∇·flux + loss = 0`` of every field: an entry per field, int 0 for none.
 
     Attributes:
         fluxes: Flux densities: of charge and spin in A/m², of heat and spin heat over T0 in W/(m² K);
@@ -33,8 +33,8 @@ class Term:
 
     Attributes:
         balance: Its fluxes and losses, for coefficients and fields that are UFL or power series at points.
-        enters: Whether it is there, for all coefficients or a part of them.
-        place: Where it is.
+        enters: Whether it is not zero, for all coefficients or a part of them.
+        place: Its place.
     """
 
     balance: Callable[[Coefficients, State], Balance]
@@ -56,13 +56,17 @@ def weak_form(balance: Balance, v: State, dx: Any) -> Any:
 
 
 def total(balances: Iterable[Balance]) -> Balance:
-    """The sum of balances of the same fields."""
+    """Sum of balances of the same fields.
+
+    Args:
+        balances: The balances.
+    """
     fluxes, losses = zip(*balances, strict=True)
     return Balance(_sums(fluxes), _sums(losses))
 
 
 def _present(entries: Sequence[Any], tests: State) -> list[tuple[Any, Any]]:
-    """The entries that are something, with the test functions of their fields."""
+    """The entries that are not 0, with the test functions of their fields."""
     pairs = zip(entries, tests, strict=True) if entries else ()
     return [(entry, test) for entry, test in pairs if not _is_none(entry)]
 

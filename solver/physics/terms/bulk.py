@@ -24,7 +24,7 @@ def bulk_balance(c: Coefficients, u: State, place: Place) -> Balance:
     Args:
         c: The coefficients; only a part of them gives that part of fluxes and losses.
         u: The fields, as UFL or as power series at points.
-        place: Where.
+        place: Conductors or insulators.
     """
     return total(term.balance(c, u) for term in _present(c, place))
 
@@ -37,7 +37,7 @@ def bulk_form(c: Coefficients, u: State, v: State, dx: Any, place: Place) -> Any
         u: The fields, or trial functions.
         v: Test functions.
         dx: The measure of that place.
-        place: Where.
+        place: Conductors or insulators.
     """
     return sum(weak_form(term.balance(c, u), v, dx) for term in _present(c, place))
 

@@ -23,7 +23,11 @@ def spin_relaxation(c: Coefficients, u: State) -> Balance:
 
 
 def is_relaxing(c: Coefficients) -> bool:
-    """Whether there is relaxation in a part of the coefficients."""
+    """Whether there is relaxation in a part of the coefficients.
+
+    Args:
+        c: The coefficients, or a part of them.
+    """
     return not (c.relaxation.is_zero and c.heat_relaxation.is_zero)
 
 
@@ -41,7 +45,11 @@ def larmor_precession(c: Coefficients, u: State) -> Balance:
 
 
 def is_precessing(c: Coefficients) -> bool:
-    """Whether there is a magnetic field in a part of the coefficients."""
+    """Whether there is a magnetic field in a part of the coefficients.
+
+    Args:
+        c: The coefficients, or a part of them.
+    """
     return c.larmor is not None
 
 
