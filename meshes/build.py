@@ -182,6 +182,8 @@ def _spin_interfaces(
 def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
     """Refuse names that are not regions."""
     named = {f"mesh.region_max_size.{name}": name for name in options.region_max_size}
+    if options.columns:
+        named |= {f"mesh.columns.outline_levels.{name}": name for name in options.columns.outline_levels}
     for i, pair in enumerate(options.interfaces or ()):
         named |= {f"mesh.interfaces[{i}][{j}]": name for j, name in enumerate(pair)}
     for key, name in named.items():

@@ -19,16 +19,17 @@ def renumber(mesh: RawMesh) -> RawMesh:
     used, cells = np.unique(mesh.cells, return_inverse=True)
     compact = np.full(len(mesh.points), -1)
     compact[used] = np.arange(len(used))
-    points, cells, cell_tags, facet_cells = order_mesh(
-        mesh.points[used], cells.reshape(mesh.cells.shape), mesh.cell_tags, compact[mesh.facets]
+    points, cells, order, facet_cells = order_mesh(
+        mesh.points[used], cells.reshape(mesh.cells.shape), np.arange(len(mesh.cells)), compact[mesh.facets]
     )
     return replace(
         mesh,
         points=points,
         cells=cells,
-        cell_tags=cell_tags.astype(np.int32),
+        cell_tags=mesh.cell_tags[order].astype(np.int32),
         facets=np.take_along_axis(cells[facet_cells[:, 0]], FACES[facet_cells[:, 1]], axis=1),
         facet_tags=mesh.facet_tags.astype(np.int32),
+        cell_arrays={name: array[order] for name, array in mesh.cell_arrays.items()},
     )
 
 

@@ -26,6 +26,7 @@ class RawMesh:
         terminals: Tag of every terminal.
         surfaces: Tag of every physical surface that an interface names.
         notes: Notes for the user about how a file was read.
+        cell_arrays: Further arrays of the record by name; their first index is the cell.
     """
 
     points: np.ndarray
@@ -37,6 +38,7 @@ class RawMesh:
     terminals: dict[str, int]
     surfaces: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cell_arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,7 @@ def find_record(digest: str, cache_dir: Path | str | None = None) -> MeshRecord 
 
 
 def keep_record(
-    mesh: RawMesh,
-    materials: Mapping[str, str],
-    digest: str,
-    cache_dir: Path | str | None = None,
-    more: Mapping[str, np.ndarray] | None = None,
+    mesh: RawMesh, materials: Mapping[str, str], digest: str, cache_dir: Path | str | None = None
 ) -> MeshRecord:
     """Write a record to the cache or, where that cannot be written, to a temporary directory.
 
@@ -42,19 +38,18 @@ def keep_record(
         materials: Material of every region.
         digest: The hash.
         cache_dir: As for :func:`find_record`.
-        more: Further arrays of the record, by name.
 
     Raises:
         InputError: There is no place for it.
     """
-    directory, content = _directory(digest, cache_dir), (mesh, materials, digest, more or {})
+    directory = _directory(digest, cache_dir)
     try:
-        _install(*content, directory)
+        _install(mesh, materials, digest, directory)
     except OSError as error:
         say_not_kept("meshes", directory.parent, reason_of(error))
         try:
             directory = temporary_directory("mesh") / digest
-            _install(*content, directory)
+            _install(mesh, materials, digest, directory)
         except OSError as second:
             raise _nowhere(second) from None
         _unkept[digest] = directory
@@ -99,16 +94,14 @@ def _nowhere(error: OSError) -> InputError:
     )
 
 
-def _install(
-    mesh: RawMesh, materials: Mapping[str, str], digest: str, more: Mapping[str, np.ndarray], directory: Path
-) -> None:
+def _install(mesh: RawMesh, materials: Mapping[str, str], digest: str, directory: Path) -> None:
     """Write the record aside and rename it, so that a killed or doubled run leaves no broken one."""
     from thermospin.meshes.msh import write_msh
 
     directory.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=directory.parent))
     try:
-        for name, array in ({name: getattr(mesh, name) for name in ARRAYS} | more).items():
+        for name, array in ({name: getattr(mesh, name) for name in ARRAYS} | mesh.cell_arrays).items():
             np.save(aside / f"{name}.npy", array)
         np.save(aside / "facet_cells.npy", facet_cells(mesh.facets, mesh.cells))
         np.save(aside / "neighbours.npy", facet_neighbours(mesh.cells))

@@ -30,6 +30,9 @@ class Grading:
         lines: Levels of the singular edges.
         corners: Levels of the nodes that are singular by themselves; lines are graded along themselves there.
         factor: Ratio of the distances of two levels.
+
+    Attributes:
+        origins: The line that each piece of a line is a part of, where lines are cut.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Grading:
         self.corners = dict(corners)
         self.factor = factor
         self.nodes = dict(corners)
+        self.origins: dict[Edge, Edge] = {}
         self._cuts: dict[Edge, int] = {}
         for ends, level in lines.items():
             for node in ends:
@@ -91,10 +95,10 @@ class Grading:
         """A triangle whose first side is singular: a strip along it, tips at its corners, and the rest."""
         a, b, c = cell
         start, end = self._corner_cut(a, b, level), self._corner_cut(b, a, level)
-        rank = self.lines[edge(a, b)]
+        rank, origin = self.lines[edge(a, b)], self.origins.get(edge(a, b), edge(a, b))
         for side in ((a, start), (start, end), (end, b)):
             if side[0] != side[1]:
-                self.lines[edge(*side)] = rank
+                self.lines[edge(*side)], self.origins[edge(*side)] = rank, origin
         for cut in {start, end} - {a, b}:
             self.nodes[cut] = rank
         low, high = self._near(a, c), self._near(b, c)

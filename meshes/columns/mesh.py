@@ -1,15 +1,19 @@
 """Graded columns of a device made of films."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from thermospin.meshes.columns.carriers import CURRENTS, HEAT, Carriers, find_carriers
+from thermospin.meshes.columns.carriers import CURRENTS, Carriers, find_carriers
 from thermospin.meshes.columns.edges import read_media
 from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
 from thermospin.meshes.columns.layout import Layout, lay_out
+from thermospin.meshes.columns.levels import Levels, find_levels
 from thermospin.meshes.columns.options import ColumnOptions
 from thermospin.meshes.columns.plan import Plan, read_plan
 from thermospin.meshes.columns.prisms import tetrahedra
+from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES, nodes_at_outlines
 from thermospin.meshes.columns.sizes import size_function
 from thermospin.meshes.columns.terminals import terminal_facets
 from thermospin.meshes.record import RawMesh
@@ -38,7 +42,7 @@ def column_mesh(
     Raises:
         InputError: A solid is no film, solids overlap or hide each other, or a terminal has no face.
     """
-    plan = read_plan(geometry)
+    plan = read_plan(geometry, options.sides)
 
     def carriers_of(layout: Layout) -> Carriers:
         media = read_media(layout.regions, plan.names, geometry.materials, magnetic, insulating)
@@ -46,46 +50,44 @@ def column_mesh(
 
     outlines = lay_out(plan)
     lines = outlines.edges[carriers_of(outlines).lines == CURRENTS]
-    layout = lay_out(plan, size_function(outlines.points[lines], refinement))
+    layout = lay_out(plan, size_function(outlines.points[lines], refinement * options.plane_refinement))
     carriers = carriers_of(layout)
-    points, triangles, parent = _graded_plane(layout, carriers, options)
-    z = _planes(plan, carriers, options, refinement)
+    levels = find_levels(layout, carriers, plan.names, options)
+    grading = _graded(layout, levels, options.factor)
+    points, triangles, parent = grading.triangles()
+    z = planes(plan.heights, levels.heights, _fewest(plan), options.base / refinement, options.factor)
     interval = np.searchsorted(plan.heights, (z[1:] + z[:-1]) / 2) - 1
-    nodes, cells, region = tetrahedra(points, triangles, z, layout.regions[layout.kind[parent]][:, interval])
-    return _with_terminals(nodes, cells, region + 1, plan.names, terminals)
-
-
-def _graded_plane(
-    layout: Layout, carriers: Carriers, options: ColumnOptions
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nodes and triangles of the plane, and the triangle of the layout that each is a part of."""
-    levels = _levels(options)
-    lines = {
-        tuple(ends): int(levels[rank])
-        for ends, rank in zip(layout.edges.tolist(), carriers.lines, strict=True)
-        if levels[rank]
+    regions = layout.regions[layout.kind[parent]][:, interval]
+    nodes, cells, triangle, step = tetrahedra(points, triangles, z, regions >= 0)
+    at_lines = nodes_at_outlines(layout, carriers, grading, len(points), len(plan.names))
+    at_planes = np.isin(z, plan.heights[carriers.heights > 0])
+    arrays = {
+        AT_OUTLINES: at_lines[triangles].any(axis=1)[triangle],
+        AT_HEIGHTS: (at_planes[1:] | at_planes[:-1])[step],
     }
-    corners = {node: int(levels[rank]) for node, rank in carriers.corners.items() if levels[rank]}
-    grading = Grading(layout.points, layout.triangles, lines, corners, options.factor)
-    grading.refine(options.levels)
-    return grading.triangles()
+    mesh = _with_terminals(nodes, cells, regions[triangle, step] + 1, plan.names, terminals)
+    return replace(mesh, cell_arrays=arrays)
 
 
-def _levels(options: ColumnOptions) -> np.ndarray:
-    """Levels of grading by rank: where heat alone is singular one fewer, as it matters less."""
-    levels = np.zeros(3, dtype=int)
-    levels[[HEAT, CURRENTS]] = max(options.levels - 1, 0), options.levels
-    return levels
+def _graded(layout: Layout, levels: Levels, factor: float) -> Grading:
+    """The plane, graded."""
+    lines = {
+        tuple(ends): level
+        for ends, level in zip(layout.edges.tolist(), levels.lines.tolist(), strict=True)
+        if level
+    }
+    grading = Grading(layout.points, layout.triangles, lines, levels.corners, factor)
+    grading.refine(max([0, *lines.values(), *levels.corners.values()]))
+    return grading
 
 
-def _planes(plan: Plan, carriers: Carriers, options: ColumnOptions, refinement: float) -> np.ndarray:
+def _fewest(plan: Plan) -> np.ndarray:
+    """Fewest elements between neighbouring heights, which solids of one interval ask for."""
     fewest = np.ones(len(plan.heights) - 1, dtype=int)
     for solid, (low, high) in zip(plan.solids, plan.levels, strict=True):
         if solid.elements_along_z and high == low + 1:
             fewest[low] = max(fewest[low], solid.elements_along_z)
-    return planes(
-        plan.heights, _levels(options)[carriers.heights], fewest, options.base / refinement, options.factor
-    )
+    return fewest
 
 
 def _with_terminals(
@@ -96,9 +98,10 @@ def _with_terminals(
     terminals: dict[str, TerminalFace],
 ) -> RawMesh:
     regions = {name: tag for tag, name in enumerate(names, start=1)}
+    extent = float(np.ptp(nodes[cells].reshape(-1, 3), axis=0).max())
     numbers = {name: tag for tag, name in enumerate(terminals, start=len(regions) + 1)}
     faces = {
-        name: terminal_facets(name, terminal, nodes, cells, tags, regions)
+        name: terminal_facets(name, terminal, nodes, cells, tags, regions, extent)
         for name, terminal in terminals.items()
     }
     return RawMesh(

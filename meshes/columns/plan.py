@@ -8,9 +8,6 @@ from thermospin.errors import InputError
 from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon, Shape
 from thermospin.meshes.solids import Solid, SolidsGeometry
 
-SIDES = 32
-"""Sides of the polygon of an ellipse; a multiple of 4, so that no side faces along x or y."""
-
 SAME = 1e-9
 """Heights this close are one, relative to the device's height."""
 
@@ -90,11 +87,12 @@ class Plan:
                 )
 
 
-def read_plan(geometry: SolidsGeometry) -> Plan:
+def read_plan(geometry: SolidsGeometry, sides: int) -> Plan:
     """The plan of solids that are boxes, cylinders or polygons along z.
 
     Args:
         geometry: The solids.
+        sides: Sides of the polygon of an ellipse.
 
     Raises:
         InputError: A solid is none of these.
@@ -106,7 +104,7 @@ def read_plan(geometry: SolidsGeometry) -> Plan:
                 f"solid {solid.name} is no box, cylinder or polygon along z; remove mesh.columns",
                 key=f"geometry.solids[{index}]",
             )
-        outlines.append(outline(solid.shape))
+        outlines.append(outline(solid.shape, sides))
         intervals.append(_interval(solid.shape))
     different: dict[bytes, int] = {}
     footprint = [different.setdefault(corners.tobytes(), len(different)) for corners in outlines]
@@ -121,21 +119,26 @@ def read_plan(geometry: SolidsGeometry) -> Plan:
     )
 
 
-def outline(shape: Shape) -> np.ndarray:
+def outline(shape: Shape, sides: int) -> np.ndarray:
     """Footprint of a shape, corners in order, m, shape (n, 2); an ellipse becomes a polygon of its area.
 
     Args:
         shape: Box, cylinder or polygon along z.
+        sides: Sides of the polygon of an ellipse.
     """
     if isinstance(shape, Box):
         (x0, y0, _), (x1, y1, _) = shape.min, shape.max
         return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
     if isinstance(shape, EllipticCylinder):
-        angles = 2 * np.pi * np.arange(SIDES) / SIDES
-        area = np.sin(2 * np.pi / SIDES) / (2 * np.pi / SIDES)
-        circle = np.column_stack([np.cos(angles), np.sin(angles)]) / np.sqrt(area)
+        angles = 2 * np.pi * np.arange(sides) / sides
+        circle = np.column_stack([np.cos(angles), np.sin(angles)]) * polygon_radius(sides)
         return np.array(shape.centre[:2]) + circle * np.array(shape.radii)
     return np.array(shape.points)
+
+
+def polygon_radius(sides: int) -> float:
+    """Distance of the corners of a regular polygon from its centre, relative to a circle of the same area."""
+    return 1 / np.sqrt(np.sinc(2 / sides))
 
 
 def _interval(shape: Shape) -> tuple[float, float]:

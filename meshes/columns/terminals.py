@@ -17,6 +17,7 @@ def terminal_facets(
     cells: np.ndarray,
     tags: np.ndarray,
     regions: dict[str, int],
+    extent: float,
 ) -> np.ndarray:
     """Triangles of a terminal.
 
@@ -27,6 +28,7 @@ def terminal_facets(
         cells: Tetrahedra, shape (m, 4).
         tags: Region of every tetrahedron.
         regions: Tag of every region.
+        extent: Largest extent of the device, m.
 
     Returns:
         Nodes, shape (k, 3).
@@ -45,7 +47,7 @@ def terminal_facets(
     mine = tags == regions[terminal.region]
     heights = points[cells[mine], axis]
     side = heights.max() if end else heights.min()
-    on_side = abs(points[:, axis] - side) < FLATNESS * np.ptp(points[np.unique(cells)], axis=0).max()
+    on_side = abs(points[:, axis] - side) < FLATNESS * extent
     touching = np.flatnonzero(on_side[cells].sum(axis=1) == 3)
     corner = np.argmin(on_side[cells[touching]], axis=1)
     faces = np.sort(np.take_along_axis(cells[touching], FACES[corner], axis=1), axis=1)

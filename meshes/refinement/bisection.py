@@ -62,6 +62,7 @@ def bisect(mesh: RawMesh, marked: np.ndarray, times: int = HALVING, aspect: floa
         cell_tags=mesh.cell_tags[parent],
         facets=facets,
         facet_tags=mesh.facet_tags[facet_parent],
+        cell_arrays={name: array[parent] for name, array in mesh.cell_arrays.items()},
     )
     return Bisection(refined, parent, cuts.ends)
 

@@ -51,11 +51,9 @@ def refine_record(
     coarse = record.raw()
     bisection = bisect(with_walls(coarse, shapes), marked, times, aspect)
     fine = onto_walls(bisection.mesh, len(coarse.points), shapes)
-    # The parents take the place of the tags, so that they come into the order of the cells too.
-    fine = renumber(replace(fine, cell_tags=bisection.parent))
-    parents = fine.cell_tags
-    fine = replace(fine, cell_tags=coarse.cell_tags[parents], notes=tuple(record.notes))
-    return keep_record(fine, record.materials, digest, cache, {PARENTS: parents})
+    arrays = {PARENTS: bisection.parent.astype(np.int32)}
+    fine = renumber(replace(fine, notes=tuple(record.notes), cell_arrays=arrays))
+    return keep_record(fine, record.materials, digest, cache)
 
 
 def _digest(content: list, marked: np.ndarray) -> str:

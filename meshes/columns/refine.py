@@ -1,0 +1,97 @@
+"""Which options of graded columns to change, from where the error is."""
+
+from dataclasses import dataclass
+from math import floor, log
+
+import numpy as np
+
+from thermospin.meshes.columns.options import FINEST, MOST_LEVELS, MOST_SIDES, ColumnOptions
+from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES
+from thermospin.meshes.record import MeshRecord
+from thermospin.meshes.refinement.marking import mark_cells
+
+STEP = 1.5
+"""Ratio of coarse sizes before and after."""
+
+
+@dataclass(frozen=True)
+class ErrorShares:
+    """The error in the parts of a mesh of columns; every cell is in one of them.
+
+    Attributes:
+        outlines: Cells that touch a singular line, by the region on whose outline it is.
+        heights: Other cells that touch a height where fields are singular.
+        tall: Other cells that are higher than wide.
+        wide: All others.
+    """
+
+    outlines: dict[str, float]
+    heights: float
+    tall: float
+    wide: float
+
+
+def error_shares(record: MeshRecord, indicators: np.ndarray) -> ErrorShares:
+    """Sum up an error over the parts of a mesh of columns.
+
+    Args:
+        record: The mesh.
+        indicators: Size of the error of every cell, any unit, non-negative, shape (n_cells,). That of a cell
+            at the outlines of several regions is divided among them.
+    """
+    at_outlines, at_heights = record.array(AT_OUTLINES), record.array(AT_HEIGHTS)
+    count = at_outlines.sum(axis=1)
+    lines = indicators / np.maximum(count, 1) @ at_outlines
+    corners = record.array("points")[record.array("cells")]
+    height = np.ptp(corners[:, :, 2], axis=1)
+    sides = corners[:, :, None, :2] - corners[:, None, :, :2]
+    width = np.sqrt((sides**2).sum(axis=3).max(axis=(1, 2)))
+    rest = (count == 0) & ~at_heights
+    return ErrorShares(
+        dict(zip(record.regions, lines.tolist(), strict=True)),
+        float(indicators[(count == 0) & at_heights].sum()),
+        float(indicators[rest & (height > width)].sum()),
+        float(indicators[rest & (height <= width)].sum()),
+    )
+
+
+def refined_options(
+    options: ColumnOptions, record: MeshRecord, indicators: np.ndarray, fraction: float = 0.6
+) -> ColumnOptions:
+    """The options of a finer mesh: the fewest changes in whose parts of the mesh a fraction of the error is.
+
+    Cells at singular lines get one level more at the outlines that the lines are on, those at singular
+    heights one level more at all heights, tall cells planes closer to each other, wide ones smaller triangles
+    and ellipses more sides. The factor stays: with it only the first step would be another.
+
+    Args:
+        options: The options of the mesh.
+        record: The mesh.
+        indicators: As for :func:`error_shares`.
+        fraction: Share of the error, 0 to 1.
+
+    Returns:
+        The options; unchanged where levels alone would help and are at their limit.
+
+    Raises:
+        ValueError: An indicator is negative or no number.
+    """
+    shares = error_shares(record, indicators)
+    parts = np.array([*shares.outlines.values(), shares.heights, shares.tall, shares.wide])
+    *lines, heights, tall, wide = mark_cells(parts, fraction).tolist()
+    most = min(MOST_LEVELS, floor(log(FINEST) / log(options.factor)))
+    finer = {
+        name: min(options.outline_levels.get(name, options.levels) + 1, most)
+        for name, take in zip(shares.outlines, lines, strict=True)
+        if take
+    }
+    changes = {"outline_levels": options.outline_levels | finer}
+    if heights:
+        levels = options.levels if options.height_levels is None else options.height_levels
+        changes["height_levels"] = min(levels + 1, most)
+    if tall:
+        changes["base"] = options.base / STEP
+    if wide:
+        changes["plane_refinement"] = options.plane_refinement * STEP
+        changes["sides"] = min(4 * round(options.sides * STEP / 4), MOST_SIDES)
+    return options.model_copy(update=changes)
