@@ -1,8 +1,8 @@
-"""The unknowns (solver/physics.md §1) and the output fields made of them: names, units, places."""
+"""The unknowns (solver/physics.md §1), and the registry of output fields that are made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from thermospin.lift import SpinVector
 
@@ -105,27 +105,56 @@ class State(tuple):
         return self.theta, self.tau
 
 
+Style = Literal["signed", "temperature", "current", "heat", "spin", "direction"]
+"""How a field is drawn: ``signed`` numbers about 0, absolute temperatures, lengths of fluxes and of spins,
+unit vectors."""
+
+
 @dataclass(frozen=True)
 class OutputField:
-    """A field that a run writes and draws.
+    """A field that a run writes and draws, linear in the solution.
+
+    Fields at points are made of the unknowns there: ``at.V`` and ``at.s`` in V, ``at.T`` and ``at.tau`` in K.
+    Fields in cells are made of the fluxes, ``at.J`` and ``at.J_s = J↑ − J↓`` in A/m², ``at.Q`` and ``at.Q_s``
+    in W/m², and of the magnetisation ``at.m``. With vector spin, the second axis of ``s``, ``tau``, ``J_s``
+    and ``Q_s`` is x, y, z in spin space.
 
     Attributes:
         name: Name of the array in the files, and of the field in the configuration.
         label: Physical quantity, for titles.
         symbol: Symbol, in matplotlib's mathtext.
         unit: SI unit, except eV for spin-dependent chemical potentials, as is usual.
+        values: Its values, made of the unknowns at points, or of fluxes or the magnetisation in cells.
+        style: How it is drawn.
         components: 1, or 3 along x, y, z.
-        in_cells: Whether it is constant in every cell, or else given at the points.
+        in_cells: Whether it is given in the cells, or else at the points.
         in_spin_space: Whether x, y, z are those of spin space.
+        made_of: Of a flux that is made of other fields of the output, their names.
+        of_spin_heat: Whether it is there only where the spins have temperatures of their own.
+        at_interfaces: Whether averages at interfaces are given.
+        is_absolute: Whether it is T0 without a drive.
+        is_constant: Whether no drive changes it.
     """
 
     name: str
     label: str
     symbol: str
     unit: str
-    components: int
-    in_cells: bool
-    in_spin_space: bool
+    values: Callable[[Any], Any]
+    style: Style
+    components: Literal[1, 3] = 1
+    in_cells: bool = False
+    in_spin_space: bool = False
+    made_of: tuple[str, ...] = ()
+    of_spin_heat: bool = False
+    at_interfaces: bool = False
+    is_absolute: bool = False
+    is_constant: bool = False
+
+    @property
+    def is_flux(self) -> bool:
+        """Whether it is a flux that is no combination of others."""
+        return self.in_cells and not self.made_of and not self.is_constant
 
     @property
     def drawn(self) -> str:
@@ -133,59 +162,98 @@ class OutputField:
         return self.symbol if self.components == 1 else f"$|{self.symbol.strip('$')}|$"
 
     @property
+    def vector(self) -> Self:
+        """The vector in spin space of a field that is given for one axis; averages are of its components."""
+        return replace(self, components=3, in_spin_space=True, style="spin", at_interfaces=False)
+
+    @property
     def along(self) -> Iterator[Self]:
         """The fields of the three components in spin space, of a field that is given for one axis."""
         symbol = self.symbol.strip("$").replace("_s", "_{s,%s}")
-        for axis in "xyz":
-            name, label = f"{self.name}_{axis}", f"{self.label}, spin along {axis}"
-            yield replace(self, name=name, label=label, symbol=f"${symbol % axis}$")
+        for i, axis in enumerate("xyz"):
+            yield replace(
+                self,
+                name=f"{self.name}_{axis}",
+                label=f"{self.label}, spin along {axis}",
+                symbol=f"${symbol % axis}$",
+                values=lambda at, i=i: self.values(at)[:, i],
+            )
 
 
-def _scalar(name: str, label: str, symbol: str, unit: str) -> OutputField:
-    return OutputField(name, label, symbol, unit, components=1, in_cells=False, in_spin_space=False)
+def _flux(
+    name: str, label: str, symbol: str, unit: str, values: Callable[[Any], Any], style: Style, **others: Any
+) -> OutputField:
+    """A vector in space, in cells."""
+    return OutputField(name, label, symbol, unit, values, style, components=3, in_cells=True, **others)
 
 
-def _flux(name: str, label: str, symbol: str, unit: str) -> OutputField:
-    """A vector in space."""
-    return OutputField(name, label, symbol, unit, components=3, in_cells=True, in_spin_space=False)
+_CHANNELS = ("J", "J_s")
 
-
-def _vector(field: OutputField) -> OutputField:
-    """The vector in spin space of a field given along one axis."""
-    return replace(field, components=3, in_spin_space=True)
-
-
-_V = _scalar("V", "electric potential", "$V$", "V")
-_T = _scalar("T", "temperature", "$T$", "K")
-_MU_S = _scalar("mu_s", "spin accumulation", r"$\mu_s$", "eV")
-_T_S = _scalar("T_s", "spin heat accumulation", "$T_s$", "K")
-_J = _flux("J", "current density", r"$\mathrm{J}$", "A/m²")
-_J_S = _flux("J_s", "spin current density", r"$\mathrm{J}_s$", "A/m²")
-_Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²")
-_Q_S = _flux("Q_s", "spin heat flux", r"$\mathrm{Q}_s$", "W/m²")
-_M = OutputField("m", "magnetisation", "$m$", "1", components=3, in_cells=True, in_spin_space=True)
-
+_V = OutputField("V", "electric potential", "$V$", "V", lambda at: at.V, "signed")
+_T = OutputField("T", "temperature", "$T$", "K", lambda at: at.T, "temperature", is_absolute=True)
+_MU_S = OutputField(
+    "mu_s", "spin accumulation", r"$\mu_s$", "eV", lambda at: 2 * at.s, "signed", at_interfaces=True
+)
+_T_S = OutputField(
+    "T_s", "spin heat accumulation", "$T_s$", "K", lambda at: 2 * at.tau, "signed",
+    of_spin_heat=True, at_interfaces=True,
+)  # fmt: skip
+_J = _flux("J", "current density", r"$\mathrm{J}$", "A/m²", lambda at: at.J, "current")
+_J_S = _flux("J_s", "spin current density", r"$\mathrm{J}_s$", "A/m²", lambda at: at.J_s, "current")
+_Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²", lambda at: at.Q, "heat")
+_Q_S = _flux("Q_s", "spin heat flux", r"$\mathrm{Q}_s$", "W/m²", lambda at: at.Q_s, "heat", of_spin_heat=True)
 
 _COLLINEAR = (
     _V,
     _T,
-    _scalar("mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV"),
-    _scalar("mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV"),
+    OutputField(
+        "mu_up", "chemical potential of spin up", r"$\mu_\uparrow$", "eV", lambda at: at.V + at.s, "signed"
+    ),
+    OutputField(
+        "mu_down", "chemical potential of spin down", r"$\mu_\downarrow$", "eV", lambda at: at.V - at.s,
+        "signed",
+    ),
     _MU_S,
     _J,
-    _flux("J_up", "current density of spin up", r"$\mathrm{J}_\uparrow$", "A/m²"),
-    _flux("J_down", "current density of spin down", r"$\mathrm{J}_\downarrow$", "A/m²"),
+    _flux(
+        "J_up", "current density of spin up", r"$\mathrm{J}_\uparrow$", "A/m²",
+        lambda at: (at.J + at.J_s) / 2, "current", made_of=_CHANNELS,
+    ),
+    _flux(
+        "J_down", "current density of spin down", r"$\mathrm{J}_\downarrow$", "A/m²",
+        lambda at: (at.J - at.J_s) / 2, "current", made_of=_CHANNELS,
+    ),
     _J_S,
     _Q,
-)
-_COLLINEAR_SPIN_HEAT = (
-    _scalar("T_up", "temperature of spin up", r"$T_\uparrow$", "K"),
-    _scalar("T_down", "temperature of spin down", r"$T_\downarrow$", "K"),
+    OutputField(
+        "T_up", "temperature of spin up", r"$T_\uparrow$", "K", lambda at: at.T + at.tau, "temperature",
+        of_spin_heat=True, is_absolute=True,
+    ),
+    OutputField(
+        "T_down", "temperature of spin down", r"$T_\downarrow$", "K", lambda at: at.T - at.tau, "temperature",
+        of_spin_heat=True, is_absolute=True,
+    ),
     _T_S,
     _Q_S,
+)  # fmt: skip
+"""The fields of the output where all spins have one axis."""
+
+_VECTOR = (
+    _V,
+    _T,
+    _MU_S.vector,
+    *_MU_S.along,
+    _J,
+    *_J_S.along,
+    _Q,
+    _flux(
+        "m", "magnetisation", "$m$", "1", lambda at: at.m, "direction", in_spin_space=True, is_constant=True
+    ),
+    _T_S.vector,
+    *_T_S.along,
+    *_Q_S.along,
 )
-_VECTOR = (_V, _T, _vector(_MU_S), *_MU_S.along, _J, *_J_S.along, _Q, _M)
-_VECTOR_SPIN_HEAT = (_vector(_T_S), *_T_S.along, *_Q_S.along)
+"""The fields of the output where spins may point anywhere."""
 
 
 def output_fields(vector: bool, spin_heat: bool = True) -> tuple[OutputField, ...]:
@@ -195,16 +263,16 @@ def output_fields(vector: bool, spin_heat: bool = True) -> tuple[OutputField, ..
         vector: Whether spins may point anywhere, instead of along one axis.
         spin_heat: Whether the spins have temperatures of their own.
     """
-    fields, more = (_VECTOR, _VECTOR_SPIN_HEAT) if vector else (_COLLINEAR, _COLLINEAR_SPIN_HEAT)
-    return (*fields, *more) if spin_heat else fields
+    return tuple(
+        field for field in (_VECTOR if vector else _COLLINEAR) if spin_heat or not field.of_spin_heat
+    )
 
 
-OUTPUT_NAMES = tuple(
-    dict.fromkeys(field.name for field in output_fields(vector=False) + output_fields(vector=True))
-)
+OUTPUT_NAMES = tuple(dict.fromkeys(field.name for field in (*_COLLINEAR, *_VECTOR)))
 """Names of all fields that there may be in the output."""
 
-TEMPERATURES = ("T", "T_up", "T_down")
+ABSOLUTE = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is_absolute)
 """Fields of the output that are T0 without a drive."""
-CONSTANTS = ("m",)
+
+CONSTANTS = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is_constant)
 """Fields of the output that no drive changes."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from thermospin.compat import MPI, basix, fem, ufl
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import CONSTANTS, THETA, Field, State
+from thermospin.fields import CONSTANTS, THETA, Field, State, output_fields
 from thermospin.lift import SpinVector
 from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import EDGES, forms, largest, linear_fit
@@ -82,14 +82,13 @@ class CellFields:
 
         With vector spin, their components: ``mu_s_x``, …
         """
-        splittings = {"mu_s": self.s} | ({} if self.tau is None else {"T_s": self.tau})
-        if self.s.ndim == 2:
-            return {name: 2 * half for name, half in splittings.items()}
-        return {
-            f"{name}_{axis}": 2 * half[:, i]
-            for name, half in splittings.items()
-            for i, axis in enumerate("xyz")
-        }
+        fields = output_fields(self.is_vector, self.tau is not None)
+        return {field.name: field.values(self) for field in fields if field.at_interfaces}
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether spins may point anywhere."""
+        return self.m is not None
 
 
 def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any, Self
 
 import numpy as np
 
-from thermospin.fields import CONSTANTS, TEMPERATURES
+from thermospin.fields import ABSOLUTE, CONSTANTS, output_fields
+
+_FIELDS = {field.name: field for vector in (True, False) for field in output_fields(vector)}
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,9 @@ class FieldSample:
         """
         if name in self.vertex_data:
             return self.vertex_data[name]
-        if name in ("J_up", "J_down") and "J_s" in self.vertex_data:
-            sign = 1 if name == "J_up" else -1
-            return (self.vertex_data["J"] + sign * self.vertex_data["J_s"]) / 2
+        field = _FIELDS[name]
+        if field.made_of and set(field.made_of) <= self.vertex_data.keys():
+            return field.values(SimpleNamespace(**self.vertex_data))
         return self.cell_data[name][:, None]
 
     @property
@@ -102,7 +105,7 @@ class Case:
         Args:
             shown: Names of fields.
         """
-        names = set(shown) | ({"J", "J_s"} if {"J_up", "J_down"} & set(shown) else set())
+        names = set(shown).union(*(_FIELDS[name].made_of for name in shown))
 
         def kept(samples: Mapping[Any, FieldSample]) -> dict[Any, FieldSample]:
             return {
@@ -130,7 +133,7 @@ class Case:
             return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
 
         point_data = {name: total("point_data", name) for name in some.point_data}
-        for name in point_data.keys() & set(TEMPERATURES):
+        for name in point_data.keys() & ABSOLUTE:
             point_data[name] = point_data[name] + self.temperature
         cell_data = {name: total("cell_data", name) for name in some.cell_data}
         vertex_data = {name: total("vertex_data", name) for name in some.vertex_data}

@@ -1,8 +1,12 @@
 """The fields of the whole device, gathered on one rank for writing and drawing."""
 
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+
 import numpy as np
 
 from thermospin.compat import MPI
+from thermospin.fields import OutputField, output_fields
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import CellFields
 from thermospin.observables.elements import VTK_ORDER
@@ -41,23 +45,25 @@ class Sampler:
             fields: The fields on every rank's cells.
             temperature: Base of the temperature rises, K; 0 for the coefficient of one order.
         """
-        nodal = self._gathered(fields, "V", "s", "rise", "tau")
-        mean = self._gathered(fields, "j", "j_s", "q", "q_s", "m")
-        at_vertices = self._gathered_fluxes(fields)
+        at_points = {"V": fields.V, "s": fields.s, "T": fields.rise, "tau": fields.tau}
+        in_cells = {"J": fields.j, "J_s": fields.j_s, "Q": fields.q, "Q_s": fields.q_s, "m": fields.m}
+        at_points, in_cells = self._gathered(at_points), self._gathered(in_cells)
+        at_vertices = self._gathered(_fluxes_at_vertices(fields))
         if self._comm.rank != 0:
             return None
-        points = self._points(nodal["V"].shape[-1])
-        nodal = {name: points.gather(values) for name, values in nodal.items()}
-        nodal["T"] = temperature + nodal.pop("rise")
-        point_data, cell_data = (_vector if "m" in mean else _collinear)(nodal, mean)
+        points = self._points(at_points["V"].shape[-1])
+        at_points = {name: points.gather(values) for name, values in at_points.items()}
+        at_points["T"] += temperature
+        present = output_fields(fields.is_vector, "tau" in at_points)
+        fluxes = [field for field in present if field.is_flux and at_vertices]
         return FieldSample(
             points=points.places,
             cells=points.cells,
             region=self._tags,
             regions=self._regions,
-            point_data=point_data,
-            cell_data=cell_data,
-            vertex_data=_by_component(at_vertices),
+            point_data=_values([field for field in present if not field.in_cells], at_points),
+            cell_data=_values([field for field in present if field.in_cells], in_cells),
+            vertex_data=_values(fluxes, at_vertices),
         )
 
     def _points(self, n_nodes: int) -> "_Points":
@@ -66,22 +72,9 @@ class Sampler:
             self._known[n_nodes] = _Points(*self._vertices, self._tags, n_nodes)
         return self._known[n_nodes]
 
-    def _gathered(self, fields: CellFields, *names: str) -> Arrays:
-        """Arrays of some fields on rank 0, without fields that do not exist."""
-        present = {name: getattr(fields, name) for name in names}
-        return {name: self._gather(values) for name, values in present.items() if values is not None}
-
-    def _gathered_fluxes(self, fields: CellFields) -> Arrays:
-        """The fluxes at the vertices of the cells on rank 0; none where they are constant in every cell."""
-        names = {"J": "charge_flux", "J_s": "spin_flux", "Q": "heat_flux", "Q_s": "spin_heat_flux"}
-        given = {name: getattr(fields, flux) for name, flux in names.items()}
-        if fields.charge_flux.shape[1] == 1:
-            return {}
-        return {
-            name: self._gather(values.astype(np.float32))
-            for name, values in given.items()
-            if values is not None
-        }
+    def _gathered(self, arrays: Mapping[str, np.ndarray | None]) -> Arrays:
+        """Those of some arrays that there are, on rank 0 (collective)."""
+        return {name: self._gather(values) for name, values in arrays.items() if values is not None}
 
     def _gather(self, array: np.ndarray) -> np.ndarray:
         """Concatenate the ranks' arrays on rank 0."""
@@ -137,39 +130,17 @@ class _Points:
         return np.concatenate([at_vertices, values[:, 4:].reshape(-1, *rest)[self._edges]])
 
 
-def _collinear(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
-    """The fields of the output at the points, and their means in the cells, with one axis for all spins."""
-    v, s, t = (nodal[name] for name in ("V", "s", "T"))
-    j, j_s = central["j"], central["j_s"]
-    point_data = {"V": v, "mu_up": v + s, "mu_down": v - s, "mu_s": 2 * s, "T": t}
-    cell_data = {"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": central["q"]}
-    if "tau" in nodal:
-        tau = nodal["tau"]
-        point_data |= {"T_up": t + tau, "T_down": t - tau, "T_s": 2 * tau}
-        cell_data["Q_s"] = central["q_s"]
-    return point_data, cell_data
+def _fluxes_at_vertices(fields: CellFields) -> Arrays:
+    """The fluxes at the vertices of the cells, by name; none where they are constant in every cell."""
+    if fields.charge_flux.shape[1] == 1:
+        return {}
+    found = {"J": fields.charge_flux, "J_s": fields.spin_flux, "Q": fields.heat_flux}
+    if fields.spin_heat_flux is not None:
+        found["Q_s"] = fields.spin_heat_flux
+    return {name: values.astype(np.float32) for name, values in found.items()}
 
 
-def _vector(nodal: Arrays, central: Arrays) -> tuple[Arrays, Arrays]:
-    """The fields of the output at the points, and their means in the cells, with vector spin."""
-    mu_s = 2 * nodal["s"]
-    point_data = {"V": nodal["V"], "T": nodal["T"], "mu_s": mu_s} | _components("mu_s", mu_s)
-    cell_data = {"J": central["j"], "Q": central["q"], "m": central["m"]} | _components("J_s", central["j_s"])
-    if "tau" in nodal:
-        t_s = 2 * nodal["tau"]
-        point_data |= {"T_s": t_s} | _components("T_s", t_s)
-        cell_data |= _components("Q_s", central["q_s"])
-    return point_data, cell_data
-
-
-def _by_component(fluxes: Arrays) -> Arrays:
-    """Fluxes at the vertices by the names of the output, shape (n_cells, 4, 3)."""
-    found: Arrays = {}
-    for name, values in fluxes.items():
-        found |= _components(name, values) if values.ndim > 3 else {name: values}
-    return found
-
-
-def _components(name: str, values: np.ndarray) -> Arrays:
-    """The components in spin space, the second axis, by name."""
-    return {f"{name}_{axis}": values[:, i] for i, axis in enumerate("xyz")}
+def _values(fields: Sequence[OutputField], made_of: Arrays) -> Arrays:
+    """Values of fields of the output, by name."""
+    at = SimpleNamespace(**made_of)
+    return {field.name: field.values(at) for field in fields}

@@ -1,15 +1,20 @@
 """Observables of linear fields, which the elements hold exactly; and the fields gathered on one rank."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from valve import BOXES, MIXED, corners, gather, linear, solution_of, volume
 
+from thermospin.fields import output_fields
 from thermospin.observables.cells import Observer
 from thermospin.observables.elements import VTK_ORDER
 from thermospin.observables.polynomials import EDGES
 from thermospin.observables.sampling import Sampler
+from thermospin.output.quantities import quantities
 
 OFFSET = 0.25
+FIELDS = {field.name: field for field in output_fields(vector=False)}
 SLOPES = {"V": (1e-3, -2e-3, 5e-4), "s": (2e-5, 1e-5, -4e-5), "theta": (0.5, 1.5, -2.0)}
 """V, V and K per 10 nm."""
 FUNCTIONS = {name: linear(value, SLOPES[name]) for name, value in {"V": 0.1, "s": 3e-5, "theta": 4.0}.items()}
@@ -164,6 +169,19 @@ def test_sample_of_a_region(problem, sample, on_root, region):
         scale = np.nan_to_num(np.abs(flux)).max()
         expected = np.broadcast_to(flux, (len(cells), 3))
         np.testing.assert_allclose(sample.cell_data[name][cells], expected, rtol=0, atol=1e-9 * scale)
+
+
+def test_a_registered_field_is_evaluated_and_drawn(device, fields, comm, monkeypatch):
+    """One entry of the registry is a field of the output, at points or in cells."""
+    celsius = replace(FIELDS["T"], name="celsius", unit="K", values=lambda at: at.T - 273.15)
+    heat = replace(FIELDS["Q"], name="spin_heat", values=lambda at: at.Q - at.J, style="signed")
+    monkeypatch.setattr("thermospin.fields._COLLINEAR", (*FIELDS.values(), celsius, heat))
+    sample = Sampler(device).sample(fields, 300.0)
+    if comm.rank == 0:
+        points, cells = sample.point_data, sample.cell_data
+        np.testing.assert_array_equal(points["celsius"], points["T"] - 273.15)
+        np.testing.assert_array_equal(cells["spin_heat"], cells["Q"] - cells["J"])
+        assert quantities(vector=False)["spin_heat"].diverging
 
 
 def test_sample_counts_every_owned_cell(device, fields, comm):
