@@ -6,6 +6,7 @@ from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
 from thermospin.meshes.layer_stack import LayerStack
 from thermospin.meshes.layers import Layer
+from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.nanopillar import Nanopillar
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.record import MeshRecord
@@ -23,6 +24,7 @@ __all__ = [
     "LateralNonlocal",
     "Layer",
     "LayerStack",
+    "LayoutGeometry",
     "MeshOptions",
     "MeshRecord",
     "Nanopillar",

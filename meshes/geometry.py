@@ -1,4 +1,4 @@
-"""The `geometry:` section: solids, a file, or a template; exactly one of them."""
+"""The `geometry:` section: solids, a file, a layout, or a template; exactly one of them."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
 from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.nanopillar import Nanopillar
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
@@ -68,11 +69,11 @@ def _known_template(value: Any) -> Any:
 
 
 def _kind(value: Any) -> str | None:
-    """The name of the template, or the only one of the keys solids, file that is present.
+    """The name of the template, or the only one of the keys solids, file, layout that is present.
 
-    None when not exactly one of template, solids, file is there.
+    None when not exactly one of template, solids, file, layout is there.
     """
-    keys = ("template", "solids", "file")
+    keys = ("template", "solids", "file", "layout")
     is_dict = isinstance(value, dict)
     present = [key for key in keys if (key in value if is_dict else hasattr(value, key))]
     if len(present) != 1:
@@ -87,11 +88,12 @@ Geometry = Annotated[
     | Annotated[Nanopillar, Tag("nanopillar")]
     | Annotated[LayerStack, Tag("layer_stack")]
     | Annotated[SolidsGeometry, Tag("solids")]
-    | Annotated[FileGeometry, Tag("file")],
+    | Annotated[FileGeometry, Tag("file")]
+    | Annotated[LayoutGeometry, Tag("layout")],
     Discriminator(
         _kind,
         custom_error_type="geometry_kind",
-        custom_error_message="give exactly one of the keys template, solids, file",
+        custom_error_message="give exactly one of the keys template, solids, file, layout",
     ),
     BeforeValidator(_known_template),
 ]

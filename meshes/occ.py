@@ -146,9 +146,15 @@ def _add(shape: Shape) -> int:
         major = [1, 0, 0] if a >= b else [0, 1, 0]
         disk = occ.addDisk(*centre, max(a, b), min(a, b), xAxis=major, zAxis=[0, 0, 1])
         return _extrude(disk, shape.height / NM)
-    corners = [occ.addPoint(x / NM, y / NM, low[2]) for x, y in shape.points]
-    sides = [occ.addLine(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)]
-    return _extrude(occ.addPlaneSurface([occ.addCurveLoop(sides)]), high[2] - low[2])
+    loops = [_loop(ring / NM, low[2]) for ring in shape.rings]
+    return _extrude(occ.addPlaneSurface(loops), high[2] - low[2])
+
+
+def _loop(corners: np.ndarray, z: float) -> int:
+    """Add a closed polygon at a height; returns the tag of its loop."""
+    occ = gmsh.model.occ
+    points = [occ.addPoint(x, y, z) for x, y in corners]
+    return occ.addCurveLoop([occ.addLine(a, b) for a, b in zip(points, points[1:] + points[:1], strict=True)])
 
 
 def _extrude(surface: int, height: float) -> int:

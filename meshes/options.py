@@ -8,6 +8,9 @@ from thermospin.meshes.columns.options import ColumnOptions
 from thermospin.section import Section, mistake, whole
 from thermospin.units import PositiveLength, quantity
 
+SIZE_FREE = {"columns", "refinement", "max_elements"}
+"""Keys that make sense with columns."""
+
 
 class MeshOptions(Section):
     """Element sizes. They grow smoothly from every place where a small size is asked for."""
@@ -41,6 +44,6 @@ class MeshOptions(Section):
         """Refuse sizes of tetrahedra beside columns: nothing would come of them."""
         for key, field in type(self).model_fields.items() if self.columns else ():
             default = field.get_default(call_default_factory=True)
-            if key not in ("columns", "refinement", "max_elements") and getattr(self, key) != default:
+            if key not in SIZE_FREE and getattr(self, key) != default:
                 raise mistake("says nothing beside mesh.columns; remove one of the two", key)
         return self

@@ -1,6 +1,6 @@
 """Shapes of solids: box, elliptic cylinder, extruded polygon (SI metres)."""
 
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -77,6 +77,8 @@ class ExtrudedPolygon(Section):
 
     points: tuple[PlanePoint, ...] = Field(min_length=3)
     """Corners (x, y) in order, without repeating the first, m."""
+    holes: tuple[Annotated[tuple[PlanePoint, ...], Field(min_length=3)], ...] = ()
+    """Corners of every hole, likewise, m."""
     z: tuple[Length, Length]
     """Lowest and highest height, m."""
 
@@ -99,15 +101,28 @@ class ExtrudedPolygon(Section):
             )
         return self
 
+    @property
+    def rings(self) -> tuple[np.ndarray, ...]:
+        """Corners of the outline and of every hole, m, each of shape (n, 2)."""
+        return tuple(np.array(ring) for ring in (self.points, *self.holes))
+
     def contains(self, points: np.ndarray) -> np.ndarray:
         """Whether points are in the prism, shape (n,).
 
         Args:
             points: Coordinates, m, shape (n, 3).
         """
-        outline = np.array(self.points)
-        inside = within(points[:, :2], np.stack([outline, np.roll(outline, -1, axis=0)], axis=1))
+        inside = within(points[:, :2], np.concatenate([sides(ring) for ring in self.rings]))
         return inside & (points[:, 2] >= self.z[0]) & (points[:, 2] <= self.z[1])
+
+
+def sides(ring: np.ndarray) -> np.ndarray:
+    """The ends of the sides of a polygon, shape (n, 2, 2).
+
+    Args:
+        ring: Corners in order, shape (n, 2).
+    """
+    return np.stack([ring, np.roll(ring, -1, axis=0)], axis=1)
 
 
 def within(points: np.ndarray, sides: np.ndarray) -> np.ndarray:
@@ -147,15 +162,13 @@ def _touching_corner(points: np.ndarray) -> int | None:
 
 def _crosses_itself(points: tuple[PlanePoint, ...]) -> bool:
     """Whether two sides that are not neighbours cross."""
+    start = np.array(points)
+    end = np.roll(start, -1, axis=0)
+    along = end - start
 
-    def turn(a: PlanePoint, b: PlanePoint, c: PlanePoint) -> float:
-        return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    def turns(ends: np.ndarray) -> np.ndarray:
+        offset = ends[None] - start[:, None]
+        return along[:, None, 0] * offset[:, :, 1] - along[:, None, 1] * offset[:, :, 0]
 
-    n = len(points)
-    sides = [(points[i], points[(i + 1) % n]) for i in range(n)]
-    return any(
-        turn(*sides[i], sides[j][0]) * turn(*sides[i], sides[j][1]) < 0
-        and turn(*sides[j], sides[i][0]) * turn(*sides[j], sides[i][1]) < 0
-        for i in range(n)
-        for j in range(i + 2, n)
-    )
+    parted = turns(start) * turns(end) < 0
+    return bool((parted & parted.T).any())

@@ -1,25 +1,36 @@
 """Terminals: faces of the device through which current, heat or a probe enters."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from thermospin.meshes.shapes import PlanePoint
 from thermospin.section import Section, Truth
 from thermospin.units import Temperature
 
 Side = Literal["xmin", "xmax", "ymin", "ymax", "zmin", "zmax"]
+Edge = tuple[PlanePoint, PlanePoint]
+
+RULE = ("region", "face", "edges", "label", "surface")
+"""Keys that pick the faces of a terminal."""
 
 
 class TerminalFace(Section):
-    """A terminal, picked by rule (region and face) or by physical name (surface).
+    """A terminal, picked by rule (region and face, or region and edges), by physical name or by a label.
 
-    By rule, it is the outer faces of the region that lie on one side of the region's bounding box.
+    By region and face, it is the outer faces of the region that lie on one side of the region's bounding box.
     """
 
     region: str | None = None
     """Region that the terminal belongs to."""
     face: Side | None = None
     """Side of the region's bounding box."""
+    edges: tuple[Edge, ...] | None = None
+    """Lines [[x0, y0], [x1, y1]] of the plane, m: the terminal is the upright outer faces of the region that
+    stand on them; for `mesh.columns`."""
+    label: str | None = None
+    """Text of a label of the layout, on an edge of a film or on a lead beyond the crop."""
     surface: str | None = None
     """Physical name of a surface in the user's mesh."""
     sink: Truth | Temperature = False
@@ -27,16 +38,29 @@ class TerminalFace(Section):
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
-        by_rule = self.region is not None and self.face is not None and self.surface is None
-        by_name = self.surface is not None and self.region is None and self.face is None
-        if not (by_rule or by_name):
-            raise ValueError("give either region and face, or surface")
+        if self._given not in (("region", "face"), ("region", "edges"), ("label",), ("surface",)):
+            raise ValueError("give region and face, region and edges, label, or surface")
         return self
+
+    @property
+    def _given(self) -> tuple[str, ...]:
+        return tuple(key for key in RULE if getattr(self, key) is not None)
+
+    def placed(self, labelled: Mapping[str, "TerminalFace"]) -> "TerminalFace":
+        """The terminal itself or, if a label picks it, on the faces that the geometry has for the label.
+
+        Args:
+            labelled: Terminals of the geometry, by label.
+
+        Raises:
+            KeyError: There is no such label.
+        """
+        return self if self.label is None else labelled[self.label].model_copy(update={"sink": self.sink})
 
     @property
     def rule(self) -> dict[str, Any]:
         """The keys that pick the faces, without conditions imposed there."""
-        return self.model_dump(include={"region", "face", "surface"}, exclude_none=True)
+        return self.model_dump(include=set(RULE), exclude_none=True)
 
 
 def side_of(face: Side) -> tuple[int, int]:

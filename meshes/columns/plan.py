@@ -22,8 +22,8 @@ class Plan:
     Attributes:
         solids: The solids.
         names: Names of the regions.
-        outlines: The different footprints, corners in order, m, each of shape (n, 2).
-        footprint: Number of the footprint of every solid.
+        outlines: The different outlines, corners in order, m, each of shape (n, 2).
+        footprints: Numbers of the outlines of every solid: its own, and those of its holes.
         heights: The different heights of the solids' faces, m, ascending.
         levels: Numbers of the lowest and highest height of every solid, shape (n_solids, 2).
     """
@@ -31,7 +31,7 @@ class Plan:
     solids: tuple[Solid, ...]
     names: tuple[str, ...]
     outlines: tuple[np.ndarray, ...]
-    footprint: np.ndarray
+    footprints: tuple[tuple[int, ...], ...]
     heights: np.ndarray
     levels: np.ndarray
 
@@ -49,7 +49,10 @@ class Plan:
             InputError: Solids of equal priority overlap, or a solid is hidden altogether.
         """
         inside = np.stack([_inside(outline, points) for outline in self.outlines], axis=1)
-        kinds, kind = np.unique(inside[:, self.footprint], axis=0, return_inverse=True)
+        covered = np.stack(
+            [np.logical_xor.reduce(inside[:, list(rings)], axis=1) for rings in self.footprints], axis=1
+        )
+        kinds, kind = np.unique(covered, axis=0, return_inverse=True)
         owners = np.array([self._owners(covered) for covered in kinds])
         self._check_hidden(owners)
         region = np.array([self.names.index(solid.name) for solid in self.solids] + [NOTHING])
@@ -97,30 +100,31 @@ def read_plan(geometry: SolidsGeometry, sides: int) -> Plan:
     Raises:
         InputError: A solid is none of these.
     """
-    outlines, intervals = [], []
+    different: dict[bytes, int] = {}
+    outlines, footprints, intervals = [], [], []
     for index, solid in enumerate(geometry.solids):
         if not isinstance(solid.shape, Box | EllipticCylinder | ExtrudedPolygon):
             raise InputError(
                 f"solid {solid.name} is no box, cylinder or polygon along z; remove mesh.columns",
                 key=f"geometry.solids[{index}]",
             )
-        outlines.append(outline(solid.shape, sides))
+        rings = outlines_of(solid.shape, sides)
+        footprints.append(tuple(different.setdefault(ring.tobytes(), len(different)) for ring in rings))
+        outlines += rings
         intervals.append(_interval(solid.shape))
-    different: dict[bytes, int] = {}
-    footprint = [different.setdefault(corners.tobytes(), len(different)) for corners in outlines]
     heights, levels = _merged(np.array(intervals))
     return Plan(
         geometry.solids,
         tuple(geometry.materials),
-        tuple(outlines[footprint.index(number)] for number in range(len(different))),
-        np.array(footprint),
+        tuple({ring.tobytes(): ring for ring in outlines}[key] for key in different),
+        tuple(footprints),
         heights,
         levels,
     )
 
 
-def outline(shape: Shape, sides: int) -> np.ndarray:
-    """Footprint of a shape, corners in order, m, shape (n, 2); an ellipse becomes a polygon of its area.
+def outlines_of(shape: Shape, sides: int) -> list[np.ndarray]:
+    """Footprint of a shape and its holes, corners in order, m; an ellipse becomes a polygon of its area.
 
     Args:
         shape: Box, cylinder or polygon along z.
@@ -128,12 +132,12 @@ def outline(shape: Shape, sides: int) -> np.ndarray:
     """
     if isinstance(shape, Box):
         (x0, y0, _), (x1, y1, _) = shape.min, shape.max
-        return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+        return [np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])]
     if isinstance(shape, EllipticCylinder):
         angles = 2 * np.pi * np.arange(sides) / sides
         circle = np.column_stack([np.cos(angles), np.sin(angles)]) * polygon_radius(sides)
-        return np.array(shape.centre[:2]) + circle * np.array(shape.radii)
-    return np.array(shape.points)
+        return [np.array(shape.centre[:2]) + circle * np.array(shape.radii)]
+    return list(shape.rings)
 
 
 def polygon_radius(sides: int) -> float:

@@ -9,10 +9,12 @@ from pydantic import ValidationError
 
 from thermospin.config import contrast, loop, magnetisation
 from thermospin.config.interfaces import contacts
+from thermospin.errors import InputError
 from thermospin.fields import output_fields
 from thermospin.materials.laws import RangeError
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.section import mistake, one_of
 
@@ -62,12 +64,16 @@ def _geometry(config: Config) -> None:
         config.geometry.materials  # noqa: B018
     except ValidationError as error:
         raise mistake(error.errors()[0]["msg"].removeprefix("Value error, "), "geometry") from None
+    except InputError as error:
+        raise mistake(error.message, *error.key.split(".")) from None
 
 
 def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
     """Where the configuration gives the material of a region."""
     if isinstance(geometry, FileGeometry):
         return "geometry", "regions", region
+    if isinstance(geometry, LayoutGeometry):
+        return "geometry", "layers", geometry.device.films[region], "material"
     if isinstance(geometry, SolidsGeometry):
         return "geometry", "solids", [solid.name for solid in geometry.solids].index(region), "material"
     layers = [layer.name for layer in getattr(geometry, "layers", ())]
@@ -136,6 +142,8 @@ def _laws(config: Config) -> None:
 
 def _terminals(config: Config) -> None:
     for name, terminal in config.terminals.items():
+        if terminal.label is not None:
+            _known(terminal.label, config.geometry.terminals, "label", "terminals", name, "label")
         if terminal.region is not None:
             _known(terminal.region, config.geometry.materials, "region", "terminals", name, "region")
     if not config.sinks:

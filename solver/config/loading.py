@@ -23,7 +23,22 @@ _ELSEWHERE = {
     "timings": "this file holds results; the configuration that made them is under its key 'config'",
 }
 """Keys of documents of other kinds, and what reads them."""
-_NO_TEXTS = {".msh", ".vtu", ".vtk", ".xdmf", ".h5", ".med", ".unv", ".inp", ".step", ".stp", ".brep", ".stl"}
+_NO_TEXTS = {
+    ".msh",
+    ".vtu",
+    ".vtk",
+    ".xdmf",
+    ".h5",
+    ".med",
+    ".unv",
+    ".inp",
+    ".step",
+    ".stp",
+    ".brep",
+    ".stl",
+    ".gds",
+    ".oas",
+}
 """Names of meshes and shapes end so."""
 
 
@@ -187,8 +202,9 @@ def _place(data: dict[str, Any], path: Path) -> None:
     output, textures = data.get("output"), data.get("magnetisation")
     with_files = [data.get("geometry"), *(textures.values() if isinstance(textures, dict) else ())]
     for section in with_files:
-        if isinstance(section, dict) and isinstance(section.get("file"), str):
-            section["file"] = str((path.parent / section["file"]).absolute())
+        for key in ("file", "layout"):
+            if isinstance(section, dict) and isinstance(section.get(key), str):
+                section[key] = str((path.parent / section[key]).absolute())
     if output is None:
         data["output"] = {"directory": f"results/{path.stem}"}
     elif isinstance(output, dict):

@@ -20,7 +20,7 @@ from thermospin.fields import Field, unknowns
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
-from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.options import SIZE_FREE, MeshOptions
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, Section
 from thermospin.textures import Texture
@@ -37,7 +37,7 @@ class Config(Section):
     temperature: BaseTemperature = 300.0
     """Base temperature T0, K."""
     geometry: Geometry
-    """The device: a template, solids, or a file."""
+    """The device: a template, solids, a layout, or a file."""
     mesh: MeshOptions = MeshOptions()
     """Element sizes."""
     materials: Annotated[
@@ -75,6 +75,17 @@ class Config(Section):
 
     _source: str = PrivateAttr(default="")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _layouts_are_columns(cls, data: Any) -> Any:
+        """Mesh a layout by columns where no sizes of tetrahedra are given."""
+        if not (isinstance(data, dict) and isinstance(data.get("geometry"), dict)):
+            return data
+        mesh = data.get("mesh", {})
+        if "layout" in data["geometry"] and isinstance(mesh, dict) and not set(mesh) - SIZE_FREE:
+            return {**data, "mesh": {"columns": {}, **mesh}}
+        return data
+
     @model_validator(mode="after")
     def _sections_agree(self) -> "Config":
         checks.check(self)
@@ -89,10 +100,12 @@ class Config(Section):
     def all_terminals(self) -> Mapping[str, TerminalFace]:
         """The terminals of the configuration, and those of the template on faces that it does not name."""
         taken = [terminal.rule for terminal in self.terminals.values()]
+        taken += [self.geometry.terminals[t.label].rule for t in self.terminals.values() if t.label]
         kept = {
             name: terminal for name, terminal in self.geometry.terminals.items() if terminal.rule not in taken
         }
-        return {**kept, **self.terminals}
+        labelled = self.geometry.terminals
+        return {**kept, **{name: terminal.placed(labelled) for name, terminal in self.terminals.items()}}
 
     @property
     def sinks(self) -> Mapping[str, float]:

@@ -1,0 +1,1 @@
+"""Layout files: outlines and labels of a GDSII or OASIS cell, films deposited on each other, solids."""

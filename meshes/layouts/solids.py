@@ -1,0 +1,96 @@
+"""Solids of a layout: the columns over the arrangement of outlines, as extruded polygons."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from thermospin.errors import InputError
+from thermospin.meshes.layouts.arrangement import Arrangement
+from thermospin.meshes.layouts.deposition import SAME, Piece, Slab, check_pinched, deposit
+from thermospin.meshes.layouts.rings import polygons
+from thermospin.meshes.layouts.stack import Coverage, Film
+from thermospin.meshes.places import in_nm
+from thermospin.meshes.shapes import ExtrudedPolygon
+from thermospin.meshes.solids import Solid, SolidsGeometry
+
+
+def build_solids(
+    graph: Arrangement,
+    pieces: Sequence[Piece],
+    films: Mapping[str, Film],
+    coverage: Coverage,
+    start: float,
+) -> SolidsGeometry:
+    """The solids of films deposited on each other; none overlap.
+
+    Args:
+        graph: The arrangement of the outlines of all pieces.
+        pieces: The pieces, in the order of the graph's outlines.
+        films: The films in the order of deposition.
+        coverage: Coverage of the films that say nothing.
+        start: Height on which the first film lies, m.
+
+    Raises:
+        InputError: A film has no room, or hangs together in an edge only.
+    """
+    left, right = graph.sides()
+    kinds, kind = np.unique(np.concatenate([left, right]), axis=0, return_inverse=True)
+    left, right = kind.ravel().reshape(2, -1)
+    columns = _merged(deposit(kinds, pieces, films, coverage, start))
+    _check_steps(graph, left, right, columns, pieces)
+    materials = {piece.region: films[piece.film].material for piece in pieces}
+    slabs = sorted({slab for column in columns for slab in column}, key=_order(materials))
+    solids = []
+    for slab in slabs:
+        filled = np.array([slab in column for column in columns])
+        for outer, *holes in polygons(graph.points, _boundary(graph, filled[left], filled[right])):
+            shape = ExtrudedPolygon(points=_corners(outer), holes=tuple(map(_corners, holes)), z=slab[:2])
+            solids.append(Solid(name=slab[2], material=materials[slab[2]], polygon=shape))
+    return SolidsGeometry(solids=tuple(solids))
+
+
+def _order(materials: Mapping[str, str]):
+    """Sorts slabs by region, then by height."""
+    number = {region: index for index, region in enumerate(materials)}
+    return lambda slab: (number[slab[2]], slab[0], slab[1])
+
+
+def _merged(columns: list[list[Slab]]) -> list[list[Slab]]:
+    """The columns with heights that are the same up to rounding made equal."""
+    ends = np.unique([z for column in columns for slab in column for z in slab[:2]])
+    apart = np.diff(ends, prepend=-np.inf) > SAME * np.ptp(ends)
+    heights = ends[apart][np.cumsum(apart) - 1]
+    same = dict(zip(ends.tolist(), heights.tolist(), strict=True))
+    return [[(same[low], same[high], region) for low, high, region in column] for column in columns]
+
+
+def _check_steps(
+    graph: Arrangement,
+    left: np.ndarray,
+    right: np.ndarray,
+    columns: list[list[Slab]],
+    pieces: Sequence[Piece],
+) -> None:
+    """Refuse a film that is exactly as thick as a step it crosses."""
+    pairs, edges = np.unique(np.sort([left, right], axis=0), axis=1, return_index=True)
+    for (first, second), edge in zip(pairs.T.tolist(), edges.tolist(), strict=True):
+        region = check_pinched(columns[first], columns[second])
+        if region is None:
+            continue
+        film = next(piece.film for piece in pieces if piece.region == region)
+        place = in_nm(graph.points[graph.edges[edge]].mean(axis=0))
+        raise InputError(
+            f"film {film} is exactly as thick as the step at {place}, and would hang together in an edge "
+            "only; make it thicker or thinner, or 'coverage: planar'",
+            key=f"geometry.layers.{film}.thickness",
+        )
+
+
+def _boundary(graph: Arrangement, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Edges between what is filled and what is not, directed with what is filled on their left."""
+    forward, backward = left & ~right, right & ~left
+    return np.concatenate([graph.edges[forward], graph.edges[backward][:, ::-1]])
+
+
+def _corners(ring: np.ndarray) -> tuple[tuple[float, float], ...]:
+    return tuple(map(tuple, ring.tolist()))

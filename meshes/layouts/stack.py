@@ -1,0 +1,83 @@
+"""Films of a layout: the layers that are deposited, in the order of deposition."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from thermospin.section import Section, mistake, whole
+from thermospin.units import Length, PositiveLength, quantity
+
+Coverage = Literal["ballistic", "planar", "conformal"]
+"""How a film covers what is below it."""
+
+
+def _tag(value: Any) -> Any:
+    """A layer number alone means datatype 0."""
+    return (value, 0) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+LayerTag = Annotated[
+    tuple[whole(ge=0, le=2**31 - 1), whole(ge=0, le=2**31 - 1)],
+    BeforeValidator(_tag, json_schema_input_type=int | tuple[int, int]),
+]
+"""A layer and its datatype, ``[10, 0]``, or a layer alone, which means datatype 0."""
+
+
+class Film(Section):
+    """A film; `layer`, `zmin`, `thickness`, `mesh_order` and `material` are keys of gdsfactory."""
+
+    layer: LayerTag | None = None
+    """Layer of the layout that outlines the film, `[10, 0]`; without it the film covers everything."""
+    material: str = Field(min_length=1)
+    """Material of the film."""
+    thickness: PositiveLength
+    """Thickness, m."""
+    coverage: Coverage | None = None
+    """How the film covers what is below it, in place of the layout's `coverage`."""
+    zmin: Length | None = None
+    """Height of the bottom of a flat film, m; without it the film lies on what was deposited before."""
+    priority: whole(ge=-10_000, le=10_000) = 0
+    """Where films overlap the highest priority fills the space, as with solids; of equal ones the film that
+    was deposited first."""
+    mesh_order: whole(ge=-10_000, le=10_000) | None = None
+    """gdsfactory's key in place of `priority`: the lowest fills the space."""
+    sidewall_angle: quantity("deg") = 0.0
+    """Angle of the side walls to the vertical, degrees; must be 0."""
+    labels: LayerTag | None = None
+    """Layer and text type of the labels of this film; default: every text type of `layer`."""
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.sidewall_angle != 0:
+            raise mistake(
+                "side walls are upright; write 0, and draw the outline at half height", "sidewall_angle"
+            )
+        if self.zmin is not None and self.coverage not in (None, "planar"):
+            raise mistake(
+                f"a film with 'zmin' is flat; remove zmin, and the film lies on what is below, or 'coverage: "
+                f"{self.coverage}'",
+                "coverage",
+            )
+        if self.mesh_order is not None and self.priority:
+            raise mistake("give priority or mesh_order, not both", "mesh_order")
+        return self
+
+    @property
+    def rank(self) -> int:
+        """Priority where films overlap, the highest wins."""
+        return self.priority if self.mesh_order is None else -self.mesh_order
+
+
+def substrates(films: Mapping[str, Film]) -> list[str]:
+    """Names of the films without outline before the first with one: they lie below z = 0.
+
+    Args:
+        films: The films in the order of deposition.
+    """
+    found = []
+    for name, film in films.items():
+        if film.layer is not None or film.zmin is not None:
+            break
+        found.append(name)
+    return found if len(found) < len(films) else []
