@@ -150,6 +150,7 @@ def _squeezed(shape: Shape, factors: Factors) -> Shape:
     else:
         changes = {
             "points": tuple(divided(*point) for point in shape.points),
+            "holes": tuple(tuple(divided(*point) for point in ring) for ring in shape.holes),
             "z": tuple(z / factors[2] for z in shape.z),
         }
     return shape.model_copy(update=changes)

@@ -7,7 +7,7 @@ from layout_files import NM, Drawn, box_volumes, film, geometry, shoelace, volum
 from mesh_measures import terminal_area, volume
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
 
 pytestmark = pytest.mark.serial
 
@@ -220,3 +220,15 @@ def test_flat_films_at_given_heights(tmp_path):
     }
     expected = {"core": 100**3, "via": 400 * 100, "clad": 100**2 * 300 - 100**3 - 400 * 100}
     assert volumes(geometry(drawn.write(tmp_path / "a.gds"), films)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("columns", [None, {"levels": 0}])
+def test_polygon_with_a_hole_in_either_mesh(tmp_path, columns):
+    """A plate of 1 µm with a hole, also where the mesh is squeezed along x and y."""
+    ring = {"points": [(0, 0), (1e-6, 0), (1e-6, 1e-6), (0, 1e-6)], "z": (0, 20 * NM)}
+    hole = [(0.2e-6, 0.2e-6), (0.4e-6, 0.2e-6), (0.4e-6, 0.7e-6)]
+    for aspect in (1, 5) if columns is None else (1,):
+        solid = {"name": "Cu", "material": "Cu", "polygon": ring | {"holes": [hole]}}
+        device = SolidsGeometry(solids=[solid], lateral_aspect=aspect)
+        record = build_mesh(device, MeshOptions(columns=columns), {}, frozenset(), cache_dir=tmp_path)
+        assert volume(record, "Cu") == pytest.approx((1000**2 - 200 * 500 / 2) * 20)

@@ -82,7 +82,9 @@ def test_terminal_is_picked_one_way():
     assert TerminalFace(region="A", face="xmin", sink="310 K").sink == 310.0
     assert TerminalFace(surface="end", sink=True).sink is True
     for rule in ({}, {"region": "A"}, {"region": "A", "face": "xmin", "surface": "end"}):
-        with pytest.raises(pydantic.ValidationError, match="either region and face, or surface"):
+        with pytest.raises(
+            pydantic.ValidationError, match="give region and face, region and edges, label, or surface"
+        ):
             TerminalFace(**rule)
 
 
