@@ -1,8 +1,8 @@
 """Named solids that overlap by priority."""
 
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from thermospin.meshes.shapes import Box, EllipticCylinder, ExtrudedPolygon, Shape
 from thermospin.meshes.terminals import TerminalFace
@@ -44,11 +44,32 @@ class Solid(Section):
         return self.box or self.cylinder or self.polygon
 
 
+SolidEntry = create_model(
+    "SolidEntry", __base__=Solid, name=(str, Field("", description="Name of the region; by default the key."))
+)
+"""A solid as a mapping of solids holds it."""
+
+
+def _listed(value: Any) -> Any:
+    """The solids of a mapping as a list; the key names the region unless the entry does."""
+    if not isinstance(value, dict):
+        return value
+    return [{"name": key} | entry if isinstance(entry, dict) else entry for key, entry in value.items()]
+
+
+Solids = Annotated[
+    tuple[Solid, ...],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=tuple[Solid, ...] | dict[str, SolidEntry]),
+]
+"""Solids as a list, or as a mapping by name."""
+
+
 class SolidsGeometry(Section):
     """A device made of solids."""
 
-    solids: tuple[Solid, ...] = Field(min_length=1)
-    """The solids, in any order."""
+    solids: Solids
+    """The solids, in any order: a list, or a mapping from the name of the region."""
     lateral_aspect: quantity("", ge=1, le=20) = 1.0
     """Length of elements along x and y over that along z, where sizes are those asked for."""
     columns: tuple[Columns, Columns] | None = None

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from thermospin.errors import cut
@@ -85,3 +85,33 @@ class Section(BaseModel):
                 if key not in cls.model_fields:
                     raise mistake(one_of(key, cls.model_fields, "key"), str(key))
         return data
+
+
+class Written:
+    """Context of the validation of what users write, in which plain numbers may be meant in nm."""
+
+    def evaluated(self, value: Any, *units: str) -> Any:
+        """A quantity in one of the units, if the value is a formula; else the value itself.
+
+        Args:
+            value: As written.
+            units: SI units, of which its dimension must be one.
+
+        Raises:
+            ValueError: The formula cannot be evaluated.
+        """
+        return value
+
+
+def evaluated(value: Any, info: ValidationInfo, *units: str) -> Any:
+    """A quantity in one of the units, if users wrote a formula; else the value itself.
+
+    Args:
+        value: As written.
+        info: Of the validator.
+        units: SI units, of which its dimension must be one.
+
+    Raises:
+        ValueError: The formula cannot be evaluated.
+    """
+    return info.context.evaluated(value, *units) if isinstance(info.context, Written) else value

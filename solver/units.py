@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from thermospin.errors import brief, cut
+from thermospin.section import Written, evaluated
 
 
 @functools.cache
@@ -65,8 +66,12 @@ def _example(unit: str) -> str:
     return f"1 {unit}".strip() if unit else "0.5"
 
 
-def _split(text: str) -> tuple[decimal.Decimal, str] | None:
-    """The number and the unit of a quantity as written, or None where it is not one."""
+def split_quantity(text: str) -> tuple[decimal.Decimal, str] | None:
+    """The number and the unit of a quantity as written, or None where it is not one.
+
+    Args:
+        text: The text, of at most :data:`LONGEST` characters.
+    """
     match = _QUANTITY.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
     if not match or (match[2] and _LONG_EXPONENT.search(match[2])):
         return None
@@ -75,16 +80,16 @@ def _split(text: str) -> tuple[decimal.Decimal, str] | None:
 
 @functools.lru_cache(maxsize=4096)
 def _parse(text: str, unit: str) -> float:
-    found = _split(text) if len(text) <= LONGEST else None
+    found = split_quantity(text) if len(text) <= LONGEST else None
     if found is None:
         raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
     number, own = found
     if not own:
         return float(number)
-    units = _units(own)
+    units = named_units(own)
     if units is None:
         raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
-    if not _suits(units, unit):
+    if not suits(units, unit):
         raise ValueError(
             f"wrong unit in {brief(text)}: expected {unit or 'a plain number'}{_hint(own, unit)}"
         )
@@ -98,8 +103,12 @@ def _parse(text: str, unit: str) -> float:
 
 
 @functools.lru_cache(maxsize=4096)
-def _units(text: str) -> Any:
-    """The units that a text names, or None where it names none."""
+def named_units(text: str) -> Any:
+    """The units that a text names, or None where it names none.
+
+    Args:
+        text: The text, such as ``uV/K``.
+    """
     text = f"1{text}" if text.startswith("/") else text
     try:
         return registry().parse_units(text)
@@ -107,8 +116,13 @@ def _units(text: str) -> Any:
         return None
 
 
-def _suits(units: Any, expected: str) -> bool:
-    """Whether units have the dimension that is expected, angles and cycles told from plain numbers."""
+def suits(units: Any, expected: str) -> bool:
+    """Whether units have the dimension that is expected, angles and cycles told from plain numbers.
+
+    Args:
+        units: Units of pint.
+        expected: The SI unit; empty for plain numbers.
+    """
     own, wanted = (registry().Quantity(1, of) for of in (units, expected or "dimensionless"))
     names = set(map(str, units._units))
     if own.dimensionality != wanted.dimensionality or any(name.startswith("delta_") for name in names):
@@ -157,9 +171,9 @@ def _meant(own: str, unit: str) -> str | None:
     for text in tries:
         if (
             text != own
-            and _split(f"1 {text}")
-            and (units := _units(text)) is not None
-            and _suits(units, unit)
+            and split_quantity(f"1 {text}")
+            and (units := named_units(text)) is not None
+            and suits(units, unit)
         ):
             return text
     return None
@@ -178,7 +192,7 @@ def is_plain(text: str) -> bool:
     Args:
         text: The text.
     """
-    found = _split(text) if len(text) <= LONGEST else None
+    found = split_quantity(text) if len(text) <= LONGEST else None
     return found is not None and not found[1]
 
 
@@ -210,7 +224,10 @@ def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
     """
     if not any(isinstance(value, str) for value in values):
         return [to_si(value, "") for value in values], ""
-    found = [_split(value) if isinstance(value, str) and len(value) <= LONGEST else None for value in values]
+    found = [
+        split_quantity(value) if isinstance(value, str) and len(value) <= LONGEST else None
+        for value in values
+    ]
     for value, parts in zip(values, found, strict=True):
         if parts is None or bool(parts[1]) != bool(found[0] and found[0][1]):
             raise ValueError(
@@ -238,9 +255,6 @@ BOUNDS = {
 PLAIN_LIMIT = 1e-3
 """Size from which a length in a configuration must be written with its unit, m."""
 
-WRITTEN = "written by a user"
-"""Context for validating the user's own text, in which plain numbers may be meant in nm."""
-
 
 def _with_unit(length: float) -> float | str:
     """A length as a configuration may hold it: with its unit where a plain number would be questioned."""
@@ -257,11 +271,12 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
     """
 
     def convert(value: Any, info: ValidationInfo) -> float:
+        value = evaluated(value, info, unit)
         number = to_si(value, unit)
         if 0 < abs(number) < smallest:
             raise ValueError(f"must be 0 or at least {smallest:g} {unit}".rstrip() + f", not {brief(value)}")
         plain = not isinstance(value, str) or is_plain(value)
-        if unit == "m" and abs(number) >= PLAIN_LIMIT and info.context is WRITTEN and plain:
+        if unit == "m" and abs(number) >= PLAIN_LIMIT and isinstance(info.context, Written) and plain:
             raise ValueError(
                 f"is {cut(str(value))} in nm? A plain number is in m, and {number:g} m is large for a "
                 f"device: write the unit, such as '{cut(str(value))} nm' or '{cut(str(value))} m'"
@@ -277,7 +292,7 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
 
     schema = {
         "anyOf": [{"type": "number"}, {"type": "string"}],
-        "description": f"number in {unit or '1'}, or text with a unit",
+        "description": f"number in {unit or '1'}, text with a unit, or a formula of parameters",
     }
     types = [BeforeValidator(convert), WithJsonSchema(schema)]
     if unit == "m":

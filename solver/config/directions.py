@@ -3,10 +3,10 @@
 import math
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag, ValidationInfo
 
 from thermospin.errors import brief
-from thermospin.section import Section, mistake
+from thermospin.section import Section, evaluated, mistake
 from thermospin.units import quantity, to_si
 
 Angle = quantity("rad", ge=-4 * math.pi, le=4 * math.pi)
@@ -35,7 +35,7 @@ class Angles(Section):
         return across * math.cos(self.phi), across * math.sin(self.phi), math.cos(self.theta)
 
 
-def _unit(value: Any) -> Any:
+def _unit(value: Any, info: ValidationInfo) -> Any:
     """A vector of unit length from three numbers or the name of an axis."""
     if isinstance(value, str):
         if value not in _AXES:
@@ -43,7 +43,7 @@ def _unit(value: Any) -> Any:
         return _AXES[value]
     if not isinstance(value, list | tuple) or len(value) != 3:
         raise mistake(f"{brief(value)} is not a direction; write {_FORMS}")
-    parts = tuple(_component(part, i) for i, part in enumerate(value))
+    parts = tuple(_component(part, i, info) for i, part in enumerate(value))
     largest = max(map(abs, parts))
     if largest == 0:
         raise mistake("has no direction, its length is 0; give a vector such as [0, 0, 1]")
@@ -52,9 +52,9 @@ def _unit(value: Any) -> Any:
     return parts if abs(length - 1) < 1e-14 else tuple(part / length for part in parts)
 
 
-def _component(value: Any, i: int) -> float:
+def _component(value: Any, i: int, info: ValidationInfo) -> float:
     try:
-        number = to_si(value, "")
+        number = to_si(evaluated(value, info, ""), "")
     except ValueError as error:
         raise mistake(str(error), i) from None
     if abs(number) > 1e100:

@@ -1,17 +1,17 @@
 """From a YAML file to a Config, and from any mistake in it to one line."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from thermospin.config.document import LARGEST, parse
+from thermospin.config.parameters import SECTION, Parameters, full_key
 from thermospin.config.root import Config
 from thermospin.errors import InputError, brief, cut
 from thermospin.section import Section, dotted
-from thermospin.units import WRITTEN
 
 DEEPEST = 20
 """Parts of a dotted key."""
@@ -55,7 +55,10 @@ def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str]
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
-    return load_section(Config, source, overrides, _place)
+    data, file = read_data(source, overrides)
+    config = checked(data, file)
+    check_overrides(config, overrides)
+    return config
 
 
 def load(source: str | Path | Mapping[str, Any], *overrides: str) -> Config:
@@ -131,12 +134,42 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
     for key, kind in _ELSEWHERE.items():
         if key in data and key not in model.model_fields:
             raise InputError(kind, key=key, file=file)
+    parameters = _parameters(data, file, model.model_fields)
+    if isinstance(data.get(SECTION), Mapping):
+        data = {**data, SECTION: parameters.recorded}
     try:
-        section = model.model_validate(data, context=WRITTEN)
+        section = model.model_validate(data, context=parameters)
     except ValidationError as error:
         raise _translate(error, data, file) from None
     section._source = file
+    if SECTION in model.model_fields:
+        section._unused = frozenset(parameters.unused)
     return section
+
+
+def check_overrides(config: Config, overrides: Sequence[str]) -> None:
+    """Refuse to override a parameter that changes nothing.
+
+    Args:
+        config: The configuration with the overrides.
+        overrides: Texts such as ``parameters.L=300 nm``.
+
+    Raises:
+        InputError: No formula needs the parameter.
+    """
+    for override in overrides:
+        try:
+            config.check_parameter(full_key(override.partition("=")[0], {SECTION: config.parameters}))
+        except InputError as error:
+            raise InputError(error.message, key=error.key, file="--set") from None
+
+
+def _parameters(data: Mapping[str, Any], file: str, sections: Collection[str]) -> Parameters:
+    given = data.get(SECTION)
+    try:
+        return Parameters(given if isinstance(given, Mapping) else {}, sections)
+    except InputError as error:
+        raise InputError(error.message, key=error.key, file=file) from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -161,11 +194,11 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _override(data: dict[str, Any], text: str) -> dict[str, Any]:
-    """Lay ``key=value`` over a copy of the data."""
+    """Lay ``key=value`` over a copy of the data; the name of a parameter is a key."""
     key, equals, value = text.partition("=")
     if not equals or not parts(key):
         raise InputError(f"cannot read '{cut(text)}'; write key=value, such as solver.degree=2", file="--set")
-    return replaced(data, key, parse(value, "--set"), "--set")
+    return replaced(data, full_key(key, data), parse(value, "--set"), "--set")
 
 
 def parts(key: str) -> list[str]:
@@ -223,7 +256,23 @@ def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:
     """Where the user made this mistake: keys and list indices."""
     missing, at = error["type"] == "missing", error.get("ctx", {}).get("at", ())
     inside = _written((*error["loc"], *at), data, missing)
-    return inside if inside[len(inside) - len(at) :] == at else (*_written(error["loc"], data, missing), *at)
+    whole = inside if inside[len(inside) - len(at) :] == at else (*_written(error["loc"], data, missing), *at)
+    return _named(whole, data)
+
+
+def _named(path: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
+    """The path with keys in place of indices where the items were given as a mapping, as solids may be."""
+    if not path:
+        return ()
+    head, *rest = path
+    if isinstance(data, Mapping) and isinstance(head, int):
+        head = list(data)[head]
+    inside = data[head] if isinstance(data, Mapping | list) and head in _keys(data) else None
+    return (head, *_named(rest, inside))
+
+
+def _keys(data: Mapping[str, Any] | list[Any]) -> Collection[str | int]:
+    return range(len(data)) if isinstance(data, list) else data.keys()
 
 
 def _written(loc: Sequence[str | int], data: Any, missing: bool) -> tuple[str | int, ...]:
@@ -232,6 +281,8 @@ def _written(loc: Sequence[str | int], data: Any, missing: bool) -> tuple[str | 
         return ()
     head, *rest = loc
     skipped = _written(rest, data, missing)
+    if isinstance(data, Mapping) and isinstance(head, int) and head < len(data):
+        return max(skipped, (head, *_written(rest, list(data.values())[head], missing)), key=len)
     if isinstance(data, Mapping) and head in data:
         return max(skipped, (str(head), *_written(rest, data[head], missing)), key=len)
     if isinstance(data, list | tuple) and head in range(len(data)):

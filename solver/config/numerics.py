@@ -3,10 +3,10 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 
 from thermospin.config.petsc import petsc_options
-from thermospin.section import Section, Truth, mistake, whole
+from thermospin.section import Section, Truth, evaluated, mistake, whole
 from thermospin.units import has_unit, is_plain, quantity, to_si
 
 SMALLEST_CURRENT = 1e-12
@@ -27,8 +27,9 @@ class GivenDrive(float):
     unit: str = ""
 
 
-def _drive(value: Any) -> GivenDrive:
+def _drive(value: Any, info: ValidationInfo) -> GivenDrive:
     """Read a drive: a plain number, or a text with a unit of current or voltage."""
+    value = evaluated(value, info, "A", "V")
     unit = value.unit if isinstance(value, GivenDrive) else ""
     try:
         found = GivenDrive(to_si(value, "A"))

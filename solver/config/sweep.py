@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thermospin.config.loading import checked, parts, read_data, replaced
+from thermospin.config.loading import check_overrides, checked, parts, read_data, replaced
+from thermospin.config.parameters import SECTION, in_base_units
 from thermospin.config.root import Config
 from thermospin.errors import InputError
 
@@ -56,6 +57,8 @@ class Sweep:
     def si(self, key: str) -> list[float] | None:
         """The values of a key over all points in SI; None where they are not all numbers."""
         found = [_at(point.config.resolved(), key) for point in self.points]
+        if parts(key)[0] == SECTION:
+            found = [in_base_units(value) for value in found]
         return found if all(isinstance(value, int | float) for value in found) else None
 
 
@@ -71,6 +74,7 @@ def load_sweep(source: str | Path | Mapping[str, Any], overrides: Sequence[str] 
     """
     data, file = read_data(source, overrides)
     config = checked(data, file)
+    check_overrides(config, overrides)
     axes = config.sweep
     if not axes:
         raise config.error(
@@ -105,6 +109,11 @@ def _check_axes(config: Config) -> None:
         if again := seen & set(axis.targets):
             raise config.error(f"sweep[{i}]", f"'{min(again)}' is swept twice; name it in one axis only")
         seen |= set(axis.targets)
+        for key in axis.targets:
+            try:
+                config.check_parameter(key)
+            except InputError as error:
+                raise config.error(f"sweep[{i}]", f"{error.key}: {error.message}") from None
 
 
 def _config(

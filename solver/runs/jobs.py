@@ -38,7 +38,7 @@ class Job:
     def of(cls, point: Point, mesh: str) -> Self:
         """A point, with a digest of its mesh and of all in its configuration that changes numbers."""
         content = point.config.resolved()
-        del content["title"]
+        del content["title"], content["parameters"]
         content["output"] = content["output"].get("current")
         content["geometry"].pop("file", None)
         content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}

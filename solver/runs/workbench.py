@@ -16,6 +16,7 @@ from thermospin.runs.problem import Problem
 
 BESIDE = (
     "title",
+    "parameters",
     "schemes",
     "probes",
     "lock_in",

@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from thermospin.textures.formula import MAX_DEPTH, MAX_LENGTH, Formula, FormulaError
+from thermospin.textures.formula import Formula
+from thermospin.textures.grammar import MAX_DEPTH, MAX_LENGTH, FormulaError
 
 pytestmark = pytest.mark.serial
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from thermospin.textures.formula import CONSTANTS, FUNCTIONS, Formula, FormulaError
+from thermospin.textures.formula import CONSTANTS, FUNCTIONS, Formula
+from thermospin.textures.grammar import FormulaError
 from thermospin.units import common_unit, quantity, to_si
 
 pytestmark = pytest.mark.serial

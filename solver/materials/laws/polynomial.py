@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from thermospin.errors import brief
 from thermospin.materials.laws.law import CoefficientLaw, Temperature
 from thermospin.materials.laws.taylor import Taylor
-from thermospin.section import mistake
+from thermospin.section import evaluated, mistake
 from thermospin.units import to_si
 
 HIGHEST_POWER = 9
@@ -25,13 +25,13 @@ class Polynomial(CoefficientLaw):
 
     @classmethod
     def _quantities(cls, unit: str, bounds: dict[str, float]) -> dict[str, Any]:
-        def convert(value: Any) -> tuple[float, ...]:
+        def convert(value: Any, info: ValidationInfo) -> tuple[float, ...]:
             if not isinstance(value, list | tuple) or not 1 <= len(value) <= HIGHEST_POWER + 1:
                 raise mistake(
                     f"expected a list of up to {HIGHEST_POWER + 1} coefficients, [c0, c1, …], "
                     f"not {brief(value)}"
                 )
-            return tuple(_coefficient(part, unit, power) for power, part in enumerate(value))
+            return tuple(_coefficient(part, unit, power, info) for power, part in enumerate(value))
 
         number = {"anyOf": [{"type": "number"}, {"type": "string"}]}
         schema = {"type": "array", "items": number, "minItems": 1, "maxItems": HIGHEST_POWER + 1}
@@ -64,8 +64,9 @@ def _over(unit: str, power: int) -> str:
     return f"{unit}/K^{power}" if power > 1 else f"{unit}/K" if power else unit
 
 
-def _coefficient(value: Any, unit: str, power: int) -> float:
+def _coefficient(value: Any, unit: str, power: int, info: ValidationInfo) -> float:
     try:
-        return to_si(value, _over(unit, power))
+        expected = _over(unit, power)
+        return to_si(evaluated(value, info, expected), expected)
     except ValueError as error:
         raise mistake(str(error), power) from None
