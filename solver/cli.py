@@ -192,6 +192,30 @@ def materials(name: str | None) -> None:
 
 @main.command()
 @FILE
+@click.option("--cell", metavar="NAME", help="The cell; default: the only top cell.")
+@click.option(
+    "--write",
+    "start",
+    type=click.Path(path_type=Path),
+    help="Write a configuration to start from to this file.",
+)
+def layout(file: Path, cell: str | None, start: Path | None) -> None:
+    """List cells, layers, extents and labels of the GDSII or OASIS layout FILE."""
+    from rich.console import Console
+
+    from thermospin.output.layouts import list_layout, write_start
+
+    def work() -> None:
+        Console().print(list_layout(str(file), cell))
+        if start is not None:
+            write_start(str(file), start, cell)
+            say(f"configuration: {start}")
+
+    _on_root(work)
+
+
+@main.command()
+@FILE
 @OVERRIDES
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
 def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:

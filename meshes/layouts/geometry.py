@@ -1,22 +1,13 @@
 """The geometry `layout`: films outlined by the layers of a GDSII or OASIS file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
-from thermospin.errors import InputError
-from thermospin.meshes.layouts.arrangement import Arrangement, arrange
-from thermospin.meshes.layouts.curves import simplified
-from thermospin.meshes.layouts.deposition import Piece
-from thermospin.meshes.layouts.labels import End, Names, read_labels
-from thermospin.meshes.layouts.outlines import Outline, Scale, bounds, box_ring, outline, segment_distances
-from thermospin.meshes.layouts.reading import Drawing, named, read_drawing
-from thermospin.meshes.layouts.solids import build_solids
-from thermospin.meshes.layouts.stack import Coverage, Film, LayerTag, substrates
+from thermospin.meshes.layouts.device import Device, Recipe, make_device
+from thermospin.meshes.layouts.reading import read_drawing
+from thermospin.meshes.layouts.stack import Coverage, Film, LayerTag, outlined, substrates
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.template import NonNegativeLength
 from thermospin.meshes.terminals import TerminalFace
@@ -25,25 +16,6 @@ from thermospin.units import Length, PositiveLength
 
 FINENESS = 10
 """The smallest film's thickness over the tolerance, where none is given."""
-
-
-FINE = 1e-3
-"""Tolerance before curves are simplified, relative to the tolerance."""
-
-
-@dataclass(frozen=True)
-class Device:
-    """A layout as a device.
-
-    Attributes:
-        solids: The solids.
-        terminals: The terminals that labels name.
-        films: The film of every region.
-    """
-
-    solids: SolidsGeometry
-    terminals: Mapping[str, TerminalFace]
-    films: Mapping[str, str]
 
 
 class LayoutGeometry(Section):
@@ -80,7 +52,7 @@ class LayoutGeometry(Section):
     def _is_possible(self) -> Self:
         if self.crop is not None and not (self.crop[0] < self.crop[2] and self.crop[1] < self.crop[3]):
             raise mistake("must be [x0, y0, x1, y1] with x0 < x1 and y0 < y1", "crop")
-        if not self._outlined:
+        if not outlined(self.layers):
             raise mistake("no film has a layer; give one, such as 'layer: [1, 0]'", "layers")
         for name, film in self.layers.items():
             if film.thickness < self.resolution:
@@ -92,15 +64,11 @@ class LayoutGeometry(Section):
         return self
 
     @property
-    def _outlined(self) -> dict[str, Film]:
-        return {name: film for name, film in self.layers.items() if film.layer is not None}
-
-    @property
     def resolution(self) -> float:
         """The tolerance, m."""
         if self.tolerance is not None:
             return self.tolerance
-        return min(film.thickness for film in self._outlined.values()) / FINENESS
+        return min(film.thickness for film in outlined(self.layers).values()) / FINENESS
 
     @property
     def materials(self) -> dict[str, str]:
@@ -132,85 +100,7 @@ class LayoutGeometry(Section):
         Raises:
             InputError: The file cannot be read, or makes no device.
         """
-        drawing = read_drawing(self.layout, self.cell)
-        scale = Scale.of(self.resolution)
-        outlines = {
-            name: outline(drawing, film.layer, self.crop, scale, f"geometry.layers.{name}.layer")
-            for name, film in self._outlined.items()
-        }
-        self._check_unused(drawing)
-        names = read_labels(drawing, self.layers, outlines, self.crop, self.resolution)
-        pieces, rings = self._pieces(drawing, outlines, names)
-        graph = simplified(arrange(rings, FINE * self.resolution), self.resolution)
-        start = -sum(self.layers[name].thickness for name in substrates(self.layers))
-        solids = build_solids(graph, pieces, self.layers, self.coverage, start)
-        films = {piece.region: piece.film for piece in pieces}
-        return Device(solids, self._ends(drawing, graph, pieces, names.ends), films)
-
-    def _check_unused(self, drawing: Drawing) -> None:
-        """Refuse layers that no film uses and that nobody ignores."""
-        used = {film.layer for film in self.layers.values()} | set(self.ignore)
-        texts = used | {film.labels for film in self.layers.values()}
-        layers = {tag[0] for tag in used if tag}
-        for tag, polygons in drawing.polygons.items():
-            if tag not in used:
-                raise InputError(
-                    f"{drawing.file}: layer {named(tag)} holds {len(polygons)} polygons and no film uses it; "
-                    f"add a film, or '{list(tag)}' to geometry.ignore",
-                    key="geometry.layers",
-                )
-        for label in drawing.labels:
-            if label.tag not in texts and label.tag[0] not in layers:
-                raise InputError(
-                    f"{drawing.file}: label '{label.text}' is on layer {named(label.tag)}, which no film uses"
-                    f"; give a film 'labels: {list(label.tag)}', or add it to geometry.ignore",
-                    key="geometry.layers",
-                )
-
-    def _pieces(
-        self, drawing: Drawing, outlines: Mapping[str, Outline], names: Names
-    ) -> tuple[list[Piece], list[list[np.ndarray]]]:
-        """Pieces in the order of the films, and the rings of each."""
-        box = self.crop or bounds(drawing, {film.layer for film in self._outlined.values()})
-        rings: dict[Piece, list[np.ndarray]] = {}
-        for name in self.layers:
-            if name not in outlines:
-                rings[Piece(name, name)] = [box_ring(box, self.margin)]
-                continue
-            for number, polygon in enumerate(outlines[name].pieces):
-                rings.setdefault(Piece(names.pieces[name].get(number, name), name), []).append(polygon)
-        films: dict[str, str] = {}
-        for piece in rings:
-            if films.setdefault(piece.region, piece.film) != piece.film:
-                raise InputError(
-                    f"{drawing.file}: a label of film {piece.film} names a region '{piece.region}', and so "
-                    f"does film {films[piece.region]}; change one",
-                    key=f"geometry.layers.{piece.film}",
-                )
-        return list(rings), list(rings.values())
-
-    def _ends(
-        self, drawing: Drawing, graph: Arrangement, pieces: list[Piece], ends: tuple[End, ...]
-    ) -> dict[str, TerminalFace]:
-        """Terminals by the edges of the arrangement on which their faces stand."""
-        found: dict[str, dict[str, list]] = {}
-        for end in ends:
-            distance = segment_distances(graph.points, end.sides[:, 0], end.sides[:, 1])
-            near = (distance[graph.edges] < self.resolution).all(axis=1).any(axis=1)
-            for index, piece in enumerate(pieces):
-                if piece.film == end.film:
-                    lines = graph.points[graph.edges[near & graph.member[:, index]]].tolist()
-                    if lines:
-                        found.setdefault(end.text, {}).setdefault(piece.region, []).extend(lines)
-        for text, regions in found.items():
-            if len(regions) > 1:
-                raise InputError(
-                    f"{drawing.file}: terminal label '{text}' lies on several regions ({', '.join(regions)})"
-                    "; give every region a label of its own",
-                    key="geometry.layers",
-                )
-        return {
-            text: TerminalFace(region=region, edges=lines, sink=True)
-            for text, regions in found.items()
-            for region, lines in regions.items()
-        }
+        recipe = Recipe(
+            self.layers, self.coverage, self.crop, self.margin, self.resolution, frozenset(self.ignore)
+        )
+        return make_device(read_drawing(self.layout, self.cell), recipe)

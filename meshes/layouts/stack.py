@@ -69,6 +69,15 @@ class Film(Section):
         return self.priority if self.mesh_order is None else -self.mesh_order
 
 
+def outlined(films: Mapping[str, Film]) -> dict[str, Film]:
+    """The films that a layer outlines, by name.
+
+    Args:
+        films: The films.
+    """
+    return {name: film for name, film in films.items() if film.layer is not None}
+
+
 def substrates(films: Mapping[str, Film]) -> list[str]:
     """Names of the films without outline before the first with one: they lie below z = 0.
 

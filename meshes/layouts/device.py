@@ -1,0 +1,157 @@
+"""From a drawing and a list of films to a device: solids and terminals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.errors import InputError
+from thermospin.meshes.layouts.arrangement import Arrangement, arrange
+from thermospin.meshes.layouts.curves import simplified
+from thermospin.meshes.layouts.deposition import Piece
+from thermospin.meshes.layouts.labels import End, Names, read_labels
+from thermospin.meshes.layouts.outlines import Outline, Scale, bounds, box_ring, outline, segment_distances
+from thermospin.meshes.layouts.reading import Drawing, Tag, named
+from thermospin.meshes.layouts.solids import build_solids
+from thermospin.meshes.layouts.stack import Coverage, Film, outlined, substrates
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
+
+FINE = 1e-3
+"""Tolerance before curves are simplified, relative to the tolerance."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a drawing becomes films; lengths in m.
+
+    Attributes:
+        films: The films in the order of deposition.
+        coverage: Coverage of the films that say nothing.
+        crop: Box that is kept; everything if None.
+        margin: How far films without outline extend beyond it.
+        tolerance: Distance up to which lines and vertices may move.
+        ignored: Layers that no film needs to use.
+    """
+
+    films: Mapping[str, Film]
+    coverage: Coverage
+    crop: tuple[float, float, float, float] | None
+    margin: float
+    tolerance: float
+    ignored: frozenset[Tag]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A layout as a device.
+
+    Attributes:
+        solids: The solids.
+        terminals: The terminals that labels name.
+        films: The film of every region.
+    """
+
+    solids: SolidsGeometry
+    terminals: Mapping[str, TerminalFace]
+    films: Mapping[str, str]
+
+
+def make_device(drawing: Drawing, recipe: Recipe) -> Device:
+    """The device that films make of a drawing.
+
+    Args:
+        drawing: The cell.
+        recipe: The films.
+
+    Raises:
+        InputError: A layer, a label or the crop does not fit, or a film has no room.
+    """
+    scale = Scale.of(recipe.tolerance)
+    outlines = {
+        name: outline(drawing, film.layer, recipe.crop, scale, f"geometry.layers.{name}.layer")
+        for name, film in outlined(recipe.films).items()
+    }
+    _check_unused(drawing, recipe)
+    names = read_labels(drawing, recipe.films, outlines, recipe.crop, recipe.tolerance)
+    rings = _pieces(drawing, recipe, outlines, names)
+    pieces = list(rings)
+    graph = simplified(arrange(list(rings.values()), FINE * recipe.tolerance), recipe.tolerance)
+    start = -sum(recipe.films[name].thickness for name in substrates(recipe.films))
+    solids = build_solids(graph, pieces, recipe.films, recipe.coverage, start)
+    terminals = _terminals(drawing, graph, pieces, names.ends)
+    return Device(solids, terminals, {piece.region: piece.film for piece in pieces})
+
+
+def _check_unused(drawing: Drawing, recipe: Recipe) -> None:
+    """Refuse layers that no film uses and that nobody ignores."""
+    films = recipe.films.values()
+    used = {film.layer for film in films} | recipe.ignored
+    for tag, polygons in drawing.polygons.items():
+        if tag not in used:
+            raise InputError(
+                f"{drawing.file}: layer {named(tag)} holds {len(polygons)} polygons and no film uses it; "
+                f"add a film, or '{list(tag)}' to geometry.ignore",
+                key="geometry.layers",
+            )
+    texts = used | {film.labels for film in films}
+    numbers = {tag[0] for tag in used if tag}
+    for label in drawing.labels:
+        if label.tag not in texts and label.tag[0] not in numbers:
+            raise InputError(
+                f"{drawing.file}: label '{label.text}' is on layer {named(label.tag)}, which no film uses; "
+                f"give a film 'labels: {list(label.tag)}', or add it to geometry.ignore",
+                key="geometry.layers",
+            )
+
+
+def _pieces(
+    drawing: Drawing, recipe: Recipe, outlines: Mapping[str, Outline], names: Names
+) -> dict[Piece, list[np.ndarray]]:
+    """The rings of every piece, in the order of the films."""
+    tags = {film.layer for film in outlined(recipe.films).values()}
+    box = recipe.crop or bounds(drawing, tags)
+    rings: dict[Piece, list[np.ndarray]] = {}
+    for film in recipe.films:
+        if film not in outlines:
+            rings[Piece(film, film)] = [box_ring(box, recipe.margin)]
+            continue
+        for number, polygon in enumerate(outlines[film].pieces):
+            region = names.pieces[film].get(number, film)
+            rings.setdefault(Piece(region, film), []).append(polygon)
+    owners: dict[str, str] = {}
+    for piece in rings:
+        owner = owners.setdefault(piece.region, piece.film)
+        if owner != piece.film:
+            raise InputError(
+                f"{drawing.file}: a label of film {piece.film} names a region '{piece.region}', and so does "
+                f"film {owner}; change one",
+                key=f"geometry.layers.{piece.film}",
+            )
+    return rings
+
+
+def _terminals(
+    drawing: Drawing, graph: Arrangement, pieces: list[Piece], ends: tuple[End, ...]
+) -> dict[str, TerminalFace]:
+    """Terminals by the edges of the arrangement on which their faces stand, all of them heat sinks."""
+    found: dict[str, dict[str, list]] = {}
+    for end in ends:
+        distance = segment_distances(graph.points, end.sides[:, 0], end.sides[:, 1])
+        near = (distance[graph.edges] < graph.tolerance).all(axis=1).any(axis=1)
+        for index, piece in enumerate(pieces):
+            lines = graph.points[graph.edges[near & graph.member[:, index]]].tolist()
+            if piece.film == end.film and lines:
+                found.setdefault(end.text, {}).setdefault(piece.region, []).extend(lines)
+    for text, regions in found.items():
+        if len(regions) > 1:
+            raise InputError(
+                f"{drawing.file}: terminal label '{text}' lies on several regions ({', '.join(regions)})"
+                "; give every region a label of its own",
+                key="geometry.layers",
+            )
+    return {
+        text: TerminalFace(region=region, edges=lines, sink=True)
+        for text, regions in found.items()
+        for region, lines in regions.items()
+    }
