@@ -71,7 +71,7 @@ class Coefficients:
             heat=table(lambda m: m.thermal_conductivity / config.temperature),
             relaxation=table(lambda m: m.spin_relaxation),
             conducting=table(lambda m: m.is_conductor).astype(bool),
-            magnets={name: record.regions[name] for name in config.magnets},
+            magnets={name: record.regions[name] for name in ts.Device.of(config).magnets},
             heating=config.heating.scale / config.temperature,
         )
 
@@ -139,7 +139,8 @@ def configuration(file: str, overrides: list[str]) -> Config:
 
 def mesh_record(config: Config) -> MeshRecord:
     """The mesh of a configuration, made now unless it is in the cache."""
-    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    device = ts.Device.of(config)
+    magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)
     return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
 
 

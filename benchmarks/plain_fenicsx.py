@@ -24,6 +24,7 @@ import ufl
 from dolfinx.fem.petsc import LinearProblem
 from dolfinx.io import gmsh
 
+import thermospin as ts
 from thermospin.output import SilentProgress
 
 DIRECT = {"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
@@ -143,7 +144,7 @@ def main() -> None:
     baseline = comm.allreduce(present_memory())
     watch = SilentProgress()
     device, potentials = Device(config, record, watch), {}
-    for name, magnetisation in config.magnetisations.items():
+    for name, magnetisation in ts.Device.of(config).states.items():
         with watch.stage("solve"):
             device.magnetise(device.table.signs(magnetisation))
             potentials[name] = device.expand(config.solver.orders)

@@ -24,6 +24,7 @@ from common import (
 )
 from skfem_device import Device, Mesh
 
+import thermospin as ts
 from thermospin.output import SilentProgress
 
 TOLERANCE, REFINEMENT, ACCURACY = 1e-10, 1e-3, 1e-7
@@ -103,8 +104,9 @@ def main() -> None:
     global DEVICE
     DEVICE = Device(mesh, table, circuit, config.solver.degree, watch)
     with watch.stage("solve"):
-        found = in_two_processes(expand_device, list(config.magnetisations.values()))
-    total, cases = watch.elapsed, dict(zip(config.magnetisations, found, strict=True))
+        states = ts.Device.of(config).states
+        found = in_two_processes(expand_device, list(states.values()))
+    total, cases = watch.elapsed, dict(zip(states, found, strict=True))
     report(
         total,
         watch.timings,

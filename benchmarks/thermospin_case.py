@@ -31,7 +31,7 @@ def main() -> None:
     with watch.stage("multigrid"):
         solver = problem.scheme(SCHEME)
     expansions, adjoint = {}, {}
-    for name, signs in config.magnetisations.items():
+    for name, signs in problem.states.items():
         with watch.stage("assembly"):
             problem.magnetise(signs)
         with watch.stage("solve"):

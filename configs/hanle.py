@@ -20,15 +20,16 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermospin.config import Config, load_config
+from thermospin.config import Config
 from thermospin.errors import InputError, ThermospinError
 from thermospin.hanle.contacts import Film, SpinSink
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
-from thermospin.hanle.device import invasive_wire
 from thermospin.hanle.fit import HanleFit, fit_hanle
 from thermospin.output.files import write_json
+from thermospin.runs.invasive_wire import invasive_wire
 from thermospin.runtime.console import say
 from thermospin.units import to_si
+from thermospin.validation import load_config
 
 SIGNAL = "configuration or signal"
 """The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""

@@ -183,7 +183,7 @@ def at_nodes(problem: ts.Problem, config: ts.Config, vector) -> tuple[np.ndarray
     """This rank's nodes of the magnets, nm (k, 3), and n = −s there over the equilibrium, (k, 3)."""
     spaces = problem.spaces
     space = spaces.spaces[S_VECTOR[0]]
-    cells = spaces.sub_cells[spaces.device.cells(config.magnets)]
+    cells = spaces.sub_cells[spaces.device.cells(problem.device.magnets)]
     nodes = np.unique(space.dofmap.list[cells])
     nodes = nodes[nodes < space.dofmap.index_map.size_local]
     s = np.stack([vector.array_r[spaces.ranges[field]] for field in S_VECTOR], axis=1)

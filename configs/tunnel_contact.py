@@ -61,7 +61,7 @@ COLUMNS = [field.name for field in fields(Point)]
 
 def contact(ratio: float, alpha: float) -> tuple[InterfaceMaterial, Material]:
     """The contact and the semiconductor of the configuration, with another tunnel resistance and λ_Q."""
-    law, metal = DEVICE.contacts["F|N"].law, DEVICE.material("Semiconductor")
+    law, metal = ts.Device.of(DEVICE).resistive_interfaces["F|N"].law, DEVICE.material("Semiconductor")
     conductance = metal.conductivity / metal.spin_diffusion_length / ratio
     law = law.model_copy(update={"conductance": conductance})
     return law, metal.model_copy(update={"spin_heat_ratio": alpha})

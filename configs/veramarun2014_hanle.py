@@ -45,7 +45,7 @@ def film() -> tuple[ThreeTerminal, dict[str, list[str]]]:
     ``L0 T0``, is 1/α² and not 1/α.
     """
     config = ts.load(FILE)
-    law, metal = config.contacts["F|N"].law, config.material("Semiconductor")
+    law, metal = ts.Device.of(config).resistive_interfaces["F|N"].law, config.material("Semiconductor")
     low, high = (config.geometry.resolved.solids[0].box.min[2], config.geometry.resolved.solids[0].box.max[2])
     b = law.thermoelectric.difference / law.conductance
     square, tau = metal.spin_heat_ratio**2, metal.spin_relaxation_time

@@ -18,7 +18,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from thermospin.config import Config, load
+    from thermospin.config import Config
+    from thermospin.device import Device
     from thermospin.errors import ConvergenceError, InputError, ThermospinError
     from thermospin.materials import Material, material, material_library
     from thermospin.meshes import MeshRecord
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from thermospin.runs.simulation import run
     from thermospin.runs.sweep import sweep
     from thermospin.runs.sweep_results import SweepResults
+    from thermospin.validation import load
 
     __version__: str
 
 _HOME = {
     "Config": "config",
     "ConvergenceError": "errors",
+    "Device": "device",
     "Expansion": "response.solution",
     "InputError": "errors",
     "LoopResults": "runs.loop_results",
@@ -46,7 +49,7 @@ _HOME = {
     "Results": "runs.results",
     "SweepResults": "runs.sweep_results",
     "ThermospinError": "errors",
-    "load": "config",
+    "load": "validation",
     "loop": "runs.loop",
     "material": "materials",
     "material_library": "materials",
@@ -59,6 +62,7 @@ _HOME = {
 __all__ = [
     "Config",
     "ConvergenceError",
+    "Device",
     "Expansion",
     "InputError",
     "LoopResults",

@@ -52,7 +52,7 @@ def _on_root(work: Callable[[], Any]) -> Any:
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
-    from thermospin.config import load_config
+    from thermospin.validation import load_config
 
     if output is not None:
         overrides = (*overrides, f"output.directory={json.dumps(str(output))}")
@@ -127,9 +127,9 @@ def sweep(
     **options: Any,
 ) -> None:
     """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
-    from thermospin.config import load_sweep
     from thermospin.output.sweeps import all_failed, describe_sweep
     from thermospin.runs.sweep import parse_part, run_sweep
+    from thermospin.validation import load_sweep
 
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
@@ -160,8 +160,8 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
 
 def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
     """Check all points of a sweep and make their meshes; describes them (collective)."""
-    from thermospin.config import load_sweep
     from thermospin.runs.sweep import check_sweep
+    from thermospin.validation import load_sweep
 
     found = load_sweep(file, overrides)
     check_sweep(found)

@@ -36,21 +36,55 @@ TAU_VECTOR = tuple(
 """s and τ as vectors along x, y, z in spin space: every component is an unknown like any other."""
 
 SPIN = {S, *S_VECTOR}
-SPIN_HEAT = {TAU, *TAU_VECTOR}
 
 
-def unknowns(vector: bool = False, spin_heat: bool = False) -> tuple[Field, ...]:
-    """The unknowns of a problem, in the order of the blocks of the system.
+@dataclass(frozen=True)
+class Unknowns:
+    """The unknowns of a problem, in the order of the blocks of the system; iterates over its fields.
 
-    Args:
+    Attributes:
         vector: Whether spins may point anywhere, instead of along one axis.
         spin_heat: Whether the spins have temperatures of their own.
     """
-    spin, heat = (S_VECTOR, TAU_VECTOR) if vector else ((S,), (TAU,))
-    return V, *spin, THETA, *(heat if spin_heat else ())
+
+    vector: bool = False
+    spin_heat: bool = False
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """V, s or its components, ϑ and, with spin heat, τ or its components."""
+        spin, heat = (S_VECTOR, TAU_VECTOR) if self.vector else ((S,), (TAU,))
+        return V, *spin, THETA, *(heat if self.spin_heat else ())
+
+    @property
+    def potentials(self) -> tuple[Field, ...]:
+        """V and s or its components, which terminals at a potential fix."""
+        return V, *(S_VECTOR if self.vector else (S,))
+
+    @property
+    def temperatures(self) -> tuple[Field, ...]:
+        """ϑ and, with spin heat, τ or its components."""
+        return self.fields[self.fields.index(THETA) :]
+
+    @property
+    def spins(self) -> tuple[Field, ...]:
+        """S and τ, or their components."""
+        return tuple(field for field in self.fields if field not in (V, THETA))
+
+    @property
+    def output_fields(self) -> "tuple[OutputField, ...]":
+        """The fields of the output."""
+        return output_fields(self.vector, self.spin_heat)
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
 
 
-FIELDS = unknowns()
+FIELDS = Unknowns().fields
+"""The unknowns with one axis for all spins and one temperature."""
 
 
 class State(tuple):

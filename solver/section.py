@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationInfo, model_validator
@@ -44,6 +44,26 @@ def dotted(at: Iterable[str | int]) -> str:
         at: Keys and list indices.
     """
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).removeprefix(".")
+
+
+def named(path: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
+    """A path with keys in place of indices where the items were given as a mapping, as solids may be.
+
+    Args:
+        path: Keys and indices.
+        data: The document.
+    """
+    if not path:
+        return ()
+    head, *rest = path
+    if isinstance(data, Mapping) and isinstance(head, int):
+        head = list(data)[head]
+    inside = data[head] if isinstance(data, Mapping | list) and head in _keys(data) else None
+    return (head, *named(rest, inside))
+
+
+def _keys(data: Mapping[str, Any] | list[Any]) -> Collection[str | int]:
+    return range(len(data)) if isinstance(data, list) else data.keys()
 
 
 def one_of(name: str, allowed: Iterable[str], kind: str) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.device.resistive_interfaces import contact_regions
+from thermospin.device import Device
+from thermospin.device.on_mesh import places
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.ordering import facet_neighbours, order_mesh
@@ -36,13 +37,13 @@ def structured_device(
     """
     regions = {name: tag for tag, name in enumerate(config.geometry.materials, start=1)}
     faces = {name: tag for tag, name in enumerate(config.terminals, start=1)}
-    contacts = contact_regions(config)
-    conductors = [name for name in regions if name not in config.insulators]
+    device = Device.of(config)
+    interfaces, conductors = places(device), device.conductors
     if comm.rank == 0:
         _write(config, spacing, directory, regions, warp)
-        store_cut(directory, tag_pairs(regions, contacts), [regions[name] for name in conductors])
+        store_cut(directory, tag_pairs(regions, interfaces), [regions[name] for name in conductors])
     comm.Barrier()
-    return read_mesh(directory, regions, faces, {}, comm, contacts, conductors)
+    return read_mesh(directory, regions, faces, {}, comm, interfaces, conductors)
 
 
 def _write(config, spacing: float, directory: Path, regions: dict[str, int], warp) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
+from thermospin.validation import load_config
 
 
 def prepare_problem(config: Mapping[str, Any], comm: MPI.Comm = MPI.COMM_WORLD) -> Problem:

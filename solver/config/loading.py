@@ -1,4 +1,4 @@
-"""From a YAML file to a Config, and from any mistake in it to one line."""
+"""From a YAML file to a section, and from any mistake in it to one line."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from thermospin.config.document import LARGEST, parse
 from thermospin.config.parameters import SECTION, Parameters, full_key
 from thermospin.config.root import Config
 from thermospin.errors import InputError, brief, cut
-from thermospin.section import Section, dotted
+from thermospin.section import Section, dotted, named
 
 DEEPEST = 20
 """Parts of a dotted key."""
@@ -40,41 +40,6 @@ _NO_TEXTS = {
     ".oas",
 }
 """Names of meshes and shapes end so."""
-
-
-def load_config(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> Config:
-    """Read and check a configuration.
-
-    Args:
-        source: A YAML file, or the same content as a mapping.
-        overrides: Texts such as ``solver.degree=2`` or ``probes.nonlocal[0]=contact1``, laid over it.
-
-    Returns:
-        The configuration in SI.
-
-    Raises:
-        InputError: The first mistake found, with file, key and remedy in one line.
-    """
-    data, file = read_data(source, overrides)
-    config = checked(data, file)
-    check_overrides(config, overrides)
-    return config
-
-
-def load(source: str | Path | Mapping[str, Any], *overrides: str) -> Config:
-    """Read and check a configuration.
-
-    Args:
-        source: A YAML file, or the same content as a mapping.
-        overrides: Texts such as ``"solver.degree=2"``, laid over it one after another.
-
-    Returns:
-        The configuration in SI.
-
-    Raises:
-        InputError: The first mistake found, with file, key and remedy in one line.
-    """
-    return load_config(source, overrides)
 
 
 def load_section[S: Section](
@@ -116,15 +81,6 @@ def _read_data(
     return data, file
 
 
-def checked(data: Mapping[str, Any], file: str) -> Config:
-    """The configuration that data of a file make.
-
-    Raises:
-        InputError: The first mistake found.
-    """
-    return validated(Config, data, file)
-
-
 def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) -> S:
     """The section that data of a file make.
 
@@ -143,7 +99,7 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
         raise _translate(error, data, file) from None
     section._source = file
     if SECTION in model.model_fields:
-        section._unused = frozenset(parameters.unused)
+        section._unused, section._written = frozenset(parameters.unused), data
     return section
 
 
@@ -257,22 +213,7 @@ def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:
     missing, at = error["type"] == "missing", error.get("ctx", {}).get("at", ())
     inside = _written((*error["loc"], *at), data, missing)
     whole = inside if inside[len(inside) - len(at) :] == at else (*_written(error["loc"], data, missing), *at)
-    return _named(whole, data)
-
-
-def _named(path: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
-    """The path with keys in place of indices where the items were given as a mapping, as solids may be."""
-    if not path:
-        return ()
-    head, *rest = path
-    if isinstance(data, Mapping) and isinstance(head, int):
-        head = list(data)[head]
-    inside = data[head] if isinstance(data, Mapping | list) and head in _keys(data) else None
-    return (head, *_named(rest, inside))
-
-
-def _keys(data: Mapping[str, Any] | list[Any]) -> Collection[str | int]:
-    return range(len(data)) if isinstance(data, list) else data.keys()
+    return named(whole, data)
 
 
 def _written(loc: Sequence[str | int], data: Any, missing: bool) -> tuple[str | int, ...]:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import model_validator
 
-from thermospin.config import magnetisation
-from thermospin.config.directions import Direction, shown
+from thermospin.config.directions import Direction
+from thermospin.config.magnetisation import DEFAULT
 from thermospin.macrospin.hysteresis import Path, SharpSwitching, StonerWohlfarth, Switching, follow, oriented
 from thermospin.section import Section, Truth, mistake, whole
 from thermospin.units import quantity
-
-if TYPE_CHECKING:
-    from thermospin.config.root import Config
 
 Induction = quantity("T", ge=-1e3, le=1e3)
 PositiveInduction = quantity("T", ge=1e-12, le=1e3)
 DIGITS = 12
 """Significant digits of the fields of a loop: no 0.030000000000000013 T in files and tables."""
-ALIGNED = 1e-9
-"""Sine of an angle between easy axes below which they are parallel."""
 
 
 class LoopMagnet(Section):
@@ -64,7 +58,7 @@ class LoopMagnet(Section):
 class Loop(Section):
     """A magnetic loop: B goes up and comes down again, from saturation in negative fields."""
 
-    axis: Direction = magnetisation.DEFAULT
+    axis: Direction = DEFAULT
     """Direction of B."""
     range: tuple[Induction, Induction]
     """Lowest and highest B, T."""
@@ -108,112 +102,3 @@ class Loop(Section):
             region: follow(magnet.model, self.easy_axis(region), axis, fields)
             for region, magnet in self.magnets.items()
         }
-
-
-def precesses(config: Config) -> bool:
-    """Whether the field of the loop acts on spins too, and not on magnets alone."""
-    used = dict.fromkeys(config.geometry.materials.values())
-    vector = config.solver.spin == "vector"
-    return vector and config.loop.precession and any(config.material(name).larmor for name in used)
-
-
-def acts_on_metals(config: Config) -> bool:
-    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters."""
-    return precesses(config) or bool(magnetisation.polarised(config))
-
-
-def acting(config: Config, field: float) -> tuple[float, float, float]:
-    """The field of the loop at B in T as that of a configuration.
-
-    Without vector spin it is along the axis of the spins, whatever direction in space that has.
-    """
-    axis = config.loop.axis if config.solver.spin == "vector" else magnetisation.DEFAULT
-    x, y, z = (float(field) * part + 0.0 for part in axis)
-    return x, y, z
-
-
-def described(config: Config) -> dict[str, list[str]]:
-    """The loop for people; nothing where there is none."""
-    if config.loop is None:
-        return {}
-    low, high = config.loop.range
-    field = f"{1e3 * low:g} to {1e3 * high:g} mT along {shown(config.loop.axis)}, {config.loop.points} points"
-    magnets = [f"{region} {magnet.described}" for region, magnet in config.loop.magnets.items()]
-    return {"loop": [field, *magnets]}
-
-
-def check(config: Config) -> None:
-    """Check that the loop moves every magnet, and in a way that the spins of this run can follow.
-
-    Raises:
-        PydanticCustomError: The first mistake, with its place.
-    """
-    if config.loop is None:
-        return
-    if not config.magnets and not magnetisation.polarised(config):
-        raise mistake("no region is magnetic, so nothing changes with the field; remove it", "loop")
-    for region in config.loop.magnets:
-        magnetisation.check_magnet(config, region, "loop", "magnets", region)
-    for region in config.magnets:
-        if region not in config.loop.magnets:
-            raise mistake(
-                f"the magnet '{region}' is missing; add it, such as '{region}: {{switching_field: 30 mT}}'",
-                "loop", "magnets",
-            )  # fmt: skip
-    if not config.probes:
-        raise mistake("nothing is read along the loop; add a probe", "probes")
-    if any(config.magnetic_field):
-        raise mistake(
-            "the field of a loop is 'loop.range' along 'loop.axis'; remove this, or the loop",
-            "magnetic_field",
-        )
-    for region, magnet in config.loop.magnets.items():
-        _can_switch(config, region, magnet)
-    if config.solver.spin == "collinear" and config.magnets:
-        _is_collinear(config)
-    _polarises_along_spins(config)
-
-
-def _can_switch(config: Config, region: str, magnet: LoopMagnet) -> None:
-    """Sharp switching needs a component of B, unless an exchange bias alone decides."""
-    easy = config.loop.easy_axis(region)
-    across = oriented(easy, np.array(config.loop.axis))[1] == 0
-    if across and magnet.switching_field is not None and abs(magnet.exchange_bias) < magnet.switching_field:
-        raise mistake(
-            f"B along {shown(config.loop.axis)} has no component along it, and the magnet never switches; "
-            "tilt it, or give an anisotropy_field",
-            "loop", "magnets", region, "easy_axis",
-        )  # fmt: skip
-
-
-def _is_collinear(config: Config) -> None:
-    """Without vector spin, magnets stay on one common axis."""
-    first = config.loop.easy_axis(config.magnets[0])
-    for region, magnet in config.loop.magnets.items():
-        if magnet.anisotropy_field is not None:
-            raise mistake(
-                "a magnet that rotates needs 'solver.spin: vector'; set it, or give a switching_field",
-                "loop", "magnets", region, "anisotropy_field",
-            )  # fmt: skip
-        if np.linalg.norm(np.cross(config.loop.easy_axis(region), first)) > ALIGNED:
-            raise mistake(
-                f"not parallel to that of '{config.magnets[0]}', which needs 'solver.spin: vector'; set it, "
-                "or give both the same axis",
-                "loop", "magnets", region, "easy_axis",
-            )  # fmt: skip
-
-
-def _polarises_along_spins(config: Config) -> None:
-    """Clusters are polarised along B, which is to be the axis of the spins: z, or that of all magnets."""
-    clusters, axis = magnetisation.polarised(config), np.array(config.loop.axis)
-    if not clusters:
-        return
-    vector = config.solver.spin == "vector"
-    easy = [config.loop.easy_axis(name) for name in config.magnets[:1]]
-    spins = [magnetisation.DEFAULT] if vector else easy
-    if any(np.linalg.norm(np.cross(axis, of_spins)) > ALIGNED for of_spins in spins):
-        raise mistake(
-            f"polarises the clusters of '{clusters[0]}', and must be "
-            + ("z" if vector else f"along the easy axis of '{config.magnets[0]}'"),
-            "loop", "axis",
-        )  # fmt: skip

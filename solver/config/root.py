@@ -5,33 +5,31 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
-from thermospin.config import checks, magnetisation
 from thermospin.config.axes import Axis
 from thermospin.config.directions import State
-from thermospin.config.interfaces import Contact, Interface, contacts
+from thermospin.config.interfaces import Interface
 from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.config.parameters import SECTION
-from thermospin.config.schemes import LockIn, Probe, Scheme
+from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
-from thermospin.fields import Field, unknowns
+from thermospin.fields import Unknowns
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
 from thermospin.meshes.options import SIZE_FREE, MeshOptions
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Name, Section, one_of
-from thermospin.textures import Texture
+from thermospin.section import Name, Section, dotted, named, one_of
 from thermospin.units import COLDEST, HOTTEST, quantity
 
 BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
 
 class Config(Section):
-    """Everything that defines a run, checked and in SI."""
+    """Everything that defines a run, in SI."""
 
     title: str = ""
     """A line for people."""
@@ -62,7 +60,7 @@ class Config(Section):
     """Heat sources."""
     terminals: dict[str, TerminalFace] = {}
     """Faces with a name; a template provides its own."""
-    schemes: Annotated[dict[Name, Scheme], AfterValidator(checks.not_empty)]
+    schemes: Annotated[dict[Name, Scheme], AfterValidator(not_empty)]
     """Injection schemes: how the device is driven."""
     probes: dict[Name, Probe] = {}
     """Pairs of terminals that a voltmeter reads."""
@@ -78,6 +76,7 @@ class Config(Section):
     """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
+    _written: Any = PrivateAttr(default=None)
     _unused: frozenset[str] = PrivateAttr(default=frozenset())
 
     @model_validator(mode="before")
@@ -90,11 +89,6 @@ class Config(Section):
         if "layout" in data["geometry"] and isinstance(mesh, dict) and not set(mesh) - SIZE_FREE:
             return {**data, "mesh": {"columns": {}, **mesh}}
         return data
-
-    @model_validator(mode="after")
-    def _sections_agree(self) -> "Config":
-        checks.check(self)
-        return self
 
     @property
     def source(self) -> str:
@@ -143,9 +137,9 @@ class Config(Section):
         }
 
     @property
-    def unknowns(self) -> Sequence[Field]:
+    def unknowns(self) -> Unknowns:
         """The fields that are solved for."""
-        return unknowns(self.solver.spin == "vector", self.solver.spin_heat)
+        return Unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
     def material(self, name: str) -> Material:
         """The material of that name, with the numbers of its laws at the base temperature and in the field.
@@ -178,67 +172,6 @@ class Config(Section):
         """Names of all materials: those of this configuration, then the library's."""
         return list({**self.materials, **library()})
 
-    @property
-    def magnets(self) -> Sequence[str]:
-        """The magnetic regions, in the order of the geometry."""
-        used = self._used
-        return [region for region, name in self.geometry.materials.items() if used[name].is_magnetic]
-
-    @property
-    def insulators(self) -> Sequence[str]:
-        """The regions without electrons."""
-        used = self._used
-        return [region for region, name in self.geometry.materials.items() if not used[name].is_conductor]
-
-    @property
-    def _used(self) -> Mapping[str, Material]:
-        """The materials of the device."""
-        return {name: self.material(name) for name in dict.fromkeys(self.geometry.materials.values())}
-
-    @property
-    def contacts(self) -> Mapping[str, Contact]:
-        """The resistive interfaces between two regions, whether or not they touch, by ``first|second``.
-
-        Those on physical surfaces need the mesh: :func:`thermospin.config.interfaces.contacts`.
-        """
-        return contacts(self)
-
-    @property
-    def magnetisations(self) -> Mapping[str, Mapping[str, int]]:
-        """The magnetic configurations in full: name, then magnetic region, to ±1 (+1 where not given).
-
-        A direction, which with vector spin may stand instead of a sign, counts +1: see `directions`.
-        """
-        return {
-            name: {region: state if isinstance(state, int) else 1 for region, state in states.items()}
-            for name, states in magnetisation.states(self).items()
-        }
-
-    @property
-    def textures(self) -> Mapping[str, Texture]:
-        """Where each magnetic region points, before the configurations turn it."""
-        return magnetisation.textures(self)
-
-    @property
-    def directions(self) -> Mapping[str, Mapping[str, Texture]]:
-        """Where each magnetic region points in each magnetic configuration: name, then region."""
-        return magnetisation.directions(self)
-
-    @property
-    def is_textured(self) -> bool:
-        """Whether what spins precess about depends on the position within a region."""
-        if self.solver.spin != "vector":
-            return False
-        tensors = (self.material(name).tensor_diffusion for name in self.geometry.materials.values())
-        return any(tensor and tensor.profile for tensor in tensors) or any(
-            texture.uniform is None for textures in self.directions.values() for texture in textures.values()
-        )
-
-    @property
-    def states(self) -> Mapping[str, Magnetisation]:
-        """What the solver takes as magnetic configurations: signs or, with vector spin, directions."""
-        return self.directions if self.solver.spin == "vector" else self.magnetisations
-
     def resolved(self) -> dict[str, Any]:
         """The configuration as plain data in SI, with defaults and library materials; it loads again."""
         data = self.model_dump(mode="json", exclude_none=True)
@@ -251,3 +184,7 @@ class Config(Section):
     def error(self, key: str, message: str) -> InputError:
         """An error about an entry of this configuration, for checks that need more than the file."""
         return InputError(message, key=key, file=self._source)
+
+    def mistake(self, message: str, *at: str | int) -> InputError:
+        """The same, with the entry as keys and list indices."""
+        return self.error(dotted(named(at, self._written)), message)

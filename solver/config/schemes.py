@@ -110,6 +110,15 @@ def _check_shares(currents: Mapping[str, CurrentDrive]) -> None:
         raise mistake(f"the shares of the leaving current add up to -{leaving:g}; at most -1 can leave")
 
 
+def not_empty(schemes: dict[str, Any]) -> dict[str, Any]:
+    """Check that there is a scheme."""
+    if not schemes:
+        raise mistake(
+            "nothing to run; add a scheme, such as 'thermal: {contact1: current, contact2: ground}'"
+        )
+    return schemes
+
+
 def _pair(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise mistake(f"expected two terminals, [plus, minus], not {brief(value)}")

@@ -1,1 +1,7 @@
-"""The device: what a configuration and its mesh make together, decided once."""
+"""The device of a configuration: frozen, numbers only, and its resistive interfaces on a mesh."""
+
+from thermospin.device.device import Device, Numerics
+from thermospin.device.drive import Drive
+from thermospin.device.resistive_interfaces import ResistiveInterface
+
+__all__ = ["Device", "Drive", "Numerics", "ResistiveInterface"]

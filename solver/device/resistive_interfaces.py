@@ -1,141 +1,152 @@
-"""Resistive interfaces on a mesh: where they are, how it is cut along them, and what stays connected."""
+"""Resistive interfaces of a device: which entry holds between which regions (solver/physics.md §4)."""
 
-from pathlib import Path
-from typing import Any
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from pydantic_core import PydanticCustomError
+from thermospin.config import Config
+from thermospin.config.interfaces import Interface
+from thermospin.device.crossing import Regions, check_conduction, check_heat, sign_giver
+from thermospin.materials import InterfaceMaterial
+from thermospin.section import one_of
 
-from thermospin.config.interfaces import Contact, Surfaces, contacts, surface_entries
-from thermospin.meshes import MeshRecord
-from thermospin.meshes.cut import Pairs, contact_file, find_contacts, joined_facets, store_cut, tag_pairs
-from thermospin.meshes.numbering import components
-from thermospin.meshes.ordering import FACES
-from thermospin.meshes.quality import facet_areas
-from thermospin.meshes.surfaces import face_labels, separated, shared
-from thermospin.section import dotted
+Surfaces = Mapping[str, Sequence[tuple[str, str]]]
+"""Physical surface to the pairs of regions that it separates."""
+Sides = tuple[int, str, str]
+"""Number of an entry, and the regions on its sides 1 and 2."""
 
 
-def device_contacts(config: Any, record: MeshRecord) -> dict[str, Contact]:
-    """The resistive interfaces by name, those on the physical surfaces of the mesh included.
+@dataclass(frozen=True)
+class ResistiveInterface:
+    """A resistive interface between two regions.
+
+    Attributes:
+        first: Region on side 1.
+        second: Region on side 2.
+        law: Coefficients of what crosses.
+        magnet: Region whose magnetisation gives the sign, or None where spins cross alike.
+        entry: Number of the entry of the configuration that it comes from.
+        surface: Physical surface to which it is confined; None for all facets between the regions that are
+            on no physical surface of another entry.
+    """
+
+    first: str
+    second: str
+    law: InterfaceMaterial
+    magnet: str | None = None
+    entry: int = 0
+    surface: str | None = None
+
+    @property
+    def name(self) -> str:
+        """``first|second``, and ``on surface`` if it is confined to one."""
+        return f"{self.first}|{self.second}" + (f" on {self.surface}" if self.surface else "")
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The regions on sides 1 and 2, and the surface if it is confined to one."""
+        return (self.first, self.second, *([self.surface] if self.surface else []))
+
+
+def find_interfaces(
+    config: Config, regions: Regions, surfaces: Surfaces | None = None
+) -> dict[str, ResistiveInterface]:
+    """Find the resistive interfaces of all pairs of regions that an entry names or meets, by name.
+
+    Args:
+        config: The configuration.
+        regions: The regions by kind.
+        surfaces: The physical surfaces of the mesh; without them, interfaces that need one are left out.
 
     Raises:
-        InputError: A surface does not lie between two regions, or what crosses does not suit them.
+        InputError: An entry names no region or contradicts another one, or what crosses does not suit the
+            regions.
     """
-    try:
-        return contacts(config, _separated_regions(config, record))
-    except PydanticCustomError as error:
-        raise config.error(dotted(error.context["at"]), error.context["message"]) from None
-
-
-def _separated_regions(config: Any, record: MeshRecord) -> Surfaces:
-    """The pairs of regions that the physical surfaces of interfaces separate."""
-    found = {}
+    chosen = [(*sides, None) for sides in _between_regions(config)]
     for i, name in surface_entries(config).items():
-        try:
-            found[name] = separated(record, name)
-        except ValueError as error:
-            raise config.error(
-                f"interfaces[{i}].surface",
-                f"'{name}' is {error}; an interface lies between two regions: name a surface where they meet",
-            ) from None
-    if common := shared(record):
-        raise config.error("interfaces", f"the surfaces '{common[0]}' and '{common[1]}' overlap; part them")
-    return found
+        chosen += [(i, *sides, name) for sides in (surfaces or {}).get(name, ())]
+    found = [
+        _interface(config, regions, *place) for place in chosen if not config.interfaces[place[0]].transparent
+    ]
+    return {interface.name: interface for interface in found}
 
 
-def contact_regions(config: Any, record: MeshRecord | None = None) -> dict[str, tuple[str, ...]]:
-    """The regions on sides 1 and 2 of every resistive interface, whether or not they touch, and its surface.
-
-    Without a mesh, interfaces on physical surfaces are left out.
-    """
-    found = config.contacts if record is None else device_contacts(config, record)
-    return {name: contact.place for name, contact in found.items()}
-
-
-def cut(config: Any, record: MeshRecord) -> Path:
-    """Cut the mesh of a configuration along its resistive interfaces, on one rank; returns where it is."""
-    conducting = [tag for name, tag in record.regions.items() if name not in config.insulators]
-    return store_cut(record.directory, _tags(config, record), conducting, record.surfaces.values())
-
-
-def _tags(config: Any, record: MeshRecord) -> Pairs:
-    return tag_pairs(record.regions, contact_regions(config, record), record.surfaces)
-
-
-def find_interfaces(config: Any, record: MeshRecord) -> dict[str, np.ndarray]:
-    """The facets of every resistive interface (:class:`thermospin.meshes.cut.Cut`)."""
-    labels = face_labels(record.directory, record.surfaces.values())
-    arrays = record.array("cell_tags"), record.array("neighbours")
-    return find_contacts(*arrays, _tags(config, record), labels)
-
-
-def contact_areas(config: Any, record: MeshRecord) -> dict[str, float]:
-    """Area of every resistive interface, m²; 0 where the regions do not touch."""
-    cells, points = record.array("cells"), record.array("points")
-    return {
-        name: float(facet_areas(points, cells[facets[:, :1], FACES[facets[:, 1]]]).sum())
-        for name, facets in find_interfaces(config, record).items()
-    }
-
-
-def groups(config: Any, record: MeshRecord) -> list[str]:
-    """What stays connected where resistive interfaces come apart, each as the names of its regions."""
-    neighbours, tags = np.array(record.array("neighbours")), record.array("cell_tags")
-    for facets in find_interfaces(config, record).values():
-        for cells, faces in (facets[:, :2].T, facets[:, 2:].T):
-            neighbours[cells, faces] = -1
-    cells, faces = np.nonzero(neighbours >= 0)
-    body = components(np.column_stack([cells, neighbours[cells, faces]]), len(tags))
-    region_of = {tag: name for name, tag in record.regions.items()}
-    found: dict[int, list[str]] = {}
-    for number, tag in np.unique(np.column_stack([body, tags]), axis=0).tolist():
-        found.setdefault(number, []).append(region_of[tag])
-    return [" + ".join(names) for names in found.values()]
-
-
-def check_cut(config: Any, record: MeshRecord) -> None:
-    """Cut the mesh, and refuse a patch of an interface so small that this opens none of its nodes.
+def surface_entries(config: Config) -> dict[int, str]:
+    """Find the entries that name a physical surface: number to surface.
 
     Raises:
-        InputError: Nothing could jump on a patch.
+        InputError: Two entries name the same surface.
     """
-    found = device_contacts(config, record)
-    if not found:
-        return
-    directory, tags = cut(config, record), _tags(config, record)
-    everything, conductors = (
-        np.load(directory / f"{name}.npy", mmap_mode="r") for name in ("cells", "conductors")
-    )
-    for name, contact in found.items():
-        facets = np.load(contact_file(directory, tags[name]))
-        for cells in (everything, conductors) if contact.law.is_conducting else (everything,):
-            _check_patches(config, record, name, facets, joined_facets(cells, facets))
+    named = {i: entry.surface for i, entry in enumerate(config.interfaces) if entry.surface is not None}
+    first = {name: i for i, name in reversed(named.items())}
+    for i, name in named.items():
+        if first[name] < i:
+            raise config.mistake(
+                f"interfaces[{first[name]}].surface is '{name}' already; keep one of the two",
+                "interfaces", i, "surface",
+            )  # fmt: skip
+        if not config.interfaces[i].transparent:
+            check_heat(config, i)
+    return named
 
 
-def _check_patches(
-    config: Any, record: MeshRecord, name: str, facets: np.ndarray, joined: np.ndarray
-) -> None:
-    if not joined.any():
-        return
-    nodes = record.array("cells")[facets[:, :1], FACES[facets[:, 1]]]
-    patch = components(_adjacent(nodes), len(nodes))
-    for number in np.unique(patch[joined]):
-        inside = patch == number
-        if joined[inside].all():
-            points = record.array("points")
-            x, y, z = points[nodes[inside]].mean(axis=(0, 1)) * 1e9
-            area = facet_areas(points, nodes[inside]).sum() * 1e18
-            raise config.error(
-                "interfaces",
-                f"'{name}' has a patch, {area:.4g} nm² at ({x:.1f}, {y:.1f}, {z:.1f}) nm, all nodes on its "
-                "rim, where the two sides stay joined: nothing could jump there; use finer elements",
-            )
+def _interface(
+    config: Config, regions: Regions, i: int, first: str, second: str, surface: str | None
+) -> ResistiveInterface:
+    check_conduction(config, regions, i, (first, second))
+    check_heat(config, i)
+    magnet = sign_giver(config, regions, i, (first, second))
+    return ResistiveInterface(first, second, config.interfaces[i].material, magnet, i, surface)
 
 
-def _adjacent(triangles: np.ndarray) -> np.ndarray:
-    """Pairs of triangles, shape (n, 3), with a common edge."""
-    edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
-    order = np.lexsort(edges.T)
-    same = np.flatnonzero((edges[order[1:]] == edges[order[:-1]]).all(axis=1))
-    return np.column_stack([order[same], order[same + 1]]) // 3
+def _between_regions(config: Config) -> Sequence[Sides]:
+    """Every pair of regions that is named, with the entry that holds for it."""
+    named: dict[frozenset[str], dict[int, list[Sides]]] = defaultdict(lambda: defaultdict(list))
+    for i, entry in enumerate(config.interfaces):
+        for first, second in _pairs(config, i) if entry.between else ():
+            named[frozenset((first, second))][_regions_named(config, entry)].append((i, first, second))
+    return [_winner(config, rivals[max(rivals)]) for rivals in named.values()]
+
+
+def _winner(config: Config, rivals: Sequence[Sides]) -> Sides:
+    (i, first, second), *others = rivals
+    if others:
+        raise config.mistake(
+            f"interfaces[{i}].between gives '{first}|{second}' already; keep one of the two, or decide by an "
+            "entry that names more regions",
+            "interfaces", others[0][0], "between",
+        )  # fmt: skip
+    return i, first, second
+
+
+def _regions_named(config: Config, entry: Interface) -> int:
+    return sum(name in config.geometry.materials for name in entry.between)
+
+
+def _pairs(config: Config, i: int) -> Sequence[tuple[str, str]]:
+    """The pairs of regions that an entry names."""
+    materials, between = config.geometry.materials, config.interfaces[i].between
+    if between[0] == between[1] and between[0] not in materials:
+        pairs = list(itertools.combinations(_side(config, i, 0), 2))
+    else:
+        sides = (_side(config, i, side) for side in (0, 1))
+        pairs = [pair for pair in itertools.product(*sides) if pair[0] != pair[1]]
+    if not pairs:
+        raise config.mistake(
+            f"'{between[0]}' and '{between[1]}' are one region; an interface is between two",
+            "interfaces", i, "between",
+        )  # fmt: skip
+    return pairs
+
+
+def _side(config: Config, i: int, side: int) -> Sequence[str]:
+    """The regions that one side of an entry names."""
+    materials, name = config.geometry.materials, config.interfaces[i].between[side]
+    regions = [name] if name in materials else [region for region, of in materials.items() if of == name]
+    if not regions:
+        known = dict.fromkeys([*materials, *materials.values()])
+        raise config.mistake(
+            one_of(name, known, "region or material of this device"), "interfaces", i, "between", side
+        )
+    return regions

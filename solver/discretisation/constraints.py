@@ -13,7 +13,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.terminals import Terminal
-from thermospin.fields import SPIN, Field, V
+from thermospin.fields import Field
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def constrain(
         held: Terminals at which V and s are fixed.
         sinks: Terminals at which ϑ and τ are fixed.
     """
-    fixing = {field: held if field is V or field in SPIN else sinks for field in spaces.fields}
+    fixing = {field: held if field in spaces.unknowns.potentials else sinks for field in spaces.fields}
     dofs = {field: _union(_dofs(terminals, names, field)) for field, names in fixing.items()}
     fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in spaces.fields])
     return Constraint(dofs, fixed)

@@ -6,7 +6,7 @@ from functools import cached_property
 from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.spaces import CONDUCTORS, Spaces
-from thermospin.fields import SPIN_HEAT, THETA, Field, State
+from thermospin.fields import THETA, Field, State
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.heating import ConservingHeating, JouleHeating
 
@@ -45,7 +45,7 @@ class HeatSource:
             else (ConservingHeating(), ConservingHeating())
         )
         self._coefficients = coefficients.all
-        self._temperatures = [f for f in spaces.fields if f is THETA or f in SPIN_HEAT]
+        self._temperatures = spaces.unknowns.temperatures
         self._scale, self._temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
 
     @cached_property

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from thermospin.compat import PETSc, build_submesh, fem, index_map, ufl
-from thermospin.fields import FIELDS, Field, State
+from thermospin.fields import Field, State, Unknowns
 from thermospin.meshes.read import DeviceMesh
 
 CONDUCTORS, MAGNETS, INSULATORS = 1, 2, 3
@@ -21,10 +21,12 @@ class Spaces:
         conductors: Names of the conducting regions.
         magnets: Names of the regions whose channels differ: magnets and polarised clusters.
         degree: Polynomial degree.
-        fields: The unknowns, in the order of the blocks.
+        unknowns: Unknowns of the problem.
         quadrature_degree: Degree of all quadratures; by default that of each integrand.
 
     Attributes:
+        unknowns: What is solved for.
+        fields: Its fields, in the order of the blocks.
         subdomains: The owned cells of the conductors, of the magnets and of the insulators, sorted.
     """
 
@@ -34,10 +36,11 @@ class Spaces:
         conductors: Sequence[str],
         magnets: Sequence[str],
         degree: int,
-        fields: Sequence[Field] = FIELDS,
+        unknowns: Unknowns,
         quadrature_degree: int | None = None,
     ) -> None:
-        self.device, self.degree, self.fields = device, degree, tuple(fields)
+        self.device, self.degree = device, degree
+        self.unknowns, self.fields = unknowns, unknowns.fields
         self.quadrature_degree, self.magnets = quadrature_degree, tuple(magnets)
         self.conductors = tuple(conductors)
         self.conducting_cells = device.cells(conductors)
@@ -113,7 +116,7 @@ class Spaces:
         number[self.entity_map.sub_topology_to_topology(sub_cells, False)] = sub_cells
         return number
 
-    def unknowns(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
+    def unknowns_in(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
         """Local unknowns in cells, shape (n, k).
 
         Args:

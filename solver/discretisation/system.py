@@ -9,8 +9,9 @@ from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces
 from thermospin.discretisation.spaces import Spaces
 from thermospin.errors import ThermospinError
-from thermospin.fields import SPIN, SPIN_HEAT, Field, S
-from thermospin.physics.coefficients import CellCoefficients, Magnetisation
+from thermospin.fields import Field
+from thermospin.physics.coefficients import CellCoefficients
+from thermospin.textures import MagneticState
 
 
 class CoupledSystem:
@@ -52,16 +53,16 @@ class CoupledSystem:
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
-        self._magnetisation: Magnetisation = {}
+        self._magnetisation: MagneticState = {}
         self._assemble_magnetic()
 
     def _is_assembled(self, key: Block) -> bool:
         """Whether a block is assembled, and not the transpose of another one."""
         i, j = key
-        of_spins = all(self.spaces.fields[k] in SPIN | SPIN_HEAT for k in key)
+        of_spins = all(self.spaces.fields[k] in self.spaces.unknowns.spins for k in key)
         return j >= i or (of_spins and not self.is_symmetric)
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Assemble the blocks of a magnetic configuration (collective).
 
         Args:
@@ -83,18 +84,18 @@ class CoupledSystem:
             part.precess()
         self.matrix.assemble()
 
-    def _point(self, magnetisation: Magnetisation) -> None:
+    def _point(self, magnetisation: MagneticState) -> None:
         self.coefficients.magnetise(magnetisation)
         for interface in self.interfaces:
             interface.magnetise(magnetisation)
 
-    def _flips(self, signs: Magnetisation) -> dict[Field, PETSc.Vec] | None:
+    def _flips(self, signs: MagneticState) -> dict[Field, PETSc.Vec] | None:
         """Factors ±1 for the rows of every field that turn the magnetic blocks into those of other signs.
 
         A row of a magnetic block belongs to one magnet, unless magnets touch, or the same node of a normal
         metal touches two through resistive interfaces: then there are no such factors (collective).
         """
-        if S not in self.spaces.fields:
+        if self.spaces.unknowns.vector:
             return None
         # All magnets point along +z to begin with.
         before = dict.fromkeys(signs, 1) | self._magnetisation

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from thermospin.config import Config
+from thermospin.device import Device
 
 STRONG = 4.0
 """Relaxation across a magnetisation over that along it, from which it matters; 1 nm beside 5 nm is 25."""
@@ -10,7 +10,7 @@ PARALLEL = 1e-9
 """Sine of the angle below which two directions have one axis."""
 
 
-def spin_basis(config: Config) -> np.ndarray | None:
+def spin_basis(device: Device) -> np.ndarray | None:
     """Axes of spin space, row by row, of which the last is that of all magnets in all configurations.
 
     Relaxation ``m mᵀ/λ² + (1 − m mᵀ)/λ_φ²`` couples the components along x, y and z, and a preconditioner of
@@ -18,14 +18,14 @@ def spin_basis(config: Config) -> np.ndarray | None:
     relaxation is diagonal.
 
     Args:
-        config: The configuration.
+        device: The device.
 
     Returns:
         A rotation, (3, 3). None where x, y and z do as well, and where magnets have different axes.
     """
-    if config.solver.spin != "vector" or not any(_dephases(config, region) for region in config.magnets):
+    if not device.unknowns.vector or not any(_dephases(device, region) for region in device.magnets):
         return None
-    axes = [texture.uniform for found in config.directions.values() for texture in found.values()]
+    axes = [texture.uniform for state in device.states.values() for texture in state.values()]
     if any(axis is None or np.linalg.norm(np.cross(axis, axes[0])) > PARALLEL for axis in axes):
         return None
     axis = axes[0] * np.sign(axes[0][abs(axes[0]).argmax()])
@@ -36,7 +36,7 @@ def spin_basis(config: Config) -> np.ndarray | None:
     return np.stack([first, np.cross(axis, first), axis])
 
 
-def _dephases(config: Config, region: str) -> bool:
+def _dephases(device: Device, region: str) -> bool:
     """Whether spins relax much faster across the magnetisation of a region than along it."""
-    material = config.material(config.geometry.materials[region])
+    material = device.materials[region]
     return material.transverse_relaxation > STRONG * material.spin_relaxation

@@ -1,11 +1,10 @@
 """Preconditioners of the operator of a device: a multigrid per field, or factors where these are cheap."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from thermospin.compat import PETSc
-from thermospin.config import Config
-from thermospin.config.interfaces import Contact
+from thermospin.device import Device
 from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.discretisation.constraints import Constraint, constrain
 from thermospin.discretisation.interfaces.jumps import Interfaces, resistive_interfaces
@@ -13,14 +12,14 @@ from thermospin.discretisation.interfaces.stiff import stiff_interfaces, tied_un
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
-from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, V
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, V
 from thermospin.linear.factors import FACTORISED, FAST, LARGEST, Factors
 from thermospin.linear.multigrid import Level, Multigrid, field_multigrid
 from thermospin.linear.options import Options
 from thermospin.linear.precession import Precession
 from thermospin.linear.preconditioner import FieldPreconditioner, Fields
 from thermospin.linear.stretching import is_stretched
-from thermospin.physics.coefficients import Magnetisation
+from thermospin.textures import MagneticState
 
 
 class Discretisation(NamedTuple):
@@ -48,7 +47,7 @@ class Preconditioning(Protocol):
 
     preconditioner: FieldPreconditioner
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Follow the system into a magnetic configuration (collective).
 
         Args:
@@ -68,7 +67,7 @@ class Preconditioning(Protocol):
         """
 
 
-def is_factorised(config: Config, spaces: Spaces) -> bool:
+def is_factorised(spaces: Spaces) -> bool:
     """Whether fields are factorised (collective).
 
     The components of a vector spin mix where magnets dephase it and fields turn it, more the more directions
@@ -76,10 +75,9 @@ def is_factorised(config: Config, spaces: Spaces) -> bool:
     cells every multigrid stalls.
 
     Args:
-        config: The configuration.
         spaces: The spaces.
     """
-    if config.solver.spin == "vector" and 3 * spaces.size(S_VECTOR[0]) <= FACTORISED:
+    if spaces.unknowns.vector and 3 * spaces.size(S_VECTOR[0]) <= FACTORISED:
         return True
     largest = max(spaces.size(field) for field in spaces.fields)
     return largest <= LARGEST and is_stretched(spaces)
@@ -97,7 +95,7 @@ class FieldFactors:
         self._system, self._options = system, options
         self.preconditioner = FieldPreconditioner(self._parts(lambda fields: True))
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Factorise the blocks again that change with the magnetisation (collective).
 
         Args:
@@ -142,9 +140,8 @@ class FieldMultigrids:
     """A multigrid of every field; factors of all spins where they precess fast.
 
     Args:
-        config: The configuration.
+        device: The device.
         system: The operator.
-        contacts: The resistive interfaces by name.
         basis: Axes along which multigrids take spins; default x, y, z.
         options: The PETSc options of the problem.
 
@@ -154,14 +151,12 @@ class FieldMultigrids:
 
     def __init__(
         self,
-        config: Config,
+        device: Device,
         system: CoupledSystem,
-        contacts: Mapping[str, Contact],
         basis: Any,
         options: Options,
     ) -> None:
-        self._config, self._system, self._contacts = config, system, contacts
-        self._basis, self._options = basis, options
+        self._device, self._system, self._basis, self._options = device, system, basis, options
         self.levels = self._discretisations()
         self._low_terminals = locate_terminals(self.levels[1].spaces) if len(self.levels) > 1 else {}
         self._elder = self._build(V, None)
@@ -169,7 +164,7 @@ class FieldMultigrids:
         self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
         self.preconditioner = FieldPreconditioner(parts, self._precession, basis)
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Build the multigrids again that change with the magnetisation (collective).
 
         Args:
@@ -212,7 +207,8 @@ class FieldMultigrids:
         levels = [Discretisation(system.spaces, system.interfaces, system.diagonal, None)]
         if system.spaces.degree > 1:
             low = system.spaces.lowest_order()
-            interfaces = resistive_interfaces(low, self._contacts, self._config.temperature)
+            given = self._device.resistive_interfaces, self._device.temperature
+            interfaces = resistive_interfaces(low, *given)
             blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis)
             blocks.assemble()
             diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
@@ -224,7 +220,7 @@ class FieldMultigrids:
     ) -> dict[Fields, Multigrid | Factors]:
         """The preconditioner of every field; that of all spins where they precess fast."""
         fields = self._system.spaces.fields
-        groups: list[Fields] = [(V,), S_VECTOR] if precesses_fast(self._config, fields) else []
+        groups: list[Fields] = [(V,), S_VECTOR] if precesses_fast(self._device) else []
         groups += [(field,) for field in fields if not any(field in group for group in groups)]
         parts: dict[Fields, Multigrid | Factors] = {}
         for group in filter(wanted, groups):
@@ -254,12 +250,11 @@ class FieldMultigrids:
         return field_multigrid(field, levels, self._options, elder)
 
 
-def precesses_fast(config: Config, fields: Sequence[Field]) -> bool:
+def precesses_fast(device: Device) -> bool:
     """Whether spins precess so fast between collisions that their components are solved for together.
 
     Args:
-        config: The configuration.
-        fields: The unknowns of the problem.
+        device: The device.
     """
-    materials = (config.material(name) for name in config.geometry.materials.values())
-    return S not in fields and any(abs(m.collision_angle) > FAST for m in materials)
+    angles = (material.collision_angle for material in device.materials.values())
+    return device.unknowns.vector and any(abs(angle) > FAST for angle in angles)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from thermospin.compat import versions
-from thermospin.config import Sweep
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, new_run, together
 from thermospin.output.readings import readings
 from thermospin.output.scales import reading_scale
 from thermospin.units import common_unit
+from thermospin.validation import Sweep
 
 SIGNALS = ("baseline", "spin")
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from thermospin.compat import fem, ufl
-from thermospin.fields import FIELDS, SPIN_HEAT, Field, S
+from thermospin.fields import Unknowns
 from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material, Pair
 from thermospin.meshes.read import DeviceMesh
-from thermospin.textures import Texture
+from thermospin.textures import MagneticState
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,6 @@ def _unit(vector: SpinVector) -> SpinVector:
     return vector / ufl.sqrt(vector.dot(vector) + TINY)
 
 
-Magnetisation = Mapping[str, int | Texture]
-"""Region to ±1 or, with vector spin, to its texture."""
-
-
 TINY = 1e-30
 """Added to squares of lengths, which may vanish where a magnetisation reverses within one element."""
 
@@ -132,7 +128,7 @@ class CellCoefficients:
         device: The mesh.
         materials: Material of every region.
         temperature: T0, K.
-        fields: The unknowns of the problem.
+        unknowns: What is solved for.
         magnetic_field: B, T, in which spins precess; with vector spin only.
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
 
@@ -146,23 +142,23 @@ class CellCoefficients:
         device: DeviceMesh,
         materials: Mapping[str, Material],
         temperature: float,
-        fields: Sequence[Field] = FIELDS,
+        unknowns: Unknowns,
         magnetic_field: Sequence[float] = (0.0, 0.0, 0.0),
         degree: int = 0,
     ) -> None:
         self._device, self._materials, self._temperature = device, materials, temperature
         self.are_cellwise = degree == 0
         self._space = fem.functionspace(device.mesh, ("DG", 0))
-        self._m = self._direction(degree) if S not in fields else self._scalar(lambda m: 1.0)
-        self._m_space = None if S in fields else self._m[0].function_space
+        self._m = self._direction(degree) if unknowns.vector else self._scalar(lambda m: 1.0)
+        self._m_space = self._m[0].function_space if unknowns.vector else None
         self.magnetisation = _unit(self._m) if degree else self._m
         self._strength = self._profile()
-        self.all = self._coefficients(any(field in SPIN_HEAT for field in fields))
+        self.all = self._coefficients(unknowns.spin_heat)
         self.magnetic_field = fem.Constant(device.mesh, np.array(magnetic_field, dtype=float))
         if any(magnetic_field) and self._any(lambda m: m.larmor):
             self.all = self._with_field(self.magnetic_field)
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
 
         Args:

@@ -9,7 +9,6 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import SPIN_HEAT, THETA
 from thermospin.response import accuracy
 from thermospin.response.solution import Solution, combine
 
@@ -23,9 +22,7 @@ class Mixing:
 
     def __init__(self, spaces: Spaces) -> None:
         self._comm = spaces.comm
-        self._parts = [
-            spaces.ranges[field] for field in spaces.fields if field is THETA or field in SPIN_HEAT
-        ]
+        self._parts = [spaces.ranges[field] for field in spaces.unknowns.temperatures]
         self._found: list[Solution] = []
         self._changes: list[np.ndarray] = []
 

@@ -51,7 +51,7 @@ class SchemeSolver(SteadyScheme):
                 if influences:
                     (influences.keep if n > 1 else influences.begin)(solution)
                 squares.append(self._heat.square(solution.vector))
-                roots.append(abs(self._circuit.generated(squares[-1])) ** 0.5)
+                roots.append(abs(self._terminals.generated(squares[-1])) ** 0.5)
         _add_rounding(solutions)
         return Expansion(solutions, rest)
 
@@ -64,12 +64,12 @@ class SchemeSolver(SteadyScheme):
             others: Further arguments of :meth:`_solve`; the last is the error of that heat, W.
         """
         *given, error = others
-        root = abs(self._circuit.generated(self._heat.square(rest.vector))) ** 0.5
+        root = abs(self._terminals.generated(self._heat.square(rest.vector))) ** 0.5
 
         def solve(tried: Solution) -> Solution:
             heat = rhs.copy()
             self._heat.add(heat, rest.vector, tried.vector, 2.0)
-            own = abs(self._circuit.generated(self._heat.square(tried.vector))) ** 0.5
+            own = abs(self._terminals.generated(self._heat.square(tried.vector))) ** 0.5
             errors = rest.current_error, tried.current_error
             return self._solve(heat, *given, error + 2.0 * self._heat.error((root, own), errors))
 

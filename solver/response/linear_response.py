@@ -9,13 +9,14 @@ millionth of the potentials and is still known to ten digits.
 from collections.abc import Hashable, Mapping, Sequence
 
 from thermospin.compat import PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
-from thermospin.response.drive import Circuit, Drive
 from thermospin.response.solution import Pair, Solution
+from thermospin.response.terminals import Terminals
 
 
 class Reference:
@@ -27,8 +28,8 @@ class Reference:
         offset: Constant that has been added to V already, V.
     """
 
-    def __init__(self, circuit: Circuit, pairs: Sequence[Pair], offset: float = 0.0) -> None:
-        self._circuit, self._pairs, self.offset = circuit, pairs, offset
+    def __init__(self, terminals: Terminals, pairs: Sequence[Pair], offset: float = 0.0) -> None:
+        self._terminals, self._pairs, self.offset = terminals, pairs, offset
 
     def centre(self, x: PETSc.Vec) -> None:
         """Make the minus terminal of the probe with the smallest reading the reference (collective).
@@ -37,10 +38,10 @@ class Reference:
             x: The fields, changed in place.
         """
         if self._pairs:
-            terminals = self._circuit.readings(x)
-            _, reference = min(self._pairs, key=lambda pair: abs(terminals[pair[0]] - terminals[pair[1]]))
-            self._circuit.raise_potential(x, -terminals[reference])
-            self.offset += terminals[reference]
+            volts = self._terminals.readings(x)
+            _, reference = min(self._pairs, key=lambda pair: abs(volts[pair[0]] - volts[pair[1]]))
+            self._terminals.raise_potential(x, -volts[reference])
+            self.offset += volts[reference]
 
 
 class LinearResponse:
@@ -48,7 +49,7 @@ class LinearResponse:
 
     Args:
         linear: The linear solver; its matrix is that of the magnetic configuration set by ``magnetise``.
-        circuit: The terminals.
+        terminals: The terminals.
         drive: The drive of the scheme.
         pairs: The probes.
         known: Adjoints that other schemes have found.
@@ -57,14 +58,14 @@ class LinearResponse:
     def __init__(
         self,
         linear: LinearSolver,
-        circuit: Circuit,
+        terminals: Terminals,
         drive: Drive,
         pairs: Sequence[Pair],
         known: KnownAdjoints | None = None,
     ) -> None:
-        self._linear, self._circuit, self._drive, self._pairs = linear, circuit, drive, pairs
+        self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known or KnownAdjoints()
-        self.constraint = circuit.constraint(drive)
+        self.constraint = terminals.constraint(drive)
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
         self._adjoints: dict[Pair, Adjoint] = {}
         self._units: tuple[int | None, dict[str, Solution]] = None, {}
@@ -114,7 +115,7 @@ class LinearResponse:
             scale=start.report.scale if start else None,
             transpose=True,
         )
-        per_watt = self._circuit.reading_per_watt(vector)
+        per_watt = self._terminals.reading_per_watt(vector)
         return Adjoint(vector, report, per_watt, self._linear.matrix.stateGet())
 
     @property
@@ -127,7 +128,7 @@ class LinearResponse:
         vector = adjoint.copy()
         held = next(iter(self._drive.held), None)
         if held is not None:
-            self._circuit.raise_potential(vector, -self._circuit.readings(vector)[held])
+            self._terminals.raise_potential(vector, -self._terminals.readings(vector)[held])
         self.constraint.project(vector)
         return vector
 
@@ -157,7 +158,7 @@ class LinearResponse:
         if self._linear.is_symmetric:
             return unit.vector, unit.offset
         z = self.source()
-        self._circuit.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
+        self._terminals.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
         self._linear.solve(
             self.source(), z, self.constraint, tolerance=accuracy.ADJOINT_TOLERANCE, transpose=True
         )
@@ -171,15 +172,15 @@ class LinearResponse:
             driven: The fields of 1 A through the injector, which are the adjoint of that reading.
         """
         z = self.adjoint(pair).vector
-        terminals = self._circuit.readings(z)
+        volts = self._terminals.readings(z)
         self._linear.evaluate(self._exchanged_source(pair), z, transpose=True)
-        read = sum(share * terminals[name] for name, share in self._drive.uniform.items())
+        read = sum(share * volts[name] for name, share in self._drive.uniform.items())
         return read + driven.vector.dot(self._linear.remainder)
 
     def _exchanged_source(self, pair: Pair) -> PETSc.Vec:
         rhs = self.source()
-        self._circuit.inject(rhs, {pair[0]: 1.0})
-        self._circuit.inject(rhs, {pair[1]: -1.0})
+        self._terminals.inject(rhs, {pair[0]: 1.0})
+        self._terminals.inject(rhs, {pair[1]: -1.0})
         return rhs
 
     def solve(
@@ -210,15 +211,15 @@ class LinearResponse:
         Raises:
             ConvergenceError: The solver does not converge, or rounding stops it too early.
         """
-        circuit, linear = self._circuit, self._linear
+        terminals, linear = self._terminals, self._linear
         adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
-        generated = circuit.generated(rhs) if generated is None else generated
-        circuit.inject(rhs, injected)
+        generated = terminals.generated(rhs) if generated is None else generated
+        terminals.inject(rhs, injected)
         start, scale = self._earlier.get(key, (None, None))
-        reference = Reference(circuit, self._pairs, start.offset if start else 0.0)
+        reference = Reference(terminals, self._pairs, start.offset if start else 0.0)
         x = start.vector.copy() if start else self.source()
-        circuit.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
-        circuit.warm(x, dict.fromkeys(circuit.sinks, 0.0) | dict(rises))
+        terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
+        terminals.warm(x, dict.fromkeys(terminals.sinks, 0.0) | dict(rises))
         if equilibrium is not None:
             equilibrium.hold(x, self.constraint.fixed)
         iterations, asked = 0, tolerance
@@ -227,10 +228,10 @@ class LinearResponse:
                 rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
             )
             iterations, scale = iterations + report.iterations, report.scale
-            terminals = circuit.readings(x)
+            averages = terminals.readings(x)
             corrections = {pair: a.vector.dot(linear.remainder) for pair, a in adjoints.items()}
             errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
-            excess = _excess(errors, corrections, terminals, start)
+            excess = _excess(errors, corrections, averages, start)
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
@@ -240,21 +241,23 @@ class LinearResponse:
                 "conductivities, conductances of interfaces, or what drives the device span too many orders "
                 "of magnitude"
             )
-        leaving = circuit.currents_out(linear.remainder, self._drive.held)
+        leaving = terminals.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
         for name, (weights, offset) in self._weights.items():
             leaving[name] = weights.dot(linear.remainder) + offset * total
         roundings = {pair: linear.rounding(x, a.vector) for pair, a in adjoints.items()}
-        rounding = _rounding(terminals)
+        rounding = _rounding(averages)
         if report.residual > max(asked, accuracy.STOPPED):
-            rounding += accuracy.STOPPED_SAFETY * report.residual * max(map(abs, terminals.values()))
+            rounding += accuracy.STOPPED_SAFETY * report.residual * max(map(abs, averages.values()))
         solution = Solution(
             vector=x,
             offset=reference.offset,
-            terminals=terminals,
+            terminals=averages,
             corrections=corrections,
-            currents={name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in circuit.electrical},
-            heat=circuit.heat_out(linear.remainder),
+            currents={
+                name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in terminals.electrical
+            },
+            heat=terminals.heat_out(linear.remainder),
             generated=generated,
             uncertainty={
                 pair: errors[pair] + adjoints[pair].per_watt * heat_error + rounding + roundings[pair]

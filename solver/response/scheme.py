@@ -5,14 +5,15 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 
 from thermospin.compat import PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import Influences
-from thermospin.response.drive import Circuit, Drive
 from thermospin.response.linear_response import LinearResponse
 from thermospin.response.solution import Pair, Solution, combine
+from thermospin.response.terminals import Terminals
 
 
 class Scheme:
@@ -20,7 +21,7 @@ class Scheme:
 
     Args:
         linear: The linear solver; its matrix is that of the magnetic configuration set by ``magnetise``.
-        circuit: The terminals.
+        terminals: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
         probes: Pairs of terminals, plus and minus.
@@ -33,7 +34,7 @@ class Scheme:
     def __init__(
         self,
         linear: LinearSolver,
-        circuit: Circuit,
+        terminals: Terminals,
         heat: HeatSource,
         drive: Drive,
         probes: Mapping[str, Pair],
@@ -42,10 +43,10 @@ class Scheme:
         equilibrium: Equilibrium | None = None,
         adjoints: KnownAdjoints | None = None,
     ) -> None:
-        self._circuit, self._heat, self._drive = circuit, heat, drive
+        self._terminals, self._heat, self._drive = terminals, heat, drive
         self._pairs, self._equilibrium = list(dict.fromkeys(probes.values())), equilibrium
         self._rises, self._tolerance = rises, tolerance
-        self._response = LinearResponse(linear, circuit, drive, self._pairs, adjoints)
+        self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
         self._influences: Influences | None = Influences(self._response, heat, self._pairs)
 

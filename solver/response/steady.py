@@ -69,7 +69,7 @@ class SteadyScheme(Scheme):
             solve: From fields that make heat to those that the heat gives.
             tried: The first ones to try.
         """
-        mixing = Mixing(self._circuit.spaces)
+        mixing = Mixing(self._terminals.spaces)
         for _ in range(accuracy.MAX_FIXED_POINT):
             found = solve(tried)
             readings, before = (
@@ -98,7 +98,7 @@ class SteadyScheme(Scheme):
 
     def _check_temperatures(self, solution: Solution, drive: float) -> None:
         """Refuse fields with negative absolute temperatures, the equations' solutions beyond a runaway."""
-        coldest = self._circuit.coldest(solution.vector)
+        coldest = self._terminals.coldest(solution.vector)
         if coldest <= 0.0:
             reason = (
                 "heating or Peltier cooling outruns what the device conducts, a thermal runaway"

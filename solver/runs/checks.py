@@ -4,115 +4,58 @@ Most are made twice: on the volumes, before they are meshed, and on the mesh, wh
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import partial
 from itertools import combinations
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
-from thermospin.config.interfaces import surface_entries
-from thermospin.device.resistive_interfaces import check_cut
-from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.config import Config
+from thermospin.device import Device
+from thermospin.device.on_mesh import tags
+from thermospin.meshes import MeshRecord
+from thermospin.meshes.cut import contact_file, joined_facets
 from thermospin.meshes.numbering import components
+from thermospin.meshes.ordering import FACES
 from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
-from thermospin.meshes.plan import Plan
-from thermospin.meshes.store import writable_copy
-from thermospin.runs.estimates import estimate_plan
+from thermospin.meshes.quality import facet_areas
 from thermospin.runtime.cache import read_checked, write_checked
 
 
-def untold(line: str) -> None:
-    """Tell a line to nobody."""
-
-
-def make_mesh(config: Any, tell: Callable[[str], None] = untold) -> MeshRecord:
-    """Make or find the mesh of a configuration, on one rank; what needs no mesh is checked before.
-
-    Args:
-        config: The configuration.
-        tell: Gets a line that estimates the work, before a mesh is made.
-
-    Raises:
-        InputError: The geometry cannot be meshed, it has no closed circuit, or the mesh would be too large;
-            it names the configuration's file.
-    """
-
-    def inspect(plan: Plan) -> None:
-        _check_pieces(config, plan.pieces)
-        tell(estimate_plan(config, plan.cells).text)
-
-    return _of_mesh(partial(build_mesh, inspect=inspect), config)
-
-
-def checked_mesh(config: Any, tell: Callable[[str], None] = untold) -> MeshRecord:
-    """Make or find the mesh of a configuration, check and cut it, on one rank.
-
-    Args:
-        config: The configuration.
-        tell: Gets a line that estimates the work, before a mesh is made.
-
-    Raises:
-        InputError: The device cannot be meshed, or is not a closed circuit.
-    """
-    record = make_mesh(config, tell)
-    try:
-        check_mesh(config, record)
-    except OSError as error:  # the cut cannot be kept beside the mesh
-        record = writable_copy(record, error)
-        check_mesh(config, record)
-    return record
-
-
-def find_hash(config: Any) -> str:
-    """The hash of the mesh of a configuration, which need not have been made.
-
-    Raises:
-        InputError: The file of the geometry cannot be read; it names the configuration's file.
-    """
-    return _of_mesh(mesh_hash, config)
-
-
-def _of_mesh(work: Callable[..., Any], config: Any) -> Any:
-    """Do something with what determines the mesh of a configuration; errors name its file."""
-    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
-    surfaces = {name: f"interfaces[{i}].surface" for i, name in surface_entries(config).items()}
-    try:
-        return work(
-            config.geometry, config.mesh, config.all_terminals, magnets, insulators, surfaces=surfaces
-        )
-    except InputError as error:
-        raise config.error(error.key, error.message) from None
-
-
-def check_mesh(config: Any, record: MeshRecord) -> None:
+def check_mesh(config: Config, device: Device, record: MeshRecord) -> None:
     """Check a configuration against its mesh, on one rank.
+
+    Args:
+        config: The configuration, whose entries messages name.
+        device: Its device.
+        record: Its mesh.
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
             of a scheme or probe lies on an insulator, terminals at different values touch, the regions of an
-            interface do not touch or it has no node between them, or a texture has no direction somewhere in
-            its magnet.
+            interface do not touch, or a texture has no direction somewhere in its magnet.
     """
-    _check_pieces(config, find_pieces(record))
-    _check_apart(config, record)
-    check_cut(config, record)
-    _check_textures(config, record)
+    check_pieces(config, device, find_pieces(record))
+    _check_apart(config, device, record)
+    _check_textures(device, record)
 
 
-def _check_pieces(config: Any, pieces: Pieces) -> None:
+def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
     """Check what is known once it is known which regions touch.
+
+    Args:
+        config: The configuration, whose entries messages name.
+        device: Its device.
+        pieces: The connected pieces of its regions.
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
             of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
     """
-    materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
     _check_interfaces(config, pieces)
-    conducting = [materials[region].is_conductor for region in pieces.regions]
+    conducting = [region in device.conductors for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
     conductors = pieces.bodies(conducting)
     for scheme in config.schemes:
@@ -124,7 +67,7 @@ def _check_pieces(config: Any, pieces: Pieces) -> None:
                 "voltage of this scheme; ground one of its terminals, or check that the regions touch",
             )
     bodies = pieces.bodies([True] * len(conducting))
-    for body in sorted(set(bodies) - {bodies[pieces.terminals[name]] for name in config.sinks}):
+    for body in sorted(set(bodies) - {bodies[pieces.terminals[name]] for name in device.sinks}):
         raise config.error(
             "terminals",
             f"{pieces.names(bodies == body)} is not connected to any heat sink; add 'sink: true' "
@@ -132,7 +75,7 @@ def _check_pieces(config: Any, pieces: Pieces) -> None:
         )
 
 
-def _check_interfaces(config: Any, pieces: "Pieces") -> None:
+def _check_interfaces(config: Config, pieces: Pieces) -> None:
     """Refuse interfaces of two regions that do not touch; an entry that names a material may find none."""
     touching = {frozenset((pieces.regions[i], pieces.regions[j])) for i, j in pieces.contacts}
     for i, entry in enumerate(config.interfaces):
@@ -147,15 +90,15 @@ def _check_interfaces(config: Any, pieces: "Pieces") -> None:
             )
 
 
-def _check_textures(config: Any, record: MeshRecord) -> None:
+def _check_textures(device: Device, record: MeshRecord) -> None:
     """Evaluate every texture at the centres of its cells: here one rank tells, when all wait for it."""
-    for region, texture in config.textures.items():
+    for region, texture in device.textures.items():
         if texture.uniform is None:
             cells = record.array("cells")[record.array("cell_tags") == record.regions[region]]
             texture(record.array("points")[cells].mean(axis=1))
 
 
-def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
+def _check_terminals(config: Config, electrical: dict[str, bool]) -> None:
     used = {
         f"schemes.{name}.{terminal}": terminal
         for name, scheme in config.schemes.items()
@@ -169,15 +112,15 @@ def _check_terminals(config: Any, electrical: dict[str, bool]) -> None:
             )
 
 
-def _check_apart(config: Any, record: MeshRecord) -> None:
+def _check_apart(config: Config, device: Device, record: MeshRecord) -> None:
     """Refuse terminals that are held at different values and share an edge: what flows there is infinite."""
     held = {f"schemes.{name}": scheme.potentials for name, scheme in config.schemes.items()}
-    for key, values in (held | {"terminals": config.sinks}).items():
+    for key, values in (held | {"terminals": device.sinks}).items():
         if len(set(values.values())) > 1:
             _check_pairs(config, record, key, values)
 
 
-def _check_pairs(config: Any, record: MeshRecord, key: str, values: Mapping[str, float]) -> None:
+def _check_pairs(config: Config, record: MeshRecord, key: str, values: Mapping[str, float]) -> None:
     facets, tags = record.array("facets"), record.array("facet_tags")
     nodes = {name: np.unique(facets[tags == record.terminals[name]]) for name in values}
     for first, second in combinations(values, 2):
@@ -188,6 +131,58 @@ def _check_pairs(config: Any, record: MeshRecord, key: str, values: Mapping[str,
                 f"'{first}' and '{second}' are held at different values and touch at "
                 f"{in_nm(record.array('points')[common[0]])}, where infinitely much would flow; part them",
             )
+
+
+def check_cut(config: Config, device: Device, record: MeshRecord, directory: Path) -> None:
+    """Refuse a patch of an interface so small that the cut opens none of its nodes, on one rank.
+
+    Args:
+        config: The configuration, whose entries messages name.
+        device: Its device on the mesh.
+        record: The mesh.
+        directory: Its cut (:func:`thermospin.meshes.cut.store_cut`).
+
+    Raises:
+        InputError: Nothing could jump on a patch.
+    """
+    if not device.resistive_interfaces:
+        return
+    of_regions = tags(device, record)
+    everything, conductors = (
+        np.load(directory / f"{name}.npy", mmap_mode="r") for name in ("cells", "conductors")
+    )
+    for name, interface in device.resistive_interfaces.items():
+        facets = np.load(contact_file(directory, of_regions[name]))
+        for cells in (everything, conductors) if interface.law.is_conducting else (everything,):
+            _check_patches(config, record, name, facets, joined_facets(cells, facets))
+
+
+def _check_patches(
+    config: Config, record: MeshRecord, name: str, facets: np.ndarray, joined: np.ndarray
+) -> None:
+    if not joined.any():
+        return
+    nodes = record.array("cells")[facets[:, :1], FACES[facets[:, 1]]]
+    patch = components(_adjacent(nodes), len(nodes))
+    for number in np.unique(patch[joined]):
+        inside = patch == number
+        if joined[inside].all():
+            points = record.array("points")
+            x, y, z = points[nodes[inside]].mean(axis=(0, 1)) * 1e9
+            area = facet_areas(points, nodes[inside]).sum() * 1e18
+            raise config.error(
+                "interfaces",
+                f"'{name}' has a patch, {area:.4g} nm² at ({x:.1f}, {y:.1f}, {z:.1f}) nm, all nodes on its "
+                "rim, where the two sides stay joined: nothing could jump there; use finer elements",
+            )
+
+
+def _adjacent(triangles: np.ndarray) -> np.ndarray:
+    """Pairs of triangles, shape (n, 3), with a common edge."""
+    edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    order = np.lexsort(edges.T)
+    same = np.flatnonzero((edges[order[1:]] == edges[order[:-1]]).all(axis=1))
+    return np.column_stack([order[same], order[same + 1]]) // 3
 
 
 def find_pieces(record: MeshRecord) -> Pieces:

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from thermospin.device import Device
 from thermospin.meshes import MeshRecord
 from thermospin.units import rounded
 
@@ -74,22 +74,25 @@ class Estimate:
         )
 
 
-def estimate_plan(config: Any, cells: Mapping[str, float]) -> Estimate:
+def estimate_plan(
+    device: Device, cells: Mapping[str, float], columns: tuple[int, int] | None = None
+) -> Estimate:
     """The estimate for a mesh that is still to be made.
 
     Args:
-        config: The configuration.
+        device: The device.
         cells: Number of tetrahedra of every region.
+        columns: Number of columns of prisms along x and y, of a mesh that consists of them.
     """
-    conducting = sum(number for region, number in cells.items() if region not in config.insulators)
+    conducting = sum(number for region, number in cells.items() if region not in device.insulators)
     total = sum(cells.values())
-    inner, whole = (_expected_nodes(config, number) for number in (conducting, total))
-    return _estimate(config, total, inner, whole, MESHING * total)
+    degree = device.numerics.degree
+    inner, whole = (_expected_nodes(number, degree, columns) for number in (conducting, total))
+    return _estimate(device, total, inner, whole, MESHING * total)
 
 
-def _expected_nodes(config: Any, cells: float) -> float:
+def _expected_nodes(cells: float, degree: int, columns: tuple[int, int] | None) -> float:
     """Nodes of the elements of a mesh that is still to be made; six tetrahedra make a cell of columns."""
-    degree, columns = config.solver.degree, getattr(config.geometry, "columns", None)
     if columns:
         layers = cells / (6 * columns[0] * columns[1])
         return float(np.prod([degree * number + 1 for number in (*columns, layers)]))
@@ -98,14 +101,14 @@ def _expected_nodes(config: Any, cells: float) -> float:
     return points if degree == 1 else 2 * points + cells + 2 * surface
 
 
-def estimate_record(config: Any, record: MeshRecord) -> Estimate:
+def estimate_record(device: Device, record: MeshRecord) -> Estimate:
     """The estimate for a mesh that is there."""
-    tags = [tag for name, tag in record.regions.items() if name not in config.insulators]
+    tags = [tag for name, tag in record.regions.items() if name not in device.insulators]
     conducting = np.isin(record.array("cell_tags"), tags)
-    degree = config.solver.degree
+    degree = device.numerics.degree
     inner = _nodes(record, conducting, degree)
     whole = inner if conducting.all() else _nodes(record, np.ones(record.cells, dtype=bool), degree)
-    return _estimate(config, record.cells, inner, whole, 0.0)
+    return _estimate(device, record.cells, inner, whole, 0.0)
 
 
 def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
@@ -118,13 +121,13 @@ def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
     return float(2 * points + chosen.sum() + outside / 2 - 1)
 
 
-def _estimate(config: Any, cells: float, conducting: float, everywhere: float, meshing: float) -> Estimate:
+def _estimate(device: Device, cells: float, conducting: float, everywhere: float, meshing: float) -> Estimate:
     """The estimate from the number of nodes on conductors and of all."""
-    unknowns = sum(conducting if field.on_conductors else everywhere for field in config.unknowns)
-    options = config.solver
-    steps = options.orders if options.method == "expansion" else NEWTON * len(options.currents)
-    solving = SETTING_UP + SOLVING * steps * len(config.states)
-    return Estimate(cells, unknowns, meshing, unknowns * len(config.schemes) * solving)
+    unknowns = sum(conducting if field.on_conductors else everywhere for field in device.unknowns)
+    numerics = device.numerics
+    steps = numerics.orders if numerics.method == "expansion" else NEWTON * len(numerics.currents)
+    solving = SETTING_UP + SOLVING * steps * len(device.states)
+    return Estimate(cells, unknowns, meshing, unknowns * len(device.drives) * solving)
 
 
 def _gigabytes(size: float) -> str:

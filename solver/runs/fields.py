@@ -10,7 +10,6 @@ from thermospin.errors import InputError
 from thermospin.observables.sample import Case
 from thermospin.observables.sampling import Sampler
 from thermospin.output import plan_maps
-from thermospin.response.drive import Drive
 from thermospin.response.solution import Expansion
 from thermospin.runs.problem import Problem
 from thermospin.section import one_of
@@ -53,7 +52,7 @@ class CaseSampler:
             drives: The drives, A or V, as far as they were solved at.
         """
         self._magnetise(key)
-        temperature = self._problem.config.temperature
+        temperature = self._problem.device.temperature
         orders = {n: self._sampler.sample(part, 0.0) for n, part in self._observer.each_order(expansion)}
         solved = {
             drive: self._sampler.sample(self._observer.observe(solution), temperature)
@@ -76,9 +75,9 @@ class CaseSampler:
         self._problem.coefficients.magnetise(self._problem.states[key[1]])
 
     def _named(self, key: Key, orders: Mapping[int, Any], solved: Mapping[float, Any]) -> Case:
-        config = self._problem.config
-        unit = Drive.of(config.schemes[key[0]]).unit
-        return Case(*key, orders, config.temperature, unit, solved, self._run)
+        device = self._problem.device
+        unit = device.drives[key[0]].unit
+        return Case(*key, orders, device.temperature, unit, solved, self._run)
 
 
 def drawn(output: Output, states: Mapping[str, Sequence[str]], key: Key) -> dict[str, Map]:
@@ -142,7 +141,7 @@ class SolvedFields:
     def _shared(self, key: Key, case: Case) -> Case:
         """The fields that rank 0 has, on all ranks (collective)."""
         config, comm = self.problem.config, self.problem.spaces.comm
-        states = {name: list(self.problem.states) for name in config.schemes}
+        states = {name: list(self.problem.states) for name in self.problem.schemes}
         kept = as_written(case, drawn(config.output, states, key)) if comm.rank == 0 else None
         return comm.bcast(kept)
 

@@ -5,17 +5,19 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
 
 from thermospin.compat import MPI
-from thermospin.config import Config, Sweep
-from thermospin.config.sweep import Point
+from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.errors import InputError
-from thermospin.runs.checks import find_hash
+from thermospin.runs.preparation import find_hash
 from thermospin.runs.workbench import operator_key
 from thermospin.runtime.failures import on_root
+from thermospin.validation.sweep import Point, Sweep
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Job:
         content["geometry"].pop("file", None)
         content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(point, mesh, f"{mesh} {operator_key(point.config)}", digest)
+        return cls(point, mesh, f"{mesh} {operator_key(point.config, Device.of(point.config))}", digest)
 
 
 def find_jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
@@ -57,10 +59,10 @@ def _mesh_hashes(sweep: Sweep) -> list[str]:
     known: dict[str, str] = {}
     hashes = []
     for point in sweep.points:
-        config = point.config
-        parts = config.geometry, config.mesh, config.all_terminals, config.magnets, config.insulators
+        config, device = point.config, Device.of(point.config)
+        parts = config.geometry, config.mesh, config.all_terminals, device.magnets, device.insulators
         if (key := repr(parts)) not in known:
-            known[key] = blaming(point, find_hash)
+            known[key] = blaming(point, partial(find_hash, device=device))
         hashes.append(known[key])
     return hashes
 

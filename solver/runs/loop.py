@@ -9,13 +9,14 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.loop import acting, acts_on_metals, precesses
+from thermospin.config.magnetisation import DEFAULT
+from thermospin.device import Device
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress, write_loop
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
-from thermospin.runs.checks import checked_mesh
 from thermospin.runs.loop_results import LoopResults
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import describe_mesh, solve
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
@@ -29,8 +30,8 @@ Pointing = int | tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class MagneticState:
-    """What tells one solution of a loop from another.
+class LoopState:
+    """The state of a device at points of a loop: where its magnets point, and the field that acts on metals.
 
     Attributes:
         name: Its name in the results.
@@ -55,21 +56,26 @@ class Trace:
 
     fields: np.ndarray
     at: Sequence[int]
-    states: Sequence[MagneticState]
+    states: Sequence[LoopState]
 
     @classmethod
-    def of(cls, config: Config) -> "Trace":
-        """Follow all magnets of a configuration along its loop."""
-        fields, sides = config.loop.fields, _pointings(config)
-        felt = fields if acts_on_metals(config) else np.zeros(len(fields))
+    def of(cls, config: Config, device: Device) -> "Trace":
+        """Follow all magnets of a configuration along its loop.
+
+        Args:
+            config: The configuration.
+            device: Its device.
+        """
+        fields, sides = config.loop.fields, _pointings(config, device)
+        felt = fields if acts_on_metals(config, device) else np.zeros(len(fields))
         numbers: dict[Any, int] = {}
         states, at = [], []
         for i, field in enumerate(felt):
-            magnets = {region: sides[region][i] for region in config.magnets}
+            magnets = {region: sides[region][i] for region in device.magnets}
             key = field, *(tuple(np.round(pointing, DIGITS)) for pointing in _vectors(magnets))
             if key not in numbers:
                 numbers[key] = len(states)
-                states.append(MagneticState(f"state{len(states) + 1}", magnets, acting(config, field)))
+                states.append(LoopState(f"state{len(states) + 1}", magnets, acting(config, device, field)))
             at.append(numbers[key])
         return cls(fields, at, states)
 
@@ -125,32 +131,59 @@ def run_loop(
         raise config.error(
             "loop", "missing; add it, such as 'loop: {range: [-100 mT, 100 mT], magnets: {Py1: {…}}}'"
         )
-    trace = Trace.of(config)
+    device = Device.of(config)
+    trace = Trace.of(config, device)
     if directory is not None:
         on_root(comm, lambda: claim(directory, config.source))
     with progress:
         progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
         with progress.stage("mesh"):
-            record = on_root(comm, lambda: checked_mesh(config))
+            record = on_root(comm, lambda: prepare_mesh(config))
         for note in record.notes:
             progress.note(note)
         data = _solve_states(config, trace, record, comm, progress)
-        data |= describe_mesh(config, record, comm)
+        data |= describe_mesh(config, device, record, comm)
         data["timings"] = dict(progress.timings)
-        data |= _along(config, trace, data)
+        data |= _along(config, device, trace, data)
         if directory is not None:
             on_root(comm, lambda: write_loop(directory, data))
     return data
 
 
-def _pointings(config: Config) -> dict[str, list[Pointing]]:
+def precesses(config: Config, device: Device) -> bool:
+    """Whether the field of the loop acts on spins too, and not on magnets alone."""
+    turns = any(material.larmor for material in device.materials.values())
+    return device.unknowns.vector and config.loop.precession and turns
+
+
+def acts_on_metals(config: Config, device: Device) -> bool:
+    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters."""
+    return precesses(config, device) or bool(device.follows_field)
+
+
+def acting(config: Config, device: Device, field: float) -> tuple[float, float, float]:
+    """The field of the loop as that of a configuration, T.
+
+    Without vector spin it is along the axis of the spins, whatever direction in space that has.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+        field: B along the axis of the loop, T.
+    """
+    axis = config.loop.axis if device.unknowns.vector else DEFAULT
+    x, y, z = (float(field) * part + 0.0 for part in axis)
+    return x, y, z
+
+
+def _pointings(config: Config, device: Device) -> dict[str, list[Pointing]]:
     """Where every magnet points at every point: a sign, or with vector spin a direction."""
     loop, paths = config.loop, config.loop.paths
-    if config.solver.spin == "vector":
+    if device.unknowns.vector:
         return {region: [tuple(m) for m in path.directions.tolist()] for region, path in paths.items()}
     easy = {region: loop.easy_axis(region) for region in paths}
     return {
-        region: [int(sign * np.sign(easy[region] @ easy[config.magnets[0]])) for sign in path.signs]
+        region: [int(sign * np.sign(easy[region] @ easy[device.magnets[0]])) for sign in path.signs]
         for region, path in paths.items()
     }
 
@@ -186,7 +219,7 @@ def _add(data: dict[str, Any], part: Mapping[str, Any]) -> None:
             data["schemes"][scheme]["lock_in"][probe] |= readings
 
 
-def _along(config: Config, trace: Trace, data: Mapping[str, Any]) -> dict[str, Any]:
+def _along(config: Config, device: Device, trace: Trace, data: Mapping[str, Any]) -> dict[str, Any]:
     """The loop itself: B, states and readings along both branches."""
     names = [trace.states[number].name for number in trace.at]
     schemes = {
@@ -202,7 +235,7 @@ def _along(config: Config, trace: Trace, data: Mapping[str, Any]) -> dict[str, A
     return {
         "loop": {
             "axis": list(config.loop.axis),
-            "precession": precesses(config),
+            "precession": precesses(config, device),
             "solved_states": len(trace.states),
             "branches": {
                 branch: {

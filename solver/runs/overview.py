@@ -3,14 +3,18 @@
 import shutil
 from pathlib import Path
 
-from thermospin.config import Config, loop, magnetisation
-from thermospin.device.resistive_interfaces import contact_areas, groups
+from thermospin.config import Config
+from thermospin.config.directions import shown
+from thermospin.config.magnetisation import DEFAULT
+from thermospin.device import Device
+from thermospin.device.on_mesh import device_on, groups, interface_areas
 from thermospin.errors import InputError
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
 from thermospin.output.place import claim
-from thermospin.runs.checks import checked_mesh, find_pieces, make_mesh
+from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import estimate_record
+from thermospin.runs.preparation import make_mesh, prepare_mesh
 from thermospin.runs.resolution import unresolved
 from thermospin.runtime.cache import cache_home
 from thermospin.runtime.console import say
@@ -25,25 +29,50 @@ def show_device(config: Config, file: Path) -> None:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    record = checked_mesh(config, _say)
+    record = prepare_mesh(config, _say)
     say(f"{file}: valid")
-    pieces, areas = find_pieces(record), contact_areas(config, record)
+    device = device_on(config, record)
+    pieces, areas = find_pieces(record), interface_areas(device, record)
     for title, names in {
-        "regions": [f"{region} ({material})" for region, material in config.geometry.materials.items()],
-        **magnetisation.described(config),
-        "configurations": config.magnetisations,
-        **loop.described(config),
-        "terminals": config.all_terminals,
-        "schemes": config.schemes,
-        "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in config.probes.items()],
-        "conductors": pieces.conductors(config.insulators),
+        "regions": [f"{region} ({material})" for region, material in device.material_names.items()],
+        **describe_magnetisation(config, device),
+        "configurations": device.states,
+        **describe_loop(config),
+        "terminals": device.terminals,
+        "schemes": device.drives,
+        "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in device.probes.items()],
+        "conductors": pieces.conductors(device.insulators),
         "interfaces": [f"{name} ({area * 1e18:.4g} nm²)" for name, area in areas.items() if area],
-        "groups": groups(config, record),
+        "groups": groups(device, record),
     }.items():
         say(f"  {title}: {', '.join(names) or 'none'}")
-    _say_cost(config, record)
+    _say_cost(device, record)
     _show_notes(record)
-    _warn(config, record)
+    _warn(config, device, record)
+
+
+def describe_magnetisation(config: Config, device: Device) -> dict[str, list[str]]:
+    """The magnetic field, and with vector spin where each magnet points, for people."""
+    field = {"magnetic field": [f"{shown(config.magnetic_field)} T"]}
+    if not device.unknowns.vector:
+        return field if any(config.magnetic_field) else {}
+    given = {region: config.magnetisation.get(region, DEFAULT) for region in device.magnets}
+    return field | {
+        "magnetisation": [
+            f"{region} {shown(value) if isinstance(value, tuple) else value}"
+            for region, value in given.items()
+        ],
+    }
+
+
+def describe_loop(config: Config) -> dict[str, list[str]]:
+    """The loop for people; nothing where there is none."""
+    if config.loop is None:
+        return {}
+    low, high = config.loop.range
+    field = f"{1e3 * low:g} to {1e3 * high:g} mT along {shown(config.loop.axis)}, {config.loop.points} points"
+    magnets = [f"{region} {magnet.described}" for region, magnet in config.loop.magnets.items()]
+    return {"loop": [field, *magnets]}
 
 
 def _show_notes(record: MeshRecord) -> None:
@@ -56,9 +85,9 @@ def _say(line: str) -> None:
     say(f"mesh: {line}")
 
 
-def _say_cost(config: Config, record: MeshRecord) -> None:
+def _say_cost(device: Device, record: MeshRecord) -> None:
     """Print what it takes to solve a device whose mesh is there."""
-    estimate = estimate_record(config, record)
+    estimate = estimate_record(device, record)
     say(f"  size: {estimate.text}")
     if estimate.warning:
         say(f"  warning: {estimate.warning}")
@@ -78,23 +107,24 @@ def show_mesh(config: Config, output: Path | None) -> None:
 
     if output is not None:
         claim(output)
-    record = make_mesh(config, _say)
+    device = Device.of(config)
+    record = make_mesh(config, device, _say)
     if output is not None:
         _copy(record.directory, output)
     elif not record.directory.is_relative_to(cache_home()):
         raise InputError("the mesh cannot be kept; give a directory for it with -o", file=str(cache_home()))
     directory = output or record.directory
     _describe(record, directory)
-    _say_cost(config, record)
+    _say_cost(device, record)
     _show_notes(record)
-    _warn(config, record)
-    draw_mesh(directory / PICTURE, record, config.insulators)
+    _warn(config, device, record)
+    draw_mesh(directory / PICTURE, record, device.insulators)
     say(f"  picture: {directory / PICTURE}")
 
 
-def _warn(config: Config, record: MeshRecord) -> None:
+def _warn(config: Config, device: Device, record: MeshRecord) -> None:
     """Print what the mesh does not resolve."""
-    for warning in unresolved(config, record):
+    for warning in unresolved(config, device, record):
         say(f"  warning: {warning}")
 
 

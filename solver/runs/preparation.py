@@ -1,16 +1,30 @@
 """From a configuration to its mesh on all ranks: made or found, checked, cut, and read."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.device.resistive_interfaces import contact_regions
-from thermospin.meshes import MeshRecord
+from thermospin.device import Device
+from thermospin.device.on_mesh import cut, device_on, places
+from thermospin.device.resistive_interfaces import surface_entries
+from thermospin.errors import InputError
+from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.meshes.plan import Plan
 from thermospin.meshes.read import DeviceMesh, read_mesh
-from thermospin.runs.checks import checked_mesh
-from thermospin.runs.estimates import estimate_record
+from thermospin.meshes.store import writable_copy
+from thermospin.runs.checks import check_cut, check_mesh, check_pieces
+from thermospin.runs.estimates import estimate_plan, estimate_record
 from thermospin.runtime.failures import on_root
+
+Tell = Callable[[str], Any]
+"""Takes a line for people."""
+
+
+def untold(line: str) -> None:
+    """Tell a line to nobody."""
 
 
 def mesh(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> MeshRecord:
@@ -28,20 +42,118 @@ def mesh(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> MeshRecord:
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    return on_root(comm, lambda: checked_mesh(config))
+    return on_root(comm, lambda: prepare_mesh(config))
 
 
 def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, DeviceMesh]:
-    """Make or find the mesh on rank 0, check and cut it, and read it on all ranks (collective)."""
+    """Prepare the mesh of a configuration on rank 0, and read it on all ranks (collective).
+
+    Args:
+        config: The configuration.
+        comm: Ranks that share the mesh.
+        progress: Anything with a ``stage(name)`` context manager and ``note(text)``.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
     with progress.stage("mesh"):
         record = on_root(comm, lambda: _told_mesh(config, progress.note))
-    return record, read_device(config, record, comm, progress)
+    return record, read_device(device_on(config, record), record, comm, progress)
 
 
-def _told_mesh(config: Config, tell: Callable[[str], None]) -> MeshRecord:
+def prepare_mesh(config: Config, tell: Tell = untold) -> MeshRecord:
+    """Make or find the mesh of a configuration, check it, cut it along interfaces, and check the cut.
+
+    To be called on one rank.
+
+    Args:
+        config: The configuration.
+        tell: Gets a line that estimates the work, before a mesh is made.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
+    return prepare_record(config, make_mesh(config, Device.of(config), tell))
+
+
+def prepare_record(config: Config, record: MeshRecord) -> MeshRecord:
+    """Check a mesh, cut it along interfaces, and check the cut, on one rank.
+
+    Args:
+        config: The configuration.
+        record: A mesh of its geometry.
+
+    Returns:
+        The same mesh, or a copy of it where the cut cannot be kept in it.
+
+    Raises:
+        InputError: The device on this mesh is not a closed circuit.
+    """
+    check_mesh(config, Device.of(config), record)
+    device = device_on(config, record)
+    record, directory = _cut(device, record)
+    check_cut(config, device, record, directory)
+    return record
+
+
+def make_mesh(config: Config, device: Device, tell: Tell = untold) -> MeshRecord:
+    """Make or find the mesh of a configuration, on one rank; what needs no mesh is checked before.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+        tell: Gets a line that estimates the work, before a mesh is made.
+
+    Raises:
+        InputError: The geometry cannot be meshed, it has no closed circuit, or the mesh would be too large;
+            it names the configuration's file.
+    """
+
+    def inspect(plan: Plan) -> None:
+        check_pieces(config, device, plan.pieces)
+        tell(estimate_plan(device, plan.cells, getattr(config.geometry, "columns", None)).text)
+
+    return _of_mesh(partial(build_mesh, inspect=inspect), config, device)
+
+
+def find_hash(config: Config, device: Device) -> str:
+    """The hash of the mesh of a configuration, which need not have been made.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+
+    Raises:
+        InputError: The file of the geometry cannot be read; it names the configuration's file.
+    """
+    return _of_mesh(mesh_hash, config, device)
+
+
+def _of_mesh(work: Callable[..., Any], config: Config, device: Device) -> Any:
+    """Do something with what determines the mesh of a configuration; errors name its file."""
+    magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)
+    surfaces = {name: f"interfaces[{i}].surface" for i, name in surface_entries(config).items()}
+    try:
+        return work(
+            config.geometry, config.mesh, config.all_terminals, magnets, insulators, surfaces=surfaces
+        )
+    except InputError as error:
+        raise config.error(error.key, error.message) from None
+
+
+def _cut(device: Device, record: MeshRecord) -> tuple[MeshRecord, Path]:
+    """The record and the directory of its cut; a copy of the record where the cut cannot be kept in it."""
+    try:
+        return record, cut(device, record)
+    except OSError as error:
+        copy = writable_copy(record, error)
+        return copy, cut(device, copy)
+
+
+def _told_mesh(config: Config, tell: Tell) -> MeshRecord:
     """The mesh of a configuration; tells notes on its file and what it takes to solve."""
-    record = checked_mesh(config, tell)
-    estimate = estimate_record(config, record)
+    record = prepare_mesh(config, tell)
+    estimate = estimate_record(Device.of(config), record)
     for line in (*record.notes, estimate.text):
         tell(line)
     if estimate.warning:
@@ -49,11 +161,18 @@ def _told_mesh(config: Config, tell: Callable[[str], None]) -> MeshRecord:
     return record
 
 
-def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
-    """Read the mesh that :func:`checked_mesh` left on all ranks (collective)."""
+def read_device(device: Device, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
+    """Read the mesh that :func:`prepare_mesh` left on all ranks (collective).
+
+    Args:
+        device: The device, on this mesh.
+        record: The mesh.
+        comm: Ranks that share it.
+        progress: Anything with a ``stage(name)`` context manager.
+    """
     weights = {  # for load balance: a conductor has all the fields, an insulator one
-        region: float(len(config.unknowns)) if config.material(name).is_conductor else 1.0
-        for region, name in record.materials.items()
+        region: float(len(device.unknowns)) if material.is_conductor else 1.0
+        for region, material in device.materials.items()
     }
     with progress.stage("read"):
         return read_mesh(
@@ -62,7 +181,7 @@ def read_device(config: Config, record: MeshRecord, comm: MPI.Comm, progress: An
             record.terminals,
             weights,
             comm,
-            contact_regions(config, record),
-            [region for region in record.regions if region not in config.insulators],
+            places(device),
+            [region for region in record.regions if region not in device.insulators],
             record.surfaces,
         )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
-from thermospin.config.interfaces import contacts
-from thermospin.config.petsc import petsc_options
+from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.spaces import Spaces
@@ -31,9 +31,8 @@ from thermospin.observables.cells import Observer
 from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
 from thermospin.output.progress import SilentProgress
-from thermospin.physics.coefficients import CellCoefficients, Magnetisation
+from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.adjoints import KnownAdjoints
-from thermospin.response.drive import Circuit, Drive
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.nonlinear.equations import Equations
 from thermospin.response.nonlinear.local import LocalCoefficients, LocalMaterials
@@ -41,8 +40,10 @@ from thermospin.response.nonlinear.orders import OrderSources
 from thermospin.response.nonlinear.series import PointSeries
 from thermospin.response.nonlinear.steady import ResponsiveSolver
 from thermospin.response.solution import Expansion
+from thermospin.response.terminals import Terminals
 from thermospin.runs.preparation import prepare
 from thermospin.section import one_of
+from thermospin.textures import MagneticState
 
 if TYPE_CHECKING:
     import pyvista as pv
@@ -56,57 +57,52 @@ class Problem:
 
     Args:
         config: The configuration.
-        device: Its mesh.
+        mesh: Its mesh.
         progress: Anything with a ``stage(name)`` context manager.
 
     Attributes:
         config: The configuration.
+        device: The device that it describes, on the mesh.
         spaces: Function spaces.
         coefficients: Material coefficients.
         system: The coupled operator.
-        circuit: The terminals.
+        terminals: The terminals.
         heat: The heat source.
         preconditioning: The preconditioner.
         linear: The linear solver.
-        contacts: The resistive interfaces by name.
+        interfaces: The resistive interfaces, alike ones together.
     """
 
-    def __init__(self, config: Any, device: DeviceMesh, progress: Any) -> None:
-        self.contacts = contacts(config, device.surfaces)
+    def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
+        self.device = device = Device.of(config, mesh.surfaces)
         self._nonlinear: list[Any] = []
         self._prepared: tuple[str, SchemeSolver] | None = None
         self._adjoints = KnownAdjoints()
-        self._options = Options(petsc_options(config.solver.petsc))
-        materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
-        self._laws = {
-            region: config.material_laws(name) for region, name in config.geometry.materials.items()
-        }
-        self._responds = not all(material.is_constant for material in self._laws.values())
-        conductors = [region for region, material in materials.items() if material.is_conductor]
+        self._options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
-        polarised = [region for region, m in materials.items() if m.polarisation or m.spin_seebeck]
-        magnets = list(dict.fromkeys([*config.magnets, *polarised]))
+        magnets = list(dict.fromkeys([*device.magnets, *device.polarised]))
         with progress.stage("spaces"):
-            fields, degree = config.unknowns, config.solver.degree
+            degree = device.numerics.degree
             # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
             # So are products with a law of the temperature.
-            quadrature = 2 * degree + 2 if config.is_textured or self._responds else None
-            self.spaces = Spaces(device, conductors, magnets, degree, fields, quadrature)
+            quadrature = 2 * degree + 2 if device.is_textured or device.has_laws else None
+            self.spaces = Spaces(mesh, device.conductors, magnets, degree, device.unknowns, quadrature)
             self.coefficients = CellCoefficients(
-                device,
-                materials,
-                config.temperature,
-                fields,
-                config.magnetic_field,
-                degree if config.is_textured else 0,
+                mesh,
+                device.materials,
+                device.temperature,
+                device.unknowns,
+                device.magnetic_field,
+                degree if device.is_textured else 0,
             )
         with progress.stage("assembly"):
-            self.interfaces = resistive_interfaces(self.spaces, self.contacts, config.temperature)
-            factorised = is_factorised(config, self.spaces)
-            component_wise = not factorised and not precesses_fast(config, fields)
-            self._basis = spin_basis(config) if component_wise else None
+            given = device.resistive_interfaces, device.temperature
+            self.interfaces = resistive_interfaces(self.spaces, *given)
+            factorised = is_factorised(self.spaces)
+            component_wise = not factorised and not precesses_fast(device)
+            self._basis = spin_basis(device) if component_wise else None
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
-            self._terminals = locate_terminals(self.spaces)
+            self._located = locate_terminals(self.spaces)
             self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
@@ -114,13 +110,13 @@ class Problem:
             self.preconditioning: Preconditioning = (
                 FieldFactors(self.system, self._options)
                 if factorised
-                else FieldMultigrids(config, self.system, self.contacts, self._basis, self._options)
+                else FieldMultigrids(device, self.system, self._basis, self._options)
             )
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = self._solver(self.system.matrix, scales)
 
     @classmethod
-    def of(cls, config: Any, comm: MPI.Comm = MPI.COMM_WORLD, progress: Any = None) -> Self:
+    def of(cls, config: Config, comm: MPI.Comm = MPI.COMM_WORLD, progress: Any = None) -> Self:
         """Mesh a device and discretise it (collective).
 
         Args:
@@ -133,8 +129,8 @@ class Problem:
             InputError: The device cannot be meshed, or is not a closed circuit.
         """
         progress = progress or SilentProgress()
-        _, device = prepare(config, comm, progress)
-        return cls(config, device, progress)
+        _, mesh = prepare(config, comm, progress)
+        return cls(config, mesh, progress)
 
     def __enter__(self) -> Self:
         return self
@@ -145,12 +141,12 @@ class Problem:
     @property
     def schemes(self) -> Sequence[str]:
         """Names of the injection schemes."""
-        return list(self.config.schemes)
+        return list(self.device.drives)
 
     @property
-    def states(self) -> Mapping[str, Magnetisation]:
+    def states(self) -> Mapping[str, MagneticState]:
         """The magnetic configurations by name: the sign of every magnet or, with vector spin, direction."""
-        return self.config.states
+        return self.device.states
 
     def solve(self, scheme: str, configuration: str) -> Expansion:
         """Solve a scheme in a magnetic configuration, for as many orders as ``solver.orders`` (collective).
@@ -187,10 +183,10 @@ class Problem:
         Args:
             solver: The solver of a scheme, as :meth:`scheme` makes it.
         """
-        options = self.config.solver
-        if options.method == "demodulate":
-            return solver.demodulate(options.currents, options.orders)
-        return solver.expand(options.orders)
+        numerics = self.device.numerics
+        if numerics.method == "demodulate":
+            return solver.demodulate(numerics.currents, numerics.orders)
+        return solver.expand(numerics.orders)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None
@@ -222,22 +218,23 @@ class Problem:
         return LinearSolver(
             matrix,
             self.preconditioning.preconditioner,
-            self.config.solver.max_iterations,
+            self.device.numerics.max_iterations,
             self._options,
             scales,
         )
 
-    def adopt(self, config: Any) -> None:
+    def adopt(self, config: Config) -> None:
         """Take another configuration with the same operator (collective).
 
         It may have other drives, probes, sinks, heating and, unless one of the two is zero, another field B.
         """
         self.config, self._prepared = config, None
-        if np.any(self.coefficients.magnetic_field.value != config.magnetic_field):
-            self._precess(config.magnetic_field)
-        model, scale = config.heating.model, config.heating.scale
-        self.heat = HeatSource(self.spaces, self.coefficients, model, scale, self.interfaces)
-        self.circuit = Circuit(self.spaces, self._terminals, list(config.sinks), config.temperature)
+        self.device = device = Device.of(config, self.spaces.device.surfaces)
+        if np.any(self.coefficients.magnetic_field.value != device.magnetic_field):
+            self._precess(device.magnetic_field)
+        heating = device.heating_model, device.heating_scale
+        self.heat = HeatSource(self.spaces, self.coefficients, *heating, self.interfaces)
+        self.terminals = Terminals(self.spaces, self._located, list(device.sinks), device.temperature)
         self._free_tangent()
 
     def free(self) -> None:
@@ -268,7 +265,7 @@ class Problem:
     @cached_property
     def _sources(self) -> OrderSources:
         """The sources of the orders of the expansion, where coefficients follow laws."""
-        return OrderSources(self.spaces, self._series, self.config.temperature, self.heat)
+        return OrderSources(self.spaces, self._series, self.device.temperature, self.heat)
 
     @cached_property
     def _series(self) -> PointSeries:
@@ -284,38 +281,37 @@ class Problem:
     @property
     def _local(self) -> LocalMaterials:
         """What coefficients that follow laws come from, with the magnetisation of the moment."""
-        config = self.config
+        device = self.device
         return LocalMaterials(
-            self._laws, config.temperature, config.axial_field, self.coefficients.magnetisation
+            device.laws, device.temperature, device.axial_field, self.coefficients.magnetisation
         )
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
         self._prepared = None
-        drive = Drive.of(self.config.schemes[name])
-        rises = {sink: kelvin - self.config.temperature for sink, kelvin in self.config.sinks.items()}
-        given = self.circuit, self.heat, drive, self.config.probes, rises, self.config.solver.tolerance
+        device, drive = self.device, self.device.drives[name]
+        given = self.terminals, self.heat, drive, device.probes, device.rises, device.numerics.tolerance
         if self._is_nonlinear:
-            at_drives = self.config.solver.method == "demodulate" or drive.quantity == "temperature"
+            at_drives = device.numerics.method == "demodulate" or drive.quantity == "temperature"
             tangent = self._tangent if at_drives else None
             solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
             self._nonlinear.append(solver)
         else:
             solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
         with self._options.blamed():
-            self.preconditioning.anchor(solver.constraint, drive.held, self.circuit.sinks)
+            self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
 
     @property
     def _is_nonlinear(self) -> bool:
         """Whether more than the linear response at T0 depends on the laws."""
-        options = self.config.solver
-        at_drives = options.method == "demodulate" or any(
-            not scheme.is_driven for scheme in self.config.schemes.values()
+        numerics = self.device.numerics
+        at_drives = numerics.method == "demodulate" or any(
+            drive.quantity == "temperature" for drive in self.device.drives.values()
         )
-        return self._responds and (options.orders > 1 or at_drives)
+        return self.device.has_laws and (numerics.orders > 1 or at_drives)
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""
         self.system.magnetise(magnetisation)
         self._adjoints.configuration = tuple(magnetisation.items())
@@ -332,12 +328,10 @@ class Problem:
 
     def torques(self) -> Torques | None:
         """What evaluates the torques on the magnets; None while all spins are along one axis."""
-        config = self.config
-        if config.solver.spin != "vector" or not config.magnets:
+        device = self.device
+        if not device.unknowns.vector or not device.magnets:
             return None
-        others = {*config.magnets, *config.insulators}
-        metals = [region for region in config.geometry.materials if region not in others]
-        dephasing = [
-            magnet for magnet in config.magnets if config.material(config.geometry.materials[magnet]).dephases
-        ]
-        return Torques(self.spaces, self.coefficients, self.interfaces, config.magnets, metals, dephasing)
+        dephasing = [magnet for magnet in device.magnets if device.materials[magnet].dephases]
+        return Torques(
+            self.spaces, self.coefficients, self.interfaces, device.magnets, device.normal_metals, dephasing
+        )

@@ -1,10 +1,11 @@
 """Whether a mesh resolves the lengths over which spins change; warnings where it does not."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.drawings import is_shape
 from thermospin.meshes.geometry import FileGeometry
@@ -16,24 +17,24 @@ RESOLVED = 1.6
 elements of size h give a spin resistance √(1 + h²/12λ²) times too small."""
 
 
-def unresolved(config: Any, record: MeshRecord) -> list[str]:
+def unresolved(config: Config, device: Device, record: MeshRecord) -> list[str]:
     """A line for every region whose mesh is coarser than a length over which its spins change.
 
     Args:
-        config: The configuration.
+        config: The configuration, which says where the mesh was made.
+        device: Its device.
         record: Its mesh.
     """
-    return [*unresolved_magnets(config, record), *unresolved_interfaces(config, record)]
+    return [*unresolved_magnets(device, record), *unresolved_interfaces(config, device, record)]
 
 
-def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
+def unresolved_magnets(device: Device, record: MeshRecord) -> list[str]:
     """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
-    if config.solver.spin == "collinear":
+    if not device.unknowns.vector:
         return []
     found = []
     for region, mesh in describe(record).regions.items():
-        material = config.material(config.geometry.materials[region])
-        length = material.transverse_length
+        length = device.materials[region].transverse_length
         if length is not None and abs(length) < mesh.shortest_edge:
             found.append(
                 f"spins across the magnetisation of {region} change over {abs(length) * 1e9:.3g} nm, but the "
@@ -42,27 +43,25 @@ def unresolved_magnets(config: Any, record: MeshRecord) -> list[str]:
     return found
 
 
-def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
+def unresolved_interfaces(config: Config, device: Device, record: MeshRecord) -> list[str]:
     """A line for every length that nodes at the faces where spins arise do not resolve.
 
     Spins arise where a polarised metal meets another conductor, and decay from there on. What counts is how
     far nodes are from these faces: the height of the tetrahedra on them.
     """
-    materials = {region: config.material(name) for region, name in config.geometry.materials.items()}
-    polarised = {region for region, m in materials.items() if m.polarisation or m.spin_seebeck}
-    conductors = {region for region, m in materials.items() if m.is_conductor}
+    polarised, conductors = set(device.polarised), set(device.conductors)
     own = isinstance(config.geometry, FileGeometry) and not is_shape(config.geometry)
     where = "where it was made" if own else "there (mesh.interface_size, or elements of a layer)"
     remedy = f"refine the mesh {where}"
     found = []
-    for region in sorted(conductors, key=list(materials).index):
+    for region in device.conductors:
         sources = (conductors if region in polarised else polarised) - {region}
         heights = _heights(record, region, sources)
         if not heights:
             continue
         other = max(heights, key=heights.get)
-        spacing = heights[other] / config.solver.degree
-        for key, length in _lengths(config, materials[region]).items():
+        spacing = heights[other] / device.numerics.degree
+        for key, length in _lengths(device, region).items():
             if RESOLVED * length < spacing:
                 found.append(
                     f"the {key} of {region} is {length * 1e9:.3g} nm, but nodes are {spacing * 1e9:.3g} nm "
@@ -72,12 +71,13 @@ def unresolved_interfaces(config: Any, record: MeshRecord) -> list[str]:
     return found
 
 
-def _lengths(config: Any, material: Any) -> Mapping[str, float]:
-    """The lengths over which the spins of a material change, m, by key."""
+def _lengths(device: Device, region: str) -> Mapping[str, float]:
+    """The lengths over which the spins of a region change, m, by key."""
+    material = device.materials[region]
     given = {"spin_diffusion_length": material.spin_diffusion_length}
-    if config.solver.spin_heat:
+    if device.unknowns.spin_heat:
         given["spin_heat_diffusion_length"] = material.spin_heat_length
-    if config.solver.spin == "vector":
+    if device.unknowns.vector:
         given["dephasing_length"] = material.dephasing_length
         given["precession_length"] = material.precession_length
     return {key: abs(length) for key, length in given.items() if length is not None}

@@ -12,7 +12,7 @@ from typing import Any
 
 from thermospin.compat import MPI, versions
 from thermospin.config import Config
-from thermospin.config.contrast import suspects
+from thermospin.device import Device, Drive
 from thermospin.errors import ConvergenceError
 from thermospin.meshes import MeshRecord
 from thermospin.observables.cells import CellFields, Observer, add
@@ -23,7 +23,6 @@ from thermospin.output.files import replacing
 from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
 from thermospin.output.progress import progress_of
 from thermospin.output.readings import write_readings
-from thermospin.response.drive import Drive
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import CaseSampler, SolvedFields, as_written, drawn
 from thermospin.runs.numbers import check_balances, configuration_data, signals
@@ -32,6 +31,7 @@ from thermospin.runs.problem import Problem
 from thermospin.runs.resolution import unresolved
 from thermospin.runs.results import Results
 from thermospin.runtime.failures import on_root
+from thermospin.validation.contrast import suspects
 
 AVERAGED = ("gradient_T", "current", "crossing")
 """Quantities that are one number for an interface, of every order."""
@@ -67,10 +67,10 @@ def run(
         config = config.model_copy(update={"output": changed})
     with progress_of(progress, quiet, comm.rank) as shown:
         note_missing_probes(config, shown)
-        record, device = prepare(config, comm, shown)
-        problem = Problem(config, device, shown)
+        record, mesh = prepare(config, comm, shown)
+        problem = Problem(config, mesh, shown)
         results = solve(problem, shown)
-        results.data.update(describe_mesh(config, record, comm))
+        results.data.update(describe_mesh(config, problem.device, record, comm))
         try:
             if directory is not None:
                 write(problem, results, record, shown)
@@ -91,10 +91,10 @@ def note_missing_probes(config: Config, progress: Any) -> None:
         progress.note(str(config.error("probes", remedy)))
 
 
-def describe_mesh(config: Config, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
+def describe_mesh(config: Config, device: Device, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
     """The mesh, and warnings of what it does not resolve, for the results (collective)."""
     about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
-    return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, record))}
+    return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, device, record))}
 
 
 def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
@@ -105,28 +105,27 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         progress: Anything with a ``stage(name)`` context manager.
         keep_fields: Whether the results hold the fields of all of them.
     """
-    config = problem.config
+    config, device = problem.config, problem.device
     observer = problem.observer()
     torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
-    for scheme in config.schemes:
-        drive = Drive.of(config.schemes[scheme])
+    for scheme, drive in device.drives.items():
         with progress.stage("preconditioner"):
             solver = problem.scheme(scheme)
         configurations = {}
-        for name, state in config.states.items():
+        for name, state in device.states.items():
             with progress.stage("assembly"):
                 problem.magnetise(state)
-            with progress.stage("solve"), _with_suspects(config):
+            with progress.stage("solve"), _with_suspects(config, device):
                 expansion = _expand(problem, solver)
             expansion.key = scheme, name
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
-                expansion, config.probes, operating, config.heating.model == "conserving"
+                expansion, device.probes, operating, device.heating_model == "conserving"
             )
-            check_balances(data, config.solver.tolerance, f"{scheme}, {name}")
+            check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
                 data |= _observables(problem, observer, expansion, operating)
@@ -146,7 +145,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                     name: lock_in(data["probes"][probe]["R"], config.lock_in.rms_current)
                     for name, data in configurations.items()
                 }
-                for probe in config.probes
+                for probe in device.probes
             }
     data = _summary(problem, schemes, progress)
     return Results(
@@ -155,22 +154,22 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
 
 
 @contextmanager
-def _with_suspects(config: Config) -> Iterator[None]:
+def _with_suspects(config: Config, device: Device) -> Iterator[None]:
     """Add to a failure of the solver the file, and what in the configuration may be why."""
     try:
         yield
     except ConvergenceError as error:
         told = "steady state" in str(error)  # which has reasons of its own
         file = f"{config.source}: " if config.source else ""
-        raise ConvergenceError(f"{file}{error}{'' if told else suspects(config)}") from None
+        raise ConvergenceError(f"{file}{error}{'' if told else suspects(config, device)}") from None
 
 
 def _expand(problem: Problem, solver: Any) -> Expansion:
     """Solve for all orders, and R1 with injector and probe exchanged."""
-    expansion, config = problem.expand(solver), problem.config
-    if config.solver.reciprocity and expansion.orders:
+    expansion, device = problem.expand(solver), problem.device
+    if device.numerics.reciprocity and expansion.orders:
         first = expansion.orders[0]
-        found = {name: solver.reciprocal(pair, first) for name, pair in config.probes.items()}
+        found = {name: solver.reciprocal(pair, first) for name, pair in device.probes.items()}
         expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
     return expansion
 
@@ -243,11 +242,10 @@ def _interfaces(problem: Problem, observer: Observer, fields: CellFields) -> dic
 
     Where the interface resists, fields jump: ``across`` has the averages from the other side.
     """
-    config = problem.config
-    resistive = {frozenset((contact.first, contact.second)) for contact in problem.contacts.values()}
-    normal = [r for r in config.geometry.materials if r not in (*config.magnets, *config.insulators)]
+    device = problem.device
+    resistive = {frozenset(interface.place[:2]) for interface in device.resistive_interfaces.values()}
     found = {}
-    for first, second in itertools.product(config.magnets, normal):
+    for first, second in itertools.product(device.magnets, device.normal_metals):
         averages = observer.interface(fields, first, second)
         if averages:
             found[f"{first}|{second}"] = averages
@@ -306,7 +304,7 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
     """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
     sampler = CaseSampler(problem, results.data["run"]["id"])
-    states = {name: list(config.magnetisations) for name in config.schemes}
+    states = {name: list(problem.states) for name in problem.schemes}
     for key, expansion in results.expansions.items():
         wanted = drawn(config.output, states, key)
         if not config.output.fields and not wanted:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from thermospin.compat import MPI
-from thermospin.config import Config, Sweep, load_sweep
+from thermospin.config import Config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress, write_results
@@ -15,12 +15,13 @@ from thermospin.output.files import read_results, write_json
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import collect, write_sweep
-from thermospin.runs.checks import checked_mesh
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
 from thermospin.runs.sweep_results import SweepResults
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
+from thermospin.validation import Sweep, load_sweep
 
 POINTS = "points"
 """Folder of the points, in the directory of a sweep."""
@@ -183,7 +184,7 @@ def _make_meshes(jobs: Sequence[Job], comm: MPI.Comm) -> dict[str, MeshRecord]:
     for mesh in meshes[comm.rank :: comm.size]:
         for job in (job for job in jobs if job.mesh == mesh):
             try:
-                records[mesh] = blaming(job.point, checked_mesh)
+                records[mesh] = blaming(job.point, prepare_mesh)
             except InputError as mistake:
                 mistakes[job.point.index] = mistake
                 break
@@ -263,7 +264,7 @@ def _solve_point(
         if directory is not None:
             on_root(bench.comm, lambda: write_json(directory / "results.json", data))
         return data
-    results.data.update(about, **describe_mesh(config, record, bench.comm))
+    results.data.update(about, **describe_mesh(config, problem.device, record, bench.comm))
     if fields:
         write(problem, results, record, progress)
     elif directory is not None:

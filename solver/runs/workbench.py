@@ -6,8 +6,8 @@ from typing import Any
 
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
-from thermospin.config.magnetisation import polarised
-from thermospin.device.resistive_interfaces import contact_regions
+from thermospin.device import Device
+from thermospin.device.on_mesh import device_on, places
 from thermospin.linear.basis import spin_basis
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
@@ -32,16 +32,20 @@ BESIDE = (
 BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
 
 
-def operator_key(config: Config) -> str:
+def operator_key(config: Config, device: Device) -> str:
     """What an operator depends on besides its mesh: all that is not known to have no influence.
 
     A problem takes another magnetic field, unless there is none: without one its operator is symmetric.
+
+    Args:
+        config: The configuration.
+        device: Its device.
     """
     content = {key: value for key, value in config.resolved().items() if key not in BESIDE}
-    content["textured"] = config.is_textured
-    basis = spin_basis(config)
+    content["textured"] = device.is_textured
+    basis = spin_basis(device)
     content["basis"] = None if basis is None else basis.round(9).tolist()
-    if not polarised(config):
+    if not device.follows_field:
         content["magnetic_field"] = any(config.magnetic_field)
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
     return json.dumps(content, sort_keys=True)
@@ -59,9 +63,9 @@ class Workbench:
 
     def __init__(self, comm: MPI.Comm) -> None:
         self.comm = comm
-        self._mesh: Any = None
+        self._key: Any = None
         self._operator: Any = None
-        self._device: DeviceMesh | None = None
+        self._mesh: DeviceMesh | None = None
         self._problem: Problem | None = None
 
     def problem(self, config: Config, record: MeshRecord, progress: Any) -> Problem:
@@ -72,21 +76,22 @@ class Workbench:
             record: Its mesh, checked and cut.
             progress: Anything with a ``stage(name)`` context manager.
         """
-        mesh = record.hash, contact_regions(config, record), config.insulators, config.unknowns
-        operator = mesh, operator_key(config)
+        device = device_on(config, record)
+        mesh = record.hash, places(device), device.insulators, device.unknowns
+        operator = mesh, operator_key(config, device)
         if self._problem is not None and operator == self._operator:
             self._problem.adopt(config)
             return self._problem
         self._clear_problem()
-        if self._device is None or mesh != self._mesh:
-            self._device, self._mesh = read_device(config, record, self.comm, progress), mesh
-        self._problem, self._operator = Problem(config, self._device, progress), operator
+        if self._mesh is None or mesh != self._key:
+            self._mesh, self._key = read_device(device, record, self.comm, progress), mesh
+        self._problem, self._operator = Problem(config, self._mesh, progress), operator
         return self._problem
 
     def clear(self) -> None:
         """Free everything (collective)."""
         self._clear_problem()
-        self._device = None
+        self._mesh = None
         gc.collect()
 
     def _clear_problem(self) -> None:

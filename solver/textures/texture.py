@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,3 +75,7 @@ class Texture:
         if self.uniform is not None:
             return Texture.along(0.0 - self.uniform, self.key, self.file)  # 0 − m has no −0
         return replace(self, vectors=lambda points: -self.vectors(points))
+
+
+MagneticState = Mapping[str, int | Texture]
+"""Where every magnet points: region to ±1 or, with vector spin, to its texture."""

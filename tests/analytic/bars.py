@@ -125,7 +125,7 @@ class Bar:
 def driven(problem: Problem, current: float) -> Iterator[tuple[str, Solution]]:
     """Every magnetic configuration and its fields at a current in A (collective)."""
     solver = problem.scheme("along")
-    for name, signs in problem.config.magnetisations.items():
+    for name, signs in problem.states.items():
         problem.magnetise(signs)
         yield name, solver.at(current)
 

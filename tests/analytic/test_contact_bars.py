@@ -128,7 +128,7 @@ CONTACT = {"conductance": 1e14, "seebeck": "120 uV/K", "phonon_heat_conductance"
 
 
 def heated(problem):
-    law = problem.config.contacts["first|second"].law
+    law = problem.device.resistive_interfaces["first|second"].law
     total = law.heat_conductance(HOT)
     return HeatedContact(halves(problem), (FIRST, SECOND), law.conductance, law.seebeck, total, HOT)
 

@@ -20,7 +20,7 @@ def deviation(comm, width, conductance, polarisation):
     problem = prepare_problem(wire_valve(width, DISTANCE) | {"interfaces": interfaces}, comm)
     solver = problem.scheme("nonlocal")
     resistance = {}
-    for name, signs in problem.config.magnetisations.items():
+    for name, signs in problem.states.items():
         problem.magnetise(signs)
         resistance[name] = solver.expand(1).harmonics(("detector", "right"))[0]
     expected = nonlocal_valve(PY, CU, DISTANCE, width**2, width**2, conductance, polarisation)

@@ -60,7 +60,7 @@ def deviation(width, distance, comm):
     problem = prepare_problem(wire_valve(width, distance), comm)
     solver = problem.scheme("nonlocal")
     resistance = {}
-    for name, signs in problem.config.magnetisations.items():
+    for name, signs in problem.states.items():
         problem.magnetise(signs)
         resistance[name] = solver.expand(1).harmonics(("detector", "right"))[0]
     expected = closed_forms.nonlocal_valve(PY, CU, distance, width**2, contacts=(width**2, width**2))

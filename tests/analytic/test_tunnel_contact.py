@@ -11,10 +11,11 @@ from bars import NM, Bar, Layer, Profile, driven
 from closed_forms import SpinHeat, TunnelContact, spin_heat_valve, spin_resistance
 from support import prepare_problem
 
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.fields import THETA
 from thermospin.observables.cells import Observer
 from thermospin.response.solution import combine
+from thermospin.validation import load_config
 
 T0 = 300.0
 ACCURACY, OF_DIFFERENCES = 3e-5, 3e-4
@@ -67,7 +68,9 @@ def contact_bar(ratio):
 def closed_form(config):
     """The closed form for a configuration."""
     loaded = load_config(config)
-    return TunnelContact(loaded.contacts["F|N"].law, loaded.material("Semiconductor"), T0)
+    return TunnelContact(
+        Device.of(loaded).resistive_interfaces["F|N"].law, loaded.material("Semiconductor"), T0
+    )
 
 
 def step(problem, fields):
@@ -83,7 +86,7 @@ def step(problem, fields):
 def heated_and_driven(problem, current):
     """Every sign of the magnet, current density and fields: heat alone, and the current alone."""
     solver = problem.scheme("along")
-    for signs in problem.config.magnetisations.values():
+    for signs in problem.states.values():
         problem.magnetise(signs)
         heated, both = solver.at(0.0), solver.at(current)
         yield signs["F"], 0.0, heated

@@ -11,6 +11,7 @@ from support import prepare_problem
 from vector_bars import Contact, VectorBar
 from vector_forms import Decay, HanleWire
 
+from thermospin.device import Device
 from thermospin.fields import S_VECTOR, TAU_VECTOR, THETA, V
 from thermospin.materials.precession import MAGNETON
 
@@ -32,7 +33,7 @@ def vector_problem(bar, comm, magnetisation, interfaces=(), spin_heat=False, **s
 
 def solved(problem, drive):
     """The fields at a drive, in the one configuration (collective)."""
-    problem.magnetise(problem.config.directions["one"])
+    problem.magnetise(problem.states["one"])
     return problem.scheme("along").at(drive)
 
 
@@ -144,7 +145,7 @@ def expected_bar(problem, textured, density, n):
     angle = 2 * MAGNETON * 30e-12 * FIELD
     second = turning if textured else RIGHT
     at_contact = turning(np.array(sum(LENGTHS[:2]))) if textured else RIGHT
-    laws = [config.contacts[name].law for name in config.contacts]
+    laws = [interface.law for interface in Device.of(config).resistive_interfaces.values()]
     contacts = [
         Contact(law, m, first, law.mixing, law.mixing_thermopower)
         for law, m, first in zip(laws, (LEFT, at_contact), (False, True), strict=True)
@@ -299,7 +300,7 @@ def test_nonlocal_hanle(angle, comm):
     problem = prepare_problem(nonlocal_config(angle / (2 * MAGNETON * TIME)), comm)
     solver, area = problem.scheme("inject"), PAD**2
     voltages = []
-    for directions in problem.config.directions.values():
+    for directions in problem.states.values():
         problem.magnetise(directions)
         voltages.append(solver.expand(1).harmonics(("detector", "right"))[0])
     p = WIRE["polarisation"]

@@ -13,9 +13,10 @@ from support import SilentProgress, prepare_problem
 from vector_bars import Contact, VectorBar
 from vector_orders import Orders
 
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.materials.precession import MAGNETON
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 PER_AMPERE = -hbar / (2 * e)
 WIDTH = 5 * NM
@@ -97,7 +98,7 @@ def stack(layers, interfaces, magnetisation, **solver):
 
 def expected(config, name):
     """The orders of a configuration in one dimension, and its layers by number."""
-    layers, contacts = [], []
+    layers, contacts, device = [], [], Device.of(config)
     regions = list(config.geometry.layers)
     for region in regions:
         material = config.material(region.material)
@@ -106,14 +107,13 @@ def expected(config, name):
                 "dephasing_length": material.dephasing_length,
                 "precession_length": material.precession_length,
             }
-            m = config.directions[name][region.name].uniform
+            m = device.states[name][region.name].uniform
             layer = vector_bars.Layer(material, region.thickness, m, elements=400, **lengths)
         else:
             angle = 2 * MAGNETON * material.spin_relaxation_time * np.array(FIELD)
             layer = vector_bars.Layer(material, region.thickness, precession=angle, elements=400)
         layers.append(layer)
-    laws = {(entry.between[0], entry.between[1]): law for entry, law in zip(
-        config.interfaces, [contact.law for contact in config.contacts.values()], strict=True)}  # fmt: skip
+    laws = {(found.first, found.second): found.law for found in device.resistive_interfaces.values()}
     for left, right, first, second in zip(regions, regions[1:], layers, layers[1:], strict=False):
         law = laws.get((left.name, right.name))
         magnet = next((layer for layer in (second, first) if layer.magnetisation is not None), None)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.materials import InterfaceMaterial, Material
 
 FIELDS = 4
@@ -35,7 +36,7 @@ class Line:
     @classmethod
     def of(cls, config: Config, configuration: str) -> "Line":
         """The pillar of a configuration between its leads, all of one cross-section."""
-        pillar, signs = config.geometry, config.magnetisations[configuration]
+        pillar, signs = config.geometry, Device.of(config).states[configuration]
         regions = {"BottomLead": (pillar.bottom_material, pillar.bottom_thickness)}
         regions |= {layer.name: (layer.material, layer.thickness) for layer in pillar.layers}
         regions |= {"TopLead": (pillar.top_material, pillar.top_thickness)}
@@ -45,7 +46,7 @@ class Line:
         names = list(regions)
         interfaces = {
             min(names.index(c.first), names.index(c.second)): (c.law, signs.get(c.magnet, 1))
-            for c in config.contacts.values()
+            for c in Device.of(config).resistive_interfaces.values()
         }
         return cls(layers, interfaces, config.temperature, config.solver.spin_heat)
 

@@ -4,9 +4,9 @@ import pytest
 from scripts import load_script
 from support import SilentProgress
 
-from thermospin.config import load_config
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
+from thermospin.validation import load_config
 
 SCRIPT = load_script("clustered_strip")
 LENGTH = 4e-6

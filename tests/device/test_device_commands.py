@@ -14,9 +14,9 @@ from lateral import COARSE, device, solved
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from thermospin.cli import main
-from thermospin.config import load_config
 from thermospin.meshes import MeshRecord
 from thermospin.output.mesh_picture import region_colours
+from thermospin.validation import load_config
 
 MAP = {"field": "T", "order": 2, "slice": {"z": "6 nm"}}
 

@@ -5,7 +5,7 @@ import pytest
 from lateral import COARSE, device
 from support import prepare_problem
 
-from thermospin.config import load_config
+from thermospin.validation import load_config
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def scheme(comm):
     """A scheme that heats, the pair of its nonlocal probe, and R1 … R8 of the expansion with their bars."""
     config = device(mesh=COARSE, heating={"model": "joule", "scale": 3.2})
     problem = prepare_problem(config, comm)
-    problem.magnetise(problem.config.states["P"])
+    problem.magnetise(problem.states["P"])
     solver = problem.scheme("thermal")
     expansion, pair = solver.expand(8), load_config(config).probes["nonlocal"]
     return solver, pair, expansion.harmonics(pair), bars_of(expansion, pair)

@@ -94,12 +94,12 @@ def test_equipotential_contact(comm):
     problem = prepare_problem(device(mesh=COARSE, schemes={"metal": EQUIPOTENTIAL, "uniform": UNIFORM}), comm)
     spread = {}
     for scheme in ("metal", "uniform"):
-        problem.magnetise(problem.config.magnetisations["P"])
+        problem.magnetise(problem.states["P"])
         (solution,) = problem.scheme(scheme).expand(1).orders
         array = solution.vector.array_r
         on_contact = {
             field: array[
-                problem.circuit.terminals["contact1"].dofs[field] + problem.spaces.ranges[field].start
+                problem.terminals.by_name["contact1"].dofs[field] + problem.spaces.ranges[field].start
             ]
             for field in (V, S)
         }

@@ -9,12 +9,12 @@ from lateral import PROBES, solved
 from spinning import MATERIALS, TENSOR, TURNING, spinning
 from support import SilentProgress
 
-from thermospin.config import load_config
 from thermospin.fields import S_VECTOR, TAU_VECTOR
 from thermospin.linear import preconditioning
 from thermospin.runs import workbench
-from thermospin.runs.checks import checked_mesh
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import on_root, solve
+from thermospin.validation import load_config
 
 FIELDS = [[0, 0, 0.2], [1.0, -3.0, 2.0], [0, 0, 0]]
 """T; ω_L τ_sf = 1 at 0.23 T."""
@@ -72,7 +72,7 @@ def test_fields_one_after_another(magnet, degree, comm, monkeypatch):
     bench = workbench.Workbench(comm)
     for number, field in enumerate(FIELDS):
         config = load_config(device(magnet, field, degree=degree))
-        record = on_root(comm, functools.partial(checked_mesh, config))
+        record = on_root(comm, functools.partial(prepare_mesh, config))
         built.clear()
         found = solve(bench.problem(config, record, SilentProgress()), SilentProgress())
         assert len(made) == (1, 1, 2)[number]

@@ -86,7 +86,7 @@ def test_transposed_preconditioner(factorised, comm, monkeypatch):
     monkeypatch.setattr(preconditioning, "FACTORISED", factorised)
     problem = prepare_problem(device(3.0, degree=1), comm)
     solver = problem.scheme("electrical")
-    problem.magnetise(problem.config.directions["AP"])
+    problem.magnetise(problem.states["AP"])
     problem.linear._constraint = solver.constraint
     x, y, straight, transposed = (problem.system.matrix.createVecRight() for _ in range(4))
     for vector, field in ((x, S_VECTOR[0]), (y, S_VECTOR[1])):

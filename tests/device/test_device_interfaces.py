@@ -16,9 +16,9 @@ from structured import structured_device
 from support import SilentProgress
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 INTERFACES = [
     {

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from lateral import COARSE, PROBES, device, solved
 
 from thermospin.cli import main
-from thermospin.config import load_config
 from thermospin.output import plot
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.runs.loop import Trace, loop
+from thermospin.validation import load_config
 
 RMS = 1.5e-3
 SHARP = {

@@ -53,7 +53,7 @@ def test_hot_sink(comm):
 def test_hot_sink_at_rest(comm):
     """At rest, Fourier and Seebeck; at a current that was not fitted, the polynomial."""
     problem = prepare_problem(hot_device(310.0, [-2e-3, -1e-3, 1e-3, 2e-3]), comm)
-    problem.magnetise(problem.config.magnetisations["P"])
+    problem.magnetise(problem.states["P"])
     solver = problem.scheme("thermal")
     probes = [problem.config.probes[name] for name in PROBES]
     expansion = solver.demodulate(problem.config.solver.currents, 4)

@@ -9,10 +9,11 @@ from scipy.spatial.transform import Rotation
 from spinning import MATERIALS, TURNING, spinning
 from support import SilentProgress, prepare_problem
 
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.linear import preconditioning
 from thermospin.linear.basis import spin_basis
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 FIELD = np.array([0.5, -0.2, 0.3])
@@ -54,7 +55,7 @@ def test_iterations(field, degree, comm, monkeypatch):
 @pytest.mark.serial
 def test_basis():
     """A rotation to the common axis; none where there is no need, or no such axis."""
-    basis = spin_basis(load_config(device(TURN, FIELD)))
+    basis = spin_basis(Device.of(load_config(device(TURN, FIELD))))
     np.testing.assert_allclose(basis @ basis.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(basis) == pytest.approx(1)
     assert abs(basis[2] @ TURN[:, 2]) == pytest.approx(1)
@@ -64,4 +65,4 @@ def test_basis():
         device(TURN, FIELD, dephasing="6 nm"),
         device(TURN, FIELD, second={"formula": ["0", "x/nm", "1"]}),
     ):
-        assert spin_basis(load_config(other)) is None
+        assert spin_basis(Device.of(load_config(other))) is None

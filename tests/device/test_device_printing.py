@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.files import write_json
 from thermospin.output.scales import rounded
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
+from thermospin.validation import load_config
 
 CUBE = {
     "geometry": {

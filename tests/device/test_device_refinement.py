@@ -5,16 +5,17 @@ import pytest
 from support import SilentProgress
 from test_device_columns import BASELINE, DEVICE, SPIN
 
-from thermospin.config import load_config
+from thermospin.device import Device
+from thermospin.device.on_mesh import device_on
 from thermospin.meshes.columns.edges import is_singular, read_media
 from thermospin.meshes.columns.layout import lay_out
 from thermospin.meshes.columns.plan import read_plan
 from thermospin.meshes.refinement.records import refine_record
-from thermospin.runs.checks import check_mesh, checked_mesh
-from thermospin.runs.preparation import read_device
+from thermospin.runs.preparation import prepare_mesh, prepare_record, read_device
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import solve
 from thermospin.runtime.failures import on_root
+from thermospin.validation import load_config
 
 NM = 1e-9
 BAR = {
@@ -44,15 +45,14 @@ def refined_problem(config, comm, choose, rounds):
     """A device on a mesh refined some times, where `choose` tells from a record (collective)."""
 
     def make():
-        record = checked_mesh(config)
+        record = prepare_mesh(config)
         for _ in range(rounds):
             record = refine_record(record, choose(record), getattr(config.geometry, "resolved", None))
-        check_mesh(config, record)
-        return record
+        return prepare_record(config, record)
 
     record = on_root(comm, make)
     progress = SilentProgress()
-    return Problem(config, read_device(config, record, comm, progress), progress)
+    return Problem(config, read_device(device_on(config, record), record, comm, progress), progress)
 
 
 def test_refined_bar_ranks(comm):
@@ -68,7 +68,8 @@ def singular_edges(config):
     geometry = config.geometry.resolved
     plan = read_plan(geometry, 32)
     layout = lay_out(plan)
-    sets = frozenset(config.magnets), frozenset(config.insulators)
+    device = Device.of(config)
+    sets = frozenset(device.magnets), frozenset(device.insulators)
     media = read_media(layout.regions, plan.names, geometry.materials, *sets)
     line, height = np.nonzero(is_singular(media.conductors, *layout.sides.T))
     z = np.broadcast_to(plan.heights[height][:, None, None], (len(height), 2, 1))

@@ -11,10 +11,11 @@ from rich.console import Console
 
 from thermospin.cli import main
 from thermospin.compat import MPI
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.output import print_table
-from thermospin.runs.checks import make_mesh
+from thermospin.runs.preparation import make_mesh
 from thermospin.runs.resolution import unresolved
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -53,7 +54,8 @@ def valve(length="5 nm", elements=10, degree=1, solver=(), **changes):
 
 def warnings(**changes):
     config = load_config(valve(**changes))
-    return unresolved(config, make_mesh(config))
+    device = Device.of(config)
+    return unresolved(config, device, make_mesh(config, device))
 
 
 HEATED, VECTOR = {"spin_heat": True}, {"spin": "vector"}
@@ -72,10 +74,11 @@ HEATED, VECTOR = {"spin_heat": True}, {"spin": "vector"}
 def test_row_43_a_length_that_is_not_resolved(key, length, changes):
     """Both lengths are named; the second is the distance of the first nodes of a layer from its face."""
     config = load_config(valve(**changes))
-    record = make_mesh(config)
+    device = Device.of(config)
+    record = make_mesh(config, device)
     z = np.unique(record.array("points")[:, 2].round(13))
     spacing = 1e9 * np.diff(z[z <= 50.001e-9])[-1] / config.solver.degree
-    found = unresolved(config, record)
+    found = unresolved(config, device, record)
     for magnet in "AB":
         start = rf"the {key} of {magnet} is {length} nm, but nodes are (\S+) nm apart at its face to C"
         (told,) = [match[1] for match in (re.match(start, line) for line in found) if match]

@@ -11,12 +11,12 @@ from lateral import COARSE, device, solved
 from support import SilentProgress
 from test_device_commands import check_mistake, command, write_config
 
-from thermospin.config import load_config, load_sweep
 from thermospin.meshes import build
 from thermospin.runs import sweep as sweeping
 from thermospin.runs import workbench
-from thermospin.runs.checks import checked_mesh
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import on_root, solve
+from thermospin.validation import load_config, load_sweep
 
 SCALES, POLARISATIONS = [1, 2.5], [0.2, 0.3]
 AXES = [
@@ -216,7 +216,7 @@ def test_problem_that_is_replaced_is_freed(comm):
     bench, references = workbench.Workbench(comm), []
     for temperature in (300, 310):
         config = load_config(device(mesh=COARSE, interfaces=[contact], temperature=temperature))
-        record = on_root(comm, functools.partial(checked_mesh, config))
+        record = on_root(comm, functools.partial(prepare_mesh, config))
         problem = bench.problem(config, record, SilentProgress())
         assert [reference() for reference in references] == [None] * len(references)
         solve(problem, SilentProgress())

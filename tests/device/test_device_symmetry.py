@@ -5,9 +5,9 @@ import pytest
 from lateral import device, solved
 from support import SilentProgress
 
-from thermospin.config import load_config
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
+from thermospin.validation import load_config
 
 MOVES = {
     "mirrored": np.diag([-1.0, 1.0, 1.0]),

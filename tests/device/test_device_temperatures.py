@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.readings import write_readings
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
+from thermospin.validation import load_config
 
 WARM = 301.0
 PROBE = {"v": ["top", "bottom"]}

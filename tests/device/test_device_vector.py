@@ -119,7 +119,7 @@ def test_angular_momentum(scheme, across, comm):
     A normal metal loses ``σ s/λ² − σ (τ_sf/λ²) ω_L × s``. Held terminals let spins out; no source emits any.
     """
     problem = prepare_problem(spinning(across=across), comm)
-    problem.magnetise(problem.config.directions["A"])
+    problem.magnetise(problem.states["A"])
     solution = problem.scheme(scheme).expand(1).orders[0]
     fields = problem.spaces.functions()
     problem.spaces.load(solution.vector, fields)
@@ -166,7 +166,7 @@ def test_onsager(across, comm):
     forward = prepare_problem(spinning(across=across), comm)
     backward = prepare_problem(spinning(-np.eye(3), across=across), comm)
     for problem in (forward, backward):
-        problem.magnetise(problem.config.directions["A"])
+        problem.magnetise(problem.states["A"])
     sizes = forward.system.scales
     x = forward.system.matrix.createVecRight()
     x.array[:] = np.random.default_rng(comm.rank).standard_normal(len(x.array))
@@ -201,7 +201,7 @@ def test_positive_definite(across, comm):
     problem = prepare_problem(spinning(across=across), comm)
     random = np.random.default_rng(comm.rank)
     for name in ("A", "B"):
-        problem.magnetise(problem.config.directions[name])
+        problem.magnetise(problem.states[name])
         sizes = problem.system.scales
         x, y = (problem.system.matrix.createVecRight() for _ in range(2))
         for _ in range(20):

@@ -11,8 +11,8 @@ from lateral import COARSE, device, solved
 
 from thermospin.cli import main
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.output.vtu import read_orders
+from thermospin.validation import load_config
 
 ALONG_Y = {"start": ["0 nm", "-150 nm", "15 nm"], "end": ["0 nm", "40 nm", "15 nm"], "points": 20}
 MAPS = [

@@ -15,8 +15,8 @@ import yaml
 from pillar import Line
 from support import SilentProgress, prepare_problem
 
-from thermospin.config import load_config
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 AREA = pi * 75e-9 * 40e-9

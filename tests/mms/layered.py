@@ -1,6 +1,6 @@
 """A magnet and a metal side by side on an insulator: boxes of 50 nm and 100 nm."""
 
-from thermospin.config import load_config
+from thermospin.validation import load_config
 
 NM = 1e-9
 SIDE = 100 * NM

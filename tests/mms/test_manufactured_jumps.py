@@ -14,10 +14,10 @@ from support import SilentProgress
 from test_manufactured import Manufactured, exact
 
 from thermospin.compat import MPI, fem, ufl
-from thermospin.config import load_config
 from thermospin.fields import State
 from thermospin.materials.material import LORENZ_NUMBER as L0
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 INTERFACES = [
     {
@@ -67,7 +67,7 @@ class Jumping(Manufactured):
     """
 
     def __init__(self, problem: Problem) -> None:
-        device, contacts = problem.spaces.device, problem.config.contacts.values()
+        device, contacts = problem.spaces.device, problem.device.resistive_interfaces.values()
         self.count = len(problem.spaces.fields)
         self.fields = {region: self.exact_in(region, device.mesh) for region in device.regions}
         self.sides = [
@@ -142,7 +142,7 @@ class Jumping(Manufactured):
 
     def error(self, field, found, known) -> float:
         conducting = field.on_conductors
-        regions = [r for r in self.fields if r not in self.problem.config.insulators or not conducting]
+        regions = [r for r in self.fields if r not in self.problem.device.insulators or not conducting]
         i, squares = self.spaces.fields.index(field), np.zeros(2)
         for region in regions:
             known = self.fields[region][i]

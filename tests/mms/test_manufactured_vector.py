@@ -16,9 +16,9 @@ from support import SilentProgress
 from test_manufactured import Manufactured
 
 from thermospin.compat import ufl
-from thermospin.config import load_config
 from thermospin.fields import State
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 UNIFORM = (2 / 7, -6 / 7, 3 / 7)
 PHI, Z = "1.1*y/(100*nm) - 0.8*x/(100*nm)", "0.8*sin(1.5*x/(100*nm) + 0.7*z/(100*nm))"
@@ -121,7 +121,7 @@ class VectorManufactured(Manufactured):
 
     def solve_configuration(self) -> list[float]:
         """Solve; the relative L2 error of every field."""
-        self.problem.magnetise(self.problem.config.directions["one"])
+        self.problem.magnetise(self.problem.states["one"])
         return self.errors()
 
 

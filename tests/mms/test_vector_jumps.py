@@ -13,10 +13,10 @@ from test_manufactured_jumps import INTERFACES, SHAPES, Jumping
 from test_manufactured_vector import FIELD, Case, exact, name_of
 
 from thermospin.compat import ufl
-from thermospin.config import load_config
 from thermospin.fields import State
 from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 MIXING = {
     "mixing_conductance": 5e14,
@@ -129,6 +129,6 @@ def test_order_of_convergence(case, shape, comm, tmp_path_factory):
         points = device.mesh.geometry.x
         points[:] = SHAPES[shape](points)
         problem = Problem(config, device, SilentProgress())
-        problem.magnetise(config.directions["one"])
+        problem.magnetise(problem.states["one"])
         found.append(VectorJumping(problem, case).errors())
     check_orders(np.array(found), SIDE / np.array(divisions), case.degree)

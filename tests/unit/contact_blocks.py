@@ -4,8 +4,8 @@ from structured import structured_device
 from support import SilentProgress
 from valve import MATERIALS
 
-from thermospin.config import load_config
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 H = 5e-9
 """Edge of the cubes that the meshes are made of, m."""

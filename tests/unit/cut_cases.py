@@ -3,9 +3,9 @@
 import numpy as np
 from structured import structured_device
 
-from thermospin.config import load_config
 from thermospin.meshes.cut import cut_mesh, store_cut, tag_pairs
 from thermospin.meshes.read import read_mesh
+from thermospin.validation import load_config
 
 NM = 1e-9
 H = 5 * NM

@@ -54,7 +54,7 @@ def compare(problem):
     system, other = problem.system, CoupledSystem(*given)
     forms = [next(iter(part._magnetic.values())) for part in (system._whole, other._whole)]
     assert [type(form) for form in forms] == [CellwiseForm, CompiledForm]
-    for magnetisation in problem.config.states.values():
+    for magnetisation in problem.states.values():
         system.magnetise(magnetisation)
         other.magnetise(magnetisation)
         assert system._whole.blocks.keys() == other._whole.blocks.keys()

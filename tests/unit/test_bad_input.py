@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from mpi4py import MPI
 
 from thermospin.cli import main
-from thermospin.config import load_config
 from thermospin.errors import InputError
+from thermospin.validation import load_config
 
 DEVICE = """
 geometry:

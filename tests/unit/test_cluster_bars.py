@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from support import prepare_problem
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.runs.loop import loop
+from thermospin.validation import load_config
 
 METAL = {
     "potential": "1e-47 J m^3",
@@ -65,7 +65,7 @@ def test_clusters_conduct_as_a_magnet(comm):
         prepare_problem(bar(magnet, configurations={"P": {"A": 1}}), comm),
         prepare_problem(bar(magnet | {"polarisation": 0, "spin_seebeck": 0}), comm),
     ):
-        problem.magnetise(next(iter(problem.config.magnetisations.values())))
+        problem.magnetise(next(iter(problem.states.values())))
         found.append(problem.scheme("along").expand(1).harmonics(("left", "right"))[0])
     assert found[0] == pytest.approx(found[1], rel=1e-11, abs=0)
     assert abs(found[0] / found[2] - 1) > 1e-6

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from mesh_measures import shared_area, terminal_area, volume
 
-from thermospin.config import load_config
-from thermospin.device.resistive_interfaces import contact_areas, cut
+from thermospin.device.on_mesh import cut, device_on, interface_areas
 from thermospin.errors import InputError
 from thermospin.meshes import (
     FileGeometry,
@@ -24,7 +23,8 @@ from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
 from thermospin.meshes.ordering import facet_neighbours
 from thermospin.meshes.quality import cell_volumes, facet_areas
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.preparation import prepare_mesh
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -288,11 +288,10 @@ def device(**changes):
 
 def test_interfaces_are_found_and_cut():
     config = load_config(device())
-    record = make_mesh(config)
-    check_mesh(config, record)
-    (area,) = contact_areas(config, record).values()
+    record = prepare_mesh(config)
+    (area,) = interface_areas(device_on(config, record), record).values()
     assert area / NM**2 == pytest.approx(20 * 20 + 10 * 20)
-    doubled = len(np.load(cut(config, record) / "points.npy")) - record.points
+    doubled = len(np.load(cut(device_on(config, record), record) / "points.npy")) - record.points
     assert doubled > 10
 
 
@@ -324,7 +323,7 @@ MISTAKES = {
 def test_mistakes(case):
     changes, key, message = MISTAKES[case]
     with pytest.raises(InputError) as caught:
-        make_mesh(load_config(device(**changes)))
+        prepare_mesh(load_config(device(**changes)))
     assert key in str(caught.value)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from mesh_measures import volume
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.meshes import ColumnOptions, MeshOptions, SolidsGeometry, build_mesh
 from thermospin.meshes.columns.plan import polygon_radius
 from thermospin.meshes.columns.refine import error_shares, refined_options
 from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES
 from thermospin.meshes.quality import cell_volumes
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from mpi4py import MPI
 
 from thermospin.cli import main
-from thermospin.config import Config, load_config
+from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.units import to_si
+from thermospin.validation import load_config
 
 WIRE = """
 title: A wire of two metals
@@ -71,21 +73,21 @@ def test_defaults():
     assert config.temperature == 300
     assert (config.solver.degree, config.solver.orders, config.solver.method) == (1, 4, "expansion")
     assert (config.heating.model, config.heating.scale) == ("joule", 1)
-    assert config.magnets == ["F1", "F2"]
-    assert config.magnetisations == {"P": {"F1": 1, "F2": 1}, "AP": {"F1": 1, "F2": -1}}
+    assert Device.of(config).magnets == ["F1", "F2"]
+    assert Device.of(config).states == {"P": {"F1": 1, "F2": 1}, "AP": {"F1": 1, "F2": -1}}
     assert config.sinks == {"left": 300, "right": 300}
 
 
 def test_configurations_are_completed_with_plus_one():
     config = load_config(wire(configurations={"AP": {"F1": -1}}))
-    assert config.magnetisations == {"AP": {"F1": -1, "F2": 1}}
+    assert Device.of(config).states == {"AP": {"F1": -1, "F2": 1}}
 
 
 def test_a_device_without_magnets_has_one_configuration():
     geometry = copy.deepcopy(wire()["geometry"])
     for solid in geometry["solids"]:
         solid["material"] = "Cu"
-    assert load_config(wire(geometry=geometry)).magnetisations == {"P": {}}
+    assert Device.of(load_config(wire(geometry=geometry))).states == {"P": {}}
 
 
 def test_conditions_have_short_and_long_forms():
@@ -177,8 +179,8 @@ def test_the_template_provides_terminals():
     schemes = {"thermal": {"contact1": "current", "contact2": "ground"}}
     config = load_config({"geometry": {"template": "lateral_nonlocal"}, "schemes": schemes})
     assert set(config.all_terminals) >= {"contact1", "contact5", "substrate"}
-    assert config.magnets == ["Py1", "Py2"]
-    assert config.insulators == ["Substrate"]
+    assert Device.of(config).magnets == ["Py1", "Py2"]
+    assert Device.of(config).insulators == ["Substrate"]
 
 
 def test_the_schema_accepts_what_the_loader_accepts():

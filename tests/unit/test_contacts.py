@@ -12,16 +12,16 @@ from valve import gather
 
 from thermospin.cli import main
 from thermospin.compat import MPI, build_submesh, fem, la, ufl
-from thermospin.config import load_config
-from thermospin.device.resistive_interfaces import contact_areas, groups
+from thermospin.device.on_mesh import device_on, groups, interface_areas
 from thermospin.discretisation.terminals import facet_areas
 from thermospin.errors import InputError
 from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_mesh
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.quality import facet_areas as triangle_areas
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import on_root, prepare
+from thermospin.validation import load_config
 
 
 @pytest.fixture(params=CASES)
@@ -220,19 +220,18 @@ def test_curved_interface(pillar, comm):
 )
 def test_groups_and_areas(boxes, names, apart):
     config = config_of(boxes, *sides(names).values())
-    record = make_mesh(config)
-    check_mesh(config, record)
-    assert sorted(groups(config, record)) == apart
+    record = prepare_mesh(config)
+    assert sorted(groups(device_on(config, record), record)) == apart
     squares = {"A|B": 24, "C|B": 24, "L|B": 8, "L|R": 16}
     expected = {name: squares[name] * H**2 for name in names}
-    assert contact_areas(config, record) == pytest.approx(expected, rel=1e-9, abs=0)
+    assert interface_areas(device_on(config, record), record) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 @pytest.mark.serial
 def test_regions_of_an_interface_touch():
     config = config_of(LAYERS, ["A", "B"], ["C", "A"])
     with pytest.raises(InputError) as caught:
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
     assert caught.value.key == "interfaces[1].between"
     assert "'C' and 'A' do not touch; name one of the regions that 'C' touches (B)" in str(caught.value)
 
@@ -240,10 +239,9 @@ def test_regions_of_an_interface_touch():
 @pytest.mark.serial
 def test_materials_of_an_interface_need_not_touch_everywhere():
     config = config_of(LAYERS, ["Cu", "Cu"])
-    record = make_mesh(config)
-    check_mesh(config, record)
+    record = prepare_mesh(config)
     areas = {"A|B": 24 * H**2, "B|C": 24 * H**2, "A|C": 0.0}
-    assert contact_areas(config, record) == pytest.approx(areas, rel=1e-9, abs=0)
+    assert interface_areas(device_on(config, record), record) == pytest.approx(areas, rel=1e-9, abs=0)
 
 
 def pillar_on(material, edge, size):
@@ -285,14 +283,14 @@ def test_a_patch_without_a_node_inside(material):
     place = r"4.5 nm² at \(31.0, 31.0, 20.0\) nm"
     words = rf"^interfaces: 'Pillar\|Film' has a patch, {place}, all nodes on its rim"
     with pytest.raises(InputError, match=words):
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
 
 
 @pytest.mark.serial
 @pytest.mark.parametrize("material", ["Cu", "SiO2"])
 def test_a_patch_with_nodes_inside(material):
     config = pillar_on(material, 20, 5)
-    check_mesh(config, make_mesh(config))
+    prepare_mesh(config)
 
 
 def test_prepare_cuts_the_mesh(comm):

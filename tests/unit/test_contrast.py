@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.output import SilentProgress
 from thermospin.runs.numbers import check_balances
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare, solve
+from thermospin.validation import load_config
 
 
 def sandwich(metal=(), **changes):

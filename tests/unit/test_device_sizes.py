@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from mesh_measures import terminal_area, volume
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.meshes import FileGeometry, LayerStack, MeshOptions, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

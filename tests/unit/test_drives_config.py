@@ -2,9 +2,9 @@
 
 import pytest
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.output.files import write_json
+from thermospin.validation import load_config
 
 CURRENT = {"t": {"bottom": "ground", "top": "current"}}
 VOLTAGE = {"t": {"bottom": "ground", "top": {"voltage": "20 mV"}}}

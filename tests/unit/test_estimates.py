@@ -11,16 +11,18 @@ from mpi4py import MPI
 from test_overlapping_solids import FEW, boxes, exact
 
 from thermospin.cli import main
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.meshes import LayerStack, MeshOptions, SolidsGeometry, build_mesh, tetrahedra
 from thermospin.meshes.plan import Plan
 from thermospin.output.progress import SilentProgress
-from thermospin.runs import checks
+from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import estimate_plan, estimate_record
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.problem import Problem
 from thermospin.runs.simulation import prepare
 from thermospin.units import rounded
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -52,7 +54,8 @@ def bar(length="60 nm", **sections):
 def build(config, cache, **more):
     """The mesh of a configuration and its plan."""
     plans: list[Plan] = []
-    magnets, insulators = frozenset(config.magnets), frozenset(config.insulators)
+    device = Device.of(config)
+    magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)
     record = build_mesh(
         config.geometry,
         config.mesh,
@@ -84,17 +87,23 @@ def test_row_21_estimate_of_shipped_devices(tmp_path, name):
     assert plan.cells.keys() == record.regions.keys()
     large = {region for region, tag in record.regions.items() if counts[tag] > 0.1 * record.cells}
     assert all(0.4 < plan.cells[region] / counts[record.regions[region]] < 2.5 for region in large)
-    assert as_sets(plan.pieces, config) == as_sets(checks.find_pieces(record), config)
+    device = Device.of(config)
+    assert as_sets(plan.pieces, device) == as_sets(find_pieces(record), device)
     unknowns = [
-        estimate.unknowns for estimate in (estimate_plan(config, plan.cells), estimate_record(config, record))
+        estimate.unknowns for estimate in (planned(config, plan.cells), estimate_record(device, record))
     ]
     assert 0.5 < unknowns[0] / unknowns[1] < 2
 
 
-def as_sets(pieces, config):
+def planned(config, cells):
+    """The estimate for a mesh that is still to be made."""
+    return estimate_plan(Device.of(config), cells, getattr(config.geometry, "columns", None))
+
+
+def as_sets(pieces, device):
     """Conductors, touching regions and regions of terminals, without regard to the order of pieces."""
     touching = {frozenset((pieces.regions[a], pieces.regions[b])) for a, b in pieces.contacts}
-    conductors = {frozenset(names.split(" + ")) for names in pieces.conductors(config.insulators)}
+    conductors = {frozenset(names.split(" + ")) for names in pieces.conductors(device.insulators)}
     return conductors, touching, {name: pieces.regions[i] for name, i in pieces.terminals.items()}
 
 
@@ -126,7 +135,7 @@ def test_row_21_too_many_elements(sections, region):
     with pytest.raises(
         InputError, match=r"tetrahedra are asked for, .* and the limit is 3 million"
     ) as caught:
-        checks.make_mesh(bar(**sections))
+        prepare_mesh(bar(**sections))
     assert caught.value.key == "mesh.max_elements"
 
 
@@ -143,20 +152,20 @@ def test_row_21_the_limit_can_be_raised(tmp_path):
 def test_unknowns_of_a_mesh_that_is_there(degree):
     config = bar(solver={"degree": degree})
     progress = SilentProgress()
-    record, device = prepare(config, MPI.COMM_SELF, progress)
-    found = estimate_record(config, record)
-    assert found.unknowns == Problem(config, device, progress).spaces.n_dofs
+    record, mesh = prepare(config, MPI.COMM_SELF, progress)
+    found = estimate_record(Device.of(config), record)
+    assert found.unknowns == Problem(config, mesh, progress).spaces.n_dofs
     assert found.meshing == 0
 
 
 def test_estimate_grows_with_the_problem():
     small, large = ({"A": n, "S": n} for n in (1e4, 1e6))
     one, two = bar(), bar(solver={"degree": 2})
-    assert 50 < estimate_plan(one, large).unknowns / estimate_plan(one, small).unknowns < 100
-    assert estimate_plan(two, small).unknowns > 5 * estimate_plan(one, small).unknowns
-    assert 50 < estimate_plan(one, large).solving / estimate_plan(one, small).solving < 100
-    assert estimate_plan(one, {"A": 1e12}).warning is not None
-    assert estimate_plan(one, small).warning is None
+    assert 50 < planned(one, large).unknowns / planned(one, small).unknowns < 100
+    assert planned(two, small).unknowns > 5 * planned(one, small).unknowns
+    assert 50 < planned(one, large).solving / planned(one, small).solving < 100
+    assert planned(one, {"A": 1e12}).warning is not None
+    assert planned(one, small).warning is None
 
 
 @pytest.mark.parametrize(
@@ -179,7 +188,7 @@ def test_no_ground_is_told_before_meshing():
     ):
         solids = [*geometry["solids"], change]
         with pytest.raises(InputError, match=message) as caught:
-            checks.make_mesh(bar_of(config, solids))
+            prepare_mesh(bar_of(config, solids))
         assert caught.value.key == key
 
 
@@ -197,7 +206,7 @@ def test_interface_without_contact_is_told_before_meshing():
     solids = [*config.geometry.model_dump(mode="json", exclude_none=True)["solids"], ALONE]
     entry = {"between": ["A", "B"], "area_resistance": "1 fohm m^2"}
     with pytest.raises(InputError, match="'A' and 'B' do not touch"):
-        checks.make_mesh(bar_of(config, solids, interfaces=[entry]))
+        prepare_mesh(bar_of(config, solids, interfaces=[entry]))
 
 
 def test_validate_and_mesh_print_estimates(tmp_path):

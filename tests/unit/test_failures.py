@@ -62,7 +62,7 @@ def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
 TARGETS = [
     "thermospin.config.load_config",
     "thermospin.runs.simulation.claim",
-    "thermospin.runs.preparation.checked_mesh",
+    "thermospin.runs.preparation.prepare_mesh",
     "thermospin.runs.preparation.read_mesh",
     "thermospin.runs.simulation.Problem",
     "thermospin.response.solution.Expansion.at",
@@ -101,7 +101,7 @@ def test_a_signal_is_one_line(circuit, tmp_path, name, code):
 def test_row_32_a_signal_after_the_libraries_are_loaded(tmp_path, name, code, ranks):
     """PETSc, UCX and Gmsh have handlers of their own, which abort or print."""
     fault = f"import time; os.kill(os.getpid(), signal.{name}); time.sleep(30)"
-    code_of_main = faulty(0, "thermospin.runs.preparation.checked_mesh", fault)
+    code_of_main = faulty(0, "thermospin.runs.preparation.prepare_mesh", fault)
     process = start("run", write_device(tmp_path), "-o", tmp_path / "out", ranks=ranks, code=code_of_main)
     found, _, errors = finish(process, timeout=60)
     assert "PETSC" not in errors and "UCX" not in errors
@@ -114,7 +114,7 @@ def test_a_hangup_that_the_caller_ignores_is_ignored(tmp_path):
     """A run under ``nohup`` goes on when its terminal is closed."""
     ignore = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
     hang_up = "os.kill(os.getpid(), signal.SIGHUP); raise MemoryError"
-    code_of_main = ignore + faulty(0, "thermospin.runs.preparation.checked_mesh", hang_up)
+    code_of_main = ignore + faulty(0, "thermospin.runs.preparation.prepare_mesh", hang_up)
     found, _, errors = finish(start("run", write_device(tmp_path), "-o", tmp_path / "out", code=code_of_main))
     assert (found, len(messages(errors))) == (2, 1), errors
     assert "not enough memory" in errors

@@ -17,13 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import CIRCUITS, CONFIGS, Place, at, mutated, places, seeds, written
 
-from thermospin.config import Config, load_config, load_sweep, magnetisation
-from thermospin.config import loop as loops
+from thermospin.config import Config
 from thermospin.config.document import parse
+from thermospin.device import Device
 from thermospin.errors import ThermospinError
 from thermospin.networks import load_circuit
 from thermospin.networks.study import study
 from thermospin.runs.loop import Trace
+from thermospin.runs.overview import describe_loop, describe_magnetisation
+from thermospin.validation import load_config, load_sweep
 
 pytestmark = pytest.mark.serial
 
@@ -108,9 +110,9 @@ def check_device(file: Path, data: Any) -> None:
     assert_sensible(data, resolved)
     again = load_config(json.loads(json.dumps(resolved, allow_nan=False)))
     assert again.resolved() == resolved
-    assert magnetisation.described(config) is not None and loops.described(config) is not None
-    if config.solver.spin == "vector":
-        assert config.directions.keys() == config.magnetisations.keys()
+    found = Device.of(config)
+    assert describe_magnetisation(config, found) is not None and describe_loop(config) is not None
+    assert all(list(state) == list(found.magnets) for state in found.states.values())
     if config.loop is not None:
         assert_followed(config)
     if config.sweep:
@@ -121,7 +123,7 @@ def assert_followed(config: Config) -> None:
     """Every magnet is somewhere at every field, at unit length."""
     if config.loop.points > 200:
         config = config.model_copy(update={"loop": config.loop.model_copy(update={"points": 200})})
-    assert len(Trace.of(config).at) == 2 * config.loop.points
+    assert len(Trace.of(config, Device.of(config)).at) == 2 * config.loop.points
     for path in config.loop.paths.values():
         assert np.linalg.norm(path.directions, axis=1) == pytest.approx(1, rel=1e-6)
 

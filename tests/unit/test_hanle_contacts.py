@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.hanle.contacts import Crowding, Film, SpinSink, contact_conductances
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
-from thermospin.hanle.device import invasive_wire
 from thermospin.hanle.fit import fit_hanle
 from thermospin.materials import Material
 from thermospin.materials.interface import InterfaceMaterial
+from thermospin.runs.invasive_wire import invasive_wire
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

@@ -39,7 +39,7 @@ def test_weighted_heat(kind, model, comm):
         "vector": vector_config(),
     }
     problem = prepare_problem(configs[kind], comm)
-    problem.magnetise(next(iter(problem.config.states.values())) if kind == "vector" else MIXED)
+    problem.magnetise(next(iter(problem.states.values())) if kind == "vector" else MIXED)
     check_weighted(problem, (), model)
 
 
@@ -47,7 +47,7 @@ def test_weighted_heat(kind, model, comm):
 @pytest.mark.parametrize("spin", ["collinear", "vector"])
 def test_weighted_heat_at_interfaces(spin, model, comm, tmp_path):
     problem = block_problem("row", 1, tmp_path, comm, spin_heat=True, spin=spin)
-    problem.magnetise(next(iter(problem.config.states.values())))
+    problem.magnetise(next(iter(problem.states.values())))
     check_weighted(problem, problem.interfaces, model)
 
 

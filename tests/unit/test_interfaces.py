@@ -115,7 +115,7 @@ def test_quadratic_jumps(row):
 def test_traces(row, comm):
     """Integrals of the square of polynomials of the elements' degree, from either side."""
     spaces, degree = row.spaces, row.spaces.degree
-    first, _ = resistive_interfaces(spaces, row.config.contacts, T0)
+    first, _ = resistive_interfaces(spaces, row.device.resistive_interfaces, T0)
     functions = spaces.functions()
     x = piecewise(
         row, S, {"F1": lambda x: (x[1] / L) ** degree, "N": lambda x: (x[2] / L + x[1] / L) ** degree}
@@ -181,7 +181,7 @@ def test_order_of_the_sides(row, comm, vectors, tmp_path):
 
 def heat_of(problem, x, model):
     rhs = problem.system.matrix.createVecLeft()
-    interfaces = resistive_interfaces(problem.spaces, problem.config.contacts, T0)
+    interfaces = resistive_interfaces(problem.spaces, problem.device.resistive_interfaces, T0)
     for interface in interfaces:
         interface.magnetise({"F1": -1, "F2": 1})
     problem.coefficients.magnetise({"F1": -1, "F2": 1})
@@ -202,7 +202,7 @@ def test_heat_of_unit_jumps(row, comm, model, sign):
     """Half of ``Σ J_σ²/G_σ`` (`conserving`: ``Σ J_σ ΔV_σ``) on either side, ``Σ S_σ J_σ ϑ`` from 1 to 2."""
     v, s, theta, across = 3e-3, 4e-4, 20.0, 5.0
     zeta = 2.5 if model == "joule" else 1.0
-    interfaces = resistive_interfaces(row.spaces, row.config.contacts, T0)
+    interfaces = resistive_interfaces(row.spaces, row.device.resistive_interfaces, T0)
     signs = {"F1": sign, "F2": 1}
     row.coefficients.magnetise(signs)
     for interface in interfaces:
@@ -230,7 +230,7 @@ def test_heat_of_unit_jumps(row, comm, model, sign):
 def test_heat_of_jumps_that_vary(row, comm):
     """``∫ f² v`` for quadratic ``f²`` and linear v on a square: the moments of the load."""
     row.coefficients.magnetise({"F1": 1, "F2": 1})
-    interfaces = resistive_interfaces(row.spaces, row.config.contacts, T0)
+    interfaces = resistive_interfaces(row.spaces, row.device.resistive_interfaces, T0)
     x = piecewise(row, V, {"F1": constant(1.0)})
     y = piecewise(row, V, {"F1": lambda x: x[1] / L})
     rhs = row.system.matrix.createVecLeft()

@@ -7,8 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from thermospin.cli import main
-from thermospin.config import load_config
-from thermospin.config.interfaces import Contact
+from thermospin.device import Device, ResistiveInterface
 from thermospin.errors import InputError
 from thermospin.materials import (
     InterfaceMaterial,
@@ -18,6 +17,7 @@ from thermospin.materials import (
     references,
 )
 from thermospin.materials.interface import InterfaceValues
+from thermospin.validation import load_config
 
 T0 = 300.0
 L0 = (math.pi * 1.380649e-23 / 1.602176634e-19) ** 2 / 3
@@ -46,9 +46,14 @@ def device(*interfaces, regions=REGIONS, **sections):
     )
 
 
-def one_contact(entry, pair=("F1", "N1"), **sections):
-    (contact,) = device({"between": list(pair), **entry}, **sections).contacts.values()
-    return contact
+def resistive(*interfaces, **sections):
+    """The resistive interfaces of a device by name."""
+    return Device.of(device(*interfaces, **sections)).resistive_interfaces
+
+
+def one_interface(entry, pair=("F1", "N1"), **sections):
+    (found,) = resistive({"between": list(pair), **entry}, **sections).values()
+    return found
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.77, -0.7, 0.025])
@@ -62,12 +67,12 @@ def test_area_resistance_is_the_mean_resistance_of_the_channels(gamma):
 
 
 def test_cobalt_and_nickel_have_the_channels_that_were_published():
-    up, down = (1 / g for g in one_contact({"library": "Co/Ni", "magnet": "F1"}).law.channel_conductance)
+    up, down = (1 / g for g in one_interface({"library": "Co/Ni", "magnet": "F1"}).law.channel_conductance)
     assert (up, down) == pytest.approx((0.03e-15, 1.00e-15), rel=0.01, abs=0)
 
 
 def test_a_pair_of_normal_metals_has_half_of_the_listed_number():
-    law = one_contact({"library": "Ag/Cu"}).law
+    law = one_interface({"library": "Ag/Cu"}).law
     assert 1 / law.conductance == pytest.approx(0.044e-15, rel=1e-12, abs=0)
 
 
@@ -111,7 +116,7 @@ def test_what_is_positive_definite(factor):
 
 
 def test_a_kapitza_surface_carries_only_heat():
-    law = one_contact({"kapitza_resistance": "1e-8 m^2 K/W"}, ("F1", "Substrate")).law
+    law = one_interface({"kapitza_resistance": "1e-8 m^2 K/W"}, ("F1", "Substrate")).law
     assert not law.is_conducting
     assert not law.is_spin_dependent
     assert law.electrical == law.thermoelectric == law.electronic_heat(T0) == Pair(0, 0)
@@ -120,17 +125,16 @@ def test_a_kapitza_surface_carries_only_heat():
 
 
 def test_a_rule_for_two_materials_meets_all_their_regions():
-    contacts = device({"between": ["Cu", "Py"], **RESISTS}).contacts
-    assert list(contacts) == ["N1|F1", "N1|F2", "N2|F1", "N2|F2"]
-    assert not any(contact.explicit for contact in contacts.values())
-    assert list(device({"between": ["N1", "Py"], **RESISTS}).contacts) == ["N1|F1", "N1|F2"]
-    assert list(device({"between": ["Cu", "Cu"], **RESISTS}).contacts) == ["N1|N2"]
+    found = resistive({"between": ["Cu", "Py"], **RESISTS})
+    assert list(found) == ["N1|F1", "N1|F2", "N2|F1", "N2|F2"]
+    assert list(resistive({"between": ["N1", "Py"], **RESISTS})) == ["N1|F1", "N1|F2"]
+    assert list(resistive({"between": ["Cu", "Cu"], **RESISTS})) == ["N1|N2"]
 
 
 def test_the_first_region_is_the_first_that_is_written():
-    contact = one_contact(RESISTS, ("N1", "F1"))
-    assert contact == Contact("N1", "F1", InterfaceMaterial(conductance=2 / 1e-15), None, True)
-    assert contact.name == "N1|F1"
+    found = one_interface(RESISTS, ("N1", "F1"))
+    assert found == ResistiveInterface("N1", "F1", InterfaceMaterial(conductance=2 / 1e-15))
+    assert found.name == "N1|F1"
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -141,47 +145,47 @@ def test_entries_that_name_more_regions_win(order):
         {"between": ["F1", "N1"], "conductance": 3e15},
         {"between": ["F2", "N2"], "transparent": True},
     ]
-    contacts = device(*entries[::order]).contacts
-    assert {name: contact.law.conductance for name, contact in contacts.items()} == {
+    found = resistive(*entries[::order])
+    assert {name: interface.law.conductance for name, interface in found.items()} == {
         "F1|N1": 3e15,
         "N1|F2": 2e15,
         "F1|N2": 1e15,
     }
-    assert {name for name, contact in contacts.items() if contact.explicit} == {"F1|N1"}
+    assert {entries[::order][item.entry]["conductance"] for item in found.values()} == {1e15, 2e15, 3e15}
 
 
 def test_rivals_are_no_mistake_where_a_pair_of_regions_decides():
-    contacts = device(
+    found = resistive(
         {"between": ["N1", "Py"], **RESISTS},
         {"between": ["Cu", "F1"], **RESISTS},
         {"between": ["F1", "N1"], "transparent": True},
-    ).contacts
-    assert set(contacts) == {"N1|F2", "N2|F1"}
+    )
+    assert set(found) == {"N1|F2", "N2|F1"}
 
 
 def test_a_region_wins_over_a_material_of_its_name():
     regions = {"F1": "Py", "N1": "Cu", "Cu": "Cu"}
-    assert list(device({"between": ["Cu", "F1"], **RESISTS}, regions=regions).contacts) == ["Cu|F1"]
+    assert list(resistive({"between": ["Cu", "F1"], **RESISTS}, regions=regions)) == ["Cu|F1"]
 
 
 def test_values_of_the_library_can_be_overridden():
-    published = one_contact({"library": "Py/Cu"}).law
+    published = one_interface({"library": "Py/Cu"}).law
     assert published.electrical == pytest.approx((2 / (1e-15 * 0.51), 0.7 * 2 / (1e-15 * 0.51)), rel=1e-12)
-    less = one_contact({"library": "Py/Cu", "asymmetry": 0.5, "phonon_heat_conductance": 1e8}).law
+    less = one_interface({"library": "Py/Cu", "asymmetry": 0.5, "phonon_heat_conductance": 1e8}).law
     assert less.channel_conductance == pytest.approx((1 / 0.5e-15, 1 / 1.5e-15), rel=1e-12)
     assert less.phonon_heat_conductance == 1e8
-    other_way = one_contact({"library": "Py/Cu", "conductance": 1e15, "polarisation": 0.1}).law
+    other_way = one_interface({"library": "Py/Cu", "conductance": 1e15, "polarisation": 0.1}).law
     assert other_way.electrical == pytest.approx((1e15, 1e14), rel=1e-12)
 
 
 def test_the_magnet_gives_the_sign():
-    assert one_contact({"library": "Py/Cu"}).magnet == "F1"
-    assert one_contact({"library": "Py/Cu"}, ("N2", "F2")).magnet == "F2"
-    assert one_contact({**RESISTS}).magnet is None
-    assert one_contact({"library": "Co/Ni", "magnet": "F3"}, ("F1", "F3")).magnet == "F3"
-    assert one_contact({"library": "Co/Ni", "magnet": "Py"}, ("F1", "F3")).magnet == "F1"
-    contacts = device({"between": ["Py", "Co"], "library": "Co/Ni", "magnet": "Co"}).contacts
-    assert [contact.magnet for contact in contacts.values()] == ["F3", "F3"]
+    assert one_interface({"library": "Py/Cu"}).magnet == "F1"
+    assert one_interface({"library": "Py/Cu"}, ("N2", "F2")).magnet == "F2"
+    assert one_interface({**RESISTS}).magnet is None
+    assert one_interface({"library": "Co/Ni", "magnet": "F3"}, ("F1", "F3")).magnet == "F3"
+    assert one_interface({"library": "Co/Ni", "magnet": "Py"}, ("F1", "F3")).magnet == "F1"
+    found = resistive({"between": ["Py", "Co"], "library": "Co/Ni", "magnet": "Co"})
+    assert [interface.magnet for interface in found.values()] == ["F3", "F3"]
 
 
 def test_materials_may_become_magnetic():
@@ -190,14 +194,14 @@ def test_materials_may_become_magnetic():
         device(entry)
     regions = {"F1": "Py", "N1": "Moment", "N2": "Cu"}
     materials = {"Moment": {"base": "Cu", "magnetic": True}}
-    assert device(entry, regions=regions, materials=materials).contacts["N1|N2"].magnet == "N1"
+    assert resistive(entry, regions=regions, materials=materials)["N1|N2"].magnet == "N1"
 
 
 def test_the_temperature_decides_what_is_positive_definite():
     entry = {"between": ["F1", "N1"], "conductance": 1e15, "seebeck": "150 uV/K"}
-    assert device(entry, temperature=4.2).contacts  # both sides are proportional to T0
+    assert resistive(entry, temperature=4.2)  # both sides are proportional to T0
     fixed = entry | {"electronic_heat_conductance": "6 GW/(m^2 K)"}
-    assert device(fixed, temperature=200).contacts
+    assert resistive(fixed, temperature=200)
     with pytest.raises(InputError, match=r"interfaces\[0\].electronic_heat_conductance: .* at 300 K"):
         device(fixed)
 
@@ -244,7 +248,7 @@ def test_margins_of_the_channels():
 
 def test_a_kapitza_surface_needs_no_electrons_with_spin_heat():
     entry = {"between": ["F1", "Substrate"], "kapitza_resistance": "1e-8 m^2 K/W"}
-    assert device(entry, **SPIN_HEAT).contacts
+    assert resistive(entry, **SPIN_HEAT)
 
 
 def test_the_resolved_configuration_gives_the_same_interfaces():
@@ -257,13 +261,13 @@ def test_the_resolved_configuration_gives_the_same_interfaces():
     resolved = json.loads(json.dumps(config.resolved()))
     assert resolved["interfaces"][0]["area_resistance"] == 1e-15
     again = load_config(resolved)
-    assert again.contacts == config.contacts
+    assert Device.of(again).resistive_interfaces == Device.of(config).resistive_interfaces
     assert again.resolved() == config.resolved()
 
 
 def test_without_interfaces_all_are_transparent():
     config = device()
-    assert (config.interfaces, config.contacts) == ((), {})
+    assert (config.interfaces, Device.of(config).resistive_interfaces) == ((), {})
 
 
 def test_every_number_has_a_source_and_no_reference_is_idle():
@@ -283,7 +287,7 @@ def test_every_interface_of_the_library_can_be_used(name):
         "left": {"region": "F1", "face": "xmin", "sink": True},
         "right": {"region": "F1", "face": "ymax"},
     }
-    law = device(entry, regions=regions, terminals=terminals).contacts["F1|N1"].law
+    law = resistive(entry, regions=regions, terminals=terminals)["F1|N1"].law
     assert law.is_conducting != insulating
     assert law.is_positive(T0)
     if not insulating:  # all published metals lie between 0.01 and 10 fΩ m²

@@ -81,7 +81,7 @@ def test_heat_of_unit_jumps(row, model, sign):
     v, s, zeta = 3e-3, 4e-4, 2.5 if model == "joule" else 1.0
     (theta, tau), (far, tau_far) = here, there = (20.0, 1.5), (5.0, -0.7)
     signs = {"F1": sign, "F2": 1}
-    interfaces = resistive_interfaces(row.spaces, row.contacts, T0)
+    interfaces = resistive_interfaces(row.spaces, row.device.resistive_interfaces, T0)
     row.coefficients.magnetise(signs)
     for interface in interfaces:
         interface.magnetise(signs)

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from layout_files import Drawn
 
 from thermospin.cli import main
-from thermospin.config import load_config
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

@@ -7,8 +7,8 @@ import pytest
 from layout_files import NM, Drawn, film, geometry
 from pydantic import ValidationError
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

@@ -28,11 +28,11 @@ def magnetised(problem):
 def load(problem):
     """A right-hand side with current and heat, and a start with potentials and temperatures at the sinks."""
     rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
-    problem.circuit.inject(rhs, {"right": 1e-3, "top": -3e-4})
+    problem.terminals.inject(rhs, {"right": 1e-3, "top": -3e-4})
     vectors = Vectors(problem)
     rhs.axpy(1e-10, vectors.of(theta=np.abs(vectors.part(vectors.noise(THETA), THETA))))
-    problem.circuit.hold(x, {"left": 2e-3})
-    problem.circuit.warm(x, {"left": 1.0, "bottom": -3.0})
+    problem.terminals.hold(x, {"left": 2e-3})
+    problem.terminals.warm(x, {"left": 1.0, "bottom": -3.0})
     return rhs, x
 
 
@@ -112,9 +112,9 @@ def test_solution_is_the_direct_one(magnetised, spaces, comm, scheme):
     constraint = magnetised.scheme(scheme).constraint
     rhs, x = load(magnetised)
     expected = Direct(magnetised, constraint).solve(rhs, x)
-    reference = Reference(magnetised.circuit, [("right", "left"), ("top", "left")])
+    reference = Reference(magnetised.terminals, [("right", "left"), ("top", "left")])
     report = magnetised.linear.solve(rhs, x, constraint, tolerance=1e-12, centre=reference.centre)
-    magnetised.circuit.raise_potential(x, reference.offset)
+    magnetised.terminals.raise_potential(x, reference.offset)
     assert report.residual <= 1e-12
     first = magnetised.linear.matrix.getOwnershipRange()[0]
     for field in FIELDS:

@@ -6,11 +6,11 @@ from heated import device
 from support import prepare_problem
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.observables.cells import Observer, total
 from thermospin.output.files import read_results
 from thermospin.output.vtu import read_orders, read_sample, read_solved
 from thermospin.runs.simulation import run
+from thermospin.validation import load_config
 
 CURRENT = 2e-3
 FLUXES = ["charge_flux", "spin_flux", "heat_flux", "spin_heat_flux"]
@@ -40,7 +40,7 @@ def through(comm, x, j, section):
 def problem(request, comm):
     degree, spin_heat = request.param
     problem = prepare_problem(device(solver={"degree": degree, "spin_heat": spin_heat}), comm)
-    problem.magnetise(problem.config.magnetisations["AP"])
+    problem.magnetise(problem.states["AP"])
     return problem
 
 

@@ -7,10 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from thermospin.cli import main
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.materials import Material, library_material
 from thermospin.materials.laws import Polynomial, RangeError, Resistivity
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -271,8 +272,8 @@ def test_a_configuration_gives_numbers_and_laws():
     assert not config.material_laws("Cu").is_constant
     assert config.material("CoCu") == config.materials["CoCu"].at(280.0, 1.0)
     assert config.material("CoCu").polarisation < 0
-    assert config.magnets == []
-    assert config.magnetisations == {"P": {}}
+    assert Device.of(config).magnets == []
+    assert Device.of(config).states == {"P": {}}
 
 
 def test_a_material_without_laws_is_the_same_object():

@@ -12,14 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.meshes import store
 from thermospin.meshes.record import ARRAYS
 from thermospin.output import SilentProgress
-from thermospin.runs.checks import checked_mesh, find_pieces
-from thermospin.runs.preparation import read_device
+from thermospin.runs.checks import find_pieces
+from thermospin.runs.preparation import prepare_mesh, read_device
 from thermospin.runtime import cache
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -38,8 +39,8 @@ def home(tmp_path, monkeypatch):
 def make():
     """The record of the device, and everything that is read of it."""
     config = load_config(COARSE)
-    record = checked_mesh(config)
-    device = read_device(config, record, MPI.COMM_SELF, SilentProgress())
+    record = prepare_mesh(config)
+    device = read_device(Device.of(config), record, MPI.COMM_SELF, SilentProgress())
     arrays = {name: np.array(record.array(name)) for name in ARRAYS}
     arrays |= {"cut": device.mesh.geometry.x.copy(), "contact": device.contacts["F|N"]}
     return record, arrays | {"pieces": find_pieces(record).contacts}

@@ -6,16 +6,16 @@ from heated import GLASS, IN_FIELD, METALS, PROBE, device
 from support import prepare_problem
 
 from thermospin.compat import MPI
-from thermospin.config import load_config
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.fields import THETA
 from thermospin.linear.krylov import LinearSolver
 from thermospin.runs.numbers import configuration_data
+from thermospin.validation import load_config
 
 
 def prepared(comm, **changes):
     problem = prepare_problem(device(**changes), comm)
-    problem.magnetise(problem.config.magnetisations["AP"])
+    problem.magnetise(problem.states["AP"])
     return problem
 
 
@@ -30,7 +30,7 @@ def test_jacobian(comm, changes):
         with vector as array:
             array[:] = rng.normal(size=len(array)) * 1e-3
             for field in problem.spaces.fields:
-                if field is THETA or field in SPIN_HEAT:
+                if field in problem.spaces.unknowns.temperatures:
                     array[problem.spaces.ranges[field]] *= 1e4
     equations.linearise(fields)
     exact, errors = equations.jacobian * change, []

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from test_bad_input import DEVICE
 
-from thermospin.config import load_config
 from thermospin.config.document import parse
 from thermospin.errors import InputError
 from thermospin.materials import Material
+from thermospin.validation import load_config
 
 T0 = 350.0
 METAL = {"conductivity": "2e6 S/m", "spin_diffusion_length": "5 nm", "seebeck": "-39 uV/K"}

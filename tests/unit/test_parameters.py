@@ -9,9 +9,10 @@ import yaml
 from click.testing import CliRunner
 
 from thermospin.cli import main
-from thermospin.config import Config, load_config, load_sweep
+from thermospin.config import Config
 from thermospin.config.parameters import Parameters
 from thermospin.errors import InputError
+from thermospin.validation import load_config, load_sweep
 
 VALVE = """
 parameters:

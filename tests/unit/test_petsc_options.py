@@ -11,11 +11,11 @@ from valve import MIXED, valve_config
 
 from thermospin.cli import main
 from thermospin.compat import MPI, PETSc
-from thermospin.config import load_config
 from thermospin.config.petsc import OPTIONS, petsc_options
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.reasons import REASONS, why
+from thermospin.validation import load_config
 
 WEAK = {"V_pc_type": "jacobi"}
 PAIR = "right", "left"
@@ -179,7 +179,7 @@ def test_row_12_not_a_number_is_called_so(comm):
     broken.setUp()
     solver = LinearSolver(broken, problem.preconditioning.preconditioner, 100, problem._options)
     rhs, x = (matrix.createVecLeft() for _ in range(2))
-    problem.circuit.inject(rhs, {"right": 1e-3})
+    problem.terminals.inject(rhs, {"right": 1e-3})
     with pytest.raises(ConvergenceError, match="NaN") as error:
         solver.solve(rhs, x, constraint, tolerance=1e-10)
     assert "positive definite" not in str(error.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from thermospin.config import load_config
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 

@@ -6,7 +6,6 @@ from support import prepare_problem
 from valve import MIXED, PARALLEL, valve_config
 
 from thermospin.errors import ConvergenceError
-from thermospin.response.drive import Drive
 from thermospin.response.linear_response import LinearResponse
 
 PAIRS = [("right", "left"), ("top", "left")]
@@ -21,18 +20,18 @@ def magnetised(problem):
 def direct(problem, constraint, injected):
     """V at every terminal for currents, from a direct solution (collective)."""
     rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
-    problem.circuit.inject(rhs, injected)
+    problem.terminals.inject(rhs, injected)
     whole = Direct(problem, constraint).solve(rhs, x)
     first, last = problem.linear.matrix.getOwnershipRange()
     with x as array:
         array[:] = whole[first:last]
-    return problem.circuit.readings(x)
+    return problem.terminals.readings(x)
 
 
 def respond(problem, scheme, tolerance):
     """A new response of a scheme, and its first order."""
-    drive = Drive.of(problem.config.schemes[scheme])
-    response = LinearResponse(problem.linear, problem.circuit, drive, PAIRS)
+    drive = problem.device.drives[scheme]
+    response = LinearResponse(problem.linear, problem.terminals, drive, PAIRS)
     source = response.source()
     return response, response.solve(source, drive.uniform, drive.potentials, {}, "first", tolerance)
 

@@ -18,12 +18,12 @@ from mpi4py import MPI
 from test_output_fields import MAPS, case, results_of  # noqa: F401  (a fixture)
 
 from thermospin.cli import main
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.networks import load_circuit
 from thermospin.output import Case, plot, write_fields, write_results
 from thermospin.output.place import begin_results, claim, finish_results, new_run
 from thermospin.output.vtu import read_orders
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 ALONE = pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="starts processes of its own")
@@ -47,9 +47,9 @@ def no_work(monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("this should have been told before")
 
-    for place in ("runs.preparation.checked_mesh", "runs.loop.checked_mesh", "networks.study.study"):
+    for place in ("runs.preparation.prepare_mesh", "runs.loop.prepare_mesh", "networks.study.study"):
         monkeypatch.setattr(f"thermospin.{place}", refuse)
-    monkeypatch.setattr("thermospin.runs.sweep.checked_mesh", refuse)
+    monkeypatch.setattr("thermospin.runs.sweep.prepare_mesh", refuse)
 
 
 @pytest.mark.parametrize("out", ["file", "file/below", "results", 300 * "a"])

@@ -11,13 +11,14 @@ from mpi4py import MPI
 from test_bad_input import DEVICE, assert_one_line
 
 from thermospin.cli import main
-from thermospin.config import load_config, load_sweep
+from thermospin.device import Device
 from thermospin.errors import InputError, brief
 from thermospin.networks import load_circuit
 from thermospin.networks.study import study
 from thermospin.runs.simulation import note_missing_probes
 from thermospin.textures.table import read_table
 from thermospin.units import to_si
+from thermospin.validation import load_config, load_sweep
 
 MISTAKES = yaml.safe_load(Path(__file__).with_name("bad_input_rows.yaml").read_text(encoding="utf-8"))
 
@@ -216,7 +217,7 @@ def test_row_35_many_regions_and_interfaces_in_bounded_time():
             "schemes": {"s": {"t0": "current", "t1": "ground"}},
         }
     )
-    assert len(config.contacts) == 100 * 100
+    assert len(Device.of(config).resistive_interfaces) == 100 * 100
     assert time.process_time() - begun < 15
 
 

@@ -22,7 +22,7 @@ from valve import (
 )
 
 from thermospin.compat import MPI
-from thermospin.config import Config, load_config
+from thermospin.config import Config
 from thermospin.config.outputs import Map
 from thermospin.errors import InputError
 from thermospin.fields import FIELDS, TAU, S, State, V
@@ -32,6 +32,7 @@ from thermospin.observables.sampling import Sampler
 from thermospin.output import Case, draw_maps, write_fields
 from thermospin.output.vtu import read_sample
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 ALL = (*FIELDS, TAU)
 CONDUCTORS = [name for name, (material, _, _) in BOXES.items() if material != "Oxide"]
@@ -70,7 +71,7 @@ def test_sinks_fix_tau_on_conductors(problem, spaces, comm, scheme):
     points = spaces.spaces[TAU].tabulate_dof_coordinates()[constraint.dofs[TAU]]
     axis, height, _, _ = side("left")
     np.testing.assert_allclose(points[:, axis], height, atol=1e-15)
-    np.testing.assert_array_equal(constraint.dofs[TAU], problem.circuit.terminals["left"].dofs[TAU])
+    np.testing.assert_array_equal(constraint.dofs[TAU], problem.terminals.by_name["left"].dofs[TAU])
     assert comm.allreduce(len(points), MPI.SUM) > 0
     assert len(constraint.fixed) == sum(map(len, constraint.dofs.values()))
 

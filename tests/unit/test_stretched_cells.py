@@ -10,12 +10,12 @@ from direct import Direct
 from structured import structured_device
 from valve import gather
 
-from thermospin.config import load_config
 from thermospin.linear.factors import Factors
 from thermospin.linear.preconditioning import FieldMultigrids
 from thermospin.linear.stretching import is_stretched, stretching
 from thermospin.output import SilentProgress
 from thermospin.runs.problem import Problem
+from thermospin.validation import load_config
 
 NM = 1e-9
 GRADED = np.array([0, 0.12**2, 0.12, 0.5, 1 - 0.12, 1 - 0.12**2, 1])
@@ -84,7 +84,7 @@ def test_solution_on_graded_columns_is_the_direct_one(comm, shared_directory, de
     problem = prepare(comm, shared_directory, degree, graded)
     solver = problem.scheme("through")
     rhs, x = (problem.linear.matrix.createVecLeft() for _ in range(2))
-    problem.circuit.inject(rhs, {"right": 1e-3})
+    problem.terminals.inject(rhs, {"right": 1e-3})
     expected = Direct(problem, solver.constraint).solve(rhs, x)
     problem.linear.solve(rhs, x, solver.constraint, tolerance=1e-12)
     found, first = gather(comm, x.array_r), problem.linear.matrix.getOwnershipRange()[0]

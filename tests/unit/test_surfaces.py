@@ -10,12 +10,13 @@ from support import SilentProgress, prepare_with_record
 
 from thermospin.cli import main
 from thermospin.compat import MPI
-from thermospin.config import load_config
-from thermospin.device.resistive_interfaces import contact_areas, groups
+from thermospin.device import Device
+from thermospin.device.on_mesh import device_on, groups, interface_areas
 from thermospin.errors import InputError
 from thermospin.meshes.occ import model
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.preparation import make_mesh, prepare_mesh
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 NM = 1e-9
 RESISTS = {
@@ -124,6 +125,17 @@ CASES = {
 """Interfaces where the magnet is one region, and where it is two."""
 
 
+def meshed(config):
+    """The mesh of a configuration, not checked and not cut."""
+    return make_mesh(config, Device.of(config))
+
+
+def areas_of(config):
+    """Areas of the resistive interfaces of a configuration."""
+    record = meshed(config)
+    return interface_areas(device_on(config, record), record)
+
+
 @pytest.mark.parametrize("spin_heat", [False, True], ids=["", "spin heat"])
 @pytest.mark.parametrize(("whole", "split"), CASES.values(), ids=CASES)
 def test_as_if_the_region_were_two(config_of, comm, whole, split, spin_heat):
@@ -143,8 +155,8 @@ def test_a_surface_between_three_regions(config_of, comm):
     known, *_ = solved(config_of({"between": ["Py", "Cu"], **RESISTS}, regions=SPLIT), comm)
     assert_alike(found, known)
     expected = {"F1|N on joint": AREA, "F2|N on joint": AREA}
-    assert contact_areas(problem.config, record) == pytest.approx(expected, rel=1e-9, abs=0)
-    assert {name: contact.magnet for name, contact in problem.contacts.items()} == {
+    assert interface_areas(problem.device, record) == pytest.approx(expected, rel=1e-9, abs=0)
+    assert {name: found.magnet for name, found in problem.device.resistive_interfaces.items()} == {
         "F1|N on joint": "F1",
         "F2|N on joint": "F2",
     }
@@ -164,13 +176,13 @@ def test_any_number_of_ranks(config_of, comm):
 @pytest.mark.serial
 def test_areas_and_groups(config_of):
     config = load_config(config_of({"surface": "lid", **RESISTS}, {"between": ["F", "N"], **OTHER}))
-    record = make_mesh(config)
+    record = make_mesh(config, Device.of(config))
     areas = {"F|N": AREA, "F|N on lid": AREA}
-    assert contact_areas(config, record) == pytest.approx(areas, rel=1e-9, abs=0)
-    assert groups(config, record) == ["F", "N"]
+    assert interface_areas(device_on(config, record), record) == pytest.approx(areas, rel=1e-9, abs=0)
+    assert groups(device_on(config, record), record) == ["F", "N"]
     part = load_config(config_of({"surface": "lid", **RESISTS}))
-    assert contact_areas(part, make_mesh(part)) == pytest.approx({"F|N on lid": AREA}, rel=1e-9, abs=0)
-    assert groups(part, make_mesh(part)) == ["F + N"]
+    assert areas_of(part) == pytest.approx({"F|N on lid": AREA}, rel=1e-9, abs=0)
+    assert groups(device_on(part, meshed(part)), meshed(part)) == ["F + N"]
 
 
 def test_validate_lists_them(config_of, tmp_path):
@@ -187,17 +199,17 @@ def test_validate_lists_them(config_of, tmp_path):
 def test_the_mesh_that_is_kept_names_them(config_of):
     """It can be read again, with the same interface."""
     config = config_of({"surface": "lid", **RESISTS})
-    record = make_mesh(load_config(config))
+    record = meshed(load_config(config))
     again = load_config(config | {"geometry": {"file": str(record.file), "regions": WHOLE}})
-    assert contact_areas(again, make_mesh(again)) == pytest.approx({"F|N on lid": AREA}, rel=1e-9, abs=0)
+    assert areas_of(again) == pytest.approx({"F|N on lid": AREA}, rel=1e-9, abs=0)
 
 
 @pytest.mark.serial
 def test_surfaces_make_no_other_mesh_elsewhere(config_of):
-    plain = make_mesh(load_config(config_of()))
-    other = make_mesh(load_config(config_of({"between": ["F", "N"], **OTHER})))
+    plain = meshed(load_config(config_of()))
+    other = meshed(load_config(config_of({"between": ["F", "N"], **OTHER})))
     assert plain.hash == other.hash
-    assert make_mesh(load_config(config_of({"surface": "lid", **OTHER}))).hash != plain.hash
+    assert meshed(load_config(config_of({"surface": "lid", **OTHER}))).hash != plain.hash
 
 
 MISTAKES = {
@@ -224,7 +236,7 @@ MISTAKES = {
 def test_mistakes(config_of, interfaces, message):
     config = load_config(config_of(*interfaces))
     with pytest.raises(InputError, match=rf"^interfaces\[0\][.a-z]*: {message}"):
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
 
 
 @pytest.mark.serial
@@ -233,7 +245,7 @@ def test_surfaces_do_not_overlap(config_of):
     with pytest.raises(
         InputError, match="^interfaces: the surfaces '(rest|joint)' and '(rest|joint)' overlap"
     ):
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
 
 
 @pytest.mark.serial
@@ -250,7 +262,7 @@ def test_solids_have_no_surfaces(config_of):
         }
     )
     with pytest.raises(InputError, match=r"^interfaces\[0\].surface: only a mesh of your own has physical"):
-        make_mesh(config)
+        make_mesh(config, Device.of(config))
 
 
 @pytest.mark.serial
@@ -270,4 +282,4 @@ def test_triangles_that_are_no_faces(config_of, tmp_path):
     sections = {name: config[name] for name in ("interfaces", "schemes")}
     terminals = {"left": config["terminals"]["left"], "top": {"region": "F", "face": "zmax"}}
     with pytest.raises(InputError, match="^geometry.file: .* is not the face of any tetrahedron; mend"):
-        make_mesh(load_config(sections | {"geometry": geometry, "terminals": terminals}))
+        meshed(load_config(sections | {"geometry": geometry, "terminals": terminals}))

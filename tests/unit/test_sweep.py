@@ -9,12 +9,13 @@ from test_bad_input import DEVICE, assert_one_line
 from test_material_laws import CLUSTERS
 
 from thermospin.cli import main
-from thermospin.config import load_config, load_sweep
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.runs.jobs import Job, shares
 from thermospin.runs.sweep import parse_part
 from thermospin.runs.workbench import operator_key
 from thermospin.units import common_unit
+from thermospin.validation import load_config, load_sweep
 
 pytestmark = pytest.mark.serial
 
@@ -200,12 +201,16 @@ def test_points_are_told_apart_by_what_changes_numbers(file):
     assert Job.of(reference.point, "other mesh").hash != reference.hash
 
 
+def key_of(config):
+    return operator_key(config, Device.of(config))
+
+
 def test_operator_depends_on_materials_and_not_on_drives(file):
-    reference = operator_key(load_config(file))
+    reference = key_of(load_config(file))
     for same in ("heating.scale=2", "probes={}", "solver.orders=2", "configurations={P: {F1: -1}}"):
-        assert operator_key(load_config(file, [same])) == reference, same
+        assert key_of(load_config(file, [same])) == reference, same
     for other in ("temperature=200", "materials.Py.seebeck=0", "solver.degree=2", "solver.max_iterations=9"):
-        assert operator_key(load_config(file, [other])) != reference, other
+        assert key_of(load_config(file, [other])) != reference, other
 
 
 def test_operator_depends_on_whether_there_is_a_field(file):
@@ -214,7 +219,7 @@ def test_operator_depends_on_whether_there_is_a_field(file):
     clusters = [f"materials.Cu={json.dumps({'base': 'Cu', 'nanoclusters': CLUSTERS})}"]
     for material, follows in ((precessing, False), (clusters, True)):
         zero, one, other = (
-            operator_key(load_config(file, [*material, f"magnetic_field=[0, 0, {b}]"])) for b in (0, 1, 2)
+            key_of(load_config(file, [*material, f"magnetic_field=[0, 0, {b}]"])) for b in (0, 1, 2)
         )
         assert zero != one
         assert (one != other) is follows

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from foreign_meshes import bar, write_gmsh, write_meshio
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.meshes import FileGeometry, MeshOptions, SolidsGeometry, TerminalFace, build_mesh
 from thermospin.meshes.occ import model
 from thermospin.meshes.quality import describe
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.preparation import prepare_mesh
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -114,10 +114,10 @@ def test_row_03_terminals_at_different_values_do_not_touch(tmp_path):
     """At a common edge infinitely much would flow; a current enters there as well as elsewhere."""
     write_gmsh(bar(), tmp_path / "bar.msh")
     config = device(tmp_path / "bar.msh")
-    check_mesh(config, make_mesh(config))
+    prepare_mesh(config)
     config = device(tmp_path / "bar.msh", schemes={"s": {"l": "ground", "t": {"voltage": "1 mV"}}})
     with pytest.raises(InputError, match=r"schemes.s: 'l' and 't' are held at different values and touch at"):
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
     warm = {
         "l": {"region": "Py", "face": "xmin", "sink": True},
         "t": {"region": "Py", "face": "zmax", "sink": "310 K"},
@@ -125,7 +125,7 @@ def test_row_03_terminals_at_different_values_do_not_touch(tmp_path):
     solver = {"method": "demodulate", "currents": ["1 uA", "2 uA", "3 uA", "4 uA"]}
     config = device(tmp_path / "bar.msh", terminals=warm, solver=solver)
     with pytest.raises(InputError, match="terminals: 'l' and 't' are held at different values and touch at"):
-        check_mesh(config, make_mesh(config))
+        prepare_mesh(config)
 
 
 @pytest.mark.parametrize("name", ["bar.msh", "bar.vtu", "bar.step"])

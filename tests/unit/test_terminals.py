@@ -18,7 +18,7 @@ ELECTRICAL = ["left", "right", "top"]
 
 @pytest.fixture
 def terminals(problem):
-    return problem.circuit.terminals
+    return problem.terminals.by_name
 
 
 def on_face(space, terminal):
@@ -37,7 +37,7 @@ def test_area(terminals, name):
 
 def test_only_terminals_on_conductors_are_electrical(problem, terminals):
     assert [name for name, terminal in terminals.items() if terminal.electrical] == ELECTRICAL
-    assert problem.circuit.electrical == ELECTRICAL
+    assert problem.terminals.electrical == ELECTRICAL
     assert set(terminals["bottom"].dofs) == {THETA}
     assert len(terminals["bottom"].average.dofs) == 0
 
@@ -107,13 +107,13 @@ def test_constraint_without_terminals(spaces, terminals):
 
 def test_injected_current_is_all_there(problem, spaces, comm):
     rhs = problem.system.matrix.createVecLeft()
-    problem.circuit.inject(rhs, {"right": 2e-3, "top": -5e-4})
+    problem.terminals.inject(rhs, {"right": 2e-3, "top": -5e-4})
     parts = [comm.allreduce(rhs.array_r[spaces.ranges[field]].sum(), MPI.SUM) for field in FIELDS]
     assert parts == pytest.approx([1.5e-3, 0, 0], rel=1e-12, abs=0)
 
 
 def test_held_potentials_are_read_back(problem):
-    circuit, vector = problem.circuit, problem.system.matrix.createVecRight()
+    circuit, vector = problem.terminals, problem.system.matrix.createVecRight()
     circuit.hold(vector, {"left": 0.25, "top": -1.0}, shift=0.05)
     circuit.raise_potential(vector, 3.0)
     readings = circuit.readings(vector)
@@ -122,7 +122,7 @@ def test_held_potentials_are_read_back(problem):
 
 def test_sinks_are_warmed(problem, spaces, comm):
     vector = problem.system.matrix.createVecRight()
-    problem.circuit.warm(vector, {"bottom": 5.0, "left": 2.0})
+    problem.terminals.warm(vector, {"bottom": 5.0, "left": 2.0})
     theta = vector.array_r[spaces.ranges[THETA]]
     warm = [comm.allreduce(np.count_nonzero(theta == rise), MPI.SUM) for rise in (5.0, 2.0)]
     faces = [len(gather(comm, on_face(spaces.spaces[THETA], name))) for name in ("bottom", "left")]
@@ -134,7 +134,7 @@ def test_sinks_are_warmed(problem, spaces, comm):
 def test_current_and_heat_of_a_uniform_field(problem):
     """A residual that is a linear field's flux: what leaves through a face of a box is flux times area."""
     problem.magnetise({"F1": 1, "F2": 1})
-    spaces, circuit = problem.spaces, problem.circuit
+    spaces, circuit = problem.spaces, problem.terminals
     x = problem.system.matrix.createVecRight()
     slope = 1e-3  # V per 10 nm, along x
     function = fem.Function(spaces.spaces[V])

@@ -10,10 +10,11 @@ from mpi4py import MPI
 from pydantic import ValidationError
 
 from thermospin.cli import main
-from thermospin.config import load_config
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.materials import InterfaceMaterial, Material, library_material
 from thermospin.materials.precession import TensorDiffusion
+from thermospin.validation import load_config
 
 NM, T0 = 1e-9, 300.0
 OMEGA = 1.76085963e11 / 2.00231930  # μ_B/ħ from the gyromagnetic ratio and the g factor of the electron
@@ -53,7 +54,7 @@ def directions(**sections):
     """The uniform directions of all configurations."""
     return {
         name: {region: texture.uniform for region, texture in of_regions.items()}
-        for name, of_regions in load_config(device(**sections)).directions.items()
+        for name, of_regions in Device.of(load_config(device(**sections))).states.items()
     }
 
 
@@ -76,14 +77,14 @@ def directions(**sections):
 )
 def test_directions(entry, expected):
     config = load_config(device(magnetisation={"F1": entry}))
-    assert config.textures["F1"].uniform == pytest.approx(np.array(expected), rel=1e-14, abs=1e-15)
-    assert config.textures["F2"].uniform.tolist() == [0, 0, 1]
+    assert Device.of(config).textures["F1"].uniform == pytest.approx(np.array(expected), rel=1e-14, abs=1e-15)
+    assert Device.of(config).textures["F2"].uniform.tolist() == [0, 0, 1]
 
 
 def test_magnets_point_along_z_by_default():
     config = load_config(device())
     assert config.magnetic_field == (0, 0, 0)
-    assert list(config.textures) == ["F1", "F2"]
+    assert list(Device.of(config).textures) == ["F1", "F2"]
     found = directions()
     assert {name: {r: m.tolist() for r, m in of.items()} for name, of in found.items()} == {
         "P": {"F1": [0, 0, 1], "F2": [0, 0, 1]},
@@ -118,10 +119,9 @@ def test_signs_turn_textures_too():
     wall = {"wall": "neel", "width": "8 nm", "centre": "10 nm"}
     config = load_config(device(magnetisation={"F1": wall}, configurations={"P": {}, "R": {"F1": -1}}))
     points = np.random.default_rng(0).uniform(0, 20 * NM, (50, 3))
-    m, reversed_m = (config.directions[name]["F1"](points) for name in ("P", "R"))
-    assert m == pytest.approx(config.textures["F1"](points))
+    m, reversed_m = (Device.of(config).states[name]["F1"](points) for name in ("P", "R"))
+    assert m == pytest.approx(Device.of(config).textures["F1"](points))
     assert reversed_m == pytest.approx(-m)
-    assert config.magnetisations == {"P": {"F1": 1, "F2": 1}, "R": {"F1": -1, "F2": 1}}
 
 
 def test_the_resolved_configuration_gives_the_same_directions(tmp_path):
@@ -147,7 +147,10 @@ def test_the_resolved_configuration_gives_the_same_directions(tmp_path):
         again = load_config(json.loads(json.dumps(config.resolved())))
         assert again.resolved() == config.resolved()
         points = np.random.default_rng(0).uniform(1 * NM, 20 * NM, (20, 3))
-        assert again.directions["B"]["F1"](points).tolist() == config.directions["B"]["F1"](points).tolist()
+        assert (
+            Device.of(again).states["B"]["F1"](points).tolist()
+            == Device.of(config).states["B"]["F1"](points).tolist()
+        )
 
 
 def test_a_file_is_relative_to_the_configuration(tmp_path):
@@ -156,7 +159,7 @@ def test_a_file_is_relative_to_the_configuration(tmp_path):
     path.write_text(json.dumps(device(magnetisation={"F1": {"file": "m.csv"}})))
     config = load_config(path)
     assert config.magnetisation["F1"].file == str(tmp_path / "m.csv")
-    assert config.textures["F1"](np.zeros((2, 3))).tolist() == [[0, 1, 0], [0, 1, 0]]
+    assert Device.of(config).textures["F1"](np.zeros((2, 3))).tolist() == [[0, 1, 0], [0, 1, 0]]
 
 
 # coefficients
@@ -300,7 +303,8 @@ def test_mixing_is_positive_definite_while_its_matrix_is(factor):
 
 def contact(solver, **entry):
     interface = {"between": ["F1", "N"], "conductance": 1e15, **entry}
-    (found,) = load_config(device(solver=solver, interfaces=[interface])).contacts.values()
+    config = load_config(device(solver=solver, interfaces=[interface]))
+    (found,) = Device.of(config).resistive_interfaces.values()
     return found
 
 

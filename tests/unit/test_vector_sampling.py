@@ -37,7 +37,7 @@ def problem(comm):
 
 def sampled(problem, configuration):
     """A linear solution in a magnetic configuration, gathered on rank 0 (collective)."""
-    problem.magnetise(problem.config.states[configuration])
+    problem.magnetise(problem.states[configuration])
     spaces, solution = problem.spaces, solution_of(problem, FUNCTIONS, OFFSET)
     fields = Observer(spaces, problem.coefficients).observe(solution)
     sample = Sampler(spaces.device).sample(fields, 0.0)

@@ -10,7 +10,7 @@ from thermospin.discretisation.assembly.cellwise import HIGHEST_DEGREE, CellSets
 from thermospin.discretisation.assembly.compiled import CompiledForm
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
-from thermospin.fields import SPIN, SPIN_HEAT, S, State
+from thermospin.fields import State
 from thermospin.physics.coefficients import CellCoefficients, Coefficients
 from thermospin.physics.terms.bulk import bulk_form
 
@@ -69,7 +69,7 @@ class Blocks:
         """Assemble the blocks that change with the magnetisation (collective)."""
         for key, form in self._magnetic.items():
             self._assemble(key, form, self._part)
-        if S in self._spaces.fields:  # the blocks of other signs mostly follow from these
+        if not self._spaces.unknowns.vector:  # the blocks of other signs mostly follow from these
             for key, form in self._magnetic.items():
                 form.release(self.blocks[key])
             for cells in self._sets.values():
@@ -90,7 +90,7 @@ class Blocks:
 
     def _turns(self, key: Block) -> bool:
         """Whether interfaces mix the components of a spin in a block."""
-        of_spins = all(self._spaces.fields[i] in SPIN | SPIN_HEAT for i in key)
+        of_spins = all(self._spaces.fields[i] in self._spaces.unknowns.spins for i in key)
         return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
 
     def _assemble_constant(self, forms: dict[Block, BlockForm]) -> None:

@@ -42,7 +42,7 @@ class CellSet:
         chunks = []
         for cells in np.array_split(self._cells, CHUNKS):
             local = LocalMatrices(space.element.basix_element, geometry.x[vertices[cells]])
-            unknowns = self._spaces.unknowns(cells, self._on_conductors)
+            unknowns = self._spaces.unknowns_in(cells, self._on_conductors)
             chunks.append(Chunk(cells, local, Entries(unknowns, self._size, local.upper)))
         return chunks
 
@@ -89,8 +89,8 @@ class CellSet:
         """Global numbers of a field's unknowns, in the order of the numbering here."""
         local = np.arange(self._size, dtype=np.int32)
         if field.on_conductors != self._on_conductors:
-            here = self._spaces.unknowns(self._cells, self._on_conductors)
-            local[here] = self._spaces.unknowns(self._cells, field.on_conductors)
+            here = self._spaces.unknowns_in(self._cells, self._on_conductors)
+            local[here] = self._spaces.unknowns_in(self._cells, field.on_conductors)
         return self._spaces.spaces[field].dofmap.index_map.local_to_global(local)
 
 

@@ -1,15 +1,16 @@
 """Coefficients of resistive interfaces: one number per facet, arranged as lifts (solver/physics.md §4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from thermospin.config.interfaces import Contact
+from thermospin.device import ResistiveInterface
 from thermospin.discretisation.interfaces.facets import FacetPairs
-from thermospin.fields import SPIN_HEAT, Field, S
+from thermospin.fields import Unknowns
 from thermospin.lift import Lift, SpinVector
 from thermospin.materials import InterfaceMaterial, Pair
-from thermospin.physics.coefficients import Coefficients, Magnetisation
+from thermospin.physics.coefficients import Coefficients
+from thermospin.textures import MagneticState
 
 
 class FacetCoefficients:
@@ -18,11 +19,11 @@ class FacetCoefficients:
     Numbers have the shape (n, 1), a direction of m has one per quadrature point, shape (n, q).
 
     Args:
-        contacts: Law, sides and magnet of every interface.
+        interfaces: Law, sides and magnet of every interface.
         interface: Number of the interface that a facet is on, shape (n,).
         pairs: The facets.
         temperature: T0, K.
-        fields: The unknowns of the problem.
+        unknowns: What is solved for.
 
     Attributes:
         crossing: Coefficients of the currents from side to side.
@@ -32,14 +33,14 @@ class FacetCoefficients:
 
     def __init__(
         self,
-        contacts: Mapping[str, Contact],
+        interfaces: Mapping[str, ResistiveInterface],
         interface: np.ndarray,
         pairs: FacetPairs,
         temperature: float,
-        fields: Sequence[Field],
+        unknowns: Unknowns,
     ) -> None:
-        self._contacts, self._interface, self._pairs = list(contacts.values()), interface, pairs
-        self._is_vector, self._is_split = S not in fields, any(field in SPIN_HEAT for field in fields)
+        self._resistive, self._interface, self._pairs = list(interfaces.values()), interface, pairs
+        self._is_vector, self._is_split = unknowns.vector, unknowns.spin_heat
         at_points = (len(interface), len(pairs.weights))
         self._m = (
             SpinVector(*(np.ones(at_points) * (axis == "z") for axis in "xyz"))
@@ -49,44 +50,44 @@ class FacetCoefficients:
         self.crossing = self._crossing(temperature)
         self.absorbed = self._absorbed(temperature)
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
 
         Args:
             magnetisation: Sign or direction of every magnetic region.
         """
-        for i, contact in enumerate(self._contacts):
+        for i, interface in enumerate(self._resistive):
             here = self._interface == i
-            if contact.magnet is None:
+            if interface.magnet is None:
                 continue
             if self._is_vector:
                 points = self._pairs.points[here]
-                direction = magnetisation[contact.magnet](points.reshape(-1, 3)).reshape(points.shape)
+                direction = magnetisation[interface.magnet](points.reshape(-1, 3)).reshape(points.shape)
                 for component, values in zip(self._m, np.moveaxis(direction, -1, 0), strict=True):
                     component[here] = values
             else:
-                self._m[here, 0] = magnetisation[contact.magnet]
+                self._m[here, 0] = magnetisation[interface.magnet]
 
-    def per_facet(self, quantity: Callable[[Contact], float]) -> np.ndarray:
+    def per_facet(self, quantity: Callable[[ResistiveInterface], float]) -> np.ndarray:
         """A number per interface as one per facet, shape (n, 1).
 
         Args:
             quantity: The number of an interface.
         """
-        values = [quantity(contact) for contact in self._contacts]
+        values = [quantity(interface) for interface in self._resistive]
         return np.array(values, dtype=float)[self._interface][:, None]
 
     def _crossing(self, temperature: float) -> Coefficients:
         """Coefficients of the currents across; spins across the magnetisation of a magnet do not cross."""
-        crosses = self.per_facet(lambda contact: contact.magnet is None)
+        crosses = self.per_facet(lambda interface: interface.magnet is None)
         none = Lift(0.0, 0.0, self._m)
 
         def lift(pair: Callable[[InterfaceMaterial], Pair], scale: float = 1.0) -> Lift:
-            total = scale * self.per_facet(lambda contact: pair(contact.law).sum)
-            difference = scale * self.per_facet(lambda contact: pair(contact.law).difference)
+            total = scale * self.per_facet(lambda interface: pair(interface.law).sum)
+            difference = scale * self.per_facet(lambda interface: pair(interface.law).difference)
             return Lift(total, difference, self._m, crosses * total if self._is_vector else None)
 
-        total = self.per_facet(lambda contact: contact.law.heat_conductance(temperature) / temperature)
+        total = self.per_facet(lambda interface: interface.law.heat_conductance(temperature) / temperature)
         electronic = lift(lambda law: law.electronic_heat(temperature), 1 / temperature)
         return Coefficients(
             electrical=lift(lambda law: law.electrical),
@@ -101,17 +102,17 @@ class FacetCoefficients:
 
     def _absorbed(self, temperature: float) -> Coefficients | None:
         """Coefficients of the currents that magnets absorb across their magnetisation."""
-        magnetic = [contact for contact in self._contacts if contact.magnet is not None]
+        magnetic = [interface for interface in self._resistive if interface.magnet is not None]
         if not self._is_vector or not magnetic:
             return None
         none = Lift(0.0, 0.0, self._m)
 
         def lift(across: Callable[[InterfaceMaterial], float]) -> Lift:
-            values = self.per_facet(lambda contact: across(contact.law) if contact.magnet else 0.0)
+            values = self.per_facet(lambda interface: across(interface.law) if interface.magnet else 0.0)
             return none._replace(across=values)
 
         electrical = lift(lambda law: 2 * law.mixing.real)
-        if any(contact.law.mixing.imag for contact in magnetic):
+        if any(interface.law.mixing.imag for interface in magnetic):
             electrical = electrical._replace(turning=lift(lambda law: 2 * law.mixing.imag).across)
         heat = lift(lambda law: law.mixing_heat(temperature) / temperature)
         return Coefficients(

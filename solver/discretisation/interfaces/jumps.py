@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 
 from thermospin.compat import PETSc
-from thermospin.config.interfaces import Contact
+from thermospin.device import ResistiveInterface
 from thermospin.discretisation.interfaces.coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.facets import FacetPairs
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
 from thermospin.lift import SpinVector
-from thermospin.physics.coefficients import Coefficients, Magnetisation
+from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.balance import weak_form
 from thermospin.physics.terms.calculus import Trace
 from thermospin.physics.terms.heating import Heating
 from thermospin.physics.terms.transport import currents, transport
+from thermospin.textures import MagneticState
 
 Block = tuple[int, int]
 Couples = tuple[np.ndarray, np.ndarray]
@@ -48,7 +49,7 @@ class Interfaces:
 
     Args:
         spaces: The spaces.
-        contacts: Law, sides and magnet of every interface.
+        interfaces: Law, sides and magnet of every interface.
         temperature: T0, K.
 
     Attributes:
@@ -56,19 +57,21 @@ class Interfaces:
         pairs: The facets.
     """
 
-    def __init__(self, spaces: Spaces, contacts: Mapping[str, Contact], temperature: float) -> None:
-        self._spaces, self._contacts = spaces, contacts
-        conducting = all(contact.law.is_conducting for contact in contacts.values())
+    def __init__(
+        self, spaces: Spaces, interfaces: Mapping[str, ResistiveInterface], temperature: float
+    ) -> None:
+        self._spaces, self._resistive = spaces, interfaces
+        conducting = all(interface.law.is_conducting for interface in interfaces.values())
         self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
-        facets = [spaces.device.contacts[name] for name in contacts]
-        self._interface = np.repeat(np.arange(len(contacts)), [len(part) for part in facets])
+        facets = [spaces.device.contacts[name] for name in interfaces]
+        self._interface = np.repeat(np.arange(len(interfaces)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
         self._coefficients = FacetCoefficients(
-            contacts, self._interface, self.pairs, temperature, spaces.fields
+            interfaces, self._interface, self.pairs, temperature, spaces.unknowns
         )
         self._crossing, self._absorbed = self._coefficients.crossing, self._coefficients.absorbed
         first, second = (
-            self._coefficients.per_facet(lambda contact, i=i: contact.magnet == contact.place[i])
+            self._coefficients.per_facet(lambda interface, i=i: interface.magnet == interface.place[i])
             for i in (1, 0)
         )
         self._normal = np.eye(2)[None] * np.stack([first, second], axis=1)  # 1 on the side beside a magnet
@@ -83,7 +86,7 @@ class Interfaces:
         """Whether no spin precesses when a magnet reflects it."""
         return self._absorbed is None or self._absorbed.electrical.turning is None
 
-    def magnetise(self, magnetisation: Magnetisation) -> None:
+    def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
 
         Args:
@@ -153,8 +156,8 @@ class Interfaces:
         doubled = first != second
         is_component = field in (*S_VECTOR, *TAU_VECTOR)
         found = {}
-        for i, (name, contact) in enumerate(self._contacts.items()):
-            if not (is_component and contact.magnet):
+        for i, (name, interface) in enumerate(self._resistive.items()):
+            if not (is_component and interface.magnet):
                 here = doubled & (self._interface == i)[:, None]
                 found[name] = Springs(first[here], second[here], strengths[here])
         return found
@@ -168,7 +171,9 @@ class Interfaces:
         """
         if field not in self.fields:
             return np.empty(0, dtype=np.int32)
-        chosen = np.array([contact.magnet in magnets for contact in self._contacts.values()])[self._interface]
+        chosen = np.array([interface.magnet in magnets for interface in self._resistive.values()])[
+            self._interface
+        ]
         return np.unique(self.pairs.sides[field].both[chosen])
 
     def heat(self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray) -> None:
@@ -264,7 +269,9 @@ class Interfaces:
             magnet: Name of the magnet.
             fields: One function per field.
         """
-        chosen = np.array([contact.magnet == magnet for contact in self._contacts.values()])[self._interface]
+        chosen = np.array([interface.magnet == magnet for interface in self._resistive.values()])[
+            self._interface
+        ]
         if self._absorbed is None:
             return SpinVector(0.0, 0.0, 0.0)
         _, absorbed = currents(self._absorbed, self._beside(self.pairs.traces(fields)))
@@ -295,16 +302,16 @@ def _add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: 
 
 
 def resistive_interfaces(
-    spaces: Spaces, contacts: Mapping[str, Contact], temperature: float
+    spaces: Spaces, interfaces: Mapping[str, ResistiveInterface], temperature: float
 ) -> list[Interfaces]:
     """The interfaces along which the mesh is cut, those between conductors apart from those on insulators.
 
     Args:
         spaces: The spaces.
-        contacts: Law, sides and magnet of every interface.
+        interfaces: Law, sides and magnet of every interface.
         temperature: T0, K.
     """
-    present = {name: contacts[name] for name in spaces.device.contacts}
+    present = {name: interfaces[name] for name in spaces.device.contacts}
     kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
 

@@ -16,7 +16,7 @@ from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.discretisation.system import together
-from thermospin.fields import SPIN_HEAT, THETA, State
+from thermospin.fields import THETA, State
 from thermospin.physics.terms.bulk import bulk_form
 from thermospin.physics.terms.heating import joule
 from thermospin.response.nonlinear.local import LocalCoefficients
@@ -93,7 +93,7 @@ class Equations:
                 load = fem.assemble_vector(form)
                 for interface in self._interfaces:
                     interface.flow(self._fields, field, load.array)
-                    if field is THETA or field in SPIN_HEAT:
+                    if field in self.spaces.unknowns.temperatures:
                         load.array[:] -= self._interface_heat(interface, field, len(load.array))
                 load.scatter_reverse(la.InsertMode.add)
                 part = self.spaces.ranges[field]
@@ -169,8 +169,7 @@ class Equations:
         return loads
 
     def _is_temperature(self, key: Block) -> bool:
-        row = self.spaces.fields[key[0]]
-        return row is THETA or row in SPIN_HEAT
+        return self.spaces.fields[key[0]] in self.spaces.unknowns.temperatures
 
     def _load(self, vector: PETSc.Vec) -> None:
         """Take fields, and the coefficients at their temperatures (collective)."""

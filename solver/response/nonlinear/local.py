@@ -11,7 +11,7 @@ import numpy as np
 
 from thermospin.compat import basix, fem
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import SPIN_HEAT, THETA
+from thermospin.fields import THETA
 from thermospin.lift import Lift
 from thermospin.materials import Material
 from thermospin.materials.response import Response
@@ -146,7 +146,7 @@ class LocalCoefficients:
 
     def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
         self._spaces, self._given = spaces, given
-        self._split = any(field in SPIN_HEAT for field in spaces.fields)
+        self._split = spaces.unknowns.spin_heat
         self._points = Points(spaces)
         self._theta = spaces.spaces[THETA]
         self._basis = self._theta.element.basix_element.tabulate(0, self._points.places)[0, :, :, 0]

@@ -3,14 +3,15 @@
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import V
 from thermospin.linear.krylov import LinearSolver
 from thermospin.materials.laws import RangeError
 from thermospin.response import accuracy
-from thermospin.response.drive import Circuit, Drive
 from thermospin.response.nonlinear.equations import Equations
+from thermospin.response.terminals import Terminals
 
 RUNAWAY = "a thermal runaway, Newton's method does not converge"
 
@@ -25,7 +26,7 @@ class Newton:
         equations: The equations.
         linear: The linear solver of their Jacobian.
         scales: Weight of a unit of every unknown, W^½.
-        circuit: The terminals.
+        terminals: The terminals.
         drive: The drive of the scheme.
 
     Attributes:
@@ -34,13 +35,18 @@ class Newton:
     """
 
     def __init__(
-        self, equations: Equations, linear: LinearSolver, scales: PETSc.Vec, circuit: Circuit, drive: Drive
+        self,
+        equations: Equations,
+        linear: LinearSolver,
+        scales: PETSc.Vec,
+        terminals: Terminals,
+        drive: Drive,
     ) -> None:
         self._equations, self._linear, self._scales = equations, linear, scales
-        self._constraint: Constraint = circuit.constraint(drive)
-        start = circuit.spaces.ranges[V].start
-        self._moving = {name: circuit.terminals[name].dofs[V] + start for name in drive.equipotential}
-        self._comm = circuit.spaces.comm
+        self._constraint: Constraint = terminals.constraint(drive)
+        start = terminals.spaces.ranges[V].start
+        self._moving = {name: terminals.by_name[name].dofs[V] + start for name in drive.equipotential}
+        self._comm = terminals.spaces.comm
         self._loads: PETSc.Vec | None = None
         self._units: dict[str, PETSc.Vec] = {}
         self.history: list[float] = []

@@ -10,7 +10,7 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import SPIN_HEAT, THETA, State
+from thermospin.fields import THETA, State
 from thermospin.materials.laws import Taylor
 from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.calculus import Sample
@@ -34,7 +34,7 @@ class PointSeries:
 
     def __init__(self, spaces: Spaces, given: LocalMaterials) -> None:
         self._spaces, self._given, self.materials = spaces, given, given.materials
-        self._split = any(field in SPIN_HEAT for field in spaces.fields)
+        self._split = spaces.unknowns.spin_heat
         self.points = Points(spaces)
         self._known: dict[int, _AtPoints] = {}
         self._loaded: list[int] = []

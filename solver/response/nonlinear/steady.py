@@ -7,11 +7,11 @@ through the adjoints of that, as accurately as in a linear problem.
 from collections.abc import Sequence
 
 from thermospin.compat import PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import accuracy
-from thermospin.response.drive import Circuit, Drive
 from thermospin.response.fitting import fit
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.linear_response import LinearResponse
@@ -21,6 +21,7 @@ from thermospin.response.nonlinear.orders import OrderSources
 from thermospin.response.nonlinear.stability import feedback
 from thermospin.response.scheme import given, share
 from thermospin.response.solution import Expansion, Solution
+from thermospin.response.terminals import Terminals
 
 
 class ResponsiveSolver(SchemeSolver):
@@ -31,7 +32,7 @@ class ResponsiveSolver(SchemeSolver):
         sources: The sources of the orders.
         tangent: The nonlinear equations, the linear solver of their Jacobian and the weight of a unit of
             every unknown, W^½; None if nothing is solved at a given drive.
-        circuit: The terminals.
+        terminals: The terminals.
         heat: The heat source.
         drive: The drive of the scheme.
         others: Further arguments of :class:`.Scheme`.
@@ -42,21 +43,21 @@ class ResponsiveSolver(SchemeSolver):
         linear: LinearSolver,
         sources: OrderSources,
         tangent: tuple[Equations, LinearSolver, PETSc.Vec] | None,
-        circuit: Circuit,
+        terminals: Terminals,
         heat: HeatSource,
         drive: Drive,
         *others,
     ) -> None:
-        super().__init__(linear, circuit, heat, drive, *others)
+        super().__init__(linear, terminals, heat, drive, *others)
         self._influences = None  # orders have other sources than heat
         self._sources = sources
         self.newton: Newton | None = None
         self._feedback = 0.0
         if tangent is not None:
             self._equations, solver, scales = tangent
-            self.newton = Newton(self._equations, solver, scales, circuit, drive)
-            self._start = LinearResponse(linear, circuit, drive, [])
-            self._tangent = LinearResponse(solver, circuit, drive, self._pairs)
+            self.newton = Newton(self._equations, solver, scales, terminals, drive)
+            self._start = LinearResponse(linear, terminals, drive, [])
+            self._tangent = LinearResponse(solver, terminals, drive, self._pairs)
 
     def free(self) -> None:
         """Free the objects that PETSc keeps alive (collective)."""
@@ -135,7 +136,7 @@ class ResponsiveSolver(SchemeSolver):
         """All injected currents at a drive."""
         loads = self._start.source()
         injected = {**self._drive.uniform, **self._drive.equipotential}
-        self._circuit.inject(loads, {name: drive * part for name, part in injected.items()})
+        self._terminals.inject(loads, {name: drive * part for name, part in injected.items()})
         return loads
 
     def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
@@ -155,7 +156,7 @@ class ResponsiveSolver(SchemeSolver):
     def _hold(self, fields: PETSc.Vec, drive: float) -> PETSc.Vec:
         """Fields at another drive as those to begin with at this one."""
         start = fields.copy()
-        self._circuit.hold(start, given(self._drive, drive)[1])
+        self._terminals.hold(start, given(self._drive, drive)[1])
         return start
 
     _powers_beside = 0

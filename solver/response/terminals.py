@@ -1,67 +1,18 @@
-"""The electrical side of a scheme: driven, held and read terminals (solver/physics.md §6)."""
+"""Terminals as functionals: what is injected, held and read there (solver/physics.md §6)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.constraints import Constraint, constrain
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.terminals import Terminal
-from thermospin.fields import SPIN_HEAT, THETA, Field, V
+from thermospin.fields import THETA, Field, V
 
 
-@dataclass(frozen=True)
-class Drive:
-    """Electrical drive of a scheme, per unit of the drive (1 A, or 1 V).
-
-    Attributes:
-        quantity: ``current``, ``voltage``, or ``temperature`` where sinks at two temperatures alone drive it.
-        uniform: Terminals into which current is injected with uniform density, and their shares.
-        equipotential: Terminals into which current is injected at uniform potential, and their shares.
-        potentials: Terminals held at a potential, V per unit of the drive; 0 at ground.
-        scale: Value of the drive in the configuration: 1 A, or the largest given voltage.
-    """
-
-    quantity: str
-    uniform: Mapping[str, float]
-    equipotential: Mapping[str, float]
-    potentials: Mapping[str, float]
-    scale: float
-
-    @classmethod
-    def of(cls, scheme) -> "Drive":
-        """The drive of a scheme of the configuration.
-
-        Args:
-            scheme: The scheme.
-        """
-        shares = {kind: {} for kind in ("uniform", "equipotential")}
-        for name, drive in scheme.currents.items():
-            shares[drive.current][name] = drive.share
-        largest = max(map(abs, scheme.potentials.values()))
-        scale = 1.0 if scheme.currents else largest or 1.0
-        return cls(
-            quantity="current" if scheme.currents else "voltage" if largest else "temperature",
-            uniform=shares["uniform"],
-            equipotential=shares["equipotential"],
-            potentials={name: volt / scale for name, volt in scheme.potentials.items()},
-            scale=scale,
-        )
-
-    @property
-    def unit(self) -> str:
-        """Unit of the drive; that of a temperature, which is no variable, drives nothing per unit."""
-        return {"current": "A", "voltage": "V", "temperature": "K"}[self.quantity]
-
-    @property
-    def held(self) -> list[str]:
-        """Terminals whose V is uniform, so that s = 0 there."""
-        return [*self.potentials, *self.equipotential]
-
-
-class Circuit:
+class Terminals:
     """Terminals as functionals on the vector of all unknowns.
 
     Args:
@@ -69,12 +20,16 @@ class Circuit:
         terminals: All terminals.
         sinks: Terminals whose temperature is given.
         temperature: T0, K.
+
+    Attributes:
+        by_name: All terminals.
+        electrical: Names of those on conductors.
     """
 
     def __init__(
         self, spaces: Spaces, terminals: Mapping[str, Terminal], sinks: list[str], temperature: float
     ) -> None:
-        self.spaces, self.terminals, self.sinks = spaces, terminals, sinks
+        self.spaces, self.by_name, self.sinks = spaces, terminals, sinks
         self._temperature = temperature
         self._start = {field: part.start for field, part in spaces.ranges.items()}
         self.electrical = [name for name, terminal in terminals.items() if terminal.electrical]
@@ -85,7 +40,7 @@ class Circuit:
         Args:
             drive: The drive.
         """
-        return constrain(self.spaces, self.terminals, drive.held, self.sinks)
+        return constrain(self.spaces, self.by_name, drive.held, self.sinks)
 
     def inject(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> None:
         """Add currents of uniform density to a right-hand side.
@@ -96,7 +51,7 @@ class Circuit:
         """
         with rhs as array:
             for name, current in currents.items():
-                functional = self.terminals[name].average
+                functional = self.by_name[name].average
                 array[functional.dofs + self._start[V]] += current * functional.weights
 
     def hold(self, vector: PETSc.Vec, potentials: Mapping[str, float], shift: float = 0.0) -> None:
@@ -109,7 +64,7 @@ class Circuit:
         """
         with vector as array:
             for name, value in potentials.items():
-                array[self.terminals[name].dofs[V] + self._start[V]] = value - shift
+                array[self.by_name[name].dofs[V] + self._start[V]] = value - shift
 
     def warm(self, vector: PETSc.Vec, rises: Mapping[str, float]) -> None:
         """Write temperature rises into the fixed unknowns of a vector.
@@ -120,7 +75,7 @@ class Circuit:
         """
         with vector as array:
             for name, value in rises.items():
-                array[self.terminals[name].dofs[THETA] + self._start[THETA]] = value
+                array[self.by_name[name].dofs[THETA] + self._start[THETA]] = value
 
     def readings(self, vector: PETSc.Vec) -> dict[str, float]:
         """Area averages of V on all electrical terminals, V (collective).
@@ -131,7 +86,7 @@ class Circuit:
         array = vector.array_r
         local = np.zeros(len(self.electrical))
         for i, name in enumerate(self.electrical):
-            functional = self.terminals[name].average
+            functional = self.by_name[name].average
             local[i] = array[functional.dofs + self._start[V]] @ functional.weights
         return dict(zip(self.electrical, self.spaces.comm.allreduce(local, MPI.SUM).tolist(), strict=True))
 
@@ -144,9 +99,7 @@ class Circuit:
         Args:
             adjoint: The adjoint of the reading.
         """
-        parts = [
-            self.spaces.ranges[field] for field in self.spaces.fields if field is THETA or field in SPIN_HEAT
-        ]
+        parts = [self.spaces.ranges[field] for field in self.spaces.unknowns.temperatures]
         largest = [
             self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
         ]
@@ -196,7 +149,7 @@ class Circuit:
         array = residual.array_r[self.spaces.ranges[field]].copy()
         flows = {}
         for name in names:
-            dofs = self.terminals[name].dofs[field]
+            dofs = self.by_name[name].dofs[field]
             flows[name] = self._sum(array[dofs])
             array[dofs] = 0.0
         return flows

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from thermospin.config.loading import check_overrides, checked, parts, read_data, replaced
+from thermospin.config import Config
+from thermospin.config.loading import check_overrides, parts, read_data, replaced
 from thermospin.config.parameters import SECTION, in_base_units
-from thermospin.config.root import Config
 from thermospin.errors import InputError
+from thermospin.validation.loading import checked
 
 MAX_POINTS = 10_000
 """Points of a sweep; checking them takes about a minute."""

@@ -1,16 +1,11 @@
 """Coefficients of a device that are too far apart for floating-point numbers."""
 
-from __future__ import annotations
-
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from thermospin.section import mistake
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from thermospin.config.root import Config
+from thermospin.config import Config
+from thermospin.device import Device
 
 ELECTRICAL, THERMAL, INTERFACES = 10.0, 15.0, 12.0
 """Orders of magnitude that are refused: no solver tells currents that small from rounding."""
@@ -36,10 +31,14 @@ class Contrast(NamedTuple):
     at: tuple[str | int, ...]
 
 
-def contrasts(config: Config) -> Iterator[Contrast]:
-    """The largest ratios of coefficients in a device."""
-    names = dict.fromkeys(config.geometry.materials.values())
-    materials = {name: config.material(name) for name in names}
+def contrasts(config: Config, device: Device) -> Iterator[Contrast]:
+    """The largest ratios of coefficients in a device.
+
+    Args:
+        config: The configuration, whose entries messages name.
+        device: Its device.
+    """
+    materials = {device.material_names[region]: material for region, material in device.materials.items()}
     conductors = {name: m.conductivity for name, m in materials.items() if m.is_conductor}
     heat = {name: m.thermal_conductivity for name, m in materials.items()}
     remedy = "treat {} as an insulator, with 'conductivity: 0'"
@@ -49,10 +48,10 @@ def contrasts(config: Config) -> Iterator[Contrast]:
     if not conductors:
         return
     best = max(conductors, key=conductors.get)
+    laws = {interface.entry: interface.law for interface in device.resistive_interfaces.values()}
     for i, entry in enumerate(config.interfaces):
-        laws = (c.law for c in config.contacts.values() if entry.between and _is_of(c, entry, config))
-        law = next(laws, None)
-        if law is not None and law.conductance > 0:
+        law = laws.get(i)
+        if entry.between and law is not None and law.conductance > 0:
             orders = math.log10(conductors[best] / REACH / law.conductance)
             yield Contrast(
                 orders,
@@ -61,13 +60,6 @@ def contrasts(config: Config) -> Iterator[Contrast]:
                 f"less than {REACH * 1e6:g} µm of {best}; leave its conductance out if only heat crosses",
                 ("interfaces", i, "conductance"),
             )
-
-
-def _is_of(contact, entry, config: Config) -> bool:
-    """Whether a resistive interface is one of an entry."""
-    sides = {contact.first, contact.second}
-    sides |= {config.geometry.materials[region] for region in sides}
-    return set(entry.between) <= sides
 
 
 def _extremes(what: str, values: dict[str, float], remedy: str, limit: float, key: str) -> Iterator[Contrast]:
@@ -79,18 +71,18 @@ def _extremes(what: str, values: dict[str, float], remedy: str, limit: float, ke
         yield Contrast(orders, limit, message, ("materials", low, key))
 
 
-def check(config: Config) -> None:
+def check(config: Config, device: Device) -> None:
     """Refuse coefficients too far apart for floating-point numbers.
 
     Raises:
-        PydanticCustomError: The first of them.
+        InputError: The first of them.
     """
-    for contrast in contrasts(config):
+    for contrast in contrasts(config, device):
         if contrast.orders > contrast.limit:
-            raise mistake(contrast.message, *contrast.at)
+            raise config.mistake(contrast.message, *contrast.at)
 
 
-def suspects(config: Config) -> str:
+def suspects(config: Config, device: Device) -> str:
     """The contrast that may be why a solver fails, as the end of a message; empty without any."""
-    found = [contrast.message for contrast in contrasts(config) if contrast.orders > SUSPECT]
+    found = [contrast.message for contrast in contrasts(config, device) if contrast.orders > SUSPECT]
     return f" (perhaps because {found[0]})" if found else ""

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from math import inf
-from typing import Any
 
+from thermospin.config import Config
+from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.hanle.contacts import Film, contact_conductances
 from thermospin.hanle.curves import NonlocalWire
-from thermospin.response.drive import Drive
 
 
-def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: float | None) -> NonlocalWire:
+def invasive_wire(wire: NonlocalWire, config: Config, material: str, thickness: float | None) -> NonlocalWire:
     """A wire with the effects of its injector and its detector on spins and currents.
 
     The injector is the magnet on whose terminal the first scheme drives, the detector the one that the first
@@ -25,30 +25,31 @@ def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: flo
     Raises:
         InputError: There are no two such magnets, or the thickness is unknown.
     """
-    regions = {name: terminal.region for name, terminal in config.all_terminals.items()}
-    scheme, probe = (next(iter(part.values())) for part in (config.schemes, config.probes))
-    injectors = [regions[name] for name in scheme.root if regions[name] in config.magnets]
-    detectors = [regions[name] for name in probe if regions[name] in config.magnets]
+    device = Device.of(config)
+    name, drive = next(iter(device.drives.items()))
+    regions, magnets, probe = device.terminals, device.magnets, next(iter(device.probes.values()))
+    injectors = [regions[name] for name in config.schemes[name].root if regions[name] in magnets]
+    detectors = [regions[name] for name in probe if regions[name] in magnets]
     if len(injectors) != 1 or len(detectors) != 1:
         raise InputError(
             "no two magnets of which one injects and one detects; say what the contacts take", key="schemes"
         )
-    wires = [region for region, name in config.geometry.materials.items() if name == material]
+    wires = [region for region, name in device.material_names.items() if name == material]
     extent = _height(config, wires) if thickness is None else thickness
     if extent == inf:
         raise InputError("the wire is no box; give its thickness", key="geometry")
     film, found = Film(config.material(material).conductivity, extent), []
     for magnet in (injectors[0], detectors[0]):
         laws = [
-            contact.law
-            for contact in config.contacts.values()
-            if magnet in (contact.first, contact.second) and {contact.first, contact.second} & set(wires)
+            interface.law
+            for interface in device.resistive_interfaces.values()
+            if magnet in (sides := {interface.first, interface.second}) and sides & set(wires)
         ]
         law = laws[0] if laws else None
         if law is not None and not law.is_conducting:
             raise InputError(f"no current crosses the contact of '{magnet}' with the wire", key="interfaces")
-        metal, height = config.material(config.geometry.materials[magnet]), _height(config, [magnet])
-        held = any(regions[name] == magnet for name in Drive.of(scheme).held)
+        metal, height = device.materials[magnet], _height(config, [magnet])
+        held = any(regions[name] == magnet for name in drive.held)
         passed = contact_conductances(metal, law, height, inf if held else 0.0)
         resistance = 0.0 if law is None else 1 / law.conductance
         above = Film(metal.conductivity, height)
@@ -57,7 +58,7 @@ def invasive_wire(wire: NonlocalWire, config: Any, material: str, thickness: flo
     return replace(wire, sinks=sinks, crowding=crowding)
 
 
-def _height(config: Any, regions: list[str]) -> float:
+def _height(config: Config, regions: list[str]) -> float:
     """Extent along z of regions that are made of boxes, m; ∞ of others."""
     solids = getattr(config.geometry.resolved, "solids", ())
     boxes = [solid.box for solid in solids if solid.name in regions]

@@ -1,0 +1,192 @@
+"""A device as numbers: all that solving it needs of a configuration, decided once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from thermospin.config import Config
+from thermospin.config.petsc import petsc_options
+from thermospin.device.crossing import Regions
+from thermospin.device.drive import Drive
+from thermospin.device.magnetic_states import find_states, find_textures
+from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
+from thermospin.fields import Unknowns
+from thermospin.materials import Material
+from thermospin.textures import MagneticState, Texture
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """How a device is discretised and solved.
+
+    Attributes:
+        degree: Polynomial degree of the elements.
+        orders: The highest power of the drive.
+        method: ``expansion`` or ``demodulate``.
+        currents: Drives at which ``demodulate`` solves, A or V.
+        tolerance: Relative tolerance on the true residual.
+        max_iterations: Iterations of a linear solver before it gives up.
+        reciprocity: Whether to solve with injector and probe exchanged too.
+        petsc: PETSc's options, by name.
+    """
+
+    degree: int
+    orders: int
+    method: str
+    currents: Sequence[float]
+    tolerance: float
+    max_iterations: int
+    reciprocity: bool
+    petsc: Mapping[str, str]
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """The section `solver` of a configuration."""
+        given = config.solver
+        return cls(
+            degree=given.degree,
+            orders=given.orders,
+            method=given.method,
+            currents=given.currents,
+            tolerance=given.tolerance,
+            max_iterations=given.max_iterations,
+            reciprocity=given.reciprocity,
+            petsc=petsc_options(given.petsc),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Device:
+    """A device: materials, interfaces, drives, sinks, probes and magnetic states, all in SI.
+
+    Attributes:
+        temperature: T0, K.
+        magnetic_field: B, T.
+        unknowns: What is solved for.
+        material_names: Region to the name of its material, in the order of the geometry.
+        materials: Region to its material, with numbers for laws: at T0 and in the field.
+        laws: Region to its material, with its laws; their errors name key and file.
+        resistive_interfaces: By name; whether or not the regions touch.
+        terminals: Terminal to the region that it lies on; None where only the mesh tells.
+        sinks: Terminal to the temperature that it is held at, K.
+        drives: Scheme to its drive.
+        probes: Probe to the terminals of its plus and minus.
+        textures: Magnet to where it points, before a magnetic state turns it.
+        states: The magnetic states by name: magnet to its sign or, with vector spin, to its texture.
+        heating_model: ``joule`` or ``conserving``.
+        heating_scale: ζ, the factor on Joule heat.
+        numerics: How it is discretised and solved.
+    """
+
+    temperature: float
+    magnetic_field: tuple[float, float, float]
+    unknowns: Unknowns
+    material_names: Mapping[str, str]
+    materials: Mapping[str, Material]
+    laws: Mapping[str, Material]
+    resistive_interfaces: Mapping[str, ResistiveInterface]
+    terminals: Mapping[str, str | None]
+    sinks: Mapping[str, float]
+    drives: Mapping[str, Drive]
+    probes: Mapping[str, tuple[str, str]]
+    textures: Mapping[str, Texture]
+    states: Mapping[str, MagneticState]
+    heating_model: str
+    heating_scale: float
+    numerics: Numerics
+
+    @classmethod
+    def of(cls, config: Config, surfaces: Surfaces | None = None) -> Self:
+        """The device that a configuration describes.
+
+        Args:
+            config: The configuration.
+            surfaces: Physical surface of the mesh to the pairs of regions that it separates; without them,
+                resistive interfaces on physical surfaces are left out.
+
+        Raises:
+            InputError: An interface has a mistake; it names file and key.
+            RangeError: A law does not hold at the base temperature.
+        """
+        names = config.geometry.materials
+        numbers = {name: config.material(name) for name in dict.fromkeys(names.values())}
+        laws = {name: config.material_laws(name) for name in numbers}
+        magnets = [region for region, name in names.items() if numbers[name].is_magnetic]
+        insulators = [region for region, name in names.items() if not numbers[name].is_conductor]
+        textures = find_textures(config, magnets)
+        regions = Regions(frozenset(insulators), frozenset(magnets))
+        return cls(
+            temperature=config.temperature,
+            magnetic_field=config.magnetic_field,
+            unknowns=config.unknowns,
+            material_names=names,
+            materials={region: numbers[name] for region, name in names.items()},
+            laws={region: laws[name] for region, name in names.items()},
+            resistive_interfaces=find_interfaces(config, regions, surfaces),
+            terminals={name: terminal.region for name, terminal in config.all_terminals.items()},
+            sinks=config.sinks,
+            drives={name: Drive.of(scheme) for name, scheme in config.schemes.items()},
+            probes=config.probes,
+            textures=textures,
+            states=find_states(config, textures),
+            heating_model=config.heating.model,
+            heating_scale=config.heating.scale,
+            numerics=Numerics.of(config),
+        )
+
+    @cached_property
+    def magnets(self) -> Sequence[str]:
+        """The magnetic regions, in the order of the geometry."""
+        return [region for region, material in self.materials.items() if material.is_magnetic]
+
+    @cached_property
+    def conductors(self) -> Sequence[str]:
+        """The regions with electrons."""
+        return [region for region, material in self.materials.items() if material.is_conductor]
+
+    @cached_property
+    def insulators(self) -> Sequence[str]:
+        """The regions without electrons."""
+        return [region for region, material in self.materials.items() if not material.is_conductor]
+
+    @cached_property
+    def normal_metals(self) -> Sequence[str]:
+        """The conductors without a magnetisation."""
+        return [region for region in self.conductors if region not in self.magnets]
+
+    @cached_property
+    def polarised(self) -> Sequence[str]:
+        """The regions whose channels differ: most magnets, and clusters in a field."""
+        return [region for region, m in self.materials.items() if m.polarisation or m.spin_seebeck]
+
+    @property
+    def axial_field(self) -> float:
+        """B along z, T, the axis of the spins of collinear runs and nanocluster metals."""
+        return self.magnetic_field[2]
+
+    @property
+    def has_laws(self) -> bool:
+        """Whether a coefficient follows the temperature."""
+        return not all(material.is_constant for material in self.laws.values())
+
+    @property
+    def follows_field(self) -> Sequence[str]:
+        """Names of the materials that depend on the magnetic field."""
+        named = {self.material_names[region]: law for region, law in self.laws.items()}
+        return [name for name, law in named.items() if law.follows_field]
+
+    @property
+    def rises(self) -> Mapping[str, float]:
+        """Temperature rise of every sink, K."""
+        return {name: kelvin - self.temperature for name, kelvin in self.sinks.items()}
+
+    @property
+    def is_textured(self) -> bool:
+        """Whether what spins precess about depends on the position within a region."""
+        if not self.unknowns.vector:
+            return False
+        tensors = (material.tensor_diffusion for material in self.materials.values())
+        return any(tensor and tensor.profile for tensor in tensors) or any(
+            texture.uniform is None for state in self.states.values() for texture in state.values()
+        )

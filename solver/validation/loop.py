@@ -1,0 +1,91 @@
+"""Checks of a magnetic loop: it moves every magnet, in a way that the spins can follow."""
+
+import numpy as np
+
+from thermospin.config import Config
+from thermospin.config.directions import shown
+from thermospin.config.loop import LoopMagnet
+from thermospin.config.magnetisation import DEFAULT
+from thermospin.device import Device
+from thermospin.macrospin.hysteresis import oriented
+from thermospin.validation.names import check_magnet
+
+ALIGNED = 1e-9
+"""Sine of an angle between easy axes below which they are parallel."""
+
+
+def check(config: Config, device: Device) -> None:
+    """Check that the loop moves every magnet, and in a way that the spins of this run can follow.
+
+    Raises:
+        InputError: The first mistake; it names file, key and remedy.
+    """
+    if config.loop is None:
+        return
+    if not device.magnets and not device.follows_field:
+        raise config.mistake("no region is magnetic, so nothing changes with the field; remove it", "loop")
+    for region in config.loop.magnets:
+        check_magnet(config, device, region, "loop", "magnets", region)
+    for region in device.magnets:
+        if region not in config.loop.magnets:
+            raise config.mistake(
+                f"the magnet '{region}' is missing; add it, such as '{region}: {{switching_field: 30 mT}}'",
+                "loop", "magnets",
+            )  # fmt: skip
+    if not config.probes:
+        raise config.mistake("nothing is read along the loop; add a probe", "probes")
+    if any(config.magnetic_field):
+        raise config.mistake(
+            "the field of a loop is 'loop.range' along 'loop.axis'; remove this, or the loop",
+            "magnetic_field",
+        )
+    for region, magnet in config.loop.magnets.items():
+        _can_switch(config, region, magnet)
+    if not device.unknowns.vector and device.magnets:
+        _is_collinear(config, device)
+    _polarises_along_spins(config, device)
+
+
+def _can_switch(config: Config, region: str, magnet: LoopMagnet) -> None:
+    """Sharp switching needs a component of B, unless an exchange bias alone decides."""
+    easy = config.loop.easy_axis(region)
+    across = oriented(easy, np.array(config.loop.axis))[1] == 0
+    if across and magnet.switching_field is not None and abs(magnet.exchange_bias) < magnet.switching_field:
+        raise config.mistake(
+            f"B along {shown(config.loop.axis)} has no component along it, and the magnet never switches; "
+            "tilt it, or give an anisotropy_field",
+            "loop", "magnets", region, "easy_axis",
+        )  # fmt: skip
+
+
+def _is_collinear(config: Config, device: Device) -> None:
+    """Without vector spin, magnets stay on one common axis."""
+    first = config.loop.easy_axis(device.magnets[0])
+    for region, magnet in config.loop.magnets.items():
+        if magnet.anisotropy_field is not None:
+            raise config.mistake(
+                "a magnet that rotates needs 'solver.spin: vector'; set it, or give a switching_field",
+                "loop", "magnets", region, "anisotropy_field",
+            )  # fmt: skip
+        if np.linalg.norm(np.cross(config.loop.easy_axis(region), first)) > ALIGNED:
+            raise config.mistake(
+                f"not parallel to that of '{device.magnets[0]}', which needs 'solver.spin: vector'; set it, "
+                "or give both the same axis",
+                "loop", "magnets", region, "easy_axis",
+            )  # fmt: skip
+
+
+def _polarises_along_spins(config: Config, device: Device) -> None:
+    """Clusters are polarised along B, which is to be the axis of the spins: z, or that of all magnets."""
+    clusters, axis = device.follows_field, np.array(config.loop.axis)
+    if not clusters:
+        return
+    vector = device.unknowns.vector
+    easy = [config.loop.easy_axis(name) for name in device.magnets[:1]]
+    spins = [DEFAULT] if vector else easy
+    if any(np.linalg.norm(np.cross(axis, of_spins)) > ALIGNED for of_spins in spins):
+        raise config.mistake(
+            f"polarises the clusters of '{clusters[0]}', and must be "
+            + ("z" if vector else f"along the easy axis of '{device.magnets[0]}'"),
+            "loop", "axis",
+        )  # fmt: skip
