@@ -140,7 +140,7 @@ class State(tuple):
 
 
 Style = Literal["signed", "temperature", "current", "heat", "spin", "direction"]
-"""How a field is drawn: ``signed`` numbers about 0, absolute temperatures, lengths of fluxes and of spins,
+"""Style of drawing of a field: ``signed`` numbers about 0, absolute temperatures, lengths of fluxes and of spins,
 unit vectors."""
 
 

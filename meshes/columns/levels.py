@@ -1,4 +1,4 @@
-"""How many times a mesh is cut towards every line, corner and height."""
+"""Numbers of cuts of a mesh towards every line, corner and height."""
 
 from dataclasses import dataclass
 

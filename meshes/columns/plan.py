@@ -141,7 +141,11 @@ def outlines_of(shape: Shape, sides: int) -> list[np.ndarray]:
 
 
 def polygon_radius(sides: int) -> float:
-    """Distance of the corners of a regular polygon from its centre, relative to a circle of the same area."""
+    """Distance of the corners of a regular polygon from its centre, relative to a circle of the same area.
+
+    Args:
+        sides: Number of sides.
+    """
     return 1 / np.sqrt(np.sinc(2 / sides))
 
 

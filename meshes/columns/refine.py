@@ -1,4 +1,4 @@
-"""Which options of graded columns to change, from where the error is."""
+"""Finer options of graded columns, chosen from the places of the error."""
 
 from dataclasses import dataclass
 from math import floor, log

@@ -1,4 +1,4 @@
-"""Where the cells of graded columns lie: at which outlines, and at a height that is graded."""
+"""Sites of the cells of graded columns: their outlines, and a height that is graded."""
 
 import numpy as np
 
