@@ -140,7 +140,7 @@ class State(tuple):
 
 
 Style = Literal["signed", "temperature", "current", "heat", "spin", "direction"]
-"""Style of drawing of a field: ``signed`` numbers about 0, absolute temperatures, lengths of fluxes and of spins,
+"""Style of a drawn field: ``signed`` numbers about 0, absolute temperatures, lengths of fluxes and of spins,
 unit vectors."""
 
 
