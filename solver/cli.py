@@ -169,11 +169,14 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
 
 
 @main.command()
-def schema() -> None:
+@click.option("--results", is_flag=True, help="That of results.json instead.")
+def schema(results: bool) -> None:
     """Print the JSON Schema of configurations, for completion in editors."""
     from thermospin.config import Config
+    from thermospin.output.layout import results_schema
 
-    say(json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False))
+    found = results_schema() if results else Config.model_json_schema()
+    say(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 @main.command()

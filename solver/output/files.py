@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from thermospin.errors import InputError
+from thermospin.output.layout import check_version
 from thermospin.runtime.cache import reason_of
 
 
@@ -129,15 +130,13 @@ def read_results(directory: Path) -> dict[str, Any]:
     path = directory / "results.json"
     try:
         results = json.loads(path.read_text(encoding="utf-8"))
-        schema = results["schema"]
     except OSError:
         raise InputError("no results here; give the directory of a finished run", file=str(path)) from None
-    except (ValueError, KeyError, TypeError):
-        raise InputError("not the results of a run; run it again", file=str(path)) from None
-    if str(schema).startswith("circuit"):
-        raise InputError("the results of a circuit, whose pictures are drawn already", file=str(path))
-    if schema != 1:
-        raise InputError(f"written by another version (schema {schema}); run it again", file=str(path))
+    except ValueError:
+        results = None
+    if not isinstance(results, dict):
+        raise InputError("not the results of a run; run it again", file=str(path))
+    check_version(results, str(path))
     return results
 
 

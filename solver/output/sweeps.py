@@ -8,6 +8,7 @@ from typing import Any
 
 from thermospin.compat import versions
 from thermospin.output.files import write_csv
+from thermospin.output.layout import SCHEMA
 from thermospin.output.place import RESULTS, new_run, together
 from thermospin.output.readings import readings
 from thermospin.output.scales import reading_scale
@@ -38,7 +39,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
         entry |= {key: results[key] for key in kept if results and key in results}
         points.append(entry)
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "title": sweep.config.title,
         "sweep": [
             {"keys": list(axis.targets), "scale": axis.scale, "count": axis.count}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from thermospin.errors import InputError
 from thermospin.output.files import read_results
+from thermospin.output.layout import check_layout
 from thermospin.output.loops import loop_table
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class LoopResults:
         data = read_results(Path(directory))
         if "loop" not in data:
             raise InputError("not the results of a loop", file=str(directory))
+        check_layout(data, str(directory))
         return cls(data)
 
     def __repr__(self) -> str:

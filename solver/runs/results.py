@@ -9,6 +9,7 @@ import numpy as np
 
 from thermospin.errors import InputError
 from thermospin.output.files import read_results
+from thermospin.output.layout import check_layout
 from thermospin.output.readings import reading_rows
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import Fields, WrittenFields
@@ -51,6 +52,7 @@ class Results:
         for kind in ("sweep", "loop"):
             if kind in data:
                 raise InputError(f"the results of a {kind}, not of a run", file=str(directory))
+        check_layout(data, str(directory))
         return cls(data, source=WrittenFields(directory, data))
 
     def __repr__(self) -> str:

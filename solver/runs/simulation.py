@@ -20,6 +20,7 @@ from thermospin.observables.lock_in import lock_in
 from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, SilentProgress, draw_maps, print_table, write_fields
 from thermospin.output.files import replacing
+from thermospin.output.layout import SCHEMA
 from thermospin.output.place import begin_results, claim, finish_results, new_run, numbers_kept
 from thermospin.output.progress import progress_of
 from thermospin.output.readings import write_readings
@@ -259,7 +260,7 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
     peaks = comm.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
     found = [data for scheme in schemes.values() for data in scheme["configurations"].values()]
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "title": config.title,
         "schemes": schemes,
         "solver": {

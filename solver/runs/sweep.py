@@ -12,6 +12,7 @@ from thermospin.errors import ConvergenceError, InputError
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
+from thermospin.output.layout import SCHEMA
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import collect, write_sweep
@@ -260,7 +261,7 @@ def _solve_point(
         failed = str(error)
     if failed:
         bench.clear()
-        data = {"schema": 1, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
+        data = {"schema": SCHEMA, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
         if directory is not None:
             on_root(bench.comm, lambda: write_json(directory / "results.json", data))
         return data

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from thermospin.errors import InputError
 from thermospin.output.files import read_results
+from thermospin.output.layout import check_layout
 from thermospin.output.readings import reading_rows
 from thermospin.output.sweeps import shown_value, sweep_table
 
@@ -38,6 +39,7 @@ class SweepResults:
         data = read_results(Path(directory))
         if "sweep" not in data:
             raise InputError("not the results of a sweep", file=str(directory))
+        check_layout(data, str(directory))
         return cls(data)
 
     def __repr__(self) -> str:

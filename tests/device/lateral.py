@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from support import SilentProgress, prepare_problem
 
+from thermospin.output.layout import check_layout
 from thermospin.runs.simulation import solve
 
 BOXES = [
@@ -62,9 +63,15 @@ def device(**sections):
     return deepcopy(CONFIG) | sections
 
 
+MESH = {"mesh": {"file": "mesh.msh", "hash": "", "cells": 0, "points": 0}, "warnings": []}
+"""What a run adds to the numbers of a solution."""
+
+
 def solved(config, comm):
-    """The results of a configuration (collective)."""
-    return solve(prepare_problem(config, comm), SilentProgress())
+    """The results of a configuration, in the published layout (collective)."""
+    results = solve(prepare_problem(config, comm), SilentProgress())
+    check_layout(results.data | MESH)
+    return results
 
 
 def configurations(results):

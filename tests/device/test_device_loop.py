@@ -11,6 +11,7 @@ from lateral import COARSE, PROBES, device, solved
 
 from thermospin.cli import main
 from thermospin.output import plot
+from thermospin.output.layout import check_layout
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.runs.loop import Trace, loop
 from thermospin.validation import load_config
@@ -54,6 +55,7 @@ def run(config, comm, directory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SchemeSolver, "expand", lambda self, orders: solves.append(1) or expand(self, orders))
         results = loop(found, directory, comm=comm).data
+    check_layout(results)
     comm.Barrier()
     return results, len(solves)
 

@@ -1,10 +1,14 @@
 """The numbers in results.json: where they are, and whether they can be true."""
 
+import copy
 import json
 
 import numpy as np
 import pytest
-from lateral import CONFIG, PROBES, device, solved
+from lateral import CONFIG, MESH, PROBES, device, solved
+
+from thermospin.errors import InputError
+from thermospin.output.layout import check_layout
 
 CURRENT = 1e-3
 
@@ -24,6 +28,14 @@ def test_skeleton(joule):
         assert scheme["signals"].keys() == set(PROBES)
     assert data["solver"].keys() >= {"dofs", "iterations", "degree", "ranks"}
     assert data.keys() >= {"timings", "memory", "config", "versions"}
+
+
+def test_layout(joule):
+    """Another kind of value than the layout has is refused; :func:`solved` accepts what every run gives."""
+    wrong = copy.deepcopy(joule.data) | MESH
+    wrong["schemes"]["thermal"]["configurations"]["P"]["balances"]["charge"] = "small"
+    with pytest.raises(InputError, match=r"^r.json: schemes.thermal.configurations.P.balances.charge: "):
+        check_layout(wrong, "r.json")
 
 
 def test_plain_types(joule):

@@ -12,6 +12,7 @@ from support import SilentProgress
 from test_device_commands import check_mistake, command, write_config
 
 from thermospin.meshes import build
+from thermospin.output.layout import check_layout
 from thermospin.runs import sweep as sweeping
 from thermospin.runs import workbench
 from thermospin.runs.preparation import prepare_mesh
@@ -66,6 +67,7 @@ def finished(comm, tmp_path_factory):
 
 def test_every_point_is_a_single_run(finished, comm):
     results = json.loads((finished / "out" / "results.json").read_text())
+    check_layout(results)
     assert [list(point["values"].values()) for point in results["points"]] == [
         [scale, polarisation] for scale in SCALES for polarisation in POLARISATIONS
     ]

@@ -249,7 +249,13 @@ def test_compare_reads_a_directory(results, tmp_path, capsys):
     with pytest.raises(InputError, match="not the results of a run"):
         compare(tmp_path)
     (tmp_path / "results.json").write_text('{"schema": 99}')
-    with pytest.raises(InputError, match="schema 99"):
+    with pytest.raises(InputError, match="written by a newer version \\(schema 99, here 1\\); install that"):
+        compare(tmp_path)
+    (tmp_path / "results.json").write_text('{"schema": 0}')
+    with pytest.raises(InputError, match="written by an older version \\(schema 0, here 1\\); run it again"):
+        compare(tmp_path)
+    (tmp_path / "results.json").write_text('{"schema": "1"}')
+    with pytest.raises(InputError, match="not the results of a run"):
         compare(tmp_path)
 
 

@@ -1,0 +1,106 @@
+"""Readings, terminals, sinks and balances of a scheme and configuration."""
+
+from thermospin.output.layout.part import ByOrder, Number, Part
+
+
+class Errors(Part):
+    """Error bars by order."""
+
+    mesh: ByOrder
+    """Of the discretisation; null where it was not estimated."""
+    solver: ByOrder
+    """Of the linear solver and of rounding."""
+
+
+class ErrorsAtRest(Part):
+    """Error bars of the voltage without a drive, V."""
+
+    mesh: Number
+    """Of the discretisation."""
+    solver: Number
+    """Of the linear solver and of rounding."""
+
+
+class Probe(Part):
+    """Readings of a probe in one magnetic configuration."""
+
+    R: ByOrder
+    """R1, R2, …, V/Aⁿ, or V/Vⁿ where a voltage drives the scheme."""
+    uncertainty: ByOrder
+    """Uncertainty of R, same units."""
+    correction: ByOrder | None = None
+    """Estimate of the discretisation error of R."""
+    contributions: list[list[Number]] | None = None
+    """Parts that add up to the correction, of every order."""
+    error: Errors | None = None
+    """Error bars of R."""
+    R0: Number = None
+    """Voltage without a drive, V."""
+    uncertainty_R0: Number = None
+    """Uncertainty of R0, V."""
+    correction_R0: Number = None
+    """Estimate of the discretisation error of R0, V."""
+    contributions_R0: list[Number] | None = None
+    """Parts that add up to it, V."""
+    error_R0: ErrorsAtRest | None = None
+    """Error bars of R0, V."""
+
+
+class Terminal(Part):
+    """An electrical terminal."""
+
+    V: ByOrder
+    """Potential, by order."""
+    current: ByOrder
+    """Current into the device, by order."""
+    V0: Number = None
+    """Potential without a drive, V."""
+    current0: Number = None
+    """Current without a drive, A."""
+
+
+class Sink(Part):
+    """A heat sink."""
+
+    heat: ByOrder
+    """Heat that leaves the device, by order."""
+    heat0: Number = None
+    """Heat without a drive, W."""
+
+
+class Balances(Part):
+    """How well conservation laws hold, relative to what flows; null where nothing does."""
+
+    charge: Number = None
+    """Sum of all currents."""
+    heat: Number = None
+    """Heat generated minus heat that leaves."""
+    energy: Number = None
+    """Electrical power minus heat that leaves; with conserving heat sources only."""
+    power: list[Number] = []
+    """Electrical power, W per power of the drive; order 0 first where there is one."""
+    heat_out: list[Number] = []
+    """Heat that leaves, likewise."""
+    reciprocity: dict[str, Number] = {}
+    """By probe, R1 with injector and probe exchanged less R1, over the larger."""
+
+
+class Signal(Part):
+    """Combinations of the magnetic configurations P and AP of a probe, in the units of its readings."""
+
+    baseline: ByOrder
+    """(P + AP)/2."""
+    spin: ByOrder
+    """P − AP."""
+    correction: dict[str, ByOrder] | None = None
+    """Estimates of the discretisation error, by signal."""
+    error: dict[str, Errors] | None = None
+    """Error bars, by signal."""
+    baseline_R0: Number = None
+    """(P + AP)/2 without a drive, V."""
+    spin_R0: Number = None
+    """P − AP without a drive, V."""
+    correction_R0: dict[str, Number] | None = None
+    """Estimates of their discretisation errors, V, by signal."""
+    error_R0: dict[str, ErrorsAtRest] | None = None
+    """Error bars, V, by signal."""
