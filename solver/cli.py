@@ -266,8 +266,11 @@ def plot(out: Path) -> None:
 
 @main.command()
 @OUT
-def compare(out: Path) -> None:
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="File of the numbers instead of output.reference."
+)
+def compare(out: Path, reference: Path | None) -> None:
     """Set the results in OUT beside the numbers of the paper."""
     from thermospin.output import compare as tabulate
 
-    tabulate(out)
+    tabulate(out, reference)

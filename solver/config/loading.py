@@ -187,11 +187,11 @@ def replaced(data: dict[str, Any], key: str, value: Any, source: str) -> dict[st
 
 
 def _place(data: dict[str, Any], path: Path) -> None:
-    """Make files of meshes and textures relative to the configuration, and name the output after it."""
+    """Make names of files relative to the configuration, and name the output after it."""
     output, textures = data.get("output"), data.get("magnetisation")
-    with_files = [data.get("geometry"), *(textures.values() if isinstance(textures, dict) else ())]
+    with_files = [data.get("geometry"), output, *(textures.values() if isinstance(textures, dict) else ())]
     for section in with_files:
-        for key in ("file", "layout"):
+        for key in ("file", "layout", "reference"):
             if isinstance(section, dict) and isinstance(section.get(key), str):
                 section[key] = str((path.parent / section[key]).absolute())
     if output is None:

@@ -29,7 +29,7 @@ def _without_controls(value: Any) -> Any:
 
 
 DirectoryName = BeforeValidator(_without_controls)
-"""Checks the name of a directory."""
+"""Checks the name of a directory or a file."""
 
 
 class Line(Section):
@@ -109,3 +109,5 @@ class Output(Section):
     """Write fields for ParaView, per order and configuration."""
     maps: tuple[Map, ...] = ()
     """Pictures and profiles."""
+    reference: Annotated[Path, DirectoryName] | None = None
+    """YAML file with the numbers of a paper, beside which `thermospin compare` sets the results."""

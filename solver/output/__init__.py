@@ -122,18 +122,18 @@ def plot(directory: Path) -> list[Path]:
     return written
 
 
-def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
+def compare(directory: Path, reference: Path | None = None) -> dict[str, float]:
     """Print the results of a run beside the numbers of a paper.
 
     Args:
         directory: Directory of the results.
-        reference: Name of the paper; by default that of the configuration, or ``slachter2010``.
+        reference: File with the numbers of the paper; by default the one that the configuration names.
 
     Returns:
         Ratio of computed to paper for every quantity that the results hold.
 
     Raises:
-        InputError: The results are not there, or the reference is unknown.
+        InputError: The results are not there, or there is no reference.
     """
     from thermospin.output.comparison import compare_results, load_reference
 
@@ -142,8 +142,14 @@ def compare(directory: Path, reference: str | None = None) -> dict[str, float]:
         raise InputError("the results of a loop, not of a run; see its loop.csv", file=str(directory))
     if "sweep" in results:
         raise InputError("the results of a sweep; give one of its points/…", file=str(directory))
-    name = reference or results.get("config", {}).get("reference") or "slachter2010"
-    return compare_results(results, load_reference(name))
+    file = reference or results.get("config", {}).get("output", {}).get("reference")
+    if file is None:
+        raise InputError(
+            "nothing to compare with; name the numbers of a paper with 'output: {reference: paper.yaml}', "
+            "or with --reference",
+            file=str(directory),
+        )
+    return compare_results(results, load_reference(Path(file)))
 
 
 def _schemes(results: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -1,37 +1,34 @@
-"""Results beside the numbers of a paper, which are data in ``references/``."""
+"""Results beside the numbers of a paper, which are a file that a configuration names."""
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
+from thermospin.config.loading import load_section
 from thermospin.errors import InputError
 from thermospin.output.reference import Reference, ReferenceValue, Unavailable
 from thermospin.output.scales import number
 from thermospin.output.tables import new_table, plain_console
-from thermospin.section import one_of
 
 BAND = (0.5, 2.0)
 """Ratios of computed to paper within which a model whose dimensions are partly guessed agrees."""
 
 
-def load_reference(name: str) -> Reference:
+def load_reference(file: Path) -> Reference:
     """The numbers of a paper.
 
     Args:
-        name: File name in ``references/`` without suffix.
+        file: A YAML file.
 
     Raises:
-        InputError: There is no such reference.
+        InputError: The first mistake found, with file, key and remedy in one line.
     """
-    folder = files(__package__).joinpath("references")
-    known = {entry.name.removesuffix(".yaml"): entry for entry in folder.iterdir()}
-    if name not in known:
-        raise InputError(one_of(name, known, "reference"), key="reference")
-    return Reference.model_validate(yaml.safe_load(known[name].read_text(encoding="utf-8")))
+    if not file.is_file():
+        raise InputError("no such file; give the numbers of the paper with --reference", file=str(file))
+    return load_section(Reference, file, (), lambda data, path: None)
 
 
 def compare_results(

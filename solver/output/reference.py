@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from thermospin.section import Section
 from thermospin.units import to_si
@@ -153,6 +153,7 @@ class ReferenceValue(Section):
 class Reference(Section):
     """The numbers of a paper."""
 
+    _source: str = PrivateAttr("")
     title: str
     """Authors, journal, year."""
     quantities: tuple[ReferenceValue, ...]

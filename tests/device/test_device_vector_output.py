@@ -1,6 +1,7 @@
 """The command line with vector spin, from a file to files: numbers, fields, maps, and maps drawn again."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from thermospin.cli import main
 from thermospin.compat import MPI
 from thermospin.output.vtu import read_orders
 from thermospin.validation import load_config
+
+REFERENCE = Path(__file__).parents[2] / "configs" / "references" / "slachter2010.yaml"
 
 ALONG_Y = {"start": ["0 nm", "-150 nm", "15 nm"], "end": ["0 nm", "40 nm", "15 nm"], "points": 20}
 MAPS = [
@@ -125,7 +128,7 @@ def test_plot_and_compare(tilted, comm, shared_directory):
         assert again.keys() == first.keys()
         for name, image in first.items():
             np.testing.assert_array_equal(again[name], image)
-        command("compare", tilted)
+        command("compare", tilted, "--reference", REFERENCE)
 
 
 def test_resolved_configuration_runs_again(tilted):

@@ -5,15 +5,19 @@ import io
 import json
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.output import Progress, SilentProgress, compare, print_table, write_results
 from thermospin.output.comparison import compare_results, load_reference
 from thermospin.output.files import replacing, replacing_directory, write_csv, write_json
+
+REFERENCE = Path(__file__).parents[2] / "configs" / "references" / "slachter2010.yaml"
 
 
 def configuration(sign, scale):
@@ -189,7 +193,7 @@ def test_table_survives_what_is_null(results, tmp_path):
 
 
 def test_compare_scales_the_heating(results):
-    reference = load_reference("slachter2010")
+    reference = load_reference(REFERENCE)
     ratios = compare_results(results, reference)
     names = {entry.name: entry for entry in reference.quantities}
     assert set(ratios) == set(names)
@@ -221,12 +225,12 @@ def test_compare_scales_the_heating(results):
 
 def test_compare_tells_opposite_signs(results):
     results["schemes"]["thermal"]["signals"]["nonlocal"]["spin"] *= -1
-    text = printed(compare_results, results, load_reference("slachter2010"), width=250)
+    text = printed(compare_results, results, load_reference(REFERENCE), width=250)
     assert "no: opposite sign" in line_with(text, "R1 spin signal")
 
 
 def test_compare_says_what_is_missing(results):
-    reference = load_reference("slachter2010")
+    reference = load_reference(REFERENCE)
     del results["schemes"]["electrical"]
     del results["schemes"]["thermal"]["configurations"]["P"]["interfaces"]
     results["config"]["heating"] = {"model": "conserving", "scale": 1.0}
@@ -239,12 +243,31 @@ def test_compare_says_what_is_missing(results):
     assert "needs output.current: 2 mA" in line_with(text, "current density")
 
 
+def test_configuration_names_its_reference():
+    """The file is found beside the configuration; a mistake in it is told with its key."""
+    config = load_config(REFERENCE.parents[1] / "slachter2010.yaml")
+    assert config.output.reference == REFERENCE
+    assert load_reference(config.output.reference).title.startswith("Slachter")
+
+
+def test_mistake_in_a_reference(tmp_path):
+    text = REFERENCE.read_text(encoding="utf-8").replace("order: 2", "order: 0", 1)
+    (tmp_path / "paper.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"paper.yaml: quantities\[0\].reading.order: must be greater than or equal to 1"):
+        load_reference(tmp_path / "paper.yaml")
+
+
 def test_compare_reads_a_directory(results, tmp_path, capsys):
     write_results(tmp_path, results)
-    assert compare(tmp_path)["R1 baseline"] == pytest.approx(1)
+    assert compare(tmp_path, REFERENCE)["R1 baseline"] == pytest.approx(1)
     assert "Nature Physics" in capsys.readouterr().out
-    with pytest.raises(InputError, match="did you mean 'slachter2010'"):
-        compare(tmp_path, "slachter2011")
+    with pytest.raises(InputError, match="slachter2011.yaml: no such file"):
+        compare(tmp_path, tmp_path / "slachter2011.yaml")
+    with pytest.raises(InputError, match="nothing to compare with; name the numbers of a paper with 'output"):
+        compare(tmp_path)
+    results["config"]["output"]["reference"] = str(REFERENCE)
+    write_results(tmp_path, results)
+    assert compare(tmp_path)["R1 spin signal"] == pytest.approx(1)
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(InputError, match="not the results of a run"):
         compare(tmp_path)
