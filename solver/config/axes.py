@@ -1,12 +1,12 @@
 """The `sweep:` section: keys of the configuration that change, and their values."""
 
 import math
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
-from thermospin.section import Section, mistake, whole
+from thermospin.section import Section, evaluated, mistake, whole
 from thermospin.units import common_unit
 
 DIGITS = 12
@@ -18,6 +18,10 @@ FIXED = {
 """Keys that cannot be swept, and what to do instead."""
 
 
+End = Annotated[float | str | None, BeforeValidator(lambda value, info: evaluated(value, info))]
+"""End of a range: a quantity of any dimension."""
+
+
 class Axis(Section):
     """One axis of a sweep: a list of values, or a range from `start` to `stop`. Several axes are nested."""
 
@@ -27,9 +31,9 @@ class Axis(Section):
     """… or several, which move together."""
     values: list[Any] | None = None
     """Values, in order; with `keys`, a list has one value for each key, anything else goes to all …"""
-    start: float | str | None = None
+    start: End = None
     """… or the first value of a range, with its unit, …"""
-    stop: float | str | None = None
+    stop: End = None
     """… the last one, …"""
     num: whole(ge=2, le=10_000) | None = None
     """… how many there are, …"""

@@ -8,8 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from thermospin.config.document import LARGEST, parse
-from thermospin.config.parameters import SECTION, Parameters, full_key
-from thermospin.config.root import Config
+from thermospin.config.parameters import SECTION, Parameters, Parametrised, full_key
 from thermospin.errors import InputError, brief, cut
 from thermospin.section import Section, dotted, named
 
@@ -59,7 +58,10 @@ def load_section[S: Section](
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
     """
-    return validated(model, *_read_data(source, overrides, place))
+    section = validated(model, *_read_data(source, overrides, place))
+    if isinstance(section, Parametrised):
+        check_overrides(section, overrides)
+    return section
 
 
 def read_data(source: str | Path | Mapping[str, Any], overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
@@ -98,12 +100,12 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
     except ValidationError as error:
         raise _translate(error, data, file) from None
     section._source = file
-    if SECTION in model.model_fields:
+    if isinstance(section, Parametrised):
         section._unused, section._written = frozenset(parameters.unused), data
     return section
 
 
-def check_overrides(config: Config, overrides: Sequence[str]) -> None:
+def check_overrides(config: Parametrised, overrides: Sequence[str]) -> None:
     """Refuse to override a parameter that changes nothing.
 
     Args:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pydantic import PrivateAttr
+
 from thermospin.errors import InputError, brief, cut
-from thermospin.section import Written, one_of
+from thermospin.section import Section, Written, one_of
 from thermospin.textures.grammar import MAX_LENGTH, FormulaError, Grammar
 from thermospin.units import LONGEST, named_units, registry, split_quantity, suits
 
@@ -23,7 +25,8 @@ LONGEST_CHAIN = 50
 """Parameters that need one another."""
 CONSTANTS = {"pi": Decimal(repr(math.pi))}
 """Names that are no parameters and no units."""
-RESERVED = {f"{prefix}{unit}" for unit in "m s A K V W T S J eV Hz".split() for prefix in ("", *"fpnumkMG")}
+RESERVED = {f"{prefix}{unit}" for unit in "m s A K V W T S J eV Hz".split() for prefix in ("", *"fpnumckMG")}
+RESERVED |= {"ohm", "rad", "deg"}
 """Units that formulas write most often; a parameter of such a name would change what they mean."""
 _NUMBER = r"(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)(?![0-9.])"
 _WORD = re.compile(rf"\s*(?:{_NUMBER}|[^\W\d]\w*|\*\*|[-+*/^(),])")
@@ -109,7 +112,7 @@ class Parameters(Written):
 
         Args:
             value: As written.
-            units: SI units, of which its dimension must be one.
+            units: SI units, of which its dimension must be one; without any, each is right.
 
         Raises:
             ParameterError: The formula cannot be evaluated, or has another dimension.
@@ -117,8 +120,8 @@ class Parameters(Written):
         if not isinstance(value, str) or not self._is_formula(value):
             return value
         found = self._formula(value, ())
-        if isinstance(found, Decimal):
-            return str(found)
+        if isinstance(found, Decimal) or not units:
+            return _written(found)
         for unit in units:
             if suits(found.units, unit):
                 return f"{found.to(unit or 'dimensionless').magnitude} {unit}".rstrip()
@@ -190,6 +193,38 @@ class Parameters(Written):
         if unit and units is None:
             raise ParameterError(f"unknown unit in {brief(value)}; write for example '300 nm'")
         return registry().Quantity(number, units) if unit else number
+
+
+class Parametrised(Section):
+    """A document with named parameters, which are evaluated before it is validated."""
+
+    parameters: dict[str, float | str] = {}
+    """Numbers, quantities and formulas by name, `{L: 300 nm, w: "2*L + 40 nm"}`, for formulas such as
+    `"L/2 - 20 nm"` wherever a quantity may stand."""
+
+    _unused: frozenset[str] = PrivateAttr(default=frozenset())
+    _written: Any = PrivateAttr(default=None)
+
+    def check_parameter(self, key: str) -> None:
+        """Refuse a change of a parameter that changes nothing; other keys may change.
+
+        Args:
+            key: Dotted key.
+
+        Raises:
+            InputError: There is no such parameter, or no formula needs it.
+        """
+        section, _, name = key.partition(".")
+        if section != SECTION or not name:
+            return
+        if name not in self.parameters:
+            raise InputError(one_of(name, self.parameters, "parameter"), key=key)
+        if name in self._unused:
+            raise InputError(
+                f"no formula needs '{name}', so nothing would change; a resolved configuration holds numbers "
+                "instead of formulas",
+                key=key,
+            )
 
 
 def in_base_units(value: Any) -> float:

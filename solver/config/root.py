@@ -12,7 +12,7 @@ from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
 from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
-from thermospin.config.parameters import SECTION
+from thermospin.config.parameters import Parametrised
 from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
@@ -22,20 +22,17 @@ from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
 from thermospin.meshes.options import SIZE_FREE, MeshOptions
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Name, Section, dotted, named, one_of
+from thermospin.section import Name, dotted, named
 from thermospin.units import COLDEST, HOTTEST, quantity
 
 BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
 
-class Config(Section):
+class Config(Parametrised):
     """Everything that defines a run, in SI."""
 
     title: str = ""
     """A line for people."""
-    parameters: dict[str, float | str] = {}
-    """Numbers, quantities and formulas by name, `{L: 300 nm, w: "2*L + 40 nm"}`, for formulas such as
-    `"L/2 - 20 nm"` wherever a quantity may stand."""
     temperature: BaseTemperature = 300.0
     """Base temperature T0, K."""
     geometry: Geometry
@@ -76,8 +73,6 @@ class Config(Section):
     """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
-    _written: Any = PrivateAttr(default=None)
-    _unused: frozenset[str] = PrivateAttr(default=frozenset())
 
     @model_validator(mode="before")
     @classmethod
@@ -94,27 +89,6 @@ class Config(Section):
     def source(self) -> str:
         """The file this was read from, or an empty text."""
         return self._source
-
-    def check_parameter(self, key: str) -> None:
-        """Refuse a change of a parameter that changes nothing; other keys may change.
-
-        Args:
-            key: Dotted key.
-
-        Raises:
-            InputError: There is no such parameter, or no formula needs it.
-        """
-        section, _, name = key.partition(".")
-        if section != SECTION or not name:
-            return
-        if name not in self.parameters:
-            raise InputError(one_of(name, self.parameters, "parameter"), key=key)
-        if name in self._unused:
-            raise InputError(
-                f"no formula needs '{name}', so nothing would change; a resolved configuration holds numbers "
-                "instead of formulas",
-                key=key,
-            )
 
     @property
     def all_terminals(self) -> Mapping[str, TerminalFace]:

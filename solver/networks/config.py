@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from thermospin.config.outputs import DirectoryName
+from thermospin.config.parameters import Parametrised
 from thermospin.errors import brief
 from thermospin.macrospin.dynamics import Macrospin
 from thermospin.networks.elements import Element
@@ -239,7 +240,7 @@ def _not_empty(nodes: dict[str, Node]) -> dict[str, Node]:
     return nodes
 
 
-class CircuitConfig(Section):
+class CircuitConfig(Parametrised):
     """Everything that defines a network, checked and in SI."""
 
     title: str = ""

@@ -6,7 +6,7 @@ from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.materials.laws import RangeError
-from thermospin.materials.material import Material
+from thermospin.materials.material import HEAT, Material
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
@@ -69,11 +69,12 @@ def _materials(config: Config) -> None:
         except RangeError as error:
             raise config.mistake(error.message, "materials", name, error.key) from None
         if margin <= 0:
+            is_open = name in config.materials and config.materials[name].thermal_conductivity is None
             raise config.mistake(
                 f"must exceed T0 Σ σ_σ S_σ² for the equations to be positive definite; at "
                 f"{config.temperature:g} K it is {-margin:.3g} W/(m K) too low: raise it, or lower seebeck "
                 "or spin_seebeck",
-                "materials", name, "thermal_conductivity",
+                "materials", name, HEAT[is_open],
             )  # fmt: skip
 
 

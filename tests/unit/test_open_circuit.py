@@ -66,6 +66,10 @@ def test_either_replaces_that_of_the_library():
     ("override", "says"),
     [
         (
+            "materials.Py={thermal_conductivity_open_circuit: 1e-3, spin_seebeck: 100 uV/K}",
+            "materials.Py.thermal_conductivity_open_circuit: must exceed T0 Σ σ_σ S_σ²",
+        ),
+        (
             "materials.Cu={thermal_conductivity: 300, thermal_conductivity_open_circuit: 300}",
             "materials.Cu.thermal_conductivity_open_circuit: give this or thermal_conductivity, not both",
         ),

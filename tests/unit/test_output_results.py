@@ -253,7 +253,9 @@ def test_configuration_names_its_reference():
 def test_mistake_in_a_reference(tmp_path):
     text = REFERENCE.read_text(encoding="utf-8").replace("order: 2", "order: 0", 1)
     (tmp_path / "paper.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=r"paper.yaml: quantities\[0\].reading.order: must be greater than or equal to 1"):
+    with pytest.raises(
+        InputError, match=r"paper.yaml: quantities\[0\].reading.order: must be greater than or equal to 1"
+    ):
         load_reference(tmp_path / "paper.yaml")
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from mutations import CONFIGS
 
+import thermospin
 from thermospin.cli import main
 from thermospin.config import Config
 from thermospin.config.parameters import Parameters
 from thermospin.errors import InputError
+from thermospin.networks import load_circuit
 from thermospin.validation import load_config, load_sweep
 
 VALVE = """
@@ -89,6 +92,27 @@ def test_parameters_are_swept(file):
         load_sweep(file, ["sweep[0].key=parameters.M"])
 
 
+def test_ranges_end_at_formulas(file):
+    axis = "sweep[0]={key: parameters.L, start: 2*D, stop: 300 nm + D, num: 2}"
+    file.write_text(VALVE.replace("S0:", "D: 100 nm\n  S0:"))
+    assert load_sweep(file, [axis]).si("parameters.L") == pytest.approx([200 * NM, 400 * NM], rel=1e-12)
+
+
+def test_a_loaded_configuration_has_no_formulas_to_sweep(file):
+    with pytest.raises(InputError, match=r"sweep\[0\]: parameters.L: no formula needs 'L'"):
+        thermospin.sweep(thermospin.load(file))
+
+
+def test_a_network_takes_parameters(tmp_path):
+    path = tmp_path / "network.yaml"
+    text = (CONFIGS / "hatami2007_circuit.yaml").read_text(encoding="utf-8")
+    path.write_text("parameters: {d: 20 nm}\n" + text)
+    config = load_circuit(path, ["d=30 nm", "area=d**2"])
+    assert config.area == pytest.approx(9e-16, rel=1e-14)
+    with pytest.raises(InputError, match="area: wrong unit of 'd', which is 20 nm: expected m"):
+        load_circuit(path, ["area=d"])
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "expected"),
     [
@@ -112,7 +136,7 @@ def test_parameters_are_swept(file):
 )
 def test_formulas_are_arithmetic_on_quantities(text, unit, expected):
     given = {"L": "300 nm", "w": "2*L + 40 nm", "n": 3, "angle": "30 deg"}
-    found, _, own = Parameters(given).evaluated(text, unit).partition(" ")
+    found, _, own = str(Parameters(given).evaluated(text, unit)).partition(" ")
     assert own == unit
     assert float(found) == pytest.approx(expected, rel=1e-14)
 
