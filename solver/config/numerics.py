@@ -63,7 +63,7 @@ def _options(given: Any) -> Any:
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool):
-        raise mistake(f"must be 1 or 2, not {str(value).lower()}")
+        raise mistake(f"must be 1, 2 or 3, not {str(value).lower()}")
     return value
 
 
@@ -91,7 +91,7 @@ class SolverOptions(Section):
     """`collinear`: spins along one axis; `vector`: s and τ have three components, magnets any direction."""
     spin_heat: Truth = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
-    degree: Annotated[Literal[1, 2], BeforeValidator(_number)] = 1
+    degree: Annotated[Literal[1, 2, 3], BeforeValidator(_number)] = 1
     """Polynomial degree of the elements."""
     orders: whole(ge=1, le=8) = 4
     """Highest harmonic: R1 … R<orders>."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from thermospin.compat import PETSc, build_submesh, fem, index_map, ufl
+from thermospin.compat import PETSc, basix, build_submesh, fem, index_map, ufl
 from thermospin.fields import Field, State, Unknowns
 from thermospin.meshes.read import DeviceMesh
 
@@ -62,7 +62,10 @@ class Spaces:
 
     def _build(self, degree: int) -> None:
         meshes = {True: self.submesh, False: self.device.mesh}
-        self._spaces = {place: fem.functionspace(mesh, ("P", degree)) for place, mesh in meshes.items()}
+        element = basix.ufl.element(
+            "P", "tetrahedron", degree, lagrange_variant=basix.LagrangeVariant.equispaced
+        )
+        self._spaces = {place: fem.functionspace(mesh, element) for place, mesh in meshes.items()}
         # V, s and τ share a numbering but must be different spaces to be different blocks.
         self.spaces = {field: self.space(field.on_conductors).clone() for field in self.fields}
         self.mixed = ufl.MixedFunctionSpace(*self.spaces.values())
@@ -75,13 +78,13 @@ class Spaces:
         """
         return self._spaces[on_conductors]
 
-    def lowest_order(self) -> "Spaces":
-        """The same with degree 1, on the same meshes."""
-        coarse = object.__new__(Spaces)
-        coarse.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("ranges", "sub_cells")})
-        coarse.degree = 1
-        coarse._build(1)
-        return coarse
+    def of_degree(self, degree: int) -> "Spaces":
+        """The same with another polynomial degree, on the same meshes (collective)."""
+        other = object.__new__(Spaces)
+        other.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("ranges", "sub_cells")})
+        other.degree = degree
+        other._build(degree)
+        return other
 
     @property
     def comm(self):

@@ -1,9 +1,9 @@
 """One multigrid per field (solver/physics.md §1), built from the field-diagonal blocks.
 
-On P1, aggregation multigrid with signed strength of connection. On P2, a smoother on P2 around one
-cycle of that same multigrid on P1. All configurations and orders share it. A scheme that fixes V at other
-terminals has its own for V and s: keeping the aggregates would save its set-up, the cost of a few
-iterations, and take a quarter more iterations in every solve.
+On P1, aggregation multigrid with signed strength of connection. On P2 and P3, a smoother on every degree
+down to 2 around one cycle of that same multigrid on P1. All configurations and orders share it. A scheme
+that fixes V at other terminals has its own for V and s: keeping the aggregates would save its set-up, the
+cost of a few iterations, and take a quarter more iterations in every solve.
 
 Where the two sides of a stiff interface are tied together, a smoother hardly moves both at once, and the
 aggregates see nothing but the tie. There the multigrid is that of the fields without jumps.
@@ -34,7 +34,7 @@ AGGREGATION = {
 """PETSc options of the multigrid of a field; ``solver.petsc: {<field>_<option>: …}`` overrides them."""
 
 HIGHER_ORDER_SMOOTHER = SMOOTHER | {"ksp_chebyshev_esteig": "0,0.2,0,1.1"}
-"""P1 represents the lowest fifth of the spectrum of P2: the smoother need not reach further down."""
+"""The degree below represents the lowest fifth of the spectrum: the smoother need not reach further down."""
 COARSE_AGGREGATION = AGGREGATION | {"pc_gamg_aggressive_coarsening": "0"}
 """Below P2, P1 is small: a better hierarchy costs little there."""
 
@@ -109,52 +109,51 @@ class SiblingMultigrid:
         return pc
 
 
-class TwoLevelMultigrid:
-    """A smoother on a higher-order block around aggregation multigrid on its P1 counterpart.
+class DegreeMultigrid:
+    """A smoother on the block of every higher degree around aggregation multigrid on that of P1.
 
     Args:
         field: The field.
-        block: The higher-order block.
-        low_order: The P1 block.
-        interpolation: From P1 to the higher order.
+        blocks: The blocks from the highest degree to P1.
+        interpolations: From every lower degree to the next higher one, in the same order.
         options: The PETSc options of the problem.
     """
 
     def __init__(
         self,
         field: Field,
-        block: PETSc.Mat,
-        low_order: PETSc.Mat,
-        interpolation: PETSc.Mat,
+        blocks: Sequence[PETSc.Mat],
+        interpolations: Sequence[PETSc.Mat],
         options: Options,
     ) -> None:
-        self.block, self.low_order = AnchoredBlock(block), AnchoredBlock(low_order)
+        self.blocks = [AnchoredBlock(block) for block in blocks]
         part = f"{field.symbol}_p_"
         options.defaults(f"{part}mg_coarse_", {"ksp_type": "preonly", **COARSE_AGGREGATION})
         smoother = {f"mg_levels_{key}": value for key, value in HIGHER_ORDER_SMOOTHER.items()}
-        self.pc = PETSc.PC().create(block.comm)
+        self.pc = PETSc.PC().create(blocks[0].comm)
         self.pc.setOptionsPrefix(options.defaults(part, smoother))
         self.pc.setType(PETSc.PC.Type.MG)
-        self.pc.setMGLevels(2)
-        self.pc.setMGInterpolation(1, interpolation)
-        self.pc.setOperators(self.block.matrix)
+        self.pc.setMGLevels(len(blocks))
+        for level, interpolation in enumerate(reversed(interpolations), start=1):
+            self.pc.setMGInterpolation(level, interpolation)
+        self.pc.setOperators(self.blocks[0].matrix)
         self.pc.setFromOptions()
-        self.pc.getMGCoarseSolve().setOperators(self.low_order.matrix)
-        self.pc.getMGSmoother(1).setOperators(self.block.matrix)
+        for level, block in enumerate(reversed(self.blocks)):
+            self.pc.getMGSmoother(level).setOperators(block.matrix)
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
         """Fix some unknowns (collective).
 
         Args:
-            dofs: Owned unknowns, local numbers, of the higher-order space and of the P1 space.
+            dofs: Owned unknowns, local numbers, of every space, finest first.
         """
-        self.block.anchor(dofs[0])
-        self.low_order.anchor(dofs[1])
+        for block, fixed in zip(self.blocks, dofs, strict=True):
+            block.anchor(fixed)
         self.pc.setUp()
         _forget_products(self.pc.getMGCoarseSolve().getPC())
 
 
-Multigrid = AggregationMultigrid | SiblingMultigrid | TwoLevelMultigrid | MergedMultigrid
+Multigrid = AggregationMultigrid | SiblingMultigrid | DegreeMultigrid | MergedMultigrid
 
 
 class Level(NamedTuple):
@@ -174,7 +173,7 @@ class Level(NamedTuple):
 def field_multigrid(
     field: Field, levels: Sequence[Level], options: Options, elder: Multigrid | None = None
 ) -> Multigrid:
-    """The multigrid of a field, with P1 alone or with P1 below a higher order (collective).
+    """The multigrid of a field, with P1 alone or with P1 below higher degrees (collective).
 
     Args:
         field: The field.
@@ -198,8 +197,9 @@ def field_multigrid(
 def _multigrid(
     field: Field, blocks: Sequence[PETSc.Mat], interpolations: Sequence[PETSc.Mat], options: Options
 ) -> Multigrid:
-    kind = TwoLevelMultigrid if interpolations else AggregationMultigrid
-    return kind(field, *blocks, *interpolations, options)
+    if interpolations:
+        return DegreeMultigrid(field, blocks, interpolations, options)
+    return AggregationMultigrid(field, blocks[0], options)
 
 
 def _forget_products(pc: PETSc.PC) -> None:

@@ -146,7 +146,7 @@ class FieldMultigrids:
         options: The PETSc options of the problem.
 
     Attributes:
-        levels: Discretisations for multigrid: with the problem's degree and, below it, with degree 1.
+        levels: Discretisations for multigrid: with the problem's degree, and all below it down to 1.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class FieldMultigrids:
     ) -> None:
         self._device, self._system, self._basis, self._options = device, system, basis, options
         self.levels = self._discretisations()
-        self._low_terminals = locate_terminals(self.levels[1].spaces) if len(self.levels) > 1 else {}
+        self._low_terminals = [locate_terminals(level.spaces) for level in self.levels[1:]]
         self._elder = self._build(V, None)
         parts = self._parts()
         self._precession = self._precessing([fields[0] for fields in parts if len(fields) == 1])
@@ -197,16 +197,16 @@ class FieldMultigrids:
             sinks: Terminals at which ϑ and τ are fixed.
         """
         levels = [constraint]
-        for level in self.levels[1:]:
-            levels.append(constrain(level.spaces, self._low_terminals, held, sinks))
+        for level, terminals in zip(self.levels[1:], self._low_terminals, strict=True):
+            levels.append(constrain(level.spaces, terminals, held, sinks))
         fields = self._system.spaces.fields
         self.preconditioner.anchor({field: [level.dofs[field] for level in levels] for field in fields})
 
     def _discretisations(self) -> list[Discretisation]:
         system = self._system
         levels = [Discretisation(system.spaces, system.interfaces, system.diagonal, None)]
-        if system.spaces.degree > 1:
-            low = system.spaces.lowest_order()
+        for degree in range(system.spaces.degree - 1, 0, -1):
+            low = system.spaces.of_degree(degree)
             given = self._device.resistive_interfaces, self._device.temperature
             interfaces = resistive_interfaces(low, *given)
             blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis)

@@ -11,8 +11,9 @@ from thermospin.compat import MPI, basix, fem, ufl
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import CONSTANTS, THETA, Field, State, output_fields
 from thermospin.lift import SpinVector
+from thermospin.observables.extrema import largest, longest
 from thermospin.observables.interfaces import InterfaceViews
-from thermospin.observables.polynomials import EDGES, forms, largest, linear_fit
+from thermospin.observables.polynomials import coefficients, exponents, means, polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.response.solution import Expansion, Solution
@@ -27,8 +28,8 @@ class CellFields:
     """Fields on this rank's owned cells, NaN where a field does not exist.
 
     Fields are polynomials in every cell, given at the k nodes of the element, the four vertices first.
-    Fluxes are linear in every cell and jump between cells. They are given at the p = 4 vertices of each, or
-    with p = 1 where they are constant in every cell.
+    Fluxes are polynomials of one degree less in every cell and jump between cells. They are given at the p
+    nodes of the element of that degree: 1, 4 or 10.
 
     Attributes:
         V: Charge potential, V, shape (n_cells, k).
@@ -59,22 +60,22 @@ class CellFields:
     @property
     def j(self) -> np.ndarray:
         """Mean charge current density of every cell, A/m², shape (n_cells, 3)."""
-        return self.charge_flux.mean(axis=-2)
+        return means(self.charge_flux)
 
     @property
     def j_s(self) -> np.ndarray:
         """Mean spin current density of every cell, A/m², shape (n_cells, 3) or (n_cells, 3, 3)."""
-        return self.spin_flux.mean(axis=-2)
+        return means(self.spin_flux)
 
     @property
     def q(self) -> np.ndarray:
         """Mean heat flux of every cell, W/m², shape (n_cells, 3)."""
-        return self.heat_flux.mean(axis=-2)
+        return means(self.heat_flux)
 
     @property
     def q_s(self) -> np.ndarray | None:
         """Mean spin heat flux of every cell, W/m², shape (n_cells, 3) or (n_cells, 3, 3); None without τ."""
-        return None if self.spin_heat_flux is None else self.spin_heat_flux.mean(axis=-2)
+        return None if self.spin_heat_flux is None else means(self.spin_heat_flux)
 
     @property
     def accumulations(self) -> dict[str, np.ndarray]:
@@ -141,13 +142,15 @@ class Observer:
 
     @cached_property
     def _flux_points(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points of the reference cell where fluxes are evaluated, and the matrix to its vertices."""
+        """Points of the reference cell where fluxes are evaluated, and the matrix to their nodes."""
+        degree = self._spaces.degree - 1
         if not self._coefficients.are_cellwise:
             given = basix.make_quadrature(basix.CellType.tetrahedron, self._spaces.quadrature_degree)
-            return given[0], linear_fit(*given)
-        if self._spaces.degree == 1:
+            return given[0], polynomial_fit(max(degree, 1), *given)
+        if degree == 0:
             return CENTRE, np.ones((1, 1))
-        return basix.geometry(basix.CellType.tetrahedron), np.eye(4)
+        nodes = exponents(degree, 4)[:, 1:] / degree
+        return nodes, np.eye(len(nodes))
 
     @cached_property
     def _flux_expressions(self) -> tuple[fem.Expression, fem.Expression]:
@@ -186,7 +189,7 @@ class Observer:
             yield n, self.observe(part)
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at the vertices, shape (n_cells, n_fields, p, 3) (collective)."""
+        """The fluxes of all fields at their nodes, shape (n_cells, n_fields, p, 3) (collective)."""
         self._spaces.load(solution.vector, self._fields)
         conductors, insulators = self._flux_expressions
         names, (_, fit) = self._spaces.fields, self._flux_points
@@ -231,23 +234,18 @@ class Observer:
     def maxima(self, fields: CellFields) -> dict[str, dict[str, float]]:
         """Largest temperature rise (K), current and spin current density (A/m²) in every region (collective).
 
-        With vector spin the latter is the root of the sum of squares of all nine components. The temperature
-        is largest anywhere in a cell. The length of a linear flux is convex: it is largest at a vertex.
+        With vector spin the latter is the root of the sum of squares of all nine components. All are largest
+        anywhere in a cell.
 
         Args:
             fields: The fields on every rank's cells.
         """
         names = "max_temperature_rise", "max_current_density", "max_spin_current_density"
-        tags, peaks = self._device.cell_tags[: self._n_cells], _peaks(fields.rise)
-        found = peaks.max(axis=1), _longest(fields.charge_flux), _longest(fields.spin_flux)
-        local = []
+        tags, local = self._device.cell_tags[: self._n_cells], []
         for tag in self._device.regions.values():
             inside = tags == tag
-            _, *lengths = (values[inside].max(initial=-np.inf) for values in found)
-            # No cell whose control values are all below the largest nodal value has the maximum.
-            nodal = fields.rise[inside].max(initial=-np.inf)
-            hot = fields.rise[inside & (found[0] >= nodal)]
-            local.append([largest(forms(hot)) if len(hot) else -np.inf, *lengths])
+            fluxes = (_by_node(flux[inside]) for flux in (fields.charge_flux, fields.spin_flux))
+            local.append([largest(coefficients(fields.rise[inside]), 4), *map(longest, fluxes)])
         highest = np.empty_like(local)
         self._spaces.comm.Allreduce(np.array(local), highest, MPI.MAX)
         return {
@@ -282,26 +280,14 @@ def _chunks(cells: np.ndarray) -> Iterator[np.ndarray]:
         yield cells[start : start + CHUNK]
 
 
-def _peaks(values: np.ndarray) -> np.ndarray:
-    """Bounds of polynomials from above in every cell: their Bernstein–Bézier coefficients beside the values.
-
-    Args:
-        values: At the nodes, shape (n_cells, k).
-    """
-    if values.shape[1] == 4:
-        return values
-    ends = values[:, EDGES].sum(axis=2) / 2
-    return np.hstack([values[:, :4], 2 * values[:, 4:] - ends])
-
-
-def _longest(flux: np.ndarray) -> np.ndarray:
-    """The root of the sum of squares of all components in every cell where it is largest; 0 if there is none.
+def _by_node(flux: np.ndarray) -> np.ndarray:
+    """All components at every node, shape (n_cells, p, 3) or (n_cells, p, 9); 0 where there is no flux.
 
     Args:
         flux: Shape (n_cells, p, 3) or, in spin space, (n_cells, 3, p, 3).
     """
-    squares = (np.nan_to_num(flux) ** 2).sum(axis=-1)
-    return np.sqrt((squares if squares.ndim == 2 else squares.sum(axis=1)).max(axis=1))
+    flux = np.nan_to_num(flux)
+    return flux if flux.ndim == 3 else np.moveaxis(flux, 1, 2).reshape(len(flux), flux.shape[2], 9)
 
 
 def _stacked(part: np.ndarray | SpinVector) -> np.ndarray:

@@ -9,11 +9,11 @@ import numpy as np
 from thermospin.compat import MPI, fem, la
 from thermospin.discretisation.spaces import Spaces
 from thermospin.meshes.ordering import FACES
+from thermospin.observables.extrema import largest
 from thermospin.observables.polynomials import (
+    coefficients,
     face_means,
     face_slopes,
-    forms,
-    largest,
     mean_magnitudes,
     on_faces,
 )
@@ -67,10 +67,10 @@ class InterfaceViews:
             second: Name of the second region.
         """
         side = self._side(first, second)
-        slopes = face_slopes(forms(fields.rise[side.cells]), side.vertices, side.gradients)
+        slopes = face_slopes(coefficients(fields.rise[side.cells]), side.vertices, side.gradients)
         slope = np.einsum("nk,nk->n", slopes, side.normals)
         through = self._normal_flux(fields, side)
-        parts = 1.0, slope, through.mean(axis=1), mean_magnitudes(through) / 2
+        parts = 1.0, slope, face_means(through), mean_magnitudes(through) / 2
         area, *sums = self._sum([np.sum(side.areas * part) for part in parts])
         if area == 0.0:
             return None
@@ -106,12 +106,9 @@ class InterfaceViews:
         return gradients, np.abs(np.linalg.det(edges)) / 6
 
     def _normal_flux(self, fields: CellFields, side: Side) -> np.ndarray:
-        """The current density out of the cells at the vertices of the faces, A/m², shape (n, 3)."""
-        flux = fields.charge_flux[side.cells]
-        if flux.shape[1] == 1:
-            flux = np.repeat(flux, 4, axis=1)
-        at_vertices = np.take_along_axis(flux, side.vertices[:, :, None], axis=1)
-        return np.einsum("nvk,nk->nv", at_vertices, side.normals)
+        """The current density out of the cells on the faces, A/m²: its coefficients there, shape (n, m)."""
+        normal = np.einsum("npk,nk->np", fields.charge_flux[side.cells], side.normals)
+        return on_faces(coefficients(normal), side.vertices)
 
     def _spread(self, values: np.ndarray, side: Side) -> dict[str, float]:
         """Mean, least and largest value on an interface (collective).
@@ -120,10 +117,10 @@ class InterfaceViews:
             values: At the nodes of all owned cells.
             side: The interface.
         """
-        form = on_faces(forms(values[side.cells]), side.vertices)
-        area, integral = self._sum([side.areas.sum(), side.areas @ face_means(form)])
+        control = on_faces(coefficients(values[side.cells]), side.vertices)
+        area, integral = self._sum([side.areas.sum(), side.areas @ face_means(control)])
         ends = np.empty(2)
-        self._spaces.comm.Allreduce(np.array([largest(-form), largest(form)]), ends, MPI.MAX)
+        self._spaces.comm.Allreduce(np.array([largest(-control, 3), largest(control, 3)]), ends, MPI.MAX)
         return {"mean": float(integral / area), "min": float(-ends[0]), "max": float(ends[1])}
 
     def _conserved_current(self, fields: CellFields, first: str, second: str) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.discretisation.spaces import Spaces
 from thermospin.observables.cells import CellFields, Observer
-from thermospin.observables.polynomials import linear_fit
+from thermospin.observables.polynomials import polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.physics.terms.calculus import value
@@ -19,10 +19,10 @@ from thermospin.response.solution import Expansion, Solution
 
 
 class LocalObserver(Observer):
-    """Evaluates solutions on the cells of the device, with the linear part of the fluxes in every cell.
+    """Evaluates solutions on the cells of the device, with polynomials for the fluxes in every cell.
 
-    The linear part is the best fit at the quadrature points. Its mean is that of the flux: with every linear
-    test function it is the flux that the equations conserve.
+    They are the best fit at the quadrature points, of one degree less than the fields but at least linear.
+    The mean is that of the flux: with every linear test function it is the flux that the equations conserve.
 
     Args:
         spaces: The spaces, with all spins along one axis.
@@ -33,7 +33,8 @@ class LocalObserver(Observer):
     def __init__(self, spaces: Spaces, coefficients: CellCoefficients, series: PointSeries) -> None:
         super().__init__(spaces, coefficients)
         self._series = series
-        self._fit = linear_fit(series.points.places, series.points.weights)
+        degree = max(spaces.degree - 1, 1)
+        self._fit = polynomial_fit(degree, series.points.places, series.points.weights)
 
     def each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
         """Evaluate the coefficients of one power of the drive after another (collective).
@@ -49,7 +50,7 @@ class LocalObserver(Observer):
             yield n, self._seen(part, found[n])
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at a drive, shape (n_cells, n_fields, 4, 3) (collective)."""
+        """The fluxes of all fields at a drive, shape (n_cells, n_fields, p, 3) (collective)."""
         return self._linear({0: solution.vector}, 0)[0]
 
     def _expanded(self, parts: Mapping[int, Solution]) -> np.ndarray:
@@ -66,10 +67,10 @@ class LocalObserver(Observer):
         return found
 
     def _linear(self, parts: Mapping[int, PETSc.Vec], order: int) -> np.ndarray:
-        """The fluxes at the vertices, shape (order + 1, n_cells, n_fields, 4, 3) (collective)."""
+        """The fluxes at their nodes, shape (order + 1, n_cells, n_fields, p, 3) (collective)."""
         fields = self._spaces.fields
         self._series.load(parts)
-        found = np.full((order + 1, self._n_cells, len(fields), 4, 3), np.nan)
+        found = np.full((order + 1, self._n_cells, len(fields), len(self._fit), 3), np.nan)
         for region, cells in self._series.chunks():
             u = self._series.fields(region, cells, order)
             c = self._series.coefficients(region, cells, value(u.theta))
@@ -78,6 +79,6 @@ class LocalObserver(Observer):
             for field, flux in zip(fields, fluxes, strict=True):
                 if field.on_conductors and not is_conductor:
                     continue
-                at_vertices = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
-                found[:, cells, fields.index(field)] = at_vertices.transpose(0, 2, 3, 1)
+                at_nodes = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
+                found[:, cells, fields.index(field)] = at_nodes.transpose(0, 2, 3, 1)
         return found

@@ -1,122 +1,205 @@
-"""Polynomials of degree 1 and 2 on tetrahedra and on their faces, exactly: means, extrema, slopes.
+"""Polynomials on tetrahedra and on their faces, exactly: means, extrema, slopes.
 
-With barycentric coordinates λ a polynomial is ``u = λᵀ B λ``. The symmetric matrix B holds its
-Bernstein–Bézier coefficients: u lies between the smallest and the largest of them, and on a face or an edge
-it is the part of B that belongs to the vertices there.
+A polynomial of degree d is ``u = Σ c_α B_α`` with the Bernstein polynomials
+``B_α = d!/(α₀! α₁! …) λ₀^α₀ λ₁^α₁ …`` of the barycentric coordinates λ. u lies between the smallest and the
+largest of its Bernstein–Bézier coefficients c, their mean is its mean, and on a face or an edge it has those
+whose exponents α are 0 at all other vertices. Coefficients come in the order of the element's nodes, α/d.
 """
 
-from itertools import combinations
+from functools import cache
+from math import factorial, prod
 
 import numpy as np
 
 from thermospin.compat import basix
 
-EDGES = np.array(basix.topology(basix.CellType.tetrahedron)[1])
-"""The vertices at the ends of the edges in whose middle nodes 4 to 9 of the quadratic element are, (6, 2)."""
+_SIMPLICES = {2: basix.CellType.interval, 3: basix.CellType.triangle, 4: basix.CellType.tetrahedron}
+_SPLITS = 6
+"""Times that a triangle on which a polynomial changes its sign is cut into four to integrate its size."""
 
 
-def forms(values: np.ndarray) -> np.ndarray:
-    """The matrices B of polynomials, shape (n, 4, 4).
+@cache
+def exponents(degree: int, size: int) -> np.ndarray:
+    """Exponents of the Bernstein polynomials in the order of the element's nodes, shape (n, size).
 
     Args:
-        values: Values at the nodes of the element, the four vertices first: shape (n, 4) or (n, 10).
+        degree: Of the polynomials, 0 or more.
+        size: Number of vertices: 2 (interval), 3 (triangle) or 4 (tetrahedron).
+    """
+    if degree == 0:
+        return np.zeros((1, size), dtype=int)
+    variant = basix.LagrangeVariant.equispaced
+    points = basix.create_element(basix.ElementFamily.P, _SIMPLICES[size], degree, variant).points
+    return np.rint(degree * np.column_stack([1 - points.sum(axis=1), points])).astype(int)
+
+
+def degree_of(n_nodes: int, size: int = 4) -> int:
+    """The degree of an element with some number of nodes.
+
+    Args:
+        n_nodes: Number of nodes.
+        size: Number of vertices.
 
     Raises:
-        ValueError: The element is of another degree.
+        ValueError: There is no such element up to degree 4.
     """
-    corners, (a, b) = values[:, :4], EDGES.T
-    if values.shape[1] not in (4, 4 + len(EDGES)):
-        raise ValueError(f"an element with {values.shape[1]} nodes is of neither degree 1 nor 2")
-    found = (corners[:, :, None] + corners[:, None]) / 2
-    if values.shape[1] > 4:
-        found[:, a, b] = 2 * values[:, 4:] - found[:, a, b]
-        found[:, b, a] = found[:, a, b]
-    return found
+    for degree in range(5):
+        if len(exponents(degree, size)) == n_nodes:
+            return degree
+    raise ValueError(f"no element has {n_nodes} nodes")
 
 
-def on_faces(form: np.ndarray, vertices: np.ndarray) -> np.ndarray:
-    """The polynomials on one face of every cell, shape (n, 3, 3).
+def bernstein(weights: np.ndarray, degree: int) -> np.ndarray:
+    """Bernstein polynomials at places, shape (n, n_coefficients).
 
     Args:
-        form: B, shape (n, 4, 4).
+        weights: Barycentric coordinates, shape (n, size).
+        degree: Of the polynomials.
+    """
+    size = weights.shape[1]
+    powers = np.cumprod([np.ones_like(weights), *[weights] * degree], axis=0)
+    factors = [powers[alpha, :, i] for i, alpha in enumerate(exponents(degree, size).T)]
+    return np.prod(factors, axis=0).T * _multinomials(degree, size)
+
+
+@cache
+def _multinomials(degree: int, size: int) -> np.ndarray:
+    """Factors of the products of powers in the Bernstein polynomials."""
+    counts = [prod(map(factorial, alpha)) for alpha in exponents(degree, size).tolist()]
+    return factorial(degree) / np.array(counts)
+
+
+@cache
+def from_nodes(degree: int, size: int) -> np.ndarray:
+    """Matrix from values at the nodes to coefficients.
+
+    Args:
+        degree: Of the polynomials, 0 or more.
+        size: Number of vertices.
+    """
+    if degree == 0:
+        return np.ones((1, 1))
+    matrix = np.linalg.inv(bernstein(exponents(degree, size) / degree, degree))
+    matrix[:size] = np.eye(size, len(matrix))
+    return matrix
+
+
+def coefficients(values: np.ndarray) -> np.ndarray:
+    """Bernstein–Bézier coefficients of polynomials on tetrahedra, shape (n, n_nodes).
+
+    Args:
+        values: At the nodes of the element, shape (n, n_nodes).
+
+    Raises:
+        ValueError: There is no element with so many nodes.
+    """
+    return values @ from_nodes(degree_of(values.shape[1]), 4).T
+
+
+def means(values: np.ndarray) -> np.ndarray:
+    """Means of polynomials over tetrahedra, shape (…, n_components).
+
+    Args:
+        values: At the nodes of the element, shape (…, n_nodes, n_components).
+    """
+    weights = from_nodes(degree_of(values.shape[-2]), 4).mean(axis=0)
+    return np.einsum("...pk,p->...k", values, weights)
+
+
+def on_faces(control: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """The coefficients of polynomials on one face of every tetrahedron, shape (n, n_coefficients of a face).
+
+    Args:
+        control: Coefficients, shape (n, n_coefficients).
         vertices: The vertices of the faces, local numbers, shape (n, 3).
     """
-    return form[np.arange(len(form))[:, None, None], vertices[:, :, None], vertices[:, None]]
+    degree = degree_of(control.shape[1])
+    return np.take_along_axis(control, _numbers(degree, _lifted(exponents(degree, 3), vertices)), axis=1)
 
 
-def face_means(form: np.ndarray) -> np.ndarray:
+def face_means(control: np.ndarray) -> np.ndarray:
     """Means of polynomials over triangles, shape (n,).
 
     Args:
-        form: B, shape (n, 3, 3).
+        control: Coefficients, shape (n, n_coefficients).
     """
-    return (form.sum(axis=(1, 2)) + np.trace(form, axis1=1, axis2=2)) / 12
+    return control.mean(axis=1)
 
 
-def face_slopes(form: np.ndarray, vertices: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Means of the gradients over one face of every cell, shape (n, 3).
+def face_slopes(control: np.ndarray, vertices: np.ndarray, gradients: np.ndarray) -> np.ndarray:
+    """Means of the gradients over one face of every tetrahedron, shape (n, 3).
 
     Args:
-        form: B of the cells, shape (n, 4, 4).
+        control: Coefficients in the tetrahedra, shape (n, n_coefficients).
         vertices: The vertices of the faces, local numbers, shape (n, 3).
         gradients: Gradients of the barycentric coordinates, 1/m, shape (n, 4, 3).
     """
-    rows = form[np.arange(len(form))[:, None], vertices].mean(axis=1)
-    return 2 * np.einsum("ni,nik->nk", rows, gradients)
+    degree = degree_of(control.shape[1])
+    lower = _lifted(exponents(degree - 1, 3), vertices)
+    numbers = _numbers(degree, lower[:, :, None] + np.eye(4, dtype=int))
+    along = control[np.arange(len(control))[:, None, None], numbers].mean(axis=1)
+    return degree * np.einsum("ni,nik->nk", along, gradients)
 
 
-def largest(form: np.ndarray) -> float:
-    """The largest value of polynomials anywhere on their triangles or tetrahedra; −∞ where there are none.
-
-    Candidates are the vertices and the points inside edges, faces and cells where the slope vanishes.
-
-    Args:
-        form: B, shape (n, m, m) with m = 3 or 4.
-    """
-    best = float(np.diagonal(form, axis1=1, axis2=2).max(initial=-np.inf))
-    form = form[form.max(axis=(1, 2), initial=-np.inf) > best] - best
-    if not len(form):
-        return best
-    scale = np.abs(form).max(axis=(1, 2), keepdims=True)
-    above = max(
-        float((_stationary(form[:, part][:, :, part] / scale) * scale[:, 0, 0]).max())
-        for size in range(2, form.shape[1] + 1)
-        for part in map(list, combinations(range(form.shape[1]), size))
-    )
-    return best + max(above, 0.0)
+def _lifted(alphas: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """Exponents on faces, (m, 3), as those in the tetrahedra, (n, m, 4)."""
+    return np.einsum("mi,nij->nmj", alphas, np.eye(4, dtype=int)[vertices])
 
 
-def _stationary(form: np.ndarray) -> np.ndarray:
-    """Values, shape (n,), where ``B λ`` has equal components; outside the simplex, at a point inside it."""
-    n, size = form.shape[:2]
-    system = np.zeros((n, size + 1, size + 1))
-    system[:, :size, :size] = form
-    system[:, :size, size], system[:, size, :size] = -1.0, 1.0
-    point = np.clip(np.linalg.pinv(system)[:, :size, size], 0.0, None)
-    total = point.sum(axis=1, keepdims=True)
-    point = np.where(total > 0, point / np.where(total > 0, total, 1.0), 1 / size)
-    return np.einsum("ni,nij,nj->n", point, form, point)
+def _numbers(degree: int, alphas: np.ndarray) -> np.ndarray:
+    """Numbers of the coefficients with some exponents, the last axis."""
+    table = np.zeros((degree + 1,) * 4, dtype=int)
+    table[tuple(exponents(degree, 4).T)] = np.arange(len(exponents(degree, 4)))
+    return table[tuple(np.moveaxis(alphas, -1, 0))]
 
 
-def linear_fit(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Values at points of a cell to values at its vertices: the best linear function, shape (4, n_points).
+def polynomial_fit(degree: int, points: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Values at points of a cell to values at the nodes of the best polynomial, shape (n_nodes, n_points).
 
     Its mean is that of the values.
 
     Args:
+        degree: Of the polynomial, 1 or more.
         points: Quadrature points in the reference cell, shape (n_points, 3).
         weights: Their weights, shape (n_points,).
     """
-    hats = np.column_stack([1 - points.sum(axis=1), points])
-    return np.linalg.solve(hats.T @ (weights[:, None] * hats), hats.T * weights)
+    basis = bernstein(np.column_stack([1 - points.sum(axis=1), points]), degree)
+    fitted = np.linalg.solve(basis.T @ (weights[:, None] * basis), basis.T * weights)
+    return bernstein(exponents(degree, 4) / degree, degree) @ fitted
 
 
-def mean_magnitudes(values: np.ndarray) -> np.ndarray:
-    """Means of ``|u|`` over triangles on which u is linear, shape (n,).
+def mean_magnitudes(control: np.ndarray, splits: int = _SPLITS) -> np.ndarray:
+    """Means of ``|u|`` over triangles, shape (n,): exact up to degree 1, to 1e-4 above where u changes sign.
 
     Args:
-        values: u at the vertices, shape (n, 3).
+        control: Coefficients, shape (n, n_coefficients).
+        splits: Times that a triangle may be cut into four.
     """
+    found = np.abs(control.mean(axis=1))
+    mixed = (control.min(axis=1, initial=0.0) < 0) & (control.max(axis=1, initial=0.0) > 0)
+    if not mixed.any():
+        return found
+    if control.shape[1] > 3 and splits:
+        pieces = np.einsum("qij,nj->nqi", _quarters(degree_of(control.shape[1], 3)), control[mixed])
+        parts = mean_magnitudes(pieces.reshape(-1, control.shape[1]), splits - 1)
+        found[mixed] = parts.reshape(-1, 4).mean(axis=1)
+    else:
+        found[mixed] = _mean_magnitudes_of_linear(control[mixed, :3])
+    return found
+
+
+@cache
+def _quarters(degree: int) -> np.ndarray:
+    """Matrices from the coefficients on a triangle to those on the four between the middles of its edges."""
+    a, b, c = np.eye(3)
+    ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
+    parts = (a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)
+    nodes = exponents(degree, 3) / degree
+    return np.array([from_nodes(degree, 3) @ bernstein(nodes @ np.array(part), degree) for part in parts])
+
+
+def _mean_magnitudes_of_linear(values: np.ndarray) -> np.ndarray:
+    """Means of ``|u|`` over triangles on which u is linear, shape (n,), from its values at the vertices."""
     low, middle, high = np.sort(values, axis=1).T
     # Where the signs differ, one vertex is alone with its sign: its triangle counts with the other sign.
     alone = np.where(middle < 0, high, low)

@@ -16,22 +16,23 @@ _FIELDS = {field.name: field for vector in (True, False) for field in output_fie
 class FieldSample:
     """All output fields on the tetrahedra of the device, gathered on one rank.
 
-    Fields at points are polynomials in every tetrahedron, as they were solved for: linear, or quadratic with
-    points in the middles of the edges. Points are split between regions, so fields may jump there. Fluxes
-    jump between tetrahedra.
+    Fields at points are polynomials in every tetrahedron, as they were solved for: linear, quadratic with
+    points in the middles of the edges, or cubic with two points on every edge and one on every face. Points
+    are split between regions, so fields may jump there. Fluxes jump between tetrahedra.
 
     Attributes:
         points: Coordinates, m, (n_points, 3).
-        cells: Points of every tetrahedron, (n_cells, 4), or (n_cells, 10) in VTK's order: the vertices, then
-            the middles of the edges of :data:`thermospin.observables.elements.VTK_ORDER`.
+        cells: Points of every tetrahedron in VTK's order, (n_cells, 4), (n_cells, 10) or (n_cells, 20): the
+            vertices, then those of :func:`thermospin.observables.elements.vtk_exponents`.
         region: Region tag of every tetrahedron, (n_cells,).
         regions: Region name to tag.
         point_data: ``V T mu_up mu_down mu_s`` and, where the spins have temperatures, ``T_up T_down T_s``,
             (n_points,), NaN where the field does not exist.
         cell_data: Means of ``J J_up J_down J_s Q`` and likewise ``Q_s`` in the tetrahedra, (n_cells, 3), NaN
             where the field does not exist.
-        vertex_data: ``J J_s Q`` and likewise ``Q_s`` at the vertices of every tetrahedron, (n_cells, 4, 3),
-            where they are not constant in it; they are linear.
+        flux_data: ``J J_s Q`` and likewise ``Q_s`` where they are not constant in every cell: at its
+            vertices, (n_cells, 4, 3), where they are linear; also in the middles of its edges, in VTK's
+            order, (n_cells, 10, 3), where they are quadratic.
 
     With vector spin there is no axis for up and down. Then ``mu_s`` and ``T_s`` are vectors in spin space,
     (n_points, 3), and their components fields of their own, ``mu_s_x``, …; so are those of ``J_s`` and
@@ -44,7 +45,7 @@ class FieldSample:
     regions: Mapping[str, int]
     point_data: Mapping[str, np.ndarray]
     cell_data: Mapping[str, np.ndarray]
-    vertex_data: Mapping[str, np.ndarray] = field(default_factory=dict)
+    flux_data: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def vertices(self) -> np.ndarray:
@@ -52,16 +53,16 @@ class FieldSample:
         return self.cells[:, :4]
 
     def flux(self, name: str) -> np.ndarray:
-        """A vector in the cells: at their vertices, (n_cells, 4, 3), or (n_cells, 1, 3) where constant.
+        """A vector in the cells: as in :attr:`flux_data`, or (n_cells, 1, 3) where it is constant.
 
         Args:
             name: Name of the field.
         """
-        if name in self.vertex_data:
-            return self.vertex_data[name]
+        if name in self.flux_data:
+            return self.flux_data[name]
         field = _FIELDS[name]
-        if field.made_of and set(field.made_of) <= self.vertex_data.keys():
-            return field.values(SimpleNamespace(**self.vertex_data))
+        if field.made_of and set(field.made_of) <= self.flux_data.keys():
+            return field.values(SimpleNamespace(**self.flux_data))
         return self.cell_data[name][:, None]
 
     @property
@@ -100,7 +101,7 @@ class Case:
         return next(iter(self.orders.values())).is_vector
 
     def with_fluxes(self, shown: Collection[str]) -> Self:
-        """The fields without fluxes at vertices that no shown field needs.
+        """The fields without those of :attr:`FieldSample.flux_data` that no shown field needs.
 
         Args:
             shown: Names of fields.
@@ -109,7 +110,7 @@ class Case:
 
         def kept(samples: Mapping[Any, FieldSample]) -> dict[Any, FieldSample]:
             return {
-                key: replace(sample, vertex_data={n: v for n, v in sample.vertex_data.items() if n in names})
+                key: replace(sample, flux_data={n: v for n, v in sample.flux_data.items() if n in names})
                 for key, sample in samples.items()
             }
 
@@ -136,5 +137,5 @@ class Case:
         for name in point_data.keys() & ABSOLUTE:
             point_data[name] = point_data[name] + self.temperature
         cell_data = {name: total("cell_data", name) for name in some.cell_data}
-        vertex_data = {name: total("vertex_data", name) for name in some.vertex_data}
-        return replace(some, point_data=point_data, cell_data=cell_data, vertex_data=vertex_data)
+        flux_data = {name: total("flux_data", name) for name in some.flux_data}
+        return replace(some, point_data=point_data, cell_data=cell_data, flux_data=flux_data)

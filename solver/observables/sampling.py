@@ -9,14 +9,11 @@ from thermospin.compat import MPI
 from thermospin.fields import OutputField, output_fields
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import CellFields
-from thermospin.observables.elements import VTK_ORDER
-from thermospin.observables.polynomials import EDGES
+from thermospin.observables.elements import vtk_order
+from thermospin.observables.polynomials import degree_of, exponents
 from thermospin.observables.sample import FieldSample
 
 Arrays = dict[str, np.ndarray]
-
-VTK_EDGES = [EDGES.tolist().index(sorted(ends)) for ends in VTK_ORDER]
-"""The edges of the element in the order in which VTK has their middles."""
 
 
 class Sampler:
@@ -48,14 +45,14 @@ class Sampler:
         at_points = {"V": fields.V, "s": fields.s, "T": fields.rise, "tau": fields.tau}
         in_cells = {"J": fields.j, "J_s": fields.j_s, "Q": fields.q, "Q_s": fields.q_s, "m": fields.m}
         at_points, in_cells = self._gathered(at_points), self._gathered(in_cells)
-        at_vertices = self._gathered(_fluxes_at_vertices(fields))
+        at_nodes = self._gathered(_fluxes_at_nodes(fields))
         if self._comm.rank != 0:
             return None
         points = self._points(at_points["V"].shape[-1])
         at_points = {name: points.gather(values) for name, values in at_points.items()}
         at_points["T"] += temperature
         present = output_fields(fields.is_vector, "tau" in at_points)
-        fluxes = [field for field in present if field.is_flux and at_vertices]
+        fluxes = [field for field in present if field.is_flux and at_nodes]
         return FieldSample(
             points=points.places,
             cells=points.cells,
@@ -63,7 +60,7 @@ class Sampler:
             regions=self._regions,
             point_data=_values([field for field in present if not field.in_cells], at_points),
             cell_data=_values([field for field in present if field.in_cells], in_cells),
-            vertex_data=_values(fluxes, at_vertices),
+            flux_data=_values(fluxes, at_nodes),
         )
 
     def _points(self, n_nodes: int) -> "_Points":
@@ -99,45 +96,63 @@ class _Points:
         n_nodes: Nodes of every cell.
 
     Attributes:
-        places: Coordinates, m, shape (n_points, 3): vertices, then middles of edges.
+        places: Coordinates, m, shape (n_points, 3): vertices, then points on edges, then those on faces.
         cells: Points of every cell, in VTK's order, shape (n, n_nodes).
     """
 
     def __init__(self, corners: np.ndarray, numbers: np.ndarray, tags: np.ndarray, n_nodes: int) -> None:
-        n_regions = int(tags.max()) + 1
-        _, first, cells = np.unique(
-            (numbers * n_regions + tags[:, None]).ravel(), return_index=True, return_inverse=True
-        )
-        self._first, self.places = first, corners.reshape(-1, 3)[first]
-        self.cells = cells.reshape(-1, 4)
-        self._edges = None
-        if n_nodes > 4:
-            ends = np.sort(self.cells[:, EDGES], axis=2)
-            keys = ends[..., 0].astype(np.int64) * len(first) + ends[..., 1]
-            _, self._edges, edges = np.unique(keys.ravel(), return_index=True, return_inverse=True)
-            middles = corners[:, EDGES].mean(axis=2).reshape(-1, 3)[self._edges]
-            self.places = np.concatenate([self.places, middles])
-            edges = len(first) + edges.reshape(-1, len(EDGES))
-            self.cells = np.hstack([self.cells, edges[:, VTK_EDGES]])
+        degree = degree_of(n_nodes)
+        alphas, n_regions = exponents(degree, 4), int(tags.max()) + 1
+        _, vertices = np.unique((numbers * n_regions + tags[:, None]).ravel(), return_inverse=True)
+        vertices, n_ends = vertices.reshape(-1, 4), (alphas > 0).sum(axis=1)
+        cells, n_points = np.empty((len(tags), n_nodes), dtype=np.int64), 0
+        self._kinds = []
+        for nodes in (np.flatnonzero(n_ends == kind) for kind in range(1, n_ends.max() + 1)):
+            keys = _keys(vertices, alphas[nodes])
+            _, first, found = np.unique(keys.ravel(), return_index=True, return_inverse=True)
+            cells[:, nodes] = n_points + found.reshape(keys.shape)
+            n_points += len(first)
+            self._kinds.append((nodes, first))
+        self.cells = cells[:, vtk_order(degree)]
+        self.places = self.gather(np.einsum("kv,nvx->nxk", alphas / degree, corners))
 
     def gather(self, values: np.ndarray) -> np.ndarray:
         """Values at the nodes of all cells, the last axis, as values at the points, the first."""
         values = np.moveaxis(values, -1, 1)
         rest = values.shape[2:]
-        at_vertices = values[:, :4].reshape(-1, *rest)[self._first]
-        if self._edges is None:
-            return at_vertices
-        return np.concatenate([at_vertices, values[:, 4:].reshape(-1, *rest)[self._edges]])
+        return np.concatenate([values[:, nodes].reshape(-1, *rest)[first] for nodes, first in self._kinds])
 
 
-def _fluxes_at_vertices(fields: CellFields) -> Arrays:
-    """The fluxes at the vertices of the cells, by name; none where they are constant in every cell."""
-    if fields.charge_flux.shape[1] == 1:
+def _keys(vertices: np.ndarray, alphas: np.ndarray) -> np.ndarray:
+    """Numbers that nodes at the same place have in common, shape (n, k).
+
+    Args:
+        vertices: Points of the vertices of all cells, shape (n, 4).
+        alphas: Barycentric coordinates of the nodes times the degree, all inside vertices, inside edges, or
+            inside faces, shape (k, 4).
+    """
+    ends = np.array([np.flatnonzero(alpha) for alpha in alphas])
+    shares = np.take_along_axis(alphas, ends, axis=1)
+    order = np.argsort(vertices[:, ends], axis=2)
+    corners = np.take_along_axis(vertices[:, ends], order, axis=2).astype(np.int64)
+    size, keys = vertices.max() + 1, corners[..., 0]
+    for other in np.moveaxis(corners[..., 1:], 2, 0):
+        _, pairs = np.unique((keys * size + other).ravel(), return_inverse=True)
+        keys = pairs.reshape(keys.shape)
+    lowest = np.take_along_axis(np.broadcast_to(shares, order.shape), order, axis=2)[..., 0]
+    return keys * (alphas.sum(axis=1).max() + 1) + lowest
+
+
+def _fluxes_at_nodes(fields: CellFields) -> Arrays:
+    """The fluxes at their nodes, in VTK's order, by name; none where they are constant in every cell."""
+    n_nodes = fields.charge_flux.shape[1]
+    if n_nodes == 1:
         return {}
+    order = vtk_order(degree_of(n_nodes))
     found = {"J": fields.charge_flux, "J_s": fields.spin_flux, "Q": fields.heat_flux}
     if fields.spin_heat_flux is not None:
         found["Q_s"] = fields.spin_heat_flux
-    return {name: values.astype(np.float32) for name, values in found.items()}
+    return {name: values[..., order, :].astype(np.float32) for name, values in found.items()}
 
 
 def _values(fields: Sequence[OutputField], made_of: Arrays) -> Arrays:

@@ -1,11 +1,13 @@
 """Fields for ParaView: one VTU file per order, with units, and back again.
 
-With elements of degree 2 the tetrahedra are quadratic, with points in the middles of their edges: between
-its points ParaView shows the polynomial that was solved for. Arrays are called ``mu_up mu_down mu_s V T``
-(points, 64 bit) and ``J J_up J_down J_s Q`` (means in the cells, 32 bit), with ``T_up T_down T_s`` and
-``Q_s`` where the spins have temperatures; ``region`` holds region tags. Fluxes that are linear in every cell
-are there once more, as far as maps show them, as ``J at vertices``, …: x, y, z at the first vertex of the
-cell, then at the second, ….
+With elements of degree 2 the tetrahedra are quadratic, with points in the middles of their edges; with degree
+3 they are VTK's Lagrange tetrahedra of order 3. Between its points ParaView shows the polynomial that was
+solved for. Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q``
+(means in the cells, 32 bit), with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region``
+holds region tags. Fluxes that are not constant in every cell are there once more, as far as maps show them, as
+``J at vertices``, …, where they are linear: x, y, z at the first vertex of the cell, then at the second, …; or
+as ``J at nodes``, …, where they are quadratic: at the vertices, then in the middles of the edges, in the order
+of VTK's quadratic tetrahedron.
 
 With vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside
 them, ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The
@@ -31,8 +33,14 @@ from thermospin.output.scales import quantity_text, superscript
 from thermospin.runtime.cache import reason_of
 
 _SOLVED = "solved_at"
-_AT_VERTICES = " at vertices"
-"""Ends the names of fluxes at the four vertices of every tetrahedron."""
+_KINDS = {
+    4: pv.CellType.TETRA,
+    10: pv.CellType.QUADRATIC_TETRA,
+    20: pv.CellType.LAGRANGE_TETRAHEDRON,
+}
+"""VTK's cells by the number of points of a tetrahedron."""
+_PLACES = {4: " at vertices", 10: " at nodes"}
+"""What ends the names of fluxes by the number of places in every tetrahedron where they are given."""
 _RUN = "run"
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 
@@ -196,18 +204,18 @@ def sample_grid(
         solved: The drive, A or V, if the fields were solved for there.
         run: Number of the run, if it has one.
     """
-    kind = pv.CellType.TETRA if sample.cells.shape[1] == 4 else pv.CellType.QUADRATIC_TETRA
-    grid = pv.UnstructuredGrid({kind: sample.cells}, sample.points)
+    grid = pv.UnstructuredGrid({_KINDS[sample.cells.shape[1]]: sample.cells}, sample.points)
     for name, values in sample.point_data.items():
         grid.point_data[name] = np.asarray(values, dtype=np.float64)
     for name, values in sample.cell_data.items():
         grid.cell_data[name] = np.asarray(values, dtype=np.float32)
-    for name, values in sample.vertex_data.items():
+    fluxes = {name: name + _PLACES[values.shape[1]] for name, values in sample.flux_data.items()}
+    for name, values in sample.flux_data.items():
         flat = np.asarray(values, dtype=np.float32).reshape(len(values), -1)
-        grid.cell_data[name + _AT_VERTICES] = flat
+        grid.cell_data[fluxes[name]] = flat
     grid.cell_data["region"] = np.asarray(sample.region, dtype=np.int32)
     names = {name: name for name in (*sample.point_data, *sample.cell_data)}
-    names |= {name + _AT_VERTICES: name for name in sample.vertex_data}
+    names |= {array: name for name, array in fluxes.items()}
     _add_texts(grid, "units", [f"{array} [{units[name]}]" for array, name in names.items()])
     _add_texts(grid, "region_names", sample.regions)
     grid.field_data["region_tags"] = list(sample.regions.values())
@@ -257,11 +265,12 @@ def read_sample(path: Path, run: str = "") -> FieldSample:
         region=region,
         regions={str(name): int(tag) for name, tag in zip(names, tags, strict=True)},
         point_data={name: np.asarray(values) for name, values in grid.point_data.items()},
-        cell_data={name: values for name, values in in_cells.items() if not name.endswith(_AT_VERTICES)},
-        vertex_data={
-            name.removesuffix(_AT_VERTICES): values.reshape(-1, 4, 3)
+        cell_data={name: values for name, values in in_cells.items() if " at " not in name},
+        flux_data={
+            name.removesuffix(place): values.reshape(-1, n_places, 3)
             for name, values in in_cells.items()
-            if name.endswith(_AT_VERTICES)
+            for n_places, place in _PLACES.items()
+            if name.endswith(place)
         },
     )
 

@@ -98,7 +98,7 @@ def _expected_nodes(cells: float, degree: int, columns: tuple[int, int] | None) 
         return float(np.prod([degree * number + 1 for number in (*columns, layers)]))
     surface = SURFACE * cells ** (2 / 3)
     points = cells / 6 + surface
-    return points if degree == 1 else 2 * points + cells + 2 * surface
+    return _count(degree, points, points + cells + 2 * surface, 2 * cells + 2 * surface)
 
 
 def estimate_record(device: Device, record: MeshRecord) -> Estimate:
@@ -113,12 +113,16 @@ def estimate_record(device: Device, record: MeshRecord) -> Estimate:
 
 def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
     """Nodes of the elements of chosen cells; edges follow from Euler's formula, as if there were no holes."""
-    points = len(np.unique(record.array("cells")[chosen]))
-    if degree == 1:
-        return float(points)
+    points, cells = len(np.unique(record.array("cells")[chosen])), int(chosen.sum())
     beside = record.array("neighbours")[chosen]
     outside = int((~(np.append(chosen, False)[beside])).sum())  # a cell without a neighbour has −1 there
-    return float(2 * points + chosen.sum() + outside / 2 - 1)
+    faces = 2 * cells + outside / 2
+    return _count(degree, points, points + faces - cells - 1, faces)
+
+
+def _count(degree: int, points: float, edges: float, faces: float) -> float:
+    """Nodes of elements of degree 1, 2 or 3, from the numbers of points, edges and faces."""
+    return float(points + (degree - 1) * edges + (degree - 1) * (degree - 2) // 2 * faces)
 
 
 def _estimate(device: Device, cells: float, conducting: float, everywhere: float, meshing: float) -> Estimate:

@@ -162,7 +162,7 @@ def test_installed_command(finished, comm):
     validate = [script, "validate", finished / "device.yaml"]
     good = subprocess.run(validate, **options)
     assert (good.returncode, good.stderr) == (0, "")
-    bad = subprocess.run([*validate, "--set", "solver.degree=3"], **options)
+    bad = subprocess.run([*validate, "--set", "solver.degree=4"], **options)
     assert bad.returncode == 2
     assert bad.stderr.startswith("error: ")
     assert bad.stderr.count("\n") == 1

@@ -153,7 +153,7 @@ def boundary(device, tag):
 CASES = {
     f"P{degree}{name}": (degree, spin_heat)
     for name, spin_heat in {"": False, ", spin heat": True}.items()
-    for degree in (1, 2)
+    for degree in (1, 2, 3)
 }
 
 
@@ -162,7 +162,7 @@ def errors(request, comm, tmp_path_factory):
     """The degree, the spacings, and by sign the errors on every mesh: shape (meshes, fields)."""
     degree, spin_heat = request.param
     config = configuration(degree, spin_heat)
-    divisions = {1: [8, 12, 16], 2: [6, 8, 10]}[degree]
+    divisions = {1: [8, 12, 16], 2: [6, 8, 10], 3: [4, 6, 8]}[degree]
     found = {1: [], -1: []}
     for n in divisions:
         directory = comm.bcast(tmp_path_factory.mktemp("mesh"))

@@ -165,6 +165,8 @@ DIVISIONS = {
     (1, True): [14, 18, 24],
     (2, False): [6, 8, 10],
     (2, True): [8, 11, 14],
+    (3, False): [4, 6, 8],
+    (3, True): [4, 6, 8],
 }
 """Of 100 nm, by degree and whether there is τ: with it the orders are asymptotic on finer meshes only."""
 CASES = [
@@ -174,7 +176,7 @@ CASES = [
         id=f"P{degree}, {shape}{', spin heat' if spin_heat else ''}",
     )
     for spin_heat in (False, True)
-    for degree in (1, 2)
+    for degree in (1, 2, 3)
     for shape in SHAPES
 ]
 

@@ -10,7 +10,7 @@ from circuit_valve import VALVE
 from mpi4py import MPI
 
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.observables.polynomials import linear_fit
+from thermospin.observables.polynomials import polynomial_fit
 from thermospin.runtime import failures
 
 pytestmark = [
@@ -150,7 +150,7 @@ def test_an_unexpected_error_says_where(monkeypatch):
 def test_an_unexpected_error_in_a_library_says_where_it_was_called():
     """In every room of the program."""
     with pytest.raises(np.linalg.LinAlgError) as caught:
-        linear_fit(np.zeros((4, 3)), np.zeros(4))
+        polynomial_fit(1, np.zeros((4, 3)), np.zeros(4))
     assert "(polynomials.py, line " in failures.describe(caught.value)
 
 

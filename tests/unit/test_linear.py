@@ -74,7 +74,7 @@ def test_multigrid_contracts(magnetised, field):
     """The eigenvalues of ``M⁻¹ A`` of every field are not far from 1, on any number of ranks."""
     magnetised.scheme("through")
     multigrid = magnetised.preconditioning.preconditioner._parts[field,]
-    matrix = multigrid.block.matrix
+    matrix = multigrid.pc.getOperators()[0]
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOperators(matrix)
     ksp.setType(PETSc.KSP.Type.CG)
@@ -90,20 +90,27 @@ def test_multigrid_contracts(magnetised, field):
     assert np.abs(1 - eigenvalues).max() < 0.9
 
 
-@pytest.mark.parametrize("valve", [2], ids=["P2"], indirect=True)
-def test_interpolation_from_the_lowest_order(problem, spaces, comm):
-    """Linear functions are in both spaces: every unknown of the finer one is reached, on any rank."""
+def polynomial(degree):
+    """A polynomial of a degree, of all three coordinates."""
+    return lambda x: linear(1.0, (2, -3, 4))(x) ** degree + linear(0.0, (5, 0, 0))(x) ** degree
+
+
+@pytest.mark.parametrize("valve", [1], ids=["P1"], indirect=True)
+@pytest.mark.parametrize(("low_degree", "high_degree"), [(1, 2), (2, 3), (1, 3)])
+def test_interpolation_between_degrees(problem, spaces, comm, low_degree, high_degree):
+    """Polynomials of the lower degree are in both spaces: every unknown is reached, on any rank."""
     for field in FIELDS:
-        low = problem.preconditioning.levels[1].spaces.spaces[field]
-        matrix = interpolation_matrix(low, problem.spaces.spaces[field])
-        coarse, fine = fem.Function(low), fem.Function(spaces.spaces[field])
-        coarse.interpolate(linear(1.0, (2, -3, 4)))
-        fine.interpolate(linear(1.0, (2, -3, 4)))
+        low, high = (spaces.of_degree(degree).spaces[field] for degree in (low_degree, high_degree))
+        matrix = interpolation_matrix(low, high)
+        coarse, fine = fem.Function(low), fem.Function(high)
+        coarse.interpolate(polynomial(low_degree))
+        fine.interpolate(polynomial(low_degree))
         x, y = matrix.createVecRight(), matrix.createVecLeft()
         with x as array:
             array[:] = coarse.x.array[: len(array)]
         matrix.mult(x, y)
-        wrong = np.abs(y.array_r - fine.x.array[: len(y.array_r)]) > 1e-12
+        expected = fine.x.array[: len(y.array_r)]
+        wrong = ~np.isclose(y.array_r, expected, rtol=1e-12, atol=1e-12)
         assert comm.allreduce(wrong.sum(), MPI.SUM) == 0
 
 

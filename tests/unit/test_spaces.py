@@ -1,5 +1,7 @@
 """Spaces on the device and on its conductors: the map between them, counts, ranges, transfer."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from valve import BOXES, gather, linear, volume
@@ -59,16 +61,20 @@ def test_conductors_fill_the_submesh(spaces, comm):
 
 
 def unknowns(cells, degree):
-    """Nodes, and for degree 2 edges, of tetrahedra."""
-    pairs = np.sort(cells[:, [[0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]].reshape(-1, 2), axis=1)
-    return len(np.unique(cells)) + (len(np.unique(pairs, axis=0)) if degree == 2 else 0)
+    """Vertices, and for degree 2 edges, or for degree 3 two points on an edge and one on a face."""
+    pairs, triples = (
+        np.sort(cells[:, list(combinations(range(4), k))].reshape(-1, k), axis=1) for k in (2, 3)
+    )
+    edges, faces = (len(np.unique(parts, axis=0)) for parts in (pairs, triples))
+    return len(np.unique(cells)) + (degree - 1) * edges + (faces if degree == 3 else 0)
 
 
 def test_number_of_unknowns(valve, spaces):
     cells, tags = valve.record.array("cells"), valve.record.array("cell_tags")
     conducting = np.isin(tags, [valve.record.regions[name] for name in PARTS[CONDUCTORS]])
-    expected = 2 * unknowns(cells[conducting], spaces.degree) + unknowns(cells, spaces.degree)
-    assert spaces.n_dofs == expected
+    for degree in (1, 2, 3):
+        expected = 2 * unknowns(cells[conducting], degree) + unknowns(cells, degree)
+        assert spaces.of_degree(degree).n_dofs == expected
     assert spaces.n_dofs == spaces.comm.allreduce(spaces.ranges[THETA].stop, MPI.SUM)
 
 
@@ -99,8 +105,8 @@ def test_load_fills_ghosts(problem, spaces):
         np.testing.assert_allclose(found.x.array, expected.x.array, rtol=1e-14, atol=1e-14)
 
 
-def test_lowest_order(spaces):
-    low = spaces.lowest_order()
+def test_other_degree(spaces):
+    low = spaces.of_degree(1)
     assert (low.degree, low.submesh, low.entity_map) == (1, spaces.submesh, spaces.entity_map)
     nodes = spaces.device.mesh.topology.index_map(0).size_global
     conducting = spaces.submesh.topology.index_map(0).size_global

@@ -61,7 +61,7 @@ def test_state_without_tau_reads_it_as_zero():
 def test_fields_of_a_problem(problem, spaces):
     assert spaces.fields == ALL == tuple(spaces.ranges) == tuple(problem.config.unknowns)
     np.testing.assert_array_equal(spaces.spaces[TAU].dofmap.list, spaces.spaces[V].dofmap.list)
-    assert spaces.lowest_order().fields == ALL
+    assert spaces.of_degree(1).fields == ALL
 
 
 @pytest.mark.parametrize("scheme", ["through", "up"])

@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from thermospin.compat import PETSc, ufl
-from thermospin.discretisation.assembly.cellwise import HIGHEST_DEGREE, CellSets, CellwiseForm
+from thermospin.discretisation.assembly.cellwise import CellSets, CellwiseForm
 from thermospin.discretisation.assembly.compiled import CompiledForm
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
@@ -45,7 +45,7 @@ class Blocks:
         part: Part = lambda c: c,
     ) -> None:
         self._spaces, self._interfaces, self._part = spaces, interfaces, part
-        self._are_cellwise = coefficients.are_cellwise and spaces.degree <= HIGHEST_DEGREE
+        self._are_cellwise = coefficients.are_cellwise
         c = part(coefficients.all)
         constant = block_forms(constant_form(spaces, c), wanted)
         magnetic = block_forms(magnetic_form(spaces, c), wanted)

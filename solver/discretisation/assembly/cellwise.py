@@ -12,9 +12,6 @@ from thermospin.discretisation.interfaces.jumps import Couples
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import Field
 
-HIGHEST_DEGREE = 2
-"""Highest degree of the fields. From degree 3 on, the unknowns on an edge depend on its direction."""
-
 CellSets = WeakValueDictionary[tuple[bool, frozenset[int]], CellSet]
 
 

@@ -12,13 +12,15 @@ from thermospin.compat import basix
 
 METRIC = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
 """The independent entries of the metric ∇X_c·∇X_d of the reference coordinates X."""
+DENOMINATOR = 560
+"""Of the integrals of products of slopes over the reference tetrahedron, up to degree 3."""
 
 
 class LocalMatrices:
     """Matrices per unit coefficient, their upper triangles row by row.
 
     Args:
-        element: A Lagrange element whose unknowns need no transformation: of degree 1 or 2.
+        element: A Lagrange element with equidistant nodes, of degree 1, 2 or 3.
         corners: The vertices of every cell, m, shape (n_cells, 4, 3).
 
     Attributes:
@@ -39,14 +41,15 @@ class LocalMatrices:
     def stiffness(self) -> np.ndarray:
         """``∫ ∇φ_i·∇φ_j`` of every cell, m, shape (n_cells, k).
 
-        On the reference tetrahedron these are multiples of 1/5. Taken as whole numbers they have no error:
-        one that all cells shared would make constant fields drive currents out of all nodes.
+        On the reference tetrahedron these are fractions with the denominator :data:`DENOMINATOR`. Taken as
+        whole numbers they have no error: one that all cells shared would make constant fields drive currents
+        out of all nodes.
         """
         _, *slopes = self._basis
         integrals = np.einsum("q,cqi,dqj->cdij", self._weights, slopes, slopes, optimize=True)
         integrals += integrals.swapaxes(0, 1)
-        fifths = [np.round(5 * integrals[c, d][self.upper] / (1 + (c == d))) for c, d in METRIC]
-        return self._metric / 5 @ np.array(fifths)
+        numerators = [np.round(DENOMINATOR * integrals[c, d][self.upper] / (1 + (c == d))) for c, d in METRIC]
+        return self._metric / DENOMINATOR @ np.array(numerators)
 
     @property
     def mass(self) -> np.ndarray:
