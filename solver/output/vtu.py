@@ -3,11 +3,11 @@
 With elements of degree 2 the tetrahedra are quadratic, with points in the middles of their edges; with degree
 3 they are VTK's Lagrange tetrahedra of order 3. Between its points ParaView shows the polynomial that was
 solved for. Arrays are called ``mu_up mu_down mu_s V T`` (points, 64 bit) and ``J J_up J_down J_s Q``
-(means in the cells, 32 bit), with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures; ``region``
-holds region tags. Fluxes that are not constant in every cell are there once more, as far as maps show them, as
-``J at vertices``, …, where they are linear: x, y, z at the first vertex of the cell, then at the second, …; or
-as ``J at nodes``, …, where they are quadratic: at the vertices, then in the middles of the edges, in the order
-of VTK's quadratic tetrahedron.
+(means in the cells, 32 bit), with ``T_up T_down T_s`` and ``Q_s`` where the spins have temperatures.
+``region`` holds region tags. Fluxes that are not constant in every cell are there once more, as far as maps
+show them: as ``J at vertices``, …, where they are linear, with x, y, z at the first vertex of the cell, then
+at the second, …; as ``J at nodes``, …, where they are quadratic, at the vertices, then in the middles of the
+edges, in the order of VTK's quadratic tetrahedron.
 
 With vector spin, ``mu_s`` and ``T_s`` are vectors in spin space, with their components ``mu_s_x``, … beside
 them, ``J_s_x``, … stand for ``J_s``, and ``m`` is the magnetisation (cells): see :class:`FieldSample`. The

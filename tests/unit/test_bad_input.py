@@ -67,7 +67,7 @@ def test_endless_whole_number(file):
 
 def test_several_mistakes_are_counted(file):
     with pytest.raises(InputError, match=r"heating.scale: must be at least 0, not -1 \(and 1 more\)$"):
-        load_config(file, ["solver.degree=3", "heating.scale=-1"])
+        load_config(file, ["solver.degree=4", "heating.scale=-1"])
 
 
 @pytest.mark.parametrize("section", ["geometry", "schemes"])
@@ -126,7 +126,7 @@ def test_mapping_without_a_file_names_the_key():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["validate", "{file}", "--set", "solver.degree=3"], "{file}: solver.degree: must be 1 or 2"),
+        (["validate", "{file}", "--set", "solver.degree=4"], "{file}: solver.degree: must be 1, 2 or 3"),
         (
             ["run", "{file}", "--set", "probes.across[1]=lft"],
             "{file}: probes.across[1]: unknown terminal 'lft'",
