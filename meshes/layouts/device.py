@@ -23,13 +23,13 @@ FINE = 1e-3
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a drawing becomes films; lengths in m.
+    """Rules by which a drawing becomes films; lengths in m.
 
     Attributes:
         films: The films in the order of deposition.
-        coverage: Coverage of the films that say nothing.
+        coverage: Coverage of the films that have none of their own.
         crop: Box that is kept; everything if None.
-        margin: How far films without outline extend beyond it.
+        margin: Distance by which films without outline extend beyond it.
         tolerance: Distance up to which lines and vertices may move.
         ignored: Layers that no film needs to use.
     """

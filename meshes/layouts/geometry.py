@@ -34,14 +34,14 @@ class LayoutGeometry(Section):
     layers: dict[str, Film] = Field(min_length=1)
     """The films by name, in the order of deposition."""
     coverage: Coverage = "ballistic"
-    """How films cover what is below them. `ballistic`: evaporated from above, every film follows the top
+    """Coverage of the topography below films. `ballistic`: evaporated from above, every film follows the top
     below it, steps included. `planar`: flat tops; the film fills what is below up to its thickness above the
     lowest top that it covers. `conformal`: as thick on the sides of steps as on their tops, with square
     corners."""
     crop: tuple[Length, Length, Length, Length] | None = None
-    """What is kept of the layout: x0, y0, x1, y1, m; default: everything."""
+    """Part of the layout that is kept: x0, y0, x1, y1, m; default: everything."""
     margin: NonNegativeLength = 0.0
-    """How far films without outline extend beyond the crop, or beyond all outlines, m."""
+    """Distance by which films without outline extend beyond the crop, or beyond all outlines, m."""
     tolerance: PositiveLength | None = None
     """Distance up to which vertices are joined, slivers closed and curves simplified, m; default: a tenth of
     the thinnest film with an outline."""

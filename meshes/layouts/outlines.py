@@ -27,7 +27,11 @@ class Scale:
 
     @classmethod
     def of(cls, tolerance: float) -> "Scale":
-        """The unit that suits a tolerance, m."""
+        """The unit for a tolerance.
+
+        Args:
+            tolerance: The tolerance, m.
+        """
         return cls(10.0 ** floor(log10(tolerance) + 1e-9))
 
     def combined(

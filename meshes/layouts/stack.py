@@ -9,7 +9,7 @@ from thermospin.section import Section, mistake, whole
 from thermospin.units import Length, PositiveLength, quantity
 
 Coverage = Literal["ballistic", "planar", "conformal"]
-"""How a film covers what is below it."""
+"""Coverage of the topography below a film."""
 
 
 def _tag(value: Any) -> Any:
@@ -34,11 +34,11 @@ class Film(Section):
     thickness: PositiveLength
     """Thickness, m."""
     coverage: Coverage | None = None
-    """How the film covers what is below it, in place of the layout's `coverage`."""
+    """Coverage of the topography below the film, in place of the layout's `coverage`."""
     zmin: Length | None = None
     """Height of the bottom of a flat film, m; without it the film lies on what was deposited before."""
     priority: whole(ge=-10_000, le=10_000) = 0
-    """Where films overlap the highest priority fills the space, as with solids; of equal ones the film that
+    """Priority: of films that overlap, the one with the highest fills the space; of equal ones the film that
     was deposited first."""
     mesh_order: whole(ge=-10_000, le=10_000) | None = None
     """gdsfactory's key in place of `priority`: the lowest fills the space."""

@@ -1,4 +1,4 @@
-"""The `interfaces:` section: between which regions or materials, and what crosses there."""
+"""The `interfaces:` section: regions or materials on both sides, and the law between them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _two_names(value: Any) -> Any:
 
 
 class Interface(InterfaceValues):
-    """What crosses between two regions, between all regions of two materials, or at a physical surface."""
+    """An interface between two regions, between all regions of two materials, or at a physical surface."""
 
     between: Annotated[tuple[str, str], BeforeValidator(_two_names)] | None = None
     """Sides 1 and 2, each a region or a material; the more regions are named, the more an entry counts."""

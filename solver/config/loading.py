@@ -53,7 +53,7 @@ def load_section[S: Section](
         model: The section; it keeps the name of the file as ``_source``.
         source: A YAML file, or the same content as a mapping.
         overrides: Texts such as ``solver.degree=2``, laid over it.
-        place: Given the data and the file, fills in what depends on the name of the file.
+        place: Called with the data and the file; fills in entries that depend on the name of the file.
 
     Raises:
         InputError: The first mistake found, with file, key and remedy in one line.
@@ -65,7 +65,15 @@ def load_section[S: Section](
 
 
 def read_data(source: str | Path | Mapping[str, Any], overrides: Sequence[str]) -> tuple[dict[str, Any], str]:
-    """What a configuration holds, with the overrides laid over it, not checked yet, and its file or ''."""
+    """Content of a configuration with the overrides laid over it, not checked yet.
+
+    Args:
+        source: A YAML file, or the same content as a mapping.
+        overrides: Texts such as ``solver.degree=2``, laid over it.
+
+    Returns:
+        The data, and the name of the file or an empty text.
+    """
     return _read_data(source, overrides, _place)
 
 
@@ -85,6 +93,11 @@ def _read_data(
 
 def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) -> S:
     """The section that data of a file make.
+
+    Args:
+        model: Its class.
+        data: The content of the file.
+        file: The name of the file, or an empty text.
 
     Raises:
         InputError: The first mistake found.
@@ -160,12 +173,22 @@ def _override(data: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def parts(key: str) -> list[str]:
-    """The keys and indices of a dotted key such as ``probes.nonlocal[0]``."""
+    """The keys and indices of a dotted key.
+
+    Args:
+        key: The key, such as ``probes.nonlocal[0]``.
+    """
     return re.findall(r"[^.\[\]]+", key)
 
 
 def replaced(data: dict[str, Any], key: str, value: Any, source: str) -> dict[str, Any]:
     """A copy of the data with another value at a dotted key; mappings on the way are made.
+
+    Args:
+        data: Plain data.
+        key: The dotted key.
+        value: The new value.
+        source: Source of the value, for messages.
 
     Raises:
         InputError: A list on the way has no such item, or the key is too long; it names ``source``.
@@ -211,7 +234,7 @@ def _translate(error: ValidationError, data: Any, file: str) -> InputError:
 
 
 def _path(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:
-    """Where the user made this mistake: keys and list indices."""
+    """Place of the mistake in the user's data: keys and list indices."""
     missing, at = error["type"] == "missing", error.get("ctx", {}).get("at", ())
     inside = _written((*error["loc"], *at), data, missing)
     whole = inside if inside[len(inside) - len(at) :] == at else (*_written(error["loc"], data, missing), *at)
@@ -248,7 +271,7 @@ _PHRASES = {
 
 
 def _message(error: Mapping[str, Any]) -> str:
-    """One line that says what is wrong and what would be right."""
+    """The mistake and its remedy in one line."""
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == "mistake":
         return context["message"]

@@ -20,7 +20,7 @@ DIGITS = 12
 
 
 class LoopMagnet(Section):
-    """How a magnet follows the field: give `switching_field` or `anisotropy_field`."""
+    """Model of a magnet that follows the field: give `switching_field` or `anisotropy_field`."""
 
     easy_axis: Direction | None = None
     """Along B by default; its orientation does not matter, + is towards positive B."""
@@ -41,7 +41,7 @@ class LoopMagnet(Section):
 
     @property
     def model(self) -> Switching:
-        """What follows the field."""
+        """The model that follows the field."""
         if self.switching_field is not None:
             return SharpSwitching(self.switching_field, self.exchange_bias)
         return StonerWohlfarth(self.anisotropy_field, self.exchange_bias)
@@ -90,13 +90,17 @@ class Loop(Section):
         return np.concatenate([self.branch, self.branch[::-1]])
 
     def easy_axis(self, region: str) -> np.ndarray:
-        """The easy axis of a magnet, a unit vector towards positive B, (3,)."""
+        """The easy axis of a magnet, a unit vector towards positive B, (3,).
+
+        Args:
+            region: The magnet.
+        """
         given = self.magnets[region].easy_axis
         return oriented(np.array(self.axis if given is None else given), np.array(self.axis))[0]
 
     @property
     def paths(self) -> Mapping[str, Path]:
-        """Where every magnet points along the loop."""
+        """Directions of every magnet along the loop."""
         axis, fields = np.array(self.axis), self.fields
         return {
             region: follow(magnet.model, self.easy_axis(region), axis, fields)

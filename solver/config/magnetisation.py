@@ -1,4 +1,4 @@
-"""The magnetic field, and where magnets point that a configuration does not mention."""
+"""The magnetic field, and the default direction of magnets."""
 
 from typing import Annotated, Any
 
@@ -20,4 +20,4 @@ _Component = quantity("T", ge=-1e3, le=1e3)
 MagneticField = Annotated[tuple[_Component, _Component, _Component], BeforeValidator(_three)]
 """A magnetic field, T."""
 DEFAULT: Vector = (0.0, 0.0, 1.0)
-"""Where magnets point that the configuration does not mention."""
+"""Direction of magnets that the configuration does not mention."""

@@ -323,7 +323,7 @@ def _unit_after(words: list[str]) -> tuple[str, list[str]]:
 
 
 def _reason(error: Exception) -> str:
-    """What is wrong with a formula, in words."""
+    """The mistake in a formula, in words."""
     if isinstance(error, decimal.DivisionByZero | decimal.DivisionUndefined | ZeroDivisionError):
         return "it divides by zero"
     if isinstance(error, decimal.InvalidOperation):

@@ -49,7 +49,7 @@ class Config(Parametrised):
     """B, T, about which the spins of normal metals precess with `spin: vector`; [0, 0, B] also polarises
     nanocluster metals, in a collinear run along the axis of the spins."""
     magnetisation: dict[str, Magnetisation] = {}
-    """Where each magnet points, region to direction or texture; +z by default; with `spin: vector`."""
+    """Magnetisation, region to direction or texture; +z by default; with `spin: vector`."""
     configurations: dict[Name, dict[str, State]] = {}
     """Named magnetic configurations: region to ±1, which multiplies its magnetisation, or with `spin: vector`
     to a direction instead of it; by default P and AP (last magnet reversed)."""
@@ -70,7 +70,7 @@ class Config(Parametrised):
     output: Output = Output()
     """Directory, fields, maps."""
     sweep: tuple[Axis, ...] = ()
-    """What `thermospin sweep` changes; all other commands take the configuration as it stands."""
+    """Axes of `thermospin sweep`; all other commands take the configuration as it stands."""
 
     _source: str = PrivateAttr(default="")
 
@@ -116,7 +116,10 @@ class Config(Parametrised):
         return Unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
     def material(self, name: str) -> Material:
-        """The material of that name, with the numbers of its laws at the base temperature and in the field.
+        """A material, with the numbers of its laws at the base temperature and in the field.
+
+        Args:
+            name: Its name.
 
         Raises:
             KeyError: Neither this configuration nor the library has it.
@@ -125,7 +128,10 @@ class Config(Parametrised):
         return self._given(name).at(self.temperature, self.axial_field)
 
     def material_laws(self, name: str) -> Material:
-        """The material of that name, with its laws, as far as they are any; its errors name file and key.
+        """A material with its laws, without those that are constant; their errors name file and key.
+
+        Args:
+            name: Its name.
 
         Raises:
             KeyError: Neither this configuration nor the library has it.
@@ -156,9 +162,19 @@ class Config(Parametrised):
         return data
 
     def error(self, key: str, message: str) -> InputError:
-        """An error about an entry of this configuration, for checks that need more than the file."""
+        """An error about an entry of this configuration, for checks that need more than the file.
+
+        Args:
+            key: Dotted path of the entry.
+            message: The mistake and its remedy, in one line.
+        """
         return InputError(message, key=key, file=self._source)
 
     def mistake(self, message: str, *at: str | int) -> InputError:
-        """The same, with the entry as keys and list indices."""
+        """An error about an entry that is given by its keys and list indices.
+
+        Args:
+            message: The mistake and its remedy, in one line.
+            at: Keys and list indices.
+        """
         return self.error(dotted(named(at, self._written)), message)

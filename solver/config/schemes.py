@@ -1,4 +1,4 @@
-"""The electrical side of a run: what is applied to the terminals, and what is read from them."""
+"""The electrical side of a run: conditions at the terminals, and probes."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -67,7 +67,7 @@ Condition = Annotated[
 
 
 class Scheme(RootModel[dict[str, Condition]]):
-    """How the device is driven: terminal name to condition. Terminals that are not named float."""
+    """Drive of the device: terminal name to condition. Terminals that are not named float."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -111,7 +111,14 @@ def _check_shares(currents: Mapping[str, CurrentDrive]) -> None:
 
 
 def not_empty(schemes: dict[str, Any]) -> dict[str, Any]:
-    """Check that there is a scheme."""
+    """Check that there is a scheme.
+
+    Args:
+        schemes: The schemes.
+
+    Raises:
+        PydanticCustomError: There is none; for a validator of the section that holds them.
+    """
     if not schemes:
         raise mistake(
             "nothing to run; add a scheme, such as 'thermal: {contact1: current, contact2: ground}'"

@@ -263,4 +263,4 @@ Magnetisation = Annotated[
     BeforeValidator(_one_kind),
     Field(description=f"Where a magnet points: {_FORMS}."),
 ]
-"""Where a magnet points: one direction, or a texture."""
+"""Magnetisation of a region: one direction, or a texture."""

@@ -1,4 +1,4 @@
-"""What crosses a resistive interface suits the regions on its sides (solver/physics.md §4)."""
+"""Checks that the law of a resistive interface suits the regions on its sides (solver/physics.md §4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class Regions:
     """The regions of a device by kind.
 
     Attributes:
-        insulators: Those without electrons.
-        magnets: Those with a magnetisation.
+        insulators: Regions without electrons.
+        magnets: Regions with a magnetisation.
     """
 
     insulators: frozenset[str]
@@ -37,7 +37,7 @@ def check_conduction(config: Config, regions: Regions, i: int, sides: tuple[str,
         sides: The regions on sides 1 and 2.
 
     Raises:
-        InputError: It does not.
+        InputError: Current crosses to an insulator, or none between metals.
     """
     entry, law = config.interfaces[i], config.interfaces[i].material
     insulators = [region for region in sides if region in regions.insulators]
@@ -63,7 +63,7 @@ def check_heat(config: Config, i: int) -> None:
         i: Number of the entry.
 
     Raises:
-        InputError: It does not.
+        InputError: The equations would not be positive definite.
     """
     law, temperature = config.interfaces[i].material, config.temperature
     if not law.is_positive(temperature):

@@ -1,4 +1,4 @@
-"""A device as numbers: all that solving it needs of a configuration, decided once."""
+"""A device as numbers: all data of a configuration that solving needs, decided once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from thermospin.textures import MagneticState, Texture
 
 @dataclass(frozen=True)
 class Numerics:
-    """How a device is discretised and solved.
+    """Discretisation of a device and methods to solve it.
 
     Attributes:
         degree: Polynomial degree of the elements.
@@ -42,7 +42,11 @@ class Numerics:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """The section `solver` of a configuration."""
+        """The section `solver` of a configuration.
+
+        Args:
+            config: The configuration.
+        """
         given = config.solver
         return cls(
             degree=given.degree,
@@ -63,20 +67,20 @@ class Device:
     Attributes:
         temperature: T0, K.
         magnetic_field: B, T.
-        unknowns: What is solved for.
+        unknowns: The fields that are solved for.
         material_names: Region to the name of its material, in the order of the geometry.
         materials: Region to its material, with numbers for laws: at T0 and in the field.
         laws: Region to its material, with its laws; their errors name key and file.
-        resistive_interfaces: By name; whether or not the regions touch.
+        resistive_interfaces: Resistive interfaces by name, whether or not the regions touch.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
         sinks: Terminal to the temperature that it is held at, K.
         drives: Scheme to its drive.
         probes: Probe to the terminals of its plus and minus.
-        textures: Magnet to where it points, before a magnetic state turns it.
+        textures: Directions of every magnet, before a magnetic state turns them.
         states: The magnetic states by name: magnet to its sign or, with vector spin, to its texture.
         heating_model: ``joule`` or ``conserving``.
         heating_scale: ζ, the factor on Joule heat.
-        numerics: How it is discretised and solved.
+        numerics: Discretisation and methods.
     """
 
     temperature: float
@@ -183,7 +187,7 @@ class Device:
 
     @property
     def is_textured(self) -> bool:
-        """Whether what spins precess about depends on the position within a region."""
+        """Whether the field about which spins precess depends on the position within a region."""
         if not self.unknowns.vector:
             return False
         tensors = (material.tensor_diffusion for material in self.materials.values())

@@ -1,4 +1,4 @@
-"""The drive of a scheme: what is injected and what is held, per unit of it (solver/physics.md §6)."""
+"""The drive of a scheme: injected currents and held potentials per unit of it (solver/physics.md §6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from thermospin.config.schemes import Scheme
 
 @dataclass(frozen=True)
 class Drive:
-    """How a scheme drives the device, per unit of the drive (1 A, or 1 V).
+    """Electrical drive of a scheme, per unit of the drive (1 A, or 1 V).
 
     Attributes:
         quantity: ``current``, ``voltage``, or ``temperature`` where sinks at two temperatures alone drive it.
@@ -27,7 +27,11 @@ class Drive:
 
     @classmethod
     def of(cls, scheme: Scheme) -> Self:
-        """The drive of a scheme of the configuration."""
+        """The drive of a scheme of the configuration.
+
+        Args:
+            scheme: The scheme.
+        """
         shares: dict[str, dict[str, float]] = {"uniform": {}, "equipotential": {}}
         for name, drive in scheme.currents.items():
             shares[drive.current][name] = drive.share

@@ -1,4 +1,4 @@
-"""Magnetic states of a device: where every magnet points, as a sign or as a texture."""
+"""Magnetic states of a device: the direction of every magnet, as a sign or as a texture."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +9,12 @@ from thermospin.textures import MagneticState, Texture
 
 
 def find_textures(config: Config, magnets: Sequence[str]) -> dict[str, Texture]:
-    """Find where each magnet points, before a magnetic state turns it."""
+    """Directions of each magnet, before a magnetic state turns them.
+
+    Args:
+        config: The configuration.
+        magnets: The magnetic regions.
+    """
     return {region: _texture(config, region) for region in magnets}
 
 
@@ -23,11 +28,11 @@ def _texture(config: Config, region: str) -> Texture:
 def find_states(config: Config, textures: Mapping[str, Texture]) -> dict[str, MagneticState]:
     """Find the magnetic states by name: the sign of every magnet or, with vector spin, its texture.
 
-    A direction, which with vector spin may stand instead of a sign, counts +1 without.
+    A direction may stand instead of a sign with vector spin; in a collinear run it counts +1.
 
     Args:
         config: The configuration.
-        textures: Where each magnet points before.
+        textures: Directions of each magnet before.
     """
     given = _given(config, list(textures))
     if config.unknowns.vector:

@@ -1,4 +1,4 @@
-"""Resistive interfaces on a mesh: where they are, how it is cut along them, and what stays connected."""
+"""Resistive interfaces on a mesh: their facets, the cut along them, and the parts that stay connected."""
 
 from pathlib import Path
 
@@ -42,24 +42,41 @@ def separated_regions(config: Config, record: MeshRecord) -> Surfaces:
 def device_on(config: Config, record: MeshRecord) -> Device:
     """The device of a configuration, with the resistive interfaces on physical surfaces of its mesh.
 
+    Args:
+        config: The configuration.
+        record: Its mesh.
+
     Raises:
-        InputError: A surface does not lie between two regions, or what crosses does not suit them.
+        InputError: A surface does not lie between two regions, or an interface does not suit them.
     """
     return Device.of(config, separated_regions(config, record))
 
 
 def places(device: Device) -> dict[str, tuple[str, ...]]:
-    """The regions on sides 1 and 2 of every resistive interface, and its surface if it has one, by name."""
+    """The regions on sides 1 and 2 of every resistive interface, and its surface if it has one, by name.
+
+    Args:
+        device: The device.
+    """
     return {name: interface.place for name, interface in device.resistive_interfaces.items()}
 
 
 def tags(device: Device, record: MeshRecord) -> Pairs:
-    """The tags of :func:`places` in a mesh."""
+    """Tags of the regions and surfaces of :func:`places` in a mesh.
+
+    Args:
+        device: The device.
+        record: The mesh.
+    """
     return tag_pairs(record.regions, places(device), record.surfaces)
 
 
 def cut(device: Device, record: MeshRecord) -> Path:
     """Cut a mesh along the resistive interfaces, on one rank.
+
+    Args:
+        device: The device.
+        record: The mesh.
 
     Returns:
         The directory of the cut (:func:`thermospin.meshes.cut.store_cut`).
@@ -72,14 +89,24 @@ def cut(device: Device, record: MeshRecord) -> Path:
 
 
 def find_facets(device: Device, record: MeshRecord) -> dict[str, np.ndarray]:
-    """Find the facets of every resistive interface, as in :class:`thermospin.meshes.cut.Cut`."""
+    """Find the facets of every resistive interface, as in :class:`thermospin.meshes.cut.Cut`.
+
+    Args:
+        device: The device.
+        record: The mesh.
+    """
     labels = face_labels(record.directory, record.surfaces.values())
     arrays = record.array("cell_tags"), record.array("neighbours")
     return find_contacts(*arrays, tags(device, record), labels)
 
 
 def interface_areas(device: Device, record: MeshRecord) -> dict[str, float]:
-    """Area of every resistive interface, m²; 0 where the regions do not touch."""
+    """Area of every resistive interface, m²; 0 where the regions do not touch.
+
+    Args:
+        device: The device.
+        record: The mesh.
+    """
     cells, points = record.array("cells"), record.array("points")
     return {
         name: float(facet_areas(points, cells[facets[:, :1], FACES[facets[:, 1]]]).sum())
@@ -88,7 +115,12 @@ def interface_areas(device: Device, record: MeshRecord) -> dict[str, float]:
 
 
 def groups(device: Device, record: MeshRecord) -> list[str]:
-    """What stays connected where resistive interfaces come apart, each as the names of its regions."""
+    """Groups of regions that no resistive interface separates, each as their names.
+
+    Args:
+        device: The device.
+        record: The mesh.
+    """
     neighbours, cell_tags = np.array(record.array("neighbours")), record.array("cell_tags")
     for facets in find_facets(device, record).values():
         for cells, faces in (facets[:, :2].T, facets[:, 2:].T):

@@ -24,7 +24,7 @@ class ResistiveInterface:
     Attributes:
         first: Region on side 1.
         second: Region on side 2.
-        law: Coefficients of what crosses.
+        law: Coefficients of the currents across.
         magnet: Region whose magnetisation gives the sign, or None where spins cross alike.
         entry: Number of the entry of the configuration that it comes from.
         surface: Physical surface to which it is confined; None for all facets between the regions that are
@@ -60,8 +60,7 @@ def find_interfaces(
         surfaces: The physical surfaces of the mesh; without them, interfaces that need one are left out.
 
     Raises:
-        InputError: An entry names no region or contradicts another one, or what crosses does not suit the
-            regions.
+        InputError: An entry names no region or contradicts another one, or its law does not suit the regions.
     """
     chosen = [(*sides, None) for sides in _between_regions(config)]
     for i, name in surface_entries(config).items():
@@ -74,6 +73,9 @@ def find_interfaces(
 
 def surface_entries(config: Config) -> dict[int, str]:
     """Find the entries that name a physical surface: number to surface.
+
+    Args:
+        config: The configuration.
 
     Raises:
         InputError: Two entries name the same surface.

@@ -1,4 +1,4 @@
-"""What a layout file holds, for people, and a configuration to start from."""
+"""Content of a layout file, for people, and a configuration to start from."""
 
 from collections.abc import Sequence
 from pathlib import Path

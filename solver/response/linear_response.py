@@ -23,7 +23,7 @@ class Reference:
     """The reference of the potential; it is best close to the terminal of the smallest reading.
 
     Args:
-        circuit: The terminals.
+        terminals: The terminals.
         pairs: The probes.
         offset: Constant that has been added to V already, V.
     """

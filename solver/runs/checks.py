@@ -43,7 +43,7 @@ def check_mesh(config: Config, device: Device, record: MeshRecord) -> None:
 
 
 def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
-    """Check what is known once it is known which regions touch.
+    """Check the connections of a device once it is known which regions touch.
 
     Args:
         config: The configuration, whose entries messages name.
@@ -186,7 +186,11 @@ def _adjacent(triangles: np.ndarray) -> np.ndarray:
 
 
 def find_pieces(record: MeshRecord) -> Pieces:
-    """Find the pieces of a mesh; they are kept beside it, since a large mesh takes a second."""
+    """Find the pieces of a mesh; they are kept beside it, since a large mesh takes a second.
+
+    Args:
+        record: The mesh.
+    """
     kept = record.directory / "pieces.json"
     found = read_checked(kept)
     if found is None:

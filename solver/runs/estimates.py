@@ -1,4 +1,4 @@
-"""How large a problem is and what it costs, before it is solved: rough, from the benchmarks of one rank."""
+"""Size and cost of a problem before it is solved: rough, from the benchmarks of one rank."""
 
 import os
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ class Estimate:
 def estimate_plan(
     device: Device, cells: Mapping[str, float], columns: tuple[int, int] | None = None
 ) -> Estimate:
-    """The estimate for a mesh that is still to be made.
+    """Estimate for a mesh that is still to be made.
 
     Args:
         device: The device.
@@ -102,7 +102,12 @@ def _expected_nodes(cells: float, degree: int, columns: tuple[int, int] | None) 
 
 
 def estimate_record(device: Device, record: MeshRecord) -> Estimate:
-    """The estimate for a mesh that is there."""
+    """Estimate for a mesh that exists.
+
+    Args:
+        device: The device.
+        record: The mesh.
+    """
     tags = [tag for name, tag in record.regions.items() if name not in device.insulators]
     conducting = np.isin(record.array("cell_tags"), tags)
     degree = device.numerics.degree

@@ -22,13 +22,23 @@ Key = tuple[str, str]
 
 
 class Fields(Protocol):
-    """Where the fields of a run are."""
+    """Source of the fields of a run."""
 
     def of_order(self, key: Key, order: int) -> "pv.UnstructuredGrid":
-        """The fields of one order, 0 at rest."""
+        """The fields of one order.
+
+        Args:
+            key: Scheme and configuration.
+            order: Power of the drive, 0 at rest.
+        """
 
     def at_drive(self, key: Key, drive: float) -> "pv.UnstructuredGrid":
-        """The fields at a drive, A or V."""
+        """The fields at a drive.
+
+        Args:
+            key: Scheme and configuration.
+            drive: The drive, A or V.
+        """
 
 
 class CaseSampler:
@@ -62,7 +72,13 @@ class CaseSampler:
         return self._named(key, orders, solved)
 
     def case_of_order(self, key: Key, expansion: Expansion, order: int) -> Case:
-        """One order only (collective)."""
+        """One order only (collective).
+
+        Args:
+            key: Scheme and configuration.
+            expansion: Their solution.
+            order: Power of the drive, 0 at rest.
+        """
         self._magnetise(key)
         orders = {}
         for n, part in self._observer.each_order(expansion):
@@ -84,7 +100,7 @@ def drawn(output: Output, states: Mapping[str, Sequence[str]], key: Key) -> dict
     """The maps of a scheme and configuration, by the names of their files.
 
     Args:
-        output: What a configuration wants to be written.
+        output: The section `output` of the configuration.
         states: Scheme to its magnetic configurations.
         key: Scheme and configuration.
     """
@@ -92,7 +108,12 @@ def drawn(output: Output, states: Mapping[str, Sequence[str]], key: Key) -> dict
 
 
 def as_written(case: Case, maps: Mapping[str, Map]) -> Case:
-    """Fields with as many of the fluxes at the vertices as the files have: those that maps show."""
+    """Fields with the fluxes at the vertices that the files have: those that maps show.
+
+    Args:
+        case: The fields.
+        maps: Maps by the names of their files.
+    """
     return case.with_fluxes({map.field for map in maps.values()})
 
 
@@ -111,7 +132,11 @@ class SolvedFields:
     run: str = ""
 
     def of_order(self, key: Key, order: int) -> "pv.UnstructuredGrid":
-        """The fields of one order, 0 at rest (collective).
+        """The fields of one order (collective).
+
+        Args:
+            key: Scheme and configuration.
+            order: Power of the drive, 0 at rest.
 
         Raises:
             InputError: They were not solved for.
@@ -124,7 +149,11 @@ class SolvedFields:
         return grid_of_order(self._shared(key, case), order)
 
     def at_drive(self, key: Key, drive: float) -> "pv.UnstructuredGrid":
-        """The fields at a drive, A or V (collective).
+        """The fields at a drive (collective).
+
+        Args:
+            key: Scheme and configuration.
+            drive: The drive, A or V.
 
         Raises:
             InputError: They were not solved for.
@@ -152,14 +181,18 @@ class WrittenFields:
 
     Args:
         directory: Directory of the results.
-        data: What its ``results.json`` holds.
+        data: Content of its ``results.json``.
     """
 
     directory: Path
     data: Mapping[str, Any]
 
     def of_order(self, key: Key, order: int) -> "pv.UnstructuredGrid":
-        """The fields of one order, 0 at rest.
+        """The fields of one order.
+
+        Args:
+            key: Scheme and configuration.
+            order: Power of the drive, 0 at rest.
 
         Raises:
             InputError: They were not written.
@@ -171,7 +204,11 @@ class WrittenFields:
         return grid_of_order(case, order)
 
     def at_drive(self, key: Key, drive: float) -> "pv.UnstructuredGrid":
-        """The fields at a drive, A or V.
+        """The fields at a drive.
+
+        Args:
+            key: Scheme and configuration.
+            drive: The drive, A or V.
 
         Raises:
             InputError: They were not written.
@@ -192,10 +229,14 @@ class WrittenFields:
 
 
 def check_key(key: Key, known: Mapping[Key, Any] | Sequence[Key]) -> None:
-    """Refuse a scheme or a configuration that there is not.
+    """Refuse a scheme or a configuration that does not exist.
+
+    Args:
+        key: Scheme and configuration.
+        known: Those whose fields were kept.
 
     Raises:
-        InputError: It is not there.
+        InputError: It does not exist, or no fields were kept.
     """
     if key in known:
         return
@@ -211,6 +252,10 @@ def check_key(key: Key, known: Mapping[Key, Any] | Sequence[Key]) -> None:
 
 def check_order(order: int, known: Mapping[int, Any]) -> None:
     """Refuse an order that was not solved for.
+
+    Args:
+        order: The order.
+        known: Solved orders.
 
     Raises:
         InputError: It was not.

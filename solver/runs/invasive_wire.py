@@ -20,7 +20,7 @@ def invasive_wire(wire: NonlocalWire, config: Config, material: str, thickness: 
         wire: Distance and widths of the contacts.
         config: The configuration.
         material: Material of the wire.
-        thickness: Of the wire, along z, m; None for that of its boxes.
+        thickness: Thickness of the wire, along z, m; None for that of its boxes.
 
     Raises:
         InputError: There are no two such magnets, or the thickness is unknown.

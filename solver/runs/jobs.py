@@ -1,4 +1,4 @@
-"""The points of a sweep as jobs: what tells two of them apart, and how they are shared out."""
+"""The points of a sweep as jobs: digests that tell them apart, and their distribution over ranks."""
 
 import hashlib
 import importlib.metadata
@@ -27,7 +27,7 @@ class Job:
     Attributes:
         point: The point.
         mesh: Hash of its mesh.
-        operator: What its operator depends on.
+        operator: Text of all that its operator depends on.
         hash: Digest of everything that its results depend on; it names its folder.
     """
 
@@ -38,7 +38,12 @@ class Job:
 
     @classmethod
     def of(cls, point: Point, mesh: str) -> Self:
-        """A point, with a digest of its mesh and of all in its configuration that changes numbers."""
+        """A point, with a digest of its mesh and of all in its configuration that changes numbers.
+
+        Args:
+            point: The point.
+            mesh: Hash of its mesh.
+        """
         content = point.config.resolved()
         del content["title"], content["parameters"]
         content["output"] = content["output"].get("current")
@@ -49,7 +54,12 @@ class Job:
 
 
 def find_jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
-    """All points with what tells them apart (collective)."""
+    """All points as jobs (collective).
+
+    Args:
+        sweep: The sweep.
+        comm: Ranks that share the work.
+    """
     meshes = on_root(comm, lambda: _mesh_hashes(sweep))
     return [Job.of(point, mesh) for point, mesh in zip(sweep.points, meshes, strict=True)]
 
@@ -68,7 +78,14 @@ def _mesh_hashes(sweep: Sweep) -> list[str]:
 
 
 def blaming(point: Point, work: Callable[[Config], Any]) -> Any:
-    """Do something with the configuration of a point; its mistakes are named as those of the sweep.
+    """Call a function with the configuration of a point; its mistakes are named as those of the sweep.
+
+    Args:
+        point: The point.
+        work: The function.
+
+    Returns:
+        Its result.
 
     Raises:
         InputError: The configuration has a mistake.

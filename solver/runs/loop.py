@@ -26,16 +26,16 @@ DIGITS = 9
 """Decimals of unit vectors, and of nothing else, by which states are told apart."""
 
 Pointing = int | tuple[float, float, float]
-"""Where a magnet points: ±1 or, with vector spin, a unit vector."""
+"""Direction of a magnet: ±1 or, with vector spin, a unit vector."""
 
 
 @dataclass(frozen=True)
 class LoopState:
-    """The state of a device at points of a loop: where its magnets point, and the field that acts on metals.
+    """State of a device at points of a loop: directions of its magnets, and the field that acts on metals.
 
     Attributes:
         name: Its name in the results.
-        magnets: Where every magnet points.
+        magnets: Direction of every magnet.
         field: B about which spins precess, or which polarises clusters, T; zero where it does neither.
     """
 
@@ -80,7 +80,11 @@ class Trace:
         return cls(fields, at, states)
 
     def branch(self, name: str) -> slice:
-        """The points of a branch."""
+        """Points of a branch.
+
+        Args:
+            name: ``up`` or ``down``.
+        """
         half = len(self.fields) // 2
         return slice(0, half) if name == BRANCHES[0] else slice(half, None)
 
@@ -121,7 +125,7 @@ def run_loop(
         progress: Follows the stages.
 
     Returns:
-        What ``results.json`` holds.
+        Content of ``results.json``.
 
     Raises:
         InputError: There is no loop, the device cannot be meshed, or it is not a closed circuit.
@@ -151,13 +155,23 @@ def run_loop(
 
 
 def precesses(config: Config, device: Device) -> bool:
-    """Whether the field of the loop acts on spins too, and not on magnets alone."""
+    """Whether the field of the loop acts on spins too, and not on magnets alone.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+    """
     turns = any(material.larmor for material in device.materials.values())
     return device.unknowns.vector and config.loop.precession and turns
 
 
 def acts_on_metals(config: Config, device: Device) -> bool:
-    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters."""
+    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+    """
     return precesses(config, device) or bool(device.follows_field)
 
 
@@ -177,7 +191,7 @@ def acting(config: Config, device: Device, field: float) -> tuple[float, float, 
 
 
 def _pointings(config: Config, device: Device) -> dict[str, list[Pointing]]:
-    """Where every magnet points at every point: a sign, or with vector spin a direction."""
+    """Direction of every magnet at every point: a sign, or with vector spin a unit vector."""
     loop, paths = config.loop, config.loop.paths
     if device.unknowns.vector:
         return {region: [tuple(m) for m in path.directions.tolist()] for region, path in paths.items()}

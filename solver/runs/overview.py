@@ -1,4 +1,4 @@
-"""What a device and its mesh consist of, for people: what ``validate`` and ``mesh`` print."""
+"""Overview of a device and its mesh for people, as ``validate`` and ``mesh`` print it."""
 
 import shutil
 from pathlib import Path
@@ -24,7 +24,11 @@ PICTURE = "mesh.png"
 
 
 def show_device(config: Config, file: Path) -> None:
-    """Check a configuration against its mesh, on one rank, and print what it holds.
+    """Check a configuration against its mesh, on one rank, and print its content.
+
+    Args:
+        config: The configuration.
+        file: Its file.
 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
@@ -52,7 +56,12 @@ def show_device(config: Config, file: Path) -> None:
 
 
 def describe_magnetisation(config: Config, device: Device) -> dict[str, list[str]]:
-    """The magnetic field, and with vector spin where each magnet points, for people."""
+    """The magnetic field, and with vector spin the direction of each magnet, for people.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+    """
     field = {"magnetic field": [f"{shown(config.magnetic_field)} T"]}
     if not device.unknowns.vector:
         return field if any(config.magnetic_field) else {}
@@ -66,7 +75,11 @@ def describe_magnetisation(config: Config, device: Device) -> dict[str, list[str
 
 
 def describe_loop(config: Config) -> dict[str, list[str]]:
-    """The loop for people; nothing where there is none."""
+    """The loop for people; nothing without one.
+
+    Args:
+        config: The configuration.
+    """
     if config.loop is None:
         return {}
     low, high = config.loop.range

@@ -24,7 +24,11 @@ Tell = Callable[[str], Any]
 
 
 def untold(line: str) -> None:
-    """Tell a line to nobody."""
+    """Ignore a line.
+
+    Args:
+        line: The line.
+    """
 
 
 def mesh(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> MeshRecord:
@@ -37,7 +41,7 @@ def mesh(config: Config, comm: MPI.Comm = MPI.COMM_WORLD) -> MeshRecord:
         comm: Ranks that wait for the mesh; rank 0 makes it.
 
     Returns:
-        Where the mesh is, what it consists of, and by ``array("points")``, … its arrays.
+        The record of the mesh: its place, its regions, and by ``array("points")``, … its arrays.
 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.

@@ -158,7 +158,7 @@ class Problem:
             configuration: Name of the magnetic configuration.
 
         Returns:
-            The fields, order by order; ``harmonics`` are what a pair of terminals reads of them.
+            The fields, order by order; ``harmonics`` are the readings of a pair of terminals.
 
         Raises:
             InputError: There is no such scheme or configuration.
@@ -194,7 +194,7 @@ class Problem:
         """The fields of a solution, on all ranks (collective).
 
         Args:
-            expansion: What :meth:`solve` gave.
+            expansion: Result of :meth:`solve`.
             order: Which coefficient of the power series in the drive; 0 are the fields without a drive.
             drive: Instead, the fields at this drive, A or V.
 
@@ -227,6 +227,9 @@ class Problem:
         """Take another configuration with the same operator (collective).
 
         It may have other drives, probes, sinks, heating and, unless one of the two is zero, another field B.
+
+        Args:
+            config: The other configuration.
         """
         self.config, self._prepared = config, None
         self.device = device = Device.of(config, self.spaces.device.surfaces)
@@ -238,7 +241,7 @@ class Problem:
         self._free_tangent()
 
     def free(self) -> None:
-        """Free what PETSc keeps alive (collective); the problem cannot be used afterwards."""
+        """Free the objects that PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._free_tangent()
         self._prepared = None
         self.linear.free()
@@ -273,21 +276,25 @@ class Problem:
         return PointSeries(self.spaces, self._local)
 
     def observer(self) -> Observer:
-        """What evaluates solutions on the cells, with the magnetisation of the moment."""
+        """Evaluates solutions on the cells, in the magnetic configuration set by :meth:`magnetise`."""
         if self._is_nonlinear:
             return LocalObserver(self.spaces, self.coefficients, self._series)
         return Observer(self.spaces, self.coefficients)
 
     @property
     def _local(self) -> LocalMaterials:
-        """What coefficients that follow laws come from, with the magnetisation of the moment."""
+        """Materials with laws, and the magnetisation set by :meth:`magnetise`."""
         device = self.device
         return LocalMaterials(
             device.laws, device.temperature, device.axial_field, self.coefficients.magnetisation
         )
 
     def scheme(self, name: str) -> SchemeSolver:
-        """The solver of an injection scheme; the multigrid is fitted to what the scheme fixes."""
+        """The solver of an injection scheme, with the preconditioner fitted to it (collective).
+
+        Args:
+            name: Name of the scheme.
+        """
         self._prepared = None
         device, drive = self.device, self.device.drives[name]
         given = self.terminals, self.heat, drive, device.probes, device.rises, device.numerics.tolerance
@@ -312,7 +319,11 @@ class Problem:
         return self.device.has_laws and (numerics.orders > 1 or at_drives)
 
     def magnetise(self, magnetisation: MagneticState) -> None:
-        """Set the magnetic configuration: the sign, or the direction, of every magnetic region."""
+        """Set the magnetic configuration (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+        """
         self.system.magnetise(magnetisation)
         self._adjoints.configuration = tuple(magnetisation.items())
         with self._options.blamed():
@@ -327,7 +338,7 @@ class Problem:
         self.linear.scale(self.system.scales)
 
     def torques(self) -> Torques | None:
-        """What evaluates the torques on the magnets; None while all spins are along one axis."""
+        """Evaluates the torques on the magnets; None while all spins are along one axis."""
         device = self.device
         if not device.unknowns.vector or not device.magnets:
             return None

@@ -29,7 +29,12 @@ def unresolved(config: Config, device: Device, record: MeshRecord) -> list[str]:
 
 
 def unresolved_magnets(device: Device, record: MeshRecord) -> list[str]:
-    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation."""
+    """A line for every magnet whose mesh is coarser than the lengths of spins across its magnetisation.
+
+    Args:
+        device: The device.
+        record: Its mesh.
+    """
     if not device.unknowns.vector:
         return []
     found = []
@@ -46,8 +51,13 @@ def unresolved_magnets(device: Device, record: MeshRecord) -> list[str]:
 def unresolved_interfaces(config: Config, device: Device, record: MeshRecord) -> list[str]:
     """A line for every length that nodes at the faces where spins arise do not resolve.
 
-    Spins arise where a polarised metal meets another conductor, and decay from there on. What counts is how
-    far nodes are from these faces: the height of the tetrahedra on them.
+    Spins arise where a polarised metal meets another conductor, and decay from there on. The distance of
+    nodes from these faces counts: the height of the tetrahedra on them.
+
+    Args:
+        config: The configuration, which says where the mesh was made.
+        device: Its device.
+        record: Its mesh.
     """
     polarised, conductors = set(device.polarised), set(device.conductors)
     own = isinstance(config.geometry, FileGeometry) and not is_shape(config.geometry)

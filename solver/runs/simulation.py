@@ -52,7 +52,8 @@ def run(
 
     Args:
         config: The configuration.
-        output: Directory for what the configuration asks for under ``output``: numbers, mesh, fields, maps.
+        output: Directory for the files that the configuration asks for under ``output``: numbers, mesh,
+            fields, maps.
         progress: Gets a line for every stage of the run, such as ``print``.
         quiet: False shows the stages on stderr and prints the table of the readings, as the command does.
         comm: Ranks that share the work.
@@ -84,7 +85,12 @@ def run(
 
 
 def note_missing_probes(config: Config, progress: Any) -> None:
-    """Say that nothing is read; fields, maps, maxima and torques are results too."""
+    """Note that nothing is read without probes; fields, maps, maxima and torques are results too.
+
+    Args:
+        config: The configuration.
+        progress: Anything with ``note(text)``.
+    """
     if not config.probes:
         remedy = (
             "none, so there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
@@ -93,7 +99,14 @@ def note_missing_probes(config: Config, progress: Any) -> None:
 
 
 def describe_mesh(config: Config, device: Device, record: MeshRecord, comm: MPI.Comm) -> dict[str, Any]:
-    """The mesh, and warnings of what it does not resolve, for the results (collective)."""
+    """The mesh and warnings of unresolved lengths, for the results (collective).
+
+    Args:
+        config: The configuration.
+        device: Its device.
+        record: Its mesh.
+        comm: The ranks.
+    """
     about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
     return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, device, record))}
 
@@ -182,7 +195,12 @@ def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion
 
 
 def operating_drive(config: Config, drive: Drive) -> float | None:
-    """The drive at which maxima are given: ``output.current``, else what the configuration drives with."""
+    """The drive of the maxima: ``output.current``, else the drive of the configuration; None without one.
+
+    Args:
+        config: The configuration.
+        drive: The drive of the scheme.
+    """
     if drive.quantity == "temperature":
         return 0.0
     if drive.quantity == "voltage":
@@ -279,6 +297,12 @@ def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[s
 
 def write(problem: Problem, results: Results, record: MeshRecord, progress: Any) -> None:
     """Write the numbers of a run, then its mesh, fields and maps (collective; rank 0 writes).
+
+    Args:
+        problem: The problem.
+        results: Its results.
+        record: Its mesh.
+        progress: Anything with a ``stage(name)`` context manager and ``timings``.
 
     Raises:
         InputError: The directory cannot be written.

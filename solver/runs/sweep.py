@@ -80,7 +80,7 @@ def run_sweep(
         sweep: The sweep.
         directory: Where the results go; without one nothing is written.
         comm: Ranks that share the work.
-        groups: Into how many groups the ranks are divided; each solves points of its own.
+        groups: Number of groups into which the ranks are divided; each solves points of its own.
         chosen: Indices of the points to solve; all by default.
         task: ``(k, n)`` solves only the k-th of n parts of them.
         fields: Also write fields and maps of every point.
@@ -89,7 +89,7 @@ def run_sweep(
         quiet: False shows these lines on stderr.
 
     Returns:
-        What ``results.json`` holds, on rank 0, with the points that are there; empty on other ranks.
+        Content of ``results.json``, on rank 0, with the points that are there; empty on other ranks.
 
     Raises:
         InputError: The groups do not fit the ranks, a device cannot be meshed or is not a closed circuit.
@@ -126,7 +126,12 @@ def run_sweep(
 
 
 def parse_part(points: str | None, task: str | None, count: int) -> dict[str, Any]:
-    """Which points ``--points A:B`` and ``--task K/N`` mean, as arguments of :func:`run_sweep`.
+    """Points that ``--points A:B`` and ``--task K/N`` select, as arguments of :func:`run_sweep`.
+
+    Args:
+        points: Text of ``--points``, or None.
+        task: Text of ``--task``, or None.
+        count: Number of points.
 
     Raises:
         InputError: They are not of that form, or name no points.
@@ -151,6 +156,10 @@ def parse_part(points: str | None, task: str | None, count: int) -> dict[str, An
 
 def check_sweep(sweep: Sweep, comm: MPI.Comm = MPI.COMM_WORLD) -> None:
     """Make and check the meshes of all points, without solving (collective).
+
+    Args:
+        sweep: The sweep.
+        comm: Ranks that share the work.
 
     Raises:
         InputError: A device cannot be meshed, or is not a closed circuit.

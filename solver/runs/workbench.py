@@ -33,7 +33,7 @@ BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
 
 
 def operator_key(config: Config, device: Device) -> str:
-    """What an operator depends on besides its mesh: all that is not known to have no influence.
+    """Text of all that an operator depends on besides its mesh: every entry not known to have no influence.
 
     A problem takes another magnetic field, unless there is none: without one its operator is symmetric.
 

@@ -28,7 +28,7 @@ class FormulaError(ValueError):
 
 @dataclass(frozen=True)
 class Grammar:
-    """What a formula may hold.
+    """Functions, operators and names that a formula may hold.
 
     Attributes:
         functions: Number of arguments and implementation of every function, by name.

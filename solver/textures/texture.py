@@ -78,4 +78,4 @@ class Texture:
 
 
 MagneticState = Mapping[str, int | Texture]
-"""Where every magnet points: region to ±1 or, with vector spin, to its texture."""
+"""Directions of all magnets: region to ±1 or, with vector spin, to its texture."""

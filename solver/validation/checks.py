@@ -17,6 +17,9 @@ from thermospin.validation.names import check_known
 def check(config: Config) -> None:
     """Check that the sections of a configuration agree with one another.
 
+    Args:
+        config: The configuration.
+
     Raises:
         InputError: The first disagreement; it names file, key and remedy.
     """
@@ -47,7 +50,7 @@ def _geometry(config: Config) -> None:
 
 
 def _place(geometry: Geometry, region: str) -> tuple[str | int, ...]:
-    """Where the configuration gives the material of a region."""
+    """Place where the configuration gives the material of a region."""
     if isinstance(geometry, FileGeometry):
         return "geometry", "regions", region
     if isinstance(geometry, SolidsGeometry):
@@ -145,7 +148,7 @@ def _terminals(config: Config, device: Device) -> None:
 
 
 def _equilibrium(config: Config, device: Device) -> None:
-    """Check what spins need that relax to an accumulation of their own."""
+    """Check the needs of spins that relax to an accumulation of their own."""
     for region, material in device.materials.items():
         tensor, name = material.tensor_diffusion, device.material_names[region]
         if not (tensor and tensor.equilibrium):

@@ -19,10 +19,10 @@ class Contrast(NamedTuple):
     """Two coefficients that differ by orders of magnitude.
 
     Attributes:
-        orders: How many.
-        limit: How many are too many.
-        message: What to say.
-        at: Where the smaller one is given.
+        orders: Their number.
+        limit: Number of orders that is too large.
+        message: Message to the user.
+        at: Place where the smaller one is given: keys and list indices.
     """
 
     orders: float
@@ -74,6 +74,10 @@ def _extremes(what: str, values: dict[str, float], remedy: str, limit: float, ke
 def check(config: Config, device: Device) -> None:
     """Refuse coefficients too far apart for floating-point numbers.
 
+    Args:
+        config: The configuration, whose entries messages name.
+        device: Its device.
+
     Raises:
         InputError: The first of them.
     """
@@ -83,6 +87,11 @@ def check(config: Config, device: Device) -> None:
 
 
 def suspects(config: Config, device: Device) -> str:
-    """The contrast that may be why a solver fails, as the end of a message; empty without any."""
+    """The contrast that may be the cause of a solver's failure, as the end of a message; empty without any.
+
+    Args:
+        config: The configuration, whose entries the message names.
+        device: Its device.
+    """
     found = [contrast.message for contrast in contrasts(config, device) if contrast.orders > SUSPECT]
     return f" (perhaps because {found[0]})" if found else ""

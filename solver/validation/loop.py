@@ -17,6 +17,10 @@ ALIGNED = 1e-9
 def check(config: Config, device: Device) -> None:
     """Check that the loop moves every magnet, and in a way that the spins of this run can follow.
 
+    Args:
+        config: The configuration.
+        device: Its device.
+
     Raises:
         InputError: The first mistake; it names file, key and remedy.
     """

@@ -1,4 +1,4 @@
-"""Checks of magnets, and of what only vector spin uses."""
+"""Checks of magnets, and of keys for vector spin only."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +12,10 @@ from thermospin.validation.names import check_magnet
 
 def check(config: Config, device: Device) -> None:
     """Check that magnets are named, and that nothing asks for vector spin in a collinear run.
+
+    Args:
+        config: The configuration.
+        device: Its device.
 
     Raises:
         InputError: The first mistake; it names file, key and remedy.
@@ -56,7 +60,7 @@ def _check_materials(config: Config) -> None:
 
 
 def _of_vector_spin(config: Config, device: Device) -> Iterator[tuple[str | int, ...]]:
-    """Where the configuration gives what only vector spin uses."""
+    """Places of entries that only vector spin uses."""
     if any(config.magnetic_field) and not device.follows_field:
         yield ("magnetic_field",)
     if config.magnetisation:

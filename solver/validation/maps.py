@@ -1,4 +1,4 @@
-"""Checks of the pictures that a configuration asks for: they show what is solved for."""
+"""Checks of the pictures that a configuration asks for: they show solved fields."""
 
 from thermospin.config import Config
 from thermospin.config.outputs import Map
@@ -8,7 +8,11 @@ from thermospin.validation.names import check_known
 
 
 def check(config: Config, device: Device) -> None:
-    """Check that maps show a scheme, a magnetic state, an order and a field that there are.
+    """Check that maps show a scheme, a magnetic state, an order and a field that exist.
+
+    Args:
+        config: The configuration.
+        device: Its device.
 
     Raises:
         InputError: The first that does not.

@@ -14,11 +14,11 @@ def check_known(config: Config, name: str, allowed: Iterable[str], kind: str, *a
         config: The configuration.
         name: The name.
         allowed: All names of its kind.
-        kind: What it names.
-        at: Where the configuration gives it: keys and list indices.
+        kind: Kind of the name, such as ``scheme``.
+        at: Place in the configuration: keys and list indices.
 
     Raises:
-        InputError: It is none of them.
+        InputError: The name is unknown.
     """
     if name not in (names := list(allowed)):
         raise config.mistake(one_of(name, names, kind), *at)
@@ -31,10 +31,10 @@ def check_magnet(config: Config, device: Device, region: str, *at: str) -> None:
         config: The configuration.
         device: Its device.
         region: The region.
-        at: Where the configuration names it: keys.
+        at: Place in the configuration: keys.
 
     Raises:
-        InputError: It is not.
+        InputError: It does not exist, or is not magnetic.
     """
     check_known(config, region, device.material_names, "region", *at)
     if region not in device.magnets:

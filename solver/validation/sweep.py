@@ -23,9 +23,9 @@ class Point:
 
     Attributes:
         index: Its number; the last axis changes fastest.
-        values: What every swept key becomes, as the file gives it.
+        values: Value of every swept key, as the file gives it.
         config: The configuration.
-        places: For every axis, where the file gives its values, and the keys that it changes.
+        places: Place of the values of every axis in the file, and the keys that it changes.
     """
 
     index: int
@@ -34,7 +34,11 @@ class Point:
     places: Sequence[tuple[str, Sequence[str]]]
 
     def mistake(self, error: InputError) -> InputError:
-        """A mistake in the configuration of this point, as one in the sweep."""
+        """A mistake in the configuration of this point, as one in the sweep.
+
+        Args:
+            error: The mistake.
+        """
         return _blame(error, self.places, self.config.source)
 
 
@@ -56,7 +60,11 @@ class Sweep:
         return [key for axis in self.config.sweep for key in axis.targets]
 
     def si(self, key: str) -> list[float] | None:
-        """The values of a key over all points in SI; None where they are not all numbers."""
+        """Values of a key over all points in SI; None where they are not all numbers.
+
+        Args:
+            key: The key.
+        """
         found = [_at(point.config.resolved(), key) for point in self.points]
         if parts(key)[0] == SECTION:
             found = [in_base_units(value) for value in found]
@@ -142,7 +150,7 @@ def _blame(error: InputError, places: Sequence[tuple[str, Sequence[str]]], file:
 
 
 def _at(data: Any, key: str) -> Any:
-    """What plain data hold at a dotted key; None where there is nothing."""
+    """Plain data at a dotted key; None where there are none."""
     for part in parts(key):
         if isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
