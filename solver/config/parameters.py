@@ -39,6 +39,8 @@ def _function(compute: Callable[[float], float]) -> Callable[[Any], Decimal]:
 
 
 def _plain(value: Any) -> Decimal:
+    if not isinstance(value, Decimal) and not value.dimensionless:
+        raise TypeError(f"a function takes a plain number or an angle, not {value.units:~}")
     return value if isinstance(value, Decimal) else value.to("dimensionless").magnitude
 
 

@@ -1,5 +1,6 @@
 """The whole configuration of a run."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -165,9 +166,11 @@ class Config(Parametrised):
         """An error about an entry of this configuration, for checks that need more than the file.
 
         Args:
-            key: Dotted path of the entry.
+            key: Dotted path of the entry; a solid by its number, whether or not the file gives it by name.
             message: The mistake and its remedy, in one line.
         """
+        if solid := re.fullmatch(r"geometry\.solids\[(\d+)\](.*)", key):
+            key = dotted(named(("geometry", "solids", int(solid[1])), self._written)) + solid[2]
         return InputError(message, key=key, file=self._source)
 
     def mistake(self, message: str, *at: str | int) -> InputError:

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mutations import CONFIGS
 
 import thermospin
 from thermospin.cli import main
 from thermospin.config import Config
-from thermospin.config.parameters import Parameters
+from thermospin.config.parameters import ParameterError, Parameters
 from thermospin.errors import InputError
 from thermospin.networks import load_circuit
+from thermospin.units import has_unit
 from thermospin.validation import load_config, load_sweep
 
 VALVE = """
@@ -171,6 +174,28 @@ def test_mistakes_are_answered_in_one_line(file, mistake):
     for word in mistake["says"].split():
         position = message.find(word, position)
         assert position >= 0, f"{word!r} is not where it should be in: {message}"
+
+
+@settings(max_examples=400, derandomize=True, deadline=None, database=None)
+@given(text=st.text(alphabet="Lwn0129.+-*/^(), emKVsqrt_µ", max_size=30))
+def test_any_text_is_a_quantity_or_one_line(text):
+    """Never anything else, such as an error of the parser, of decimals or of pint."""
+    try:
+        values = Parameters({"L": "300 nm", "w": "2*L", "n": 3, "text": text})
+        found = values.evaluated(text, "m")
+    except (InputError, ParameterError) as error:
+        assert str(error).isprintable()
+        return
+    assert isinstance(found, int | float) or found is text or has_unit(found, "m")
+
+
+def test_a_named_solid_that_cannot_be_meshed_is_named(file):
+    result = CliRunner().invoke(
+        main, ["validate", str(file), "--set", "geometry.solids.F2.box.max[2]=10.00000001 nm"]
+    )
+    assert result.exit_code == 2
+    if result.stderr:
+        assert "geometry.solids.F2: solid F2 is 1e-17 m thin" in result.stderr
 
 
 def test_chain_of_parameters_has_an_end():
