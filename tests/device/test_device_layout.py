@@ -1,0 +1,79 @@
+"""The example valve from a layout: the drawing, the template that it repeats, and a coarse run."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from scripts import CONFIGS, load_script
+from support import SilentProgress, prepare_problem
+
+from thermospin.config import load_config
+from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.meshes.quality import cell_volumes, facet_areas
+from thermospin.runs.simulation import solve
+
+MAGNETS = frozenset({"Py1", "Py2"})
+COARSE = {"columns": {"levels": 0, "base": "50 nm"}}
+
+
+def example(**geometry):
+    config = yaml.safe_load((CONFIGS / "layout_valve.yaml").read_text())
+    config["geometry"] |= {"layout": str(CONFIGS / "layout_valve.gds")} | geometry
+    return config | {"mesh": COARSE}
+
+
+@pytest.mark.serial
+def test_the_layout_is_what_the_script_draws(tmp_path):
+    load_script("layout_valve").draw(tmp_path / "layout_valve.gds")
+    assert (tmp_path / "layout_valve.gds").read_bytes() == Path(CONFIGS / "layout_valve.gds").read_bytes()
+
+
+@pytest.mark.serial
+def test_planar_films_are_the_template(tmp_path):
+    """With flat tops the layout is the template `lateral_nonlocal`: volumes and terminals."""
+    drawn = load_config(example(coverage="planar"))
+    template = load_config({"geometry": {"template": "lateral_nonlocal"}, "schemes": drawn.schemes})
+    records = [
+        build_mesh(
+            config.geometry,
+            MeshOptions(columns={"levels": 0, "base": 50e-9}),
+            config.all_terminals,
+            MAGNETS,
+            frozenset({"Substrate"}),
+            cache_dir=tmp_path,
+        )
+        for config in (drawn, template)
+    ]
+    found, expected = (measures(record) for record in records)
+    assert found == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+def measures(record):
+    """Volumes of the regions, m³, and areas of the terminals, m²."""
+    mesh = record.raw()
+    volumes, areas = abs(cell_volumes(mesh.points, mesh.cells)), facet_areas(mesh.points, mesh.facets)
+    return {name: float(volumes[mesh.cell_tags == tag].sum()) for name, tag in mesh.regions.items()} | {
+        name: float(areas[mesh.facet_tags == tag].sum()) for name, tag in mesh.terminals.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def solved(comm):
+    config = example() | {"heating": {"model": "conserving"}}
+    config["solver"] = {"degree": 1, "orders": 2}
+    config["output"] = {"maps": []}
+    return solve(prepare_problem(config, comm), SilentProgress())
+
+
+def test_balances_on_any_number_of_ranks(solved):
+    for data in solved.data["schemes"].values():
+        for found in data["configurations"].values():
+            assert found["balances"]["charge"] <= 1e-9
+            assert found["balances"]["heat"] <= 1e-9
+            assert max(found["balances"].get("reciprocity", {}).values(), default=0) <= 1e-8
+
+
+def test_spins_reach_the_detector(solved):
+    """Py2 is less than a spin diffusion length of copper away: R1 of the electrical scheme is higher in P."""
+    first_order = solved.spin_signal("electrical", "nonlocal")[0]
+    assert 1e-3 < first_order < 2e-2
