@@ -7,10 +7,10 @@ import yaml
 from scripts import CONFIGS, load_script
 from support import SilentProgress, prepare_problem
 
-from thermospin.config import load_config
 from thermospin.meshes import MeshOptions, build_mesh
 from thermospin.meshes.quality import cell_volumes, facet_areas
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 MAGNETS = frozenset({"Py1", "Py2"})
 COARSE = {"columns": {"levels": 0, "base": "50 nm"}}
