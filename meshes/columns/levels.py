@@ -70,5 +70,5 @@ def find_outlines(layout: Layout, n_regions: int) -> np.ndarray:
 
 
 def _by_rank(ranks: np.ndarray, levels: np.ndarray | int) -> np.ndarray:
-    """Levels of what has a rank of `Carriers`."""
+    """Levels of features that have a rank of `Carriers`."""
     return np.select([ranks == CURRENTS, ranks == HEAT], [levels, np.maximum(levels - 1, 0)], 0)

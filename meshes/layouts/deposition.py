@@ -89,7 +89,7 @@ def _spans(film: Film, coverage: Coverage, tops: Mapping[int, float]) -> dict[in
 
 
 def _column(claims: list[_Claim]) -> list[Slab]:
-    """Disjoint slabs from what films claim."""
+    """Disjoint slabs from the claims of films."""
     if not claims:
         return []
     ends = np.unique([(claim.low, claim.high) for claim in claims])

@@ -87,7 +87,7 @@ def _check_steps(
 
 
 def _boundary(graph: Arrangement, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Edges between what is filled and what is not, directed with what is filled on their left."""
+    """Edges between filled and empty space, with the filled side on their left."""
     forward, backward = left & ~right, right & ~left
     return np.concatenate([graph.edges[forward], graph.edges[backward][:, ::-1]])
 

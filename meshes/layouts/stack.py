@@ -36,7 +36,7 @@ class Film(Section):
     coverage: Coverage | None = None
     """Coverage of the topography below the film, in place of the layout's `coverage`."""
     zmin: Length | None = None
-    """Height of the bottom of a flat film, m; without it the film lies on what was deposited before."""
+    """Height of the bottom of a flat film, m; without it the film lies on the films before it."""
     priority: whole(ge=-10_000, le=10_000) = 0
     """Priority: of films that overlap, the one with the highest fills the space; of equal ones the film that
     was deposited first."""

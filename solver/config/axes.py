@@ -15,7 +15,7 @@ FIXED = {
     "sweep": "a sweep cannot change itself",
     "output": "every point writes the same; use the options of 'thermospin sweep'",
 }
-"""Keys that cannot be swept, and what to do instead."""
+"""Keys that cannot be swept, and the remedy."""
 
 
 End = Annotated[float | str | None, BeforeValidator(lambda value, info: evaluated(value, info))]

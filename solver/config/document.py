@@ -43,7 +43,7 @@ _REMEDIES = {
     "did not find expected '-' indicator": "begin the line with '- ', or change its indentation",
     "constructor for the tag": "put the text in quotes",
 }
-"""Part of a message of the parser, to what is wrong more often than not."""
+"""Most frequent mistake behind a message of the parser, by a part of it."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
@@ -63,7 +63,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         return super().construct_mapping(node, deep)
 
     def construct_whole(self, node: yaml.ScalarNode) -> int | float:
-        """A whole number; what is longer than any that counts something is a float."""
+        """A whole number, or a float where it has too many digits to count anything."""
         digits = node.value.lstrip("+-")
         if len(digits) > 1 and digits.startswith("0"):
             raise yaml.MarkedYAMLError(
@@ -120,9 +120,9 @@ def _reason(problem: str, text: str, line: int) -> str:
 
 
 def _check_size(text: str) -> None:
-    """Refuse what would take more depth, memory or time than any configuration: before it is built.
+    """Refuse a document that takes more depth, memory or time than any configuration, before it is built.
 
-    The values below every anchor are counted, so that an alias counts as what it stands for.
+    The values below every anchor are counted, so that an alias counts as much as its anchor.
     """
     sizes: dict[str, int] = {}
     open_: list[tuple[str | None, int]] = []

@@ -21,7 +21,7 @@ _ELSEWHERE = {
     "elements": "this file holds a circuit; use 'thermospin circuit'",
     "timings": "this file holds results; the configuration that made them is under its key 'config'",
 }
-"""Keys of documents of other kinds, and what reads them."""
+"""Keys of documents of other kinds, and the commands that read them."""
 _NO_TEXTS = {
     ".msh",
     ".vtu",

@@ -27,7 +27,7 @@ CONSTANTS = {"pi": Decimal(repr(math.pi))}
 """Names that are no parameters and no units."""
 RESERVED = {f"{prefix}{unit}" for unit in "m s A K V W T S J eV Hz".split() for prefix in ("", *"fpnumckMG")}
 RESERVED |= {"ohm", "rad", "deg"}
-"""Units that formulas write most often; a parameter of such a name would change what they mean."""
+"""Units that formulas write most often; a parameter of such a name would change their meaning."""
 _NUMBER = r"(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)(?![0-9.])"
 _WORD = re.compile(rf"\s*(?:{_NUMBER}|[^\W\d]\w*|\*\*|[-+*/^(),])")
 """A number, a name or an operator."""
@@ -313,7 +313,7 @@ def _is_name(word: str) -> bool:
 
 
 def _unit_after(words: list[str]) -> tuple[str, list[str]]:
-    """The unit that follows a number, with its exponent, and what is left; empty where there is none."""
+    """The unit that follows a number, with its exponent, and the rest of the text; empty without a unit."""
     if not words or not _is_name(words[0]):
         return "", words
     unit, *rest = words

@@ -79,7 +79,11 @@ class Spaces:
         return self._spaces[on_conductors]
 
     def of_degree(self, degree: int) -> "Spaces":
-        """The same with another polynomial degree, on the same meshes (collective)."""
+        """Spaces of another polynomial degree on the same meshes (collective).
+
+        Args:
+            degree: The degree.
+        """
         other = object.__new__(Spaces)
         other.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("ranges", "sub_cells")})
         other.degree = degree

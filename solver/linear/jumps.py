@@ -11,7 +11,7 @@ from thermospin.linear.merger import Merger
 from thermospin.linear.options import SMOOTHER, Options
 
 JUMP_SMOOTHER = SMOOTHER | {"ksp_chebyshev_eigenvalues": "0.8,4.4", "ksp_norm_type": "none"}
-"""For jumps at stiff interfaces. ``D⁻¹A`` is 2 for a spring between two unknowns, times what it is for the
+"""For jumps at stiff interfaces. ``D⁻¹A`` is 2 for a spring between two unknowns, times its value for the
 mass matrix of triangles: 0.5 to 2 on P1, 0.4 to 2.1 on P2."""
 JUMP_WEIGHT = 0.6
 """Keeps the spectrum of the jumps, which polarised conductances spread upwards, within the multigrid's."""

@@ -82,7 +82,7 @@ def _candidates(control: np.ndarray, best: float) -> np.ndarray:
 
 @cache
 def _restrictions(degree: int, size: int, number: int) -> list[np.ndarray]:
-    """Which coefficients are those on every edge, face or cell of ``number`` vertices."""
+    """Numbers of the coefficients on every edge, face or cell of ``number`` vertices."""
     alphas, inner = exponents(degree, size), exponents(degree, number)
     found = []
     for part in map(list, combinations(range(size), number)):
@@ -100,7 +100,7 @@ def _lattice(size: int) -> np.ndarray:
 
 
 def _places(given: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Where the wanted rows are among the given ones."""
+    """Numbers of the wanted rows among the given ones."""
     places = {tuple(row): i for i, row in enumerate(given.tolist())}
     return np.array([places[tuple(row)] for row in wanted.tolist()])
 
@@ -130,7 +130,7 @@ def _climb(control: np.ndarray, degree: int, size: int) -> np.ndarray:
 def _follow(
     control: np.ndarray, place: np.ndarray, step: np.ndarray, best: np.ndarray, degree: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which polynomials are higher along a step, halved as long as they are not; where; and how high."""
+    """Whether polynomials are higher along a step, halved as long as they are not; places; values."""
     room = np.where(step < 0, place / np.where(step < 0, -step, 1.0), np.inf).min(axis=1)
     length, places, found = np.minimum(1.0, _SHARE * room), place.copy(), best.copy()
     for _ in range(_HALVINGS):
@@ -159,7 +159,7 @@ def _uphill(control: np.ndarray, place: np.ndarray, degree: int) -> np.ndarray:
 
 @cache
 def _derivatives(degree: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which coefficients are those of the derivatives, (size, n), and of second ones, (size, size, m)."""
+    """Numbers of the coefficients of first derivatives, (size, n), and of second ones, (size, size, m)."""
     unit = np.eye(size, dtype=int)
     first = [_places(exponents(degree, size), exponents(degree - 1, size) + i) for i in unit]
     again = [_places(exponents(degree - 1, size), exponents(degree - 2, size) + i) for i in unit]

@@ -40,7 +40,7 @@ _KINDS = {
 }
 """VTK's cells by the number of points of a tetrahedron."""
 _PLACES = {4: " at vertices", 10: " at nodes"}
-"""What ends the names of fluxes by the number of places in every tetrahedron where they are given."""
+"""Ends of the names of fluxes, by the number of places in every tetrahedron where they are given."""
 _RUN = "run"
 _ORDER_FILE = re.compile(r"order(\d+)\.vtu")
 

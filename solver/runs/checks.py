@@ -113,7 +113,7 @@ def _check_terminals(config: Config, electrical: dict[str, bool]) -> None:
 
 
 def _check_apart(config: Config, device: Device, record: MeshRecord) -> None:
-    """Refuse terminals that are held at different values and share an edge: what flows there is infinite."""
+    """Refuse terminals that are held at different values and share an edge: the flow there is infinite."""
     held = {f"schemes.{name}": scheme.potentials for name, scheme in config.schemes.items()}
     for key, values in (held | {"terminals": device.sinks}).items():
         if len(set(values.values())) > 1:

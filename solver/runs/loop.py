@@ -224,7 +224,7 @@ def _solve_states(
 
 
 def _add(data: dict[str, Any], part: Mapping[str, Any]) -> None:
-    """Add what was solved in another field."""
+    """Add the solutions in another field."""
     data["solver"]["iterations"] += part["solver"]["iterations"]
     data["memory"] = max(data["memory"], part["memory"], key=lambda memory: memory["peak"])
     for scheme, found in part["schemes"].items():
@@ -268,7 +268,7 @@ def _along(config: Config, device: Device, trace: Trace, data: Mapping[str, Any]
 
 
 def _readings(scheme: Mapping[str, Any], probe: str, names: Sequence[str]) -> dict[str, Any]:
-    """``R`` and its uncertainty, (orders, points), and what a lock-in gives, by quantity, (points,)."""
+    """``R`` and its uncertainty, (orders, points), and readings of a lock-in, by quantity, (points,)."""
     reads = [scheme["configurations"][name]["probes"][probe] for name in names]
     found: dict[str, Any] = {
         key: np.array([read[key] for read in reads]).T.tolist() for key in ("R", "uncertainty")

@@ -138,7 +138,7 @@ def _flow(solution: Solution, power: float) -> Flow:
 
 
 def _worst(flows: Sequence[Flow], name: str) -> float | None:
-    """The largest mismatch of a kind relative to what flows; None where only rounding does."""
+    """The largest mismatch of a kind relative to the flow; None where only rounding flows."""
     total = max(max(flow.flowing, flow.power) for flow in flows)
     if (
         max(max(flow.flowing, flow.power * (name == "energy")) for flow in flows)

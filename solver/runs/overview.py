@@ -99,7 +99,7 @@ def _say(line: str) -> None:
 
 
 def _say_cost(device: Device, record: MeshRecord) -> None:
-    """Print what it takes to solve a device whose mesh is there."""
+    """Print the cost of solving a device whose mesh exists."""
     estimate = estimate_record(device, record)
     say(f"  size: {estimate.text}")
     if estimate.warning:
@@ -136,7 +136,7 @@ def show_mesh(config: Config, output: Path | None) -> None:
 
 
 def _warn(config: Config, device: Device, record: MeshRecord) -> None:
-    """Print what the mesh does not resolve."""
+    """Print the lengths that the mesh does not resolve."""
     for warning in unresolved(config, device, record):
         say(f"  warning: {warning}")
 

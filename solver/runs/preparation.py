@@ -101,7 +101,7 @@ def prepare_record(config: Config, record: MeshRecord) -> MeshRecord:
 
 
 def make_mesh(config: Config, device: Device, tell: Tell = untold) -> MeshRecord:
-    """Make or find the mesh of a configuration, on one rank; what needs no mesh is checked before.
+    """Make or find the mesh of a configuration, on one rank, after all checks that need no mesh.
 
     Args:
         config: The configuration.
@@ -134,7 +134,7 @@ def find_hash(config: Config, device: Device) -> str:
 
 
 def _of_mesh(work: Callable[..., Any], config: Config, device: Device) -> Any:
-    """Do something with what determines the mesh of a configuration; errors name its file."""
+    """Call a function with all that determines the mesh of a configuration; errors name its file."""
     magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)
     surfaces = {name: f"interfaces[{i}].surface" for i, name in surface_entries(config).items()}
     try:
@@ -155,7 +155,7 @@ def _cut(device: Device, record: MeshRecord) -> tuple[MeshRecord, Path]:
 
 
 def _told_mesh(config: Config, tell: Tell) -> MeshRecord:
-    """The mesh of a configuration; tells notes on its file and what it takes to solve."""
+    """The mesh of a configuration; tells notes on its file and the cost of solving."""
     record = prepare_mesh(config, tell)
     estimate = estimate_record(Device.of(config), record)
     for line in (*record.notes, estimate.text):

@@ -249,7 +249,7 @@ class Problem:
         self._options.free()
 
     def _free_tangent(self) -> None:
-        """Free what belongs to the nonlinear equations; they depend on the heating (collective)."""
+        """Free the nonlinear equations and their solver; they depend on the heating (collective)."""
         for part in self._nonlinear:
             part.free()
         self._nonlinear = []

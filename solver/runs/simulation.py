@@ -169,7 +169,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
 
 @contextmanager
 def _with_suspects(config: Config, device: Device) -> Iterator[None]:
-    """Add to a failure of the solver the file, and what in the configuration may be why."""
+    """Add the file to a failure of the solver, and a possible cause in the configuration."""
     try:
         yield
     except ConvergenceError as error:

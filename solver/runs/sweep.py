@@ -257,7 +257,7 @@ def _solve_share(
 def _solve_point(
     job: Job, record: MeshRecord, bench: Workbench, directory: Path | None, fields: bool
 ) -> dict[str, Any]:
-    """Solve a point (collective); what ``results.json`` holds, which goes to the directory, if any."""
+    """Solve a point (collective); the content of ``results.json``, which goes to the directory, if any."""
     config, progress = job.point.config, SilentProgress()
     if directory is not None:
         config = _output_to(directory, config, fields)
@@ -293,7 +293,7 @@ def _output_to(directory: Path, config: Config, fields: bool) -> Config:
 def _finish(
     sweep: Sweep, jobs: Sequence[Job], directory: Path | None, known: dict[str, Any]
 ) -> dict[str, Any]:
-    """Collect all points, what another task has solved too; write their table, once all are there."""
+    """Collect all points, those of other tasks too; write their table, once all are there."""
     missing = [job for job in jobs if job.hash not in known]
     known |= _kept(missing, directory, False, False)
     results = collect(sweep, [(job.hash, f"{POINTS}/{job.hash}", known.get(job.hash)) for job in jobs])

@@ -95,7 +95,7 @@ class Workbench:
         gc.collect()
 
     def _clear_problem(self) -> None:
-        """Free the problem: PETSc keeps what ranks share until all of them say so, at the same place."""
+        """Free the problem: PETSc keeps objects that ranks share until all of them free them together."""
         if self._problem is None:
             return
         comm = self._problem.spaces.comm

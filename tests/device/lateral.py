@@ -64,7 +64,7 @@ def device(**sections):
 
 
 MESH = {"mesh": {"file": "mesh.msh", "hash": "", "cells": 0, "points": 0}, "warnings": []}
-"""What a run adds to the numbers of a solution."""
+"""Entries that a run adds to the numbers of a solution."""
 
 
 def solved(config, comm):

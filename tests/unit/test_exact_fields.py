@@ -33,7 +33,7 @@ VALUES = {"V": 0.1, "s": 3e-5, "theta": 4.0}
 
 
 def cubic_part(problem):
-    """What multiplies a term of third order: elements of degree 2 do not hold it."""
+    """Factor of a term of third order: elements of degree 2 do not hold it."""
     return 0.1 if problem.spaces.degree == 3 else 0.0
 
 

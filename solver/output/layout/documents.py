@@ -50,7 +50,7 @@ class Memory(Part):
 
 
 class Identity(Part):
-    """Which run wrote the results."""
+    """The run that wrote the results."""
 
     id: str
     """Number that its fields bear."""
@@ -70,7 +70,7 @@ class Point(Part):
 
 
 class Document(Part):
-    """What all results have."""
+    """Common part of all results."""
 
     version: Literal[1] = Field(alias="schema")
     """Version of this layout."""
@@ -90,7 +90,7 @@ class RunDocument(Document):
     mesh: Mesh
     """The mesh."""
     warnings: list[str]
-    """What the mesh does not resolve."""
+    """Lengths that the mesh does not resolve."""
     solver: Solver
     """Size and work of the solution."""
     timings: dict[str, float]
@@ -98,11 +98,11 @@ class RunDocument(Document):
     memory: Memory
     """Memory."""
     run: Identity
-    """Which run wrote this."""
+    """The run that wrote this."""
     versions: dict[str, str]
     """Versions of thermospin and of the libraries."""
     point: Point | None = None
-    """Of a sweep, which point this is."""
+    """The point of a sweep that the results are of."""
 
 
 class LoopBranch(Part):
@@ -149,11 +149,11 @@ class FailedPoint(Document):
     """A point of a sweep at which the solver did not converge."""
 
     failed: str
-    """Why."""
+    """Reason of the failure."""
     schemes: dict[str, Scheme]
     """Empty."""
     point: Point
-    """Which point."""
+    """The point."""
 
 
 class Axis(Part):
@@ -175,17 +175,17 @@ class SweepPoint(Part):
     values: dict[str, Any]
     """Values of the keys, as the file gives them."""
     si: dict[str, Any]
-    """The same as numbers in SI; null where they are none."""
+    """Values as numbers in SI; null where they are none."""
     hash: str
     """Hash of its configuration."""
     directory: str
     """Directory of its results, from that of the sweep."""
     failed: str | None = None
-    """Why the solver did not converge."""
+    """Reason why the solver did not converge."""
     mesh: Mesh | None = None
     """Its mesh."""
     warnings: list[str] | None = None
-    """What the mesh does not resolve."""
+    """Lengths that the mesh does not resolve."""
     solver: Solver | None = None
     """Size and work of the solution."""
     schemes: dict[str, Scheme] | None = None
@@ -200,7 +200,7 @@ class SweepDocument(Document):
     points: list[SweepPoint]
     """Its points."""
     run: Identity
-    """Which run wrote this."""
+    """The run that wrote this."""
     versions: dict[str, str]
     """Versions of thermospin and of the libraries."""
 

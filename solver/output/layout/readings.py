@@ -69,7 +69,7 @@ class Sink(Part):
 
 
 class Balances(Part):
-    """How well conservation laws hold, relative to what flows; null where nothing does."""
+    """Relative errors of conservation laws; null where nothing flows."""
 
     charge: Number = None
     """Sum of all currents."""

@@ -94,10 +94,10 @@ class Configuration(Part):
 
 
 class Drive(Part):
-    """What drives a scheme."""
+    """Drive of a scheme."""
 
     quantity: Literal["current", "voltage", "temperature"]
-    """What it is."""
+    """Physical quantity."""
     unit: Literal["A", "V", "K"]
     """Its unit."""
 
@@ -110,19 +110,19 @@ class Branch(Part):
     uncertainty: list[list[Number]]
     """Their uncertainty."""
     lock_in: dict[str, list[Number]] | None = None
-    """What a lock-in amplifier reads at all points, by quantity."""
+    """Readings of a lock-in amplifier at all points, by quantity."""
 
 
 class Scheme(Part):
     """Numbers of one injection scheme."""
 
     drive: Drive
-    """What drives it."""
+    """Its drive."""
     configurations: dict[str, Configuration]
     """Numbers by magnetic configuration."""
     signals: dict[str, Signal]
     """Signals by probe; empty without P and AP."""
     lock_in: dict[str, dict[str, dict[str, Number]]] | None = None
-    """What a lock-in amplifier reads, by probe, configuration and quantity, V, V/A and V/A²."""
+    """Readings of a lock-in amplifier, by probe, configuration and quantity, V, V/A and V/A²."""
     loops: dict[str, dict[str, Branch]] | None = None
     """Of a loop, readings by probe and branch."""
