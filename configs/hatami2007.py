@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.networks import Network, load_circuit
 from thermospin.networks.config import unit_vector
 from thermospin.networks.library import table

@@ -20,9 +20,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.constants import e, k
 
+from thermospin.constants import BOHR_MAGNETON
 from thermospin.materials import Material
 from thermospin.materials.laws import Nanoclusters
-from thermospin.materials.laws.nanoclusters import BOHR_MAGNETON
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say
 

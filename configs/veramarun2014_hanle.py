@@ -18,9 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import thermospin as ts
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
 from thermospin.hanle.fit import fit_lorentzians
-from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say
 

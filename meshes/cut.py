@@ -8,7 +8,6 @@ are cut on their own as well: an insulator that touches both sides joins them fo
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
@@ -21,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.surfaces import face_labels
-from thermospin.runtime.cache import digests, is_intact, read_checked, remove, write_checked
+from thermospin.runtime.cache import digests, is_intact, keep_first, read_checked, write_checked
 
 FORMAT = 2
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""
@@ -274,7 +273,7 @@ def store_cut(
             np.save(contact_file(aside, sides), cut.contacts[name])
         write_checked(aside / CHECKSUMS, digests(aside))
         aside.chmod(0o755)
-        _rename(aside, kept)
+        keep_first(aside, kept, _is_whole)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return kept
@@ -313,14 +312,3 @@ def _is_whole(kept: Path) -> bool:
     """Whether a cut is there and undamaged."""
     files = read_checked(kept / CHECKSUMS)
     return bool(files) and is_intact(kept, files)
-
-
-def _rename(aside: Path, kept: Path) -> None:
-    """Give the cut its name, unless another run was faster; what is left of a damaged one goes."""
-    if os.path.lexists(kept) and not _is_whole(kept):
-        remove(kept)
-    try:
-        os.replace(aside, kept)
-    except OSError:
-        if not _is_whole(kept):
-            raise

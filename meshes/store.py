@@ -1,6 +1,5 @@
 """Records of meshes in the cache of the user, or beside it where that cannot be written."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from thermospin.errors import InputError
 from thermospin.meshes.ordering import facet_cells, facet_neighbours
 from thermospin.meshes.quality import cell_quality, summarise
 from thermospin.meshes.record import ARRAYS, SUMMARY, MeshRecord, RawMesh
-from thermospin.runtime.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
+from thermospin.runtime.cache import cache_home, keep_first, reason_of, say_not_kept, temporary_directory
 
 _unkept: dict[str, Path] = {}
 """Records that the cache does not hold, by their hash: they last as long as this process."""
@@ -120,17 +119,6 @@ def _install(mesh: RawMesh, materials: Mapping[str, str], digest: str, directory
             notes=list(mesh.notes),
         ).write_summary()
         aside.chmod(0o755)
-        _rename(aside, directory)
+        keep_first(aside, directory, lambda place: MeshRecord.find(place) is not None)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def _rename(aside: Path, directory: Path) -> None:
-    """Give the record its name, unless another run was faster; what is left of a damaged record goes."""
-    if os.path.lexists(directory) and MeshRecord.find(directory) is None:
-        remove(directory)
-    try:
-        os.replace(aside, directory)
-    except OSError:
-        if MeshRecord.find(directory) is None:
-            raise

@@ -31,8 +31,18 @@ class Angles(Section):
     @property
     def vector(self) -> Vector:
         """The unit vector."""
-        across = math.sin(self.theta)
-        return across * math.cos(self.phi), across * math.sin(self.phi), math.cos(self.theta)
+        return unit_vector(self.theta, self.phi)
+
+
+def unit_vector(theta: float, phi: float) -> Vector:
+    """The unit vector of two angles, (3,).
+
+    Args:
+        theta: Angle from the z axis, rad.
+        phi: Angle of the projection on the x-y plane from the x axis, rad.
+    """
+    across = math.sin(theta)
+    return across * math.cos(phi), across * math.sin(phi), math.cos(theta)
 
 
 def _unit(value: Any, info: ValidationInfo) -> Any:

@@ -21,15 +21,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy.constants import hbar, physical_constants
 
+from thermospin.constants import LORENZ_NUMBER, MAGNETON_RATE
 from thermospin.errors import InputError
 from thermospin.hanle.contacts import Crowding, SpinSink
 from thermospin.hanle.wire import Piece, detected
-from thermospin.materials.material import LORENZ_NUMBER
-
-BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
-"""J/T."""
 
 
 def larmor_frequency(field: np.ndarray | float, g_factor: float = 2.0) -> np.ndarray | float:
@@ -39,7 +35,7 @@ def larmor_frequency(field: np.ndarray | float, g_factor: float = 2.0) -> np.nda
         field: B, T, of any shape.
         g_factor: g.
     """
-    return g_factor * BOHR_MAGNETON / hbar * field
+    return g_factor * MAGNETON_RATE * field
 
 
 def lorentzian(

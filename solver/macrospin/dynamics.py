@@ -5,14 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.constants import hbar, physical_constants
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
+from thermospin.constants import MAGNETON_RATE
 from thermospin.errors import ConvergenceError
-
-BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
-"""μ_B, J/T."""
 
 BALANCE = 1e-6
 """Torque that counts as none, relative to the torque on a tilted magnetisation."""
@@ -50,7 +47,7 @@ class Macrospin:
     @property
     def gyromagnetic_ratio(self) -> float:
         """γ = g μ_B/ħ, rad/(s T)."""
-        return self.g_factor * BOHR_MAGNETON / hbar
+        return self.g_factor * MAGNETON_RATE
 
     def effective_field(self, m: np.ndarray) -> np.ndarray:
         """``B + B_k (m·e) e − B_d (m·h) h``, T, (3,).

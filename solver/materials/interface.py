@@ -4,9 +4,9 @@ from functools import cached_property
 
 from pydantic import model_validator
 
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import Polarisation, Seebeck
-from thermospin.materials.laws import LORENZ_NUMBER
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 

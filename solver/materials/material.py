@@ -4,6 +4,7 @@ import math
 
 from pydantic import model_validator
 
+from thermospin.constants import LORENZ_NUMBER, MAGNETON_RATE
 from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
     SHORTEST,
@@ -19,9 +20,9 @@ from thermospin.materials.coefficients import (
     RelaxationLength,
     SeebeckLaw,
 )
-from thermospin.materials.laws import LORENZ_NUMBER, Law, Nanoclusters, WiedemannFranzAndPhonons
+from thermospin.materials.laws import Law, Nanoclusters, WiedemannFranzAndPhonons
 from thermospin.materials.laws.taylor import smaller
-from thermospin.materials.precession import MAGNETON, GFactor, RelaxationTime, TensorDiffusion
+from thermospin.materials.precession import GFactor, RelaxationTime, TensorDiffusion
 from thermospin.materials.response import PARTS, Responsive
 from thermospin.section import Truth, mistake
 
@@ -290,7 +291,7 @@ class Material(TwoChannels, Responsive):
     def _precession(self, conductivity: float) -> float:
         if self.spin_relaxation_time is None or self.spin_diffusion_length is None:
             return 0.0
-        rate = self.g_factor * MAGNETON * self.spin_relaxation_time
+        rate = self.g_factor * MAGNETON_RATE * self.spin_relaxation_time
         return rate * conductivity / self.spin_diffusion_length**2
 
     @property

@@ -7,15 +7,11 @@ m would: dn/dt = −H × n with H = −ω_L in a field and H = −ω m in a magn
 import math
 
 import numpy as np
-from scipy.constants import e, m_e
 
 from thermospin.errors import InputError
 from thermospin.section import Section
 from thermospin.textures.formula import Formula, FormulaText
 from thermospin.units import quantity
-
-MAGNETON = e / (2 * m_e)
-"""μ_B/ħ, rad/(s T): spins precess at ω_L = g μ_B B/ħ."""
 
 RelaxationTime = quantity("s", gt=0, ge=1e-24, le=1)
 Diffusion = quantity("m^2/s", gt=0, ge=1e-12, le=1e3)

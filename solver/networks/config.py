@@ -6,16 +6,15 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
+from thermospin.config.directions import Angles, unit_vector
 from thermospin.config.outputs import DirectoryName
 from thermospin.config.parameters import Parametrised
+from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.errors import brief
 from thermospin.macrospin.dynamics import Macrospin
 from thermospin.networks.elements import Element
 from thermospin.section import Name, Section, Truth, mistake, one_of, whole
 from thermospin.units import COLDEST, HOTTEST, quantity
-
-VACUUM_PERMEABILITY = 1.25663706127e-6
-"""μ0, N/A²."""
 
 LARGEST = 1e100
 """Component of a direction."""
@@ -38,8 +37,8 @@ Factor = quantity("", ge=-1e6, le=1e6)
 GFactor = quantity("", gt=0, ge=1e-6, le=100)
 
 
-class Direction(Section):
-    """A unit vector in spin space by its angles."""
+class Direction(Angles):
+    """A unit vector in spin space by its angles; turned more than once, it is the same."""
 
     theta: Angle
     """From z, rad."""
@@ -48,18 +47,8 @@ class Direction(Section):
 
     @property
     def vector(self) -> np.ndarray:
-        """(3,)."""
-        return unit_vector(self.theta, self.phi)
-
-
-def unit_vector(theta: float, phi: float) -> np.ndarray:
-    """Unit vector from its angles, (3,).
-
-    Args:
-        theta: Angle to z, rad.
-        phi: Angle of its projection on the xy plane to x, rad.
-    """
-    return np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+        """The unit vector, (3,)."""
+        return np.array(unit_vector(self.theta, self.phi))
 
 
 def _angles(value: Any) -> Any:

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.errors import brief
+from thermospin.lift import Lift, SpinVector
 from thermospin.materials.interface import InterfaceMaterial, InterfaceValues
 from thermospin.materials.material import Pair
 from thermospin.networks.library import element_library
@@ -155,13 +156,11 @@ class ElementLaw:
             m: Direction of the ferromagnet, (3,).
             temperature: T0, K.
         """
-        across = np.zeros((4, 4))
-        across[1:, 1:] = np.eye(3) - np.outer(m, m)
-        electrical = self.mixing.real * across
-        x, y, z = self.mixing.imag * m
-        electrical[1:, 1:] += [[0, -z, y], [z, 0, -x], [-y, x, 0]]
+        direction = SpinVector(*m)
         return _blocks(
-            electrical, self.mixing_thermoelectric * across, self.mixing_heat / temperature * across
+            _matrix(Lift(0, 0, direction, across=self.mixing.real, turning=self.mixing.imag)),
+            _matrix(Lift(0, 0, direction, across=self.mixing_thermoelectric)),
+            _matrix(Lift(0, 0, direction, across=self.mixing_heat / temperature)),
         )
 
     def is_positive(self, temperature: float, spin_heat: bool) -> bool:
@@ -191,14 +190,16 @@ def _eigenvalues(block: np.ndarray) -> np.ndarray:
 
 
 def _lift(pair: Pair, m: np.ndarray | None) -> np.ndarray:
-    """``L[X, Y]`` along m; ``L[X, 0]`` of all components without m."""
+    """``L[X, Y]`` along m, (4, 4); ``L[X, 0]`` of all components without m."""
     if m is None:
         return pair.sum * np.eye(4)
-    lift = np.zeros((4, 4))
-    lift[0, 0] = pair.sum
-    lift[0, 1:] = lift[1:, 0] = pair.difference * m
-    lift[1:, 1:] = pair.sum * np.outer(m, m)
-    return lift
+    return _matrix(Lift(pair.sum, pair.difference, SpinVector(*m), across=0))
+
+
+def _matrix(lift: Lift) -> np.ndarray:
+    """A lift as a matrix that acts on ``(scalar, x, y, z)``, (4, 4)."""
+    columns = [lift((scalar, SpinVector(*spin))) for scalar, *spin in np.eye(4)]
+    return np.array([[scalar, *spin] for scalar, spin in columns]).T
 
 
 def _blocks(electrical: np.ndarray, thermoelectric: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -10,18 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.constants import elementary_charge, hbar
 from scipy.sparse.csgraph import connected_components
 
-from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.constants import LORENZ_NUMBER, TORQUE_PER_SPIN_CURRENT
 from thermospin.networks.config import CircuitConfig
 from thermospin.networks.elements import ElementLaw
 
 FIELDS = 8
 """Number of fields of a node: V, s_x, s_y, s_z, ϑ, τ_x, τ_y, τ_z."""
 V, S, THETA, TAU = 0, slice(1, 4), 4, slice(5, 8)
-TORQUE_PER_SPIN_CURRENT = -hbar / (2 * elementary_charge)
-"""ħ/2e with the charge of the electron, J/A."""
 ROUNDING = 1e-14
 """Sum relative to its terms, below which it is a rounding error."""
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.networks.config import CircuitConfig, unit_vector
+from thermospin.config.directions import unit_vector
+from thermospin.networks.config import CircuitConfig
 from thermospin.networks.costs import check_size
 from thermospin.networks.determined import check_fields, check_flows
 from thermospin.networks.network import TAU, THETA, Network, S, State, V
@@ -101,7 +102,7 @@ def _points(network: Network) -> list[Point]:
     phi = config.nodes[angle.node].magnetisation.phi
     points = []
     for theta in angle.angles:
-        m = unit_vector(theta, phi)
+        m = np.array(unit_vector(theta, phi))
         turned = {angle.node: m}
         check_fields(network, turned)
         between = response(network, pair, turned) if pair else None

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from scipy.constants import e, hbar
 
 from thermospin.compat import MPI, fem, ufl
+from thermospin.constants import TORQUE_PER_SPIN_CURRENT
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.spaces import MAGNETS, Spaces
 from thermospin.discretisation.terminals import facet_areas
@@ -14,9 +14,6 @@ from thermospin.lift import Lift
 from thermospin.meshes.read import DeviceMesh
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.solution import Solution
-
-PER_AMPERE = -hbar / (2 * e)
-"""ħ/2e of electrons, whose charge is negative, J/A: torque per absorbed transverse spin current."""
 
 
 class Torques:
@@ -78,7 +75,7 @@ class Torques:
         for i, magnet in enumerate(self._magnets):
             for interface in self._interfaces:
                 total[i] += list(interface.torque(magnet, self._fields))
-        total = PER_AMPERE * self._spaces.comm.allreduce(total, MPI.SUM)
+        total = TORQUE_PER_SPIN_CURRENT * self._spaces.comm.allreduce(total, MPI.SUM)
         return dict(zip(self._magnets, total, strict=True))
 
 

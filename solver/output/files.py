@@ -1,6 +1,5 @@
 """Writing files so that a killed run leaves nothing half-written under a final name."""
 
-import contextlib
 import csv
 import json
 import math
@@ -15,7 +14,7 @@ import numpy as np
 
 from thermospin.errors import InputError
 from thermospin.output.layout import check_version
-from thermospin.runtime.cache import reason_of
+from thermospin.runtime.cache import reason_of, renamed
 
 
 @contextmanager
@@ -32,15 +31,11 @@ def replacing(path: Path) -> Iterator[Path]:
         InputError: The file cannot be written.
     """
     _make_folder(path.parent)
-    aside = _aside(path)
     try:
-        yield aside
-        os.replace(aside, path)
+        with renamed(_aside(path), path) as aside:
+            yield aside
     except OSError as error:
         raise unwritable(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,48 @@ def is_intact(directory: Path, files: dict[str, str]) -> bool:
         return False
 
 
+@contextmanager
+def renamed(aside: Path, path: Path) -> Iterator[Path]:
+    """Write a file under another name; it gets its own once it is complete, and is gone otherwise.
+
+    Args:
+        aside: The other name, in the same folder.
+        path: The final name.
+
+    Yields:
+        The other name.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    try:
+        yield aside
+        os.replace(aside, path)
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def keep_first(aside: Path, path: Path, is_whole: Callable[[Path], bool]) -> None:
+    """Give a directory its final name, unless another run was faster; a damaged one there is removed.
+
+    Args:
+        aside: The directory.
+        path: Its final name.
+        is_whole: Whether a directory of that name is undamaged.
+
+    Raises:
+        OSError: It cannot be renamed.
+    """
+    if os.path.lexists(path) and not is_whole(path):
+        remove(path)
+    try:
+        os.replace(aside, path)
+    except OSError:
+        if not is_whole(path):
+            raise
+
+
 def write_checked(path: Path, content: Any) -> None:
     """Write JSON with its own checksum, whole or not at all.
 
@@ -106,12 +150,8 @@ def write_checked(path: Path, content: Any) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    aside = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
+    with renamed(path.with_name(f".{os.getpid()}-{path.name}"), path) as aside:
         aside.write_text(json.dumps({CHECKSUM: _checksum(content), "content": content}, indent=1) + "\n")
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def read_checked(path: Path) -> Any:

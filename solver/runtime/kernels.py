@@ -24,7 +24,7 @@ from typing import Any
 import cffi
 
 from thermospin.errors import ThermospinError
-from thermospin.runtime.cache import cache_home, reason_of, remove, say_not_kept, temporary_directory
+from thermospin.runtime.cache import cache_home, reason_of, remove, renamed, say_not_kept, temporary_directory
 from thermospin.runtime.failures import on_root
 
 Options = dict[str, Any] | None
@@ -156,11 +156,10 @@ class Kernels:
             aside = cache / f".{os.getpid()}-{library.name}"
             try:
                 cache.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(library, aside)
-                aside.chmod(aside.stat().st_mode & ~OF_OTHERS)
-                os.replace(aside, cache / _kept_name(module, library))
+                with renamed(aside, cache / _kept_name(module, library)):
+                    shutil.copyfile(library, aside)
+                    aside.chmod(aside.stat().st_mode & ~OF_OTHERS)
             except OSError as error:
-                remove(aside)
                 say_not_kept("compiled forms", cache, reason_of(error))
                 self._unkept[module] = _lasting_directory() / library.name
                 shutil.move(library, self._unkept[module])

@@ -5,7 +5,7 @@ from math import cos, sin, sqrt, tan
 
 import numpy as np
 
-from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.constants import LORENZ_NUMBER
 
 
 @dataclass(frozen=True)

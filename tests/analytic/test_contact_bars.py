@@ -7,8 +7,8 @@ from closed_forms import open_circuit_conductivity
 from contact_bars import problem_with, profile_in, sides
 from interface_forms import HeatedContact
 
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.fields import THETA, V
-from thermospin.materials.material import LORENZ_NUMBER
 
 EXACT = 1e-9
 HOT = 300.0

@@ -10,8 +10,8 @@ from bars import NM, Bar, Layer
 from test_vector_elements import components, solved, vector_problem
 from vector_forms import Decay
 
+from thermospin.constants import MAGNETON_RATE
 from thermospin.fields import S_VECTOR
-from thermospin.materials.precession import MAGNETON
 
 LENGTH, FLIP, SPAN = 30 * NM, 3e-14, 90 * NM
 INJECTOR = {
@@ -50,7 +50,7 @@ def test_row_08_exchange_turns_as_a_field_along_m(kind, sign, comm):
         },
     }[kind]
     x, s = spins({"magnetic": True, kind: law}, comm)
-    field = [0, 0, angle / (2 * MAGNETON * FLIP)]
+    field = [0, 0, angle / (2 * MAGNETON_RATE * FLIP)]
     _, expected = spins({"spin_relaxation_time": FLIP}, comm, magnetic_field=field)
     assert abs(expected[:, 1]).max() > 0.1 * abs(expected).max()
     assert s == pytest.approx(expected, abs=1e-6 * abs(expected).max())

@@ -11,9 +11,9 @@ from support import prepare_problem
 from vector_bars import Contact, VectorBar
 from vector_forms import Decay, HanleWire
 
+from thermospin.constants import MAGNETON_RATE
 from thermospin.device import Device
 from thermospin.fields import S_VECTOR, TAU_VECTOR, THETA, V
-from thermospin.materials.precession import MAGNETON
 
 PER_AMPERE = -hbar / (2 * e)
 HOT = 300.0
@@ -142,7 +142,7 @@ def expected_bar(problem, textured, density, n):
     config = problem.config
     iron, metal = (config.material(name) for name in ("Iron", "Metal"))
     lengths = {"dephasing_length": 9 * NM, "precession_length": 7 * NM}
-    angle = 2 * MAGNETON * 30e-12 * FIELD
+    angle = 2 * MAGNETON_RATE * 30e-12 * FIELD
     second = turning if textured else RIGHT
     at_contact = turning(np.array(sum(LENGTHS[:2]))) if textured else RIGHT
     laws = [interface.law for interface in Device.of(config).resistive_interfaces.values()]
@@ -183,7 +183,7 @@ def test_hanle_in_a_bar(angle, comm):
         },
     }
     rod = Bar([Layer("F", "Magnet", 20 * NM), Layer("N", "Metal", 400 * NM)], width=8 * NM, materials=metals)
-    b = angle / (2 * MAGNETON * time)
+    b = angle / (2 * MAGNETON_RATE * time)
     problem = vector_problem(rod, comm, {"F": "x"}, magnetic_field=[0, 0, b])
     solution = solved(problem, 1e11 * rod.area)
     x, s = components(problem, solution, S_VECTOR, "N")
@@ -297,7 +297,7 @@ def nonlocal_config(b):
 
 @pytest.mark.parametrize("angle", [0.0, 0.8, 3.0])
 def test_nonlocal_hanle(angle, comm):
-    problem = prepare_problem(nonlocal_config(angle / (2 * MAGNETON * TIME)), comm)
+    problem = prepare_problem(nonlocal_config(angle / (2 * MAGNETON_RATE * TIME)), comm)
     solver, area = problem.scheme("inject"), PAD**2
     voltages = []
     for directions in problem.states.values():

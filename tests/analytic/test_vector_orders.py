@@ -13,8 +13,8 @@ from support import SilentProgress, prepare_problem
 from vector_bars import Contact, VectorBar
 from vector_orders import Orders
 
+from thermospin.constants import MAGNETON_RATE
 from thermospin.device import Device
-from thermospin.materials.precession import MAGNETON
 from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
@@ -110,7 +110,7 @@ def expected(config, name):
             m = device.states[name][region.name].uniform
             layer = vector_bars.Layer(material, region.thickness, m, elements=400, **lengths)
         else:
-            angle = 2 * MAGNETON * material.spin_relaxation_time * np.array(FIELD)
+            angle = 2 * MAGNETON_RATE * material.spin_relaxation_time * np.array(FIELD)
             layer = vector_bars.Layer(material, region.thickness, precession=angle, elements=400)
         layers.append(layer)
     laws = {(found.first, found.second): found.law for found in device.resistive_interfaces.values()}

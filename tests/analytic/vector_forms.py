@@ -8,7 +8,7 @@ from math import cos, sin, tan
 
 import numpy as np
 
-from thermospin.materials.material import LORENZ_NUMBER
+from thermospin.constants import LORENZ_NUMBER
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from spinning import FIELD, along_z, spinning
 from support import SilentProgress, prepare_problem
 
 from thermospin.compat import MPI, fem, ufl
+from thermospin.constants import MAGNETON_RATE
 from thermospin.fields import S_VECTOR, TAU_VECTOR, V
-from thermospin.materials.precession import MAGNETON
 from thermospin.runs.simulation import solve
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
@@ -132,7 +132,7 @@ def test_angular_momentum(scheme, across, comm):
     if across == "tensor":
         to_lattice += py.conductivity / py.spin_diffusion_length**2 * (s - m * ufl.dot(m, s))
     lattice = integral(problem, to_lattice, ["Py1", "Py2"])
-    rate, omega = cu.conductivity / cu.spin_diffusion_length**2, 2 * MAGNETON * FIELD
+    rate, omega = cu.conductivity / cu.spin_diffusion_length**2, 2 * MAGNETON_RATE * FIELD
     metal = rate * (s - cu.spin_relaxation_time * ufl.cross(ufl.as_vector(omega), s))
     lost = integral(problem, metal, ["Cu"])
     outflow = residual_sum(problem, solution)

@@ -14,8 +14,8 @@ from support import SilentProgress
 from test_manufactured import Manufactured, exact
 
 from thermospin.compat import MPI, fem, ufl
+from thermospin.constants import LORENZ_NUMBER as L0
 from thermospin.fields import State
-from thermospin.materials.material import LORENZ_NUMBER as L0
 from thermospin.runs.problem import Problem
 from thermospin.validation import load_config
 

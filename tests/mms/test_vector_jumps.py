@@ -13,8 +13,8 @@ from test_manufactured_jumps import INTERFACES, SHAPES, Jumping
 from test_manufactured_vector import FIELD, Case, exact, name_of
 
 from thermospin.compat import ufl
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.fields import State
-from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.runs.problem import Problem
 from thermospin.validation import load_config
 

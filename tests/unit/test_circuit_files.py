@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from circuit_valve import VALVE
 
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.errors import InputError
-from thermospin.materials.material import LORENZ_NUMBER
 from thermospin.networks import load_circuit
 from thermospin.networks.elements import Element
 from thermospin.networks.library import element_library, table

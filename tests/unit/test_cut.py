@@ -158,7 +158,7 @@ def test_a_killed_run_leaves_no_cut(record, monkeypatch):
     def killed(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("thermospin.meshes.cut.os.replace", killed)
+    monkeypatch.setattr("thermospin.runtime.cache.os.replace", killed)
     with pytest.raises(KeyboardInterrupt):
         store_cut(directory, pairs)
     assert not cut_directory(directory, pairs).exists()

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.hanle.curves import NonlocalWire, ThreeTerminal, larmor_frequency, lorentzian
 from thermospin.hanle.fit import fit_hanle, fit_lorentzians
-from thermospin.materials.material import LORENZ_NUMBER
 
 pytestmark = pytest.mark.serial
 

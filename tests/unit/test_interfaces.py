@@ -6,10 +6,10 @@ from contact_blocks import BETWEEN, KAPITZA, MAGNETIC, T0, H, block_problem, vol
 from valve import Vectors, apply
 
 from thermospin.compat import MPI, fem
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.fields import FIELDS, THETA, S, V
-from thermospin.materials.material import LORENZ_NUMBER
 
 AREA = 9 * H**2
 """Of every interface of the row, except that of the oxide, m²."""

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from thermospin.config import load_config
 from thermospin.errors import InputError
 from thermospin.output import Progress, SilentProgress, compare, print_table, write_results
 from thermospin.output.comparison import compare_results, load_reference
 from thermospin.output.files import replacing, replacing_directory, write_csv, write_json
+from thermospin.validation import load_config
 
 REFERENCE = Path(__file__).parents[2] / "configs" / "references" / "slachter2010.yaml"
 
@@ -253,9 +253,8 @@ def test_configuration_names_its_reference():
 def test_mistake_in_a_reference(tmp_path):
     text = REFERENCE.read_text(encoding="utf-8").replace("order: 2", "order: 0", 1)
     (tmp_path / "paper.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(
-        InputError, match=r"paper.yaml: quantities\[0\].reading.order: must be greater than or equal to 1"
-    ):
+    says = r"paper.yaml: quantities\[0\].reading.order: must be greater than or equal to 1"
+    with pytest.raises(InputError, match=says):
         load_reference(tmp_path / "paper.yaml")
 
 

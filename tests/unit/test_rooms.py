@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"thermospin": ROOT / "solver", "thermospin.meshes": ROOT / "meshes"}
 ROOMS = (
-    "errors units section fields lift",
+    "errors constants units section fields lift",
     "runtime compat",
     "textures",
     "macrospin",

@@ -89,15 +89,6 @@ class FacetPairs:
         weights = 2 * self.areas[:, None] * self.weights
         return np.einsum("nq,nqi->ni", weights * density, self._basis)
 
-    def weighted_mass(self, density: np.ndarray) -> np.ndarray:
-        """Integrals of a density times two basis functions, shape (n, k, k).
-
-        Args:
-            density: Its values at the quadrature points, shape (n, q).
-        """
-        weights = 2 * self.areas[:, None] * self.weights
-        return np.einsum("nq,nqi,nqj->nij", weights * density, self._basis, self._basis, optimize=True)
-
     def _trace(self, field: Field, function: fem.Function) -> Trace:
         if field not in self.sides:
             return Trace(0.0, 0.0)

@@ -254,7 +254,7 @@ class Interfaces:
             for j, columns in enumerate(self.pairs.sides[column]):
                 unit = self._on_side(column, j)
                 density = factor * heating.source(self._crossing, traces, unit, v, 1.0) + none
-                _add_values(block, rows, columns, self.pairs.weighted_mass(density))
+                _add_values(block, rows, columns, self.pairs.mass(density))
 
     def _on_side(self, field: Field, side: int) -> State:
         """1 of one field on one side, 0 of all others."""

@@ -10,10 +10,9 @@ from thermospin.materials.laws.resistivity import Resistivity
 from thermospin.materials.laws.short_circuit import ShortCircuit
 from thermospin.materials.laws.table import Table
 from thermospin.materials.laws.taylor import Taylor
-from thermospin.materials.laws.wiedemann_franz import LORENZ_NUMBER, WiedemannFranz, WiedemannFranzAndPhonons
+from thermospin.materials.laws.wiedemann_franz import WiedemannFranz, WiedemannFranzAndPhonons
 
 __all__ = [
-    "LORENZ_NUMBER",
     "CoefficientLaw",
     "Law",
     "Linear",

@@ -16,16 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 from pydantic import model_validator
-from scipy.constants import e, hbar, k, physical_constants
 from scipy.special import zeta
 
+from thermospin.constants import BOHR_MAGNETON, BOLTZMANN, ELEMENTARY_CHARGE, REDUCED_PLANCK
 from thermospin.materials.laws.law import Law, TemperatureRange
 from thermospin.materials.laws.taylor import Taylor, where
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
-
-BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
-"""μ_B, J/T."""
 
 LONGEST = 1.0
 """Mean free time of a metal in which nothing scatters, s."""
@@ -130,7 +127,7 @@ class Nanoclusters(Section):
     def _rates(self) -> tuple[float, float, float]:
         """1/τ↑, 1/τ↓ and 1/τ_s in the Born approximation, 1/s; ``U² + J² s(s+1) ± 2UJs`` as two squares."""
         u, j, s = self.potential, self.exchange, self.spin
-        rate = 2 * math.pi * self.density_of_states * self.cluster_density / hbar
+        rate = 2 * math.pi * self.density_of_states * self.cluster_density / REDUCED_PLANCK
         turning = j**2 * s
         return rate * ((u + j * s) ** 2 + turning), rate * ((u - j * s) ** 2 + turning), 2 * rate * turning
 
@@ -141,7 +138,7 @@ class Nanoclusters(Section):
             temperature: T, K.
             field: B, T, along the axis of the spins.
         """
-        return langevin(self.spin * BOHR_MAGNETON * field / k / temperature)
+        return langevin(self.spin * BOHR_MAGNETON * field / BOLTZMANN / temperature)
 
     def channels(self, temperature: Taylor, field: float) -> Channels:
         """The two channels in a magnetic field.
@@ -152,13 +149,13 @@ class Nanoclusters(Section):
         """
         times = self.relaxation_times
         aligned = self.polarisation(temperature, field)
-        energy = frozen_out(BOHR_MAGNETON * abs(field) / k / temperature)
+        energy = frozen_out(BOHR_MAGNETON * abs(field) / BOLTZMANN / temperature)
         mean, half = (1 / times.up + 1 / times.down) / 2, (1 / times.up - 1 / times.down) / 2
         if self.host_relaxation_time is not None:
             mean += 1 / self.host_relaxation_time
         tau = 1 / (mean + aligned * half), 1 / (mean - aligned * half)
-        drude = (e * self.fermi_velocity) ** 2 * self.density_of_states / 3
-        seebeck = k / (4 * e * times.spin_flip) * aligned * energy
+        drude = (ELEMENTARY_CHARGE * self.fermi_velocity) ** 2 * self.density_of_states / 3
+        seebeck = BOLTZMANN / (4 * ELEMENTARY_CHARGE * times.spin_flip) * aligned * energy
         return Channels((drude * tau[0], drude * tau[1]), (seebeck * tau[0], -(seebeck * tau[1])))
 
     def laws(self) -> dict[str, ClusterLaw]:

@@ -6,12 +6,10 @@ from typing import Any, ClassVar
 
 from pydantic import PrivateAttr
 
+from thermospin.constants import LORENZ_NUMBER
 from thermospin.materials.laws.law import CoefficientLaw, Law
 from thermospin.materials.laws.taylor import Taylor
 from thermospin.units import quantity
-
-LORENZ_NUMBER = 2.443e-8
-"""Wiedemann–Franz: L0 = π² k_B² / 3e², V²/K²."""
 
 
 class WiedemannFranz(CoefficientLaw):
