@@ -6,7 +6,7 @@ import numpy as np
 
 from thermospin.errors import InputError
 from thermospin.meshes.columns.base import SizeFunction, triangulate
-from thermospin.meshes.columns.plan import Plan
+from thermospin.meshes.columns.plan import FilmPlan
 
 FLAT = 1e-6
 """Least height of a triangle relative to its longest side."""
@@ -33,7 +33,7 @@ class Layout:
     sides: np.ndarray
 
 
-def lay_out(plan: Plan, size: SizeFunction | None = None) -> Layout:
+def lay_out(plan: FilmPlan, size: SizeFunction | None = None) -> Layout:
     """Mesh the plan in the plane.
 
     Args:

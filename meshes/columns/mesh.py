@@ -11,7 +11,7 @@ from thermospin.meshes.columns.heights import planes
 from thermospin.meshes.columns.layout import Layout, lay_out
 from thermospin.meshes.columns.levels import Levels, find_levels
 from thermospin.meshes.columns.options import ColumnOptions
-from thermospin.meshes.columns.plan import Plan, read_plan
+from thermospin.meshes.columns.plan import FilmPlan, read_plan
 from thermospin.meshes.columns.prisms import tetrahedra
 from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES, nodes_at_outlines
 from thermospin.meshes.columns.sizes import size_function
@@ -81,7 +81,7 @@ def _graded(layout: Layout, levels: Levels, factor: float) -> Grading:
     return grading
 
 
-def _fewest(plan: Plan) -> np.ndarray:
+def _fewest(plan: FilmPlan) -> np.ndarray:
     """Fewest elements between neighbouring heights, which solids of one interval ask for."""
     fewest = np.ones(len(plan.heights) - 1, dtype=int)
     for solid, (low, high) in zip(plan.solids, plan.levels, strict=True):

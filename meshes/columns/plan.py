@@ -16,7 +16,7 @@ NOTHING = -1
 
 
 @dataclass(frozen=True)
-class Plan:
+class FilmPlan:
     """A device of films.
 
     Attributes:
@@ -90,7 +90,7 @@ class Plan:
                 )
 
 
-def read_plan(geometry: SolidsGeometry, sides: int) -> Plan:
+def read_plan(geometry: SolidsGeometry, sides: int) -> FilmPlan:
     """The plan of solids that are boxes, cylinders or polygons along z.
 
     Args:
@@ -113,7 +113,7 @@ def read_plan(geometry: SolidsGeometry, sides: int) -> Plan:
         outlines += rings
         intervals.append(_interval(solid.shape))
     heights, levels = _merged(np.array(intervals))
-    return Plan(
+    return FilmPlan(
         geometry.solids,
         tuple(geometry.materials),
         tuple({ring.tobytes(): ring for ring in outlines}[key] for key in different),
