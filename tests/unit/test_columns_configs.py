@@ -8,8 +8,8 @@ import yaml
 from mesh_measures import volume
 from scipy.stats import qmc
 
-from thermospin.config import load_config
-from thermospin.runs.checks import check_mesh, make_mesh
+from thermospin.runs.preparation import prepare_mesh
+from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
@@ -57,7 +57,6 @@ def bounds(shape):
 def test_shipped_films(name):
     data = yaml.safe_load((CONFIGS / name).read_text())
     config = load_config(data | {"mesh": {"columns": {"levels": 1}}})
-    record = make_mesh(config)
-    check_mesh(config, record)
+    record = prepare_mesh(config)
     for region, expected in sampled(config.geometry.resolved.solids).items():
         assert volume(record, region) == pytest.approx(expected, rel=0.01)

@@ -10,6 +10,7 @@ from thermospin.meshes.columns.plan import polygon_radius
 from thermospin.meshes.columns.refine import error_shares, refined_options
 from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES
 from thermospin.meshes.quality import cell_volumes
+from thermospin.runs.preparation import prepare_mesh
 from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
@@ -164,8 +165,6 @@ MISTAKES = {
 
 @pytest.mark.parametrize("case", MISTAKES)
 def test_mistakes(case):
-    from thermospin.runs.checks import make_mesh
-
     columns, key, message = MISTAKES[case]
     faces = {"left": ("Base", "xmin"), "right": ("Base", "xmax")}
     config = {
@@ -176,7 +175,7 @@ def test_mistakes(case):
         "probes": {"along": ["left", "right"]},
     }
     with pytest.raises(InputError) as caught:
-        make_mesh(load_config(config))
+        prepare_mesh(load_config(config))
     assert key in str(caught.value)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
