@@ -54,7 +54,8 @@ def bounds(shape):
 
 
 @pytest.mark.parametrize("name", films())
-def test_shipped_films(name):
+def test_shipped_films(monkeypatch, name):
+    monkeypatch.chdir(CONFIGS)  # layouts are named from there
     data = yaml.safe_load((CONFIGS / name).read_text())
     config = load_config(data | {"mesh": {"columns": {"levels": 1}}})
     record = prepare_mesh(config)
