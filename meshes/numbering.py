@@ -10,17 +10,19 @@ from thermospin.meshes.ordering import FACES, order_mesh
 from thermospin.meshes.record import RawMesh
 
 
-def renumber(mesh: RawMesh) -> RawMesh:
+def renumber(mesh: RawMesh, order: np.ndarray | None = None) -> RawMesh:
     """Drop unused nodes; put nodes and cells into the order of `thermospin.meshes.ordering`.
 
     Args:
         mesh: The mesh.
+        order: As for :func:`thermospin.meshes.ordering.order_mesh`.
     """
     used, cells = np.unique(mesh.cells, return_inverse=True)
     compact = np.full(len(mesh.points), -1)
     compact[used] = np.arange(len(used))
+    cells, numbers = cells.reshape(mesh.cells.shape), np.arange(len(mesh.cells))
     points, cells, order, facet_cells = order_mesh(
-        mesh.points[used], cells.reshape(mesh.cells.shape), np.arange(len(mesh.cells)), compact[mesh.facets]
+        mesh.points[used], cells, numbers, compact[mesh.facets], order
     )
     return replace(
         mesh,

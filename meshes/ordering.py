@@ -22,16 +22,17 @@ def bisection_order(centres: np.ndarray) -> np.ndarray:
         A permutation of ``range(n)``.
     """
     order = np.arange(len(centres))
+    rows = np.ascontiguousarray(centres.T)  # many times faster to search
     stack = [(0, len(centres))]
     while stack:
         start, stop = stack.pop()
         if stop - start <= LEAF:
             continue
         part = order[start:stop]
-        points = centres[part]
-        axis = np.argmax(np.ptp(points, axis=0))
+        points = rows[:, part]
+        axis = np.argmax(points.max(axis=1) - points.min(axis=1))
         middle = len(part) // 2
-        order[start:stop] = part[np.argpartition(points[:, axis], middle)]
+        order[start:stop] = part[np.argpartition(points[axis], middle)]
         stack += [(start, start + middle), (start + middle, stop)]
     return order
 
@@ -83,7 +84,13 @@ def facet_cells(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return np.column_stack([candidates[found // 4], found % 4])
 
 
-def order_mesh(points: np.ndarray, cells: np.ndarray, cell_tags: np.ndarray, facets: np.ndarray) -> tuple:
+def order_mesh(
+    points: np.ndarray,
+    cells: np.ndarray,
+    cell_tags: np.ndarray,
+    facets: np.ndarray,
+    order: np.ndarray | None = None,
+) -> tuple:
     """Put a mesh into the order of the cache.
 
     Args:
@@ -91,11 +98,13 @@ def order_mesh(points: np.ndarray, cells: np.ndarray, cell_tags: np.ndarray, fac
         cells: Nodes of the tetrahedra, shape (n_cells, 4).
         cell_tags: Region of every cell, shape (n_cells,).
         facets: Nodes of the triangles of terminals and surfaces, shape (n_facets, 3).
+        order: The cells, so that contiguous ranges are compact; default by :func:`bisection_order`.
 
     Returns:
         ``points, cells, cell_tags, facet_cells`` renumbered; ``facet_cells`` as in :func:`facet_cells`.
     """
-    order = bisection_order(points[cells].mean(axis=1))
+    if order is None:
+        order = bisection_order(points[cells].mean(axis=1))
     number = first_appearance(cells[order], len(points))
     new_points = np.empty_like(points)
     new_points[number] = points
