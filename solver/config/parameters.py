@@ -110,7 +110,8 @@ class Parameters(Written):
     def evaluated(self, value: Any, *units: str) -> Any:
         """A quantity in the unit that suits it, if the value is a formula; else the value itself.
 
-        A text is a formula if it names a parameter, or is no quantity and holds an operator or a function.
+        A text is a formula if it names a parameter. Where there are parameters, so is a text that is no
+        quantity and holds an operator or a function.
 
         Args:
             value: As written.
@@ -134,6 +135,8 @@ class Parameters(Written):
         words = _words(text)
         if any(word in self._given for word in words):
             return True
+        if not self._given or ("," in words and FUNCTIONS.keys().isdisjoint(words)):
+            return False
         return not _is_quantity(text, words) and len(words) > 1 and not _SIGNS.isdisjoint(words)
 
     def _formula(self, text: str, needed_by: tuple[str, ...]) -> Any:

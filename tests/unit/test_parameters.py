@@ -145,10 +145,15 @@ def test_formulas_are_arithmetic_on_quantities(text, unit, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["300 nm", "-3.8 uV/K", "20 kelwin", "Py", "8,5 nm", "", "L.real", "x; y", 5, None]
+    "text", ["300 nm", "-3.8 uV/K", "20 kelwin", "Py", "8,5 nm", "4,000 S/m", "", "L.real", "x; y", 5, None]
 )
 def test_what_is_no_formula_stays_as_it_is(text):
     assert Parameters({"L": "300 nm"} if text != "L.real" else {}).evaluated(text, "m") is text
+
+
+@pytest.mark.parametrize("text", ["350 nm/2", "350 nm + 3 nm", "2*L", "4,000,000 S/m", "1/0"])
+def test_without_parameters_there_are_no_formulas(text):
+    assert Parameters({}).evaluated(text, "m") is text
 
 
 def test_names_and_paths_are_no_formulas(file):
