@@ -7,6 +7,7 @@ little so that the areas on both sides stay what they were.
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from thermospin.meshes.layouts.arrangement import Arrangement, heal
 
@@ -14,7 +15,7 @@ CORRECTIONS = 3
 """Steps of Newton's method for the area, which is quadratic in the shift."""
 
 
-def simplified(graph: Arrangement, tolerance: float) -> Arrangement:
+def simplified(graph: Arrangement, tolerance: float, fixed: np.ndarray) -> Arrangement:
     """The arrangement with as few vertices as a tolerance allows, healed with it.
 
     Curves become coarse before they are healed: an edge that follows one vertex after another of a fine curve
@@ -23,6 +24,7 @@ def simplified(graph: Arrangement, tolerance: float) -> Arrangement:
     Args:
         graph: The arrangement, with a tolerance far below this one.
         tolerance: Distance up to which lines and vertices move, m.
+        fixed: Points at which vertices are kept, m, shape (n, 2).
 
     Raises:
         InputError: What comes of it cannot be healed.
@@ -30,7 +32,7 @@ def simplified(graph: Arrangement, tolerance: float) -> Arrangement:
     points = graph.points.copy()
     number = {tuple(ends): row for row, ends in enumerate(graph.edges.tolist())}
     edges, rows = [], []
-    for path in _polylines(graph):
+    for path in _polylines(graph, _vertices_at(graph, fixed)):
         kept = _kept(graph.points[path], tolerance)
         points[path[kept]] = _with_area(graph.points[path], kept)
         corners = path[kept].tolist()
@@ -40,16 +42,28 @@ def simplified(graph: Arrangement, tolerance: float) -> Arrangement:
     return heal(Arrangement(points, np.array(edges), graph.member[rows], tolerance))
 
 
-def _polylines(graph: Arrangement) -> Iterator[np.ndarray]:
+def _vertices_at(graph: Arrangement, points: np.ndarray) -> set[int]:
+    """Vertices at points."""
+    if not len(points):
+        return set()
+    near = KDTree(graph.points).query_ball_point(points, 2 * graph.tolerance)
+    return {vertex for group in near for vertex in group}
+
+
+def _polylines(graph: Arrangement, kept: set[int]) -> Iterator[np.ndarray]:
     """Vertices of every polyline, closed ones with the first repeated at the end.
 
     A closed one without junctions starts where the turn is sharpest.
+
+    Args:
+        graph: The arrangement.
+        kept: Vertices that count as junctions.
     """
     around: dict[int, list[int]] = {}
     for row, ends in enumerate(graph.edges.tolist()):
         for vertex in ends:
             around.setdefault(vertex, []).append(row)
-    junctions = {v for v, rows in around.items() if not _goes_on(graph, rows)}
+    junctions = kept | {v for v, rows in around.items() if not _goes_on(graph, rows)}
     free = dict.fromkeys(range(len(graph.edges)))
     for start in sorted(junctions):
         for row in around[start]:

@@ -29,6 +29,19 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Swelling:
+    """The surroundings of a terrace, on whose side walls a conformal film lies.
+
+    Attributes:
+        film: Name of the film.
+        height: Height of the terrace, m.
+    """
+
+    film: str
+    height: float
+
+
+@dataclass(frozen=True)
 class _Claim:
     low: float
     high: float
@@ -36,56 +49,96 @@ class _Claim:
     rank: tuple[int, int]
 
 
-def deposit(
-    covered: np.ndarray, pieces: Sequence[Piece], films: Mapping[str, Film], coverage: Coverage, start: float
-) -> list[list[Slab]]:
-    """The columns of films over kinds of places.
+@dataclass(frozen=True)
+class Stack:
+    """Films on places of the plane.
 
-    A ballistic film lies on the top below it with its thickness, steps included. A planar film fills what is
-    below up to its thickness above the lowest top that it covers. A film with `zmin` is flat, and where films
-    overlap the rank decides.
-
-    Args:
-        covered: Whether every piece covers every kind of place, shape (n_kinds, n_pieces).
-        pieces: The pieces, in the order of the films.
+    Attributes:
+        pieces: Parts of films with names of their own, in the order of the films.
         films: The films in the order of deposition.
         coverage: Coverage of the films that say nothing.
         start: Height on which the first film lies, m.
+        swellings: Swellings of conformal films.
+    """
+
+    pieces: Sequence[Piece]
+    films: Mapping[str, Film]
+    coverage: Coverage
+    start: float
+    swellings: Sequence[Swelling] = ()
+
+    def owner(self, name: str, covered: np.ndarray) -> np.ndarray:
+        """Number of the piece of a film over every kind of place, -1 where there is none.
+
+        Args:
+            name: Name of the film.
+            covered: Whether every piece and swelling covers every kind of place, shape (n_kinds, n_outlines).
+        """
+        mine = np.array([piece.film == name for piece in self.pieces])
+        own = covered[:, : len(mine)] & mine
+        return np.where(own.any(axis=1), own.argmax(axis=1), -1)
+
+    def span(
+        self, name: str, covered: np.ndarray, tops: np.ndarray, placed: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest height of a film over every kind of place, m, each of shape (n_kinds,).
+
+        Args:
+            name: Name of the film.
+            covered: Whether every piece and swelling covers every kind of place, shape (n_kinds, n_outlines).
+            tops: Height of the top below it, m, shape (n_kinds,).
+            placed: Whether the film is there.
+        """
+        film = self.films[name]
+        if film.zmin is not None:
+            low = np.full(len(tops), film.zmin)
+            return low, low + film.thickness
+        if (film.coverage or self.coverage) == "planar":
+            return tops, np.full(len(tops), tops[placed].min(initial=np.inf) + film.thickness)
+        walls = tops.copy()
+        for number, swelling in enumerate(self.swellings, start=len(self.pieces)):
+            if swelling.film == name:
+                walls[covered[:, number]] = np.maximum(walls[covered[:, number]], swelling.height)
+        return tops, walls + film.thickness
+
+
+def deposit(covered: np.ndarray, stack: Stack) -> list[list[Slab]]:
+    """The columns of films over kinds of places.
+
+    A ballistic film lies on the top below it with its thickness, steps included. A planar film fills what is
+    below up to its thickness above the lowest top that it covers. A conformal film reaches its thickness
+    above the highest terrace whose swelling covers the place. A film with `zmin` is flat, and where films
+    overlap the rank decides.
+
+    Args:
+        covered: Whether every piece and swelling covers every kind of place, shape (n_kinds, n_outlines).
+        stack: The films.
 
     Returns:
         Slabs of every kind from bottom to top, disjoint.
-
-    Raises:
-        InputError: A film has no room left.
     """
     claims: list[list[_Claim]] = [[] for _ in covered]
-    for order, (name, film) in enumerate(films.items()):
-        mine = [index for index, piece in enumerate(pieces) if piece.film == name]
-        places = np.flatnonzero(covered[:, mine].any(axis=1))
-        tops = {place: max((claim.high for claim in claims[place]), default=start) for place in places}
-        for place, (low, high) in _spans(film, film.coverage or coverage, tops).items():
-            region = next(pieces[index].region for index in mine if covered[place, index])
-            if high > low:
-                claims[place].append(_Claim(low, high, region, (film.rank, -order)))
-    columns = [_column(column) for column in claims]
-    _check_hidden(columns, pieces)
-    return columns
+    tops = np.full(len(covered), -np.inf)
+    for order, (name, film) in enumerate(stack.films.items()):
+        owner = stack.owner(name, covered)
+        placed = owner >= 0
+        low, high = stack.span(name, covered, np.where(np.isinf(tops), stack.start, tops), placed)
+        placed &= high > low
+        for place in np.flatnonzero(placed).tolist():
+            region, rank = stack.pieces[owner[place]].region, (film.rank, -order)
+            claims[place].append(_Claim(float(low[place]), float(high[place]), region, rank))
+        tops[placed] = np.maximum(tops, high)[placed]
+    return [_column(column) for column in claims]
 
 
-def _spans(film: Film, coverage: Coverage, tops: Mapping[int, float]) -> dict[int, tuple[float, float]]:
-    """Lowest and highest height of a film over every place, m.
+def top_of(column: list[Slab], start: float) -> float:
+    """Height of the top of a column, m.
 
     Args:
-        film: The film.
-        coverage: Its coverage.
-        tops: Height of the top below it, m.
+        column: Its slabs.
+        start: Height on which the first film lies, m.
     """
-    if film.zmin is not None:
-        return dict.fromkeys(tops, (film.zmin, film.zmin + film.thickness))
-    if coverage == "planar":
-        level = min(tops.values(), default=0.0) + film.thickness
-        return {place: (top, level) for place, top in tops.items()}
-    return {place: (top, top + film.thickness) for place, top in tops.items()}
+    return column[-1][1] if column else start
 
 
 def _column(claims: list[_Claim]) -> list[Slab]:
@@ -108,8 +161,16 @@ def _column(claims: list[_Claim]) -> list[Slab]:
     return slabs
 
 
-def _check_hidden(columns: list[list[Slab]], pieces: Sequence[Piece]) -> None:
-    """Refuse a region that fills no space."""
+def check_hidden(columns: list[list[Slab]], pieces: Sequence[Piece]) -> None:
+    """Make sure that every region fills some space.
+
+    Args:
+        columns: Slabs of every kind of place.
+        pieces: The pieces.
+
+    Raises:
+        InputError: A region has no room left.
+    """
     seen = {region for column in columns for _, _, region in column}
     for piece in pieces:
         if piece.region not in seen:

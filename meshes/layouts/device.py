@@ -8,12 +8,13 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.meshes.layouts.arrangement import Arrangement, arrange
 from thermospin.meshes.layouts.curves import simplified
-from thermospin.meshes.layouts.deposition import Piece
+from thermospin.meshes.layouts.deposition import Piece, Stack, Swelling
 from thermospin.meshes.layouts.labels import End, Names, read_labels
 from thermospin.meshes.layouts.outlines import Outline, Scale, bounds, box_ring, outline, segment_distances
 from thermospin.meshes.layouts.reading import Drawing, Tag, named
 from thermospin.meshes.layouts.solids import build_solids
 from thermospin.meshes.layouts.stack import Coverage, Film, outlined, substrates
+from thermospin.meshes.layouts.terraces import swell
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
 
@@ -76,11 +77,35 @@ def make_device(drawing: Drawing, recipe: Recipe) -> Device:
     names = read_labels(drawing, recipe.films, outlines, recipe.crop, recipe.tolerance)
     rings = _pieces(drawing, recipe, outlines, names)
     pieces = list(rings)
-    graph = simplified(arrange(list(rings.values()), FINE * recipe.tolerance), recipe.tolerance)
+    corners = np.concatenate([np.empty((0, 2)), *(end.sides.reshape(-1, 2) for end in names.ends)])
     start = -sum(recipe.films[name].thickness for name in substrates(recipe.films))
-    solids = build_solids(graph, pieces, recipe.films, recipe.coverage, start)
+    swellings = _swellings(recipe, rings, scale, start)
+    graph = _arranged([*rings.values(), *swellings.values()], recipe.tolerance, corners)
+    solids = build_solids(graph, Stack(pieces, recipe.films, recipe.coverage, start, list(swellings)))
     terminals = _terminals(drawing, graph, pieces, names.ends)
     return Device(solids, terminals, {piece.region: piece.film for piece in pieces})
+
+
+def _arranged(outlines: list[list[np.ndarray]], tolerance: float, fixed: np.ndarray) -> Arrangement:
+    """The arrangement of outlines with curves simplified and healed."""
+    return simplified(arrange(outlines, FINE * tolerance), tolerance, fixed)
+
+
+def _swellings(
+    recipe: Recipe, rings: Mapping[Piece, list[np.ndarray]], scale: Scale, start: float
+) -> dict[Swelling, list[np.ndarray]]:
+    """Where conformal films lie on side walls, film by film; each depends on those below it."""
+    found: dict[Swelling, list[np.ndarray]] = {}
+    below: dict[str, Film] = {}
+    for name, film in recipe.films.items():
+        if (film.coverage or recipe.coverage) == "conformal" and film.zmin is None and below:
+            pieces = [piece for piece in rings if piece.film in below]
+            outlines = [*(rings[piece] for piece in pieces), *found.values()]
+            graph = _arranged(outlines, recipe.tolerance, np.empty((0, 2)))
+            stack = Stack(pieces, below, recipe.coverage, start, list(found))
+            found |= swell(graph, stack, name, film.thickness, scale)
+        below = below | {name: film}
+    return found
 
 
 def _check_unused(drawing: Drawing, recipe: Recipe) -> None:
@@ -137,13 +162,20 @@ def _terminals(
     """Terminals by the edges of the arrangement on which their faces stand, all of them heat sinks."""
     found: dict[str, dict[str, list]] = {}
     for end in ends:
+        regions = found.setdefault(end.text, {})
         distance = segment_distances(graph.points, end.sides[:, 0], end.sides[:, 1])
         near = (distance[graph.edges] < graph.tolerance).all(axis=1).any(axis=1)
         for index, piece in enumerate(pieces):
             lines = graph.points[graph.edges[near & graph.member[:, index]]].tolist()
             if piece.film == end.film and lines:
-                found.setdefault(end.text, {}).setdefault(piece.region, []).extend(lines)
+                regions.setdefault(piece.region, []).extend(lines)
     for text, regions in found.items():
+        if not regions:
+            raise InputError(
+                f"{drawing.file}: terminal label '{text}' lies on no edge that is longer than the tolerance, "
+                f"{graph.tolerance * 1e9:g} nm; move it, or lower geometry.tolerance",
+                key="geometry.tolerance",
+            )
         if len(regions) > 1:
             raise InputError(
                 f"{drawing.file}: terminal label '{text}' lies on several regions ({', '.join(regions)})"

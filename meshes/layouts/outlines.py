@@ -50,6 +50,19 @@ class Scale:
         found = gdstk.boolean(*operands, operation, precision=PRECISION)
         return [np.array(polygon.points) * self.unit for polygon in found]
 
+    def grown(self, polygons: Iterable[np.ndarray], distance: float) -> list[np.ndarray]:
+        """Polygons grown on all sides, with sharp corners.
+
+        Args:
+            polygons: Corners of each, m.
+            distance: How far, m.
+        """
+        import gdstk
+
+        given = [corners / self.unit for corners in polygons]
+        found = gdstk.offset(given, distance / self.unit, precision=PRECISION, use_union=True)
+        return self.combined([np.array(polygon.points) * self.unit for polygon in found], [], "or")
+
 
 @dataclass(frozen=True)
 class Outline:

@@ -101,3 +101,18 @@ def within_ring(ring: np.ndarray, points: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
     return (((y0 > y) != (y1 > y)) & (x < crossing)).sum(axis=1) % 2 == 1
+
+
+def boundary(edges: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Edges between filled and empty space, with the filled side on their left.
+
+    Args:
+        edges: Ends of the edges, shape (m, 2).
+        left: Whether the left of every edge is filled.
+        right: Whether the right is.
+
+    Returns:
+        Start and end of every edge, shape (k, 2).
+    """
+    forward, backward = left & ~right, right & ~left
+    return np.concatenate([edges[forward], edges[backward][:, ::-1]])

@@ -6,29 +6,27 @@ import numpy as np
 
 from thermospin.errors import InputError
 from thermospin.meshes.layouts.arrangement import Arrangement
-from thermospin.meshes.layouts.deposition import SAME, Piece, Slab, check_pinched, deposit
-from thermospin.meshes.layouts.rings import polygons
-from thermospin.meshes.layouts.stack import Coverage, Film
+from thermospin.meshes.layouts.deposition import (
+    SAME,
+    Piece,
+    Slab,
+    Stack,
+    check_hidden,
+    check_pinched,
+    deposit,
+)
+from thermospin.meshes.layouts.rings import boundary, polygons
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.shapes import ExtrudedPolygon
 from thermospin.meshes.solids import Solid, SolidsGeometry
 
 
-def build_solids(
-    graph: Arrangement,
-    pieces: Sequence[Piece],
-    films: Mapping[str, Film],
-    coverage: Coverage,
-    start: float,
-) -> SolidsGeometry:
+def build_solids(graph: Arrangement, stack: Stack) -> SolidsGeometry:
     """The solids of films deposited on each other; none overlap.
 
     Args:
-        graph: The arrangement of the outlines of all pieces.
-        pieces: The pieces, in the order of the graph's outlines.
-        films: The films in the order of deposition.
-        coverage: Coverage of the films that say nothing.
-        start: Height on which the first film lies, m.
+        graph: The arrangement of the outlines of pieces, then swellings.
+        stack: The films.
 
     Raises:
         InputError: A film has no room, or hangs together in an edge only.
@@ -36,14 +34,15 @@ def build_solids(
     left, right = graph.sides()
     kinds, kind = np.unique(np.concatenate([left, right]), axis=0, return_inverse=True)
     left, right = kind.ravel().reshape(2, -1)
-    columns = _merged(deposit(kinds, pieces, films, coverage, start))
-    _check_steps(graph, left, right, columns, pieces)
-    materials = {piece.region: films[piece.film].material for piece in pieces}
+    columns = _merged(deposit(kinds, stack))
+    check_hidden(columns, stack.pieces)
+    _check_steps(graph, left, right, columns, stack.pieces)
+    materials = {piece.region: stack.films[piece.film].material for piece in stack.pieces}
     slabs = sorted({slab for column in columns for slab in column}, key=_order(materials))
     solids = []
     for slab in slabs:
         filled = np.array([slab in column for column in columns])
-        for outer, *holes in polygons(graph.points, _boundary(graph, filled[left], filled[right])):
+        for outer, *holes in polygons(graph.points, boundary(graph.edges, filled[left], filled[right])):
             shape = ExtrudedPolygon(points=_corners(outer), holes=tuple(map(_corners, holes)), z=slab[:2])
             solids.append(Solid(name=slab[2], material=materials[slab[2]], polygon=shape))
     return SolidsGeometry(solids=tuple(solids))
@@ -84,12 +83,6 @@ def _check_steps(
             "only; make it thicker or thinner, or 'coverage: planar'",
             key=f"geometry.layers.{film}.thickness",
         )
-
-
-def _boundary(graph: Arrangement, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Edges between filled and empty space, with the filled side on their left."""
-    forward, backward = left & ~right, right & ~left
-    return np.concatenate([graph.edges[forward], graph.edges[backward][:, ::-1]])
 
 
 def _corners(ring: np.ndarray) -> tuple[tuple[float, float], ...]:

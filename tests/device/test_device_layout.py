@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import gdstk
 import pytest
 import yaml
+from layout_files import Drawn
 from scripts import CONFIGS, load_script
-from support import SilentProgress, prepare_problem
+from support import SilentProgress, prepare_problem, prepare_with_record
 
 from thermospin.meshes import MeshOptions, build_mesh
 from thermospin.meshes.quality import cell_volumes, facet_areas
@@ -77,3 +79,45 @@ def test_spins_reach_the_detector(solved):
     """Py2 is less than a spin diffusion length of copper away: R1 of the electrical scheme is higher in P."""
     first_order = solved.spin_signal("electrical", "nonlocal")[0]
     assert 1e-3 < first_order < 2e-2
+
+
+def rounded_valve(path, radius, comm):
+    """Two magnets, copper over both, and two gold leads; corners with arcs, about 200 corners an outline."""
+    boxes = [(-30, -60, 30, 60, 1), (80, -60, 120, 60, 1), (-50, -20, 150, 20, 2)]
+    boxes += [(-20, -200, 20, -40, 3), (-20, 40, 20, 200, 3)]
+    drawn = Drawn()
+    for x0, y0, x1, y1, layer in boxes:
+        shape = gdstk.rectangle((x0, y0), (x1, y1), layer=layer)
+        drawn.add(shape.fillet(radius, tolerance=1.4e-4 * radius) if radius else shape)
+        assert len(shape.points) == 4 or 150 < len(shape.points) < 260
+    drawn.label(3, "I+", 0, -200).label(3, "I-", 0, 200).label(3, "low", 0, -100).label(3, "high", 0, 100)
+    drawn.label(1, "Py1", 0, 50).label(1, "Py2", 100, 50)
+    if comm.rank == 0:
+        drawn.write(path)
+    comm.Barrier()
+    thicknesses = {"Py": "15 nm", "Cu": "40 nm", "Au": "60 nm"}
+    layers = {
+        n: {"layer": i, "material": n, "thickness": t} for i, (n, t) in enumerate(thicknesses.items(), 1)
+    }
+    return {
+        "geometry": {
+            "layout": str(path),
+            "margin": "50 nm",
+            "layers": {"Substrate": {"material": "SiO2", "thickness": "100 nm"}} | layers,
+        },
+        "mesh": {"columns": {"levels": 1}},
+        "schemes": {"through": {"I+": "current", "I-": "ground"}},
+        "solver": {"degree": 2, "orders": 1},
+    }
+
+
+def test_rounded_outlines_cost_no_more_than_straight_ones(shared_directory, comm):
+    """Outlines with 200 corners give at least half the quality, and at most twice the iterations."""
+    worst, iterations = {}, {}
+    for radius in (0, 18):
+        config = rounded_valve(shared_directory / f"valve{radius}.gds", radius, comm)
+        record, problem = prepare_with_record(config, comm)
+        worst[radius] = record.quality["min"]
+        iterations[radius] = solve(problem, SilentProgress()).data["solver"]["iterations"]
+    assert worst[18] > worst[0] / 2
+    assert iterations[18] < 2 * iterations[0]

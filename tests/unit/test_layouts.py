@@ -3,7 +3,7 @@
 import gdstk
 import numpy as np
 import pytest
-from layout_files import NM, Drawn, box_volumes, film, geometry, shoelace, volumes
+from layout_files import NM, Drawn, box_volumes, film, geometry, pixel_volumes, shoelace, volumes
 from mesh_measures import terminal_area, volume
 
 from thermospin.errors import InputError
@@ -49,7 +49,7 @@ def test_volumes_of_films_on_steps_are_exact(tmp_path, coverage, suffix):
 
 
 @pytest.mark.parametrize("coverage", ["ballistic", "planar"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_boxes(tmp_path, coverage, seed):
     random = np.random.default_rng(seed)
     drawn, boxes, films = Drawn(), {}, {"Substrate": film(20, material="SiO2")}
@@ -232,3 +232,66 @@ def test_polygon_with_a_hole_in_either_mesh(tmp_path, columns):
         device = SolidsGeometry(solids=[solid], lateral_aspect=aspect)
         record = build_mesh(device, MeshOptions(columns=columns), {}, frozenset(), cache_dir=tmp_path)
         assert volume(record, "Cu") == pytest.approx((1000**2 - 200 * 500 / 2) * 20)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_conformal_films_against_dilated_pixels(tmp_path, seed):
+    random = np.random.default_rng(seed)
+    drawn, boxes = Drawn().box(9, 0, 0, 600, 500), {}
+    for layer, name in enumerate("AB", start=1):
+        low = random.integers(5, 35, (2, 2)) * 10
+        boxes[name] = np.hstack([low, low + random.integers(2, 12, (2, 2)) * 10]).tolist()
+        for box in boxes[name]:
+            drawn.box(layer, *box)
+    thicknesses = {"Substrate": 50, "A": 20, "Oxide": 10, "B": 70, "Cap": 30}
+    layers = {"A": 1, "B": 2}
+    films = {name: film(t, layers.get(name)) for name, t in thicknesses.items()}
+    films["Frame"] = film(200, 9, zmin=-500 * NM)
+    device = geometry(drawn.write(tmp_path / "chip.gds"), films, coverage="conformal", tolerance=1 * NM)
+    found, expected = volumes(device), pixel_volumes(boxes, thicknesses, (0, 0, 600, 500))
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+
+
+def test_conformal_film_round_a_disc(tmp_path):
+    """On a disc of radius R and height h the film adds a ring of width t and height h."""
+    angles = 2 * np.pi * np.arange(180) / 180
+    drawn = Drawn().polygon(1, *(80 * np.column_stack([np.cos(angles), np.sin(angles)])))
+    films = {"Py": film(40, 1, "Py"), "Oxide": film(20, material="SiO2")}
+    device = geometry(
+        drawn.write(tmp_path / "a.gds"), films, coverage="conformal", margin=100 * NM, tolerance=NM / 4
+    )
+    ring = np.pi * (100**2 - 80**2)
+    assert volumes(device)["Oxide"] == pytest.approx(20 * 360**2 + 40 * ring, rel=2e-3)
+
+
+def random_shape(random, layer):
+    """A rectangle, a turned rectangle, an ellipse or a racetrack of some hundred nanometres."""
+    centre, size = random.uniform(-300, 300, 2), random.uniform(20, 200, 2)
+    rectangle = gdstk.rectangle(centre, centre + 2 * size, layer=layer)
+    return [
+        rectangle,
+        rectangle.copy().rotate(random.uniform(0, 6), centre),
+        gdstk.ellipse(centre, size, layer=layer, tolerance=0.05),
+        gdstk.racetrack(centre, size[0], size[1], inner_radius=10, layer=layer, tolerance=0.05),
+    ][random.integers(4)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_shapes_and_almost_equal_copies(tmp_path, seed):
+    """Volumes within the tolerance's share, and a mesh of exactly these solids."""
+    random = np.random.default_rng(seed)
+    shapes = [random_shape(random, 1 + i % 3) for i in range(8)]
+    shapes += [shape.copy().translate(*random.uniform(-2, 2, 2)) for shape in shapes[:3]]
+    for i, copy in enumerate(shapes[8:]):
+        copy.layer = 1 + (i + 1) % 3
+    films = {"Substrate": film(20, material="SiO2")}
+    films |= {name: film(20 * 2**layer + layer, layer) for layer, name in enumerate("ABC", start=1)}
+    device = geometry(Drawn().add(*shapes).write(tmp_path / "a.gds"), films, margin=30 * NM)
+    found = volumes(device)
+    for layer, name in enumerate("ABC", start=1):
+        joined = gdstk.boolean([s for s in shapes if s.layer == layer], [], "or", precision=1e-5)
+        area, perimeter = (sum(getattr(p, of)() for p in joined) for of in ("area", "perimeter"))
+        slack = device.resolution / NM * perimeter / 2
+        assert found[name] == pytest.approx((20 * 2**layer + layer) * area, rel=0, abs=slack * 20 * 2**layer)
+    record = mesh(device, tmp_path, base=100 * NM)
+    assert {name: volume(record, name) for name in record.regions} == pytest.approx(found)

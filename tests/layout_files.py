@@ -2,6 +2,7 @@
 
 import gdstk
 import numpy as np
+from scipy.ndimage import maximum_filter
 
 from thermospin.meshes import LayoutGeometry
 
@@ -81,5 +82,28 @@ def box_volumes(boxes, films, coverage, blanket=None):
         level = top[inside].min() + thickness if coverage == "planar" else top + thickness
         filled = np.where(inside, np.maximum(level - top, 0), 0)
         found[name] = float((filled * area).sum())
+        top = top + filled
+    return found
+
+
+def pixel_volumes(boxes, films, around, pixel=10):
+    """Volumes of conformal films of rectangles, nm³, by dilation of pixels.
+
+    Args:
+        boxes: Rectangles (x0, y0, x1, y1) of the films that have any, nm; all lengths are whole pixels.
+        films: Thickness of every film, nm, in the order of deposition.
+        around: Rectangle of the films that have none, nm.
+        pixel: Size of a pixel, nm.
+    """
+    low, high = np.array(around[:2]) // pixel, np.array(around[2:]) // pixel
+    top, found = np.zeros(high - low), {}
+    for name, thickness in films.items():
+        inside = np.zeros(top.shape, dtype=bool)
+        for box in boxes.get(name, [around]):
+            x0, y0, x1, y1 = np.array(box) // pixel - np.tile(low, 2)
+            inside[x0:x1, y0:y1] = True
+        level = maximum_filter(top, 2 * (thickness // pixel) + 1, mode="nearest") + thickness
+        filled = np.where(inside, level - top, 0)
+        found[name] = float(filled.sum()) * pixel**2
         top = top + filled
     return found
