@@ -1,5 +1,7 @@
 """Planes of constant z: coarse ones, and those graded towards heights where fields are singular."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 GROWTH = 1.5
@@ -7,7 +9,12 @@ GROWTH = 1.5
 
 
 def planes(
-    heights: np.ndarray, graded: np.ndarray, fewest: np.ndarray, base: float, factor: float
+    heights: np.ndarray,
+    graded: np.ndarray,
+    fewest: np.ndarray,
+    base: float,
+    factor: float,
+    refinement: float = 1.0,
 ) -> np.ndarray:
     """The planes of a mesh.
 
@@ -17,6 +24,7 @@ def planes(
         fewest: Fewest intervals between two heights, shape (n - 1,).
         base: Largest distance of coarse planes at a graded height, m.
         factor: Ratio of the distances of two levels.
+        refinement: Divides all distances of coarse planes.
     """
     found = [heights[:1]]
     for i, least in enumerate(fewest):
@@ -24,7 +32,7 @@ def planes(
         levels = graded[i : i + 2]
         count = max(1, int((levels > 0).sum()))
         while True:
-            coarse = _coarse(low, high, heights, graded, base, count)
+            coarse = _coarse(low, high, _distances(heights, graded, base, refinement), count)
             fine = _graded(coarse, levels, factor)
             if len(fine) > least:
                 break
@@ -33,25 +41,28 @@ def planes(
     return np.concatenate(found)
 
 
-def _coarse(
-    low: float, high: float, heights: np.ndarray, graded: np.ndarray, base: float, fewest: int
-) -> np.ndarray:
-    """Planes from one height to the next whose distances grow away from graded heights."""
+def _coarse(low: float, high: float, distances: Callable, fewest: int) -> np.ndarray:
+    """Planes from one height to the next with given distances."""
     z = np.linspace(low, high, 1001)
-    density = 1 / _distance(z, heights, graded, base)
+    density = 1 / distances(z)
     number = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(z))])
     count = max(fewest, round(number[-1]))
     return np.concatenate([[low], np.interp(np.arange(1, count) / count, number / number[-1], z), [high]])
 
 
-def _distance(z: np.ndarray, heights: np.ndarray, graded: np.ndarray, base: float) -> np.ndarray:
-    """Distance of coarse planes at a height: that of the thinner film at a graded height, and growing."""
-    distance = np.full(len(z), np.inf)
+def _distances(
+    heights: np.ndarray, graded: np.ndarray, base: float, refinement: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Distances of coarse planes: that of the thinner film at a graded height, and growing from there."""
     gaps = np.diff(heights, prepend=-np.inf, append=np.inf)
-    for i in np.flatnonzero(graded):
-        smallest = min(base, gaps[i], gaps[i + 1])
-        distance = np.minimum(distance, smallest + (GROWTH - 1) / GROWTH * abs(z - heights[i]))
-    return np.where(np.isinf(distance), np.ptp(heights), distance)
+    places = np.flatnonzero(graded)
+    smallest = np.minimum(base, np.minimum(gaps[places], gaps[places + 1]))
+
+    def distances(z: np.ndarray) -> np.ndarray:
+        growing = smallest + (GROWTH - 1) / GROWTH * abs(z[:, None] - heights[places])
+        return growing.min(axis=1, initial=np.ptp(heights)) / refinement
+
+    return distances
 
 
 def _graded(coarse: np.ndarray, levels: np.ndarray, factor: float) -> np.ndarray:

@@ -55,7 +55,14 @@ def column_mesh(
     levels = find_levels(layout, carriers, plan.names, options)
     grading = _graded(layout, levels, options.factor)
     points, triangles, parent = grading.triangles()
-    z = planes(plan.heights, levels.heights, _fewest(plan), options.base / refinement, options.factor)
+    z = planes(
+        plan.heights,
+        levels.heights,
+        _fewest(plan),
+        options.base,
+        options.factor,
+        refinement * options.height_refinement,
+    )
     interval = np.searchsorted(plan.heights, (z[1:] + z[:-1]) / 2) - 1
     regions = layout.regions[layout.kind[parent]][:, interval]
     nodes, cells, triangle, step = tetrahedra(points, triangles, z, regions >= 0)

@@ -43,6 +43,8 @@ class ColumnOptions(Section):
     to plane away from there. The coarse mesh of the plane follows the sizes of the outlines."""
     plane_refinement: quantity("", gt=0, ge=1e-3, le=32) = 1.0
     """Divides the sizes of the coarse mesh of the plane."""
+    height_refinement: quantity("", gt=0, ge=1e-3, le=32) = 1.0
+    """Divides the distances of the coarse planes of constant z."""
     sides: whole(ge=16, le=MOST_SIDES, multiple_of=4) = 32
     """Sides of the polygon of an ellipse."""
 

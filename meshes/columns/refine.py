@@ -22,7 +22,8 @@ class ErrorShares:
         outlines: Cells that touch a singular line, by the region on whose outline it is.
         heights: Other cells that touch a height where fields are singular.
         tall: Other cells that are higher than wide.
-        wide: All others.
+        wide: All others. Without singular lines nothing tells how wide cells should be; half of the error is
+            that of tall cells then.
     """
 
     outlines: dict[str, float]
@@ -47,11 +48,13 @@ def error_shares(record: MeshRecord, indicators: np.ndarray) -> ErrorShares:
     sides = corners[:, :, None, :2] - corners[:, None, :, :2]
     width = np.sqrt((sides**2).sum(axis=3).max(axis=(1, 2)))
     rest = (count == 0) & ~at_heights
+    tall = (height > width) if count.any() else 0.5
+    rest = indicators * rest
     return ErrorShares(
         dict(zip(record.regions, lines.tolist(), strict=True)),
         float(indicators[(count == 0) & at_heights].sum()),
-        float(indicators[rest & (height > width)].sum()),
-        float(indicators[rest & (height <= width)].sum()),
+        float((rest * tall).sum()),
+        float((rest * (1.0 - tall)).sum()),
     )
 
 
@@ -90,7 +93,7 @@ def refined_options(
         levels = options.levels if options.height_levels is None else options.height_levels
         changes["height_levels"] = min(levels + 1, most)
     if tall:
-        changes["base"] = options.base / STEP
+        changes["height_refinement"] = options.height_refinement * STEP
     if wide:
         changes["plane_refinement"] = options.plane_refinement * STEP
         changes["sides"] = min(4 * round(options.sides * STEP / 4), MOST_SIDES)

@@ -161,6 +161,15 @@ def test_planes_are_graded_as_asked():
     assert np.all(np.diff(above)[3:-1] < 2.2 * np.diff(above)[2:-2])
 
 
+def test_refinement_divides_all_distances():
+    """Three times as many coarse intervals, in a film thinner than the base too, besides two graded ones."""
+    heights, one = np.array([0.0, 3, 100]), np.array([1, 1, 1])
+    coarse, fine = (planes(heights, one, one[1:], 15.0, 0.2, refinement) for refinement in (4, 12))
+    for low, high in itertools.pairwise(heights):
+        counts = [((found > low) & (found <= high)).sum() - 2 for found in (coarse, fine)]
+        assert counts[1] == pytest.approx(3 * counts[0], abs=1)
+
+
 def test_every_film_has_the_elements_asked_for():
     heights = np.array([0.0, 10, 40])
     found = planes(heights, np.array([1, 1, 0]), np.array([7, 5]), 100.0, 0.3)

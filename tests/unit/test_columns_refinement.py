@@ -131,7 +131,14 @@ def test_tall_cells_with_the_error_get_closer_planes(tmp_path):
     corners = record.array("points")[record.array("cells")]
     indicators = (corners[:, :, 2] > 100 * NM).all(axis=1) * (record.array(AT_OUTLINES).sum(axis=1) == 0)
     found = refined_options(options, record, indicators.astype(float))
-    assert found == options.model_copy(update={"base": options.base / 1.5})
+    assert found == options.model_copy(update={"height_refinement": 1.5})
+
+
+def test_films_without_lines_are_refined_in_all_directions(tmp_path):
+    layers = box("Low", (0, 0, 0), (40, 40, 30), "Au"), box("High", (0, 0, 30), (40, 40, 60))
+    record = build(tmp_path, layers)
+    found = refined_options(ColumnOptions(), record, np.ones(record.cells))
+    assert found == ColumnOptions(height_refinement=1.5, plane_refinement=1.5, sides=48)
 
 
 def test_levels_have_a_limit(tmp_path):
