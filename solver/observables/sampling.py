@@ -70,7 +70,7 @@ class Sampler:
         return self._known[n_nodes]
 
     def _gathered(self, arrays: Mapping[str, np.ndarray | None]) -> Arrays:
-        """Those of some arrays that there are, on rank 0 (collective)."""
+        """Arrays that exist, gathered on rank 0 (collective)."""
         return {name: self._gather(values) for name, values in arrays.items() if values is not None}
 
     def _gather(self, array: np.ndarray) -> np.ndarray:

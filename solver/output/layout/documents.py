@@ -46,7 +46,7 @@ class Memory(Part):
     peak_per_rank: list[int]
     """By rank."""
     peak: int
-    """Their sum."""
+    """Sum over all ranks."""
 
 
 class Identity(Part):

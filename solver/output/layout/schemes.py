@@ -12,7 +12,7 @@ class RegionMaxima(Part):
     """Largest values in a region, at the operating drive; not there without one."""
 
     orders: dict[str, ByOrder]
-    """The same of every order."""
+    """Largest values of every order."""
     max_temperature_rise: Number = None
     """K."""
     max_current_density: Number = None
@@ -52,7 +52,7 @@ class InterfaceAverages(Part):
     across: "InterfaceAverages | None" = None
     """Averages on the other side, where the interface resists."""
     orders: dict[str, ByOrder] | None = None
-    """The same of every order."""
+    """Averages of every order."""
 
 
 class Torque(Part):
@@ -63,7 +63,7 @@ class Torque(Part):
     torque: dict[str, list[Number]]
     """Components along x, y, z, J."""
     per_area: dict[str, list[Number]]
-    """The same over the area, J/m²."""
+    """Torque over the area, J/m²."""
 
 
 class Configuration(Part):
@@ -108,7 +108,7 @@ class Branch(Part):
     R: list[list[Number]]
     """R1, R2, … at all points, shape (orders, points)."""
     uncertainty: list[list[Number]]
-    """Their uncertainty."""
+    """Uncertainty of every number in ``R``."""
     lock_in: dict[str, list[Number]] | None = None
     """Readings of a lock-in amplifier at all points, by quantity."""
 

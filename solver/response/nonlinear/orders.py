@@ -94,7 +94,7 @@ class OrderSources:
         return dict(zip(fields, zip(balance.fluxes or nothing, sources, strict=True), strict=True))
 
     def _heated(self, parts: Parts, c: Coefficients, u: State) -> Parts:
-        """The same with the heat that the fields make, and what it adds to the heat fluxes."""
+        """Fluxes and sources with the heat that the fields make, and its part of the heat fluxes."""
         heat, gained = self._heat.at_interfaces.parts(c, u, u)
         for i, field in enumerate((THETA, TAU)):
             if field in parts:
