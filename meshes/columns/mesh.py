@@ -13,7 +13,7 @@ from thermospin.meshes.columns.levels import Levels, find_levels
 from thermospin.meshes.columns.options import ColumnOptions
 from thermospin.meshes.columns.plan import FilmPlan, read_plan
 from thermospin.meshes.columns.prisms import tetrahedra
-from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES, nodes_at_outlines
+from thermospin.meshes.columns.sites import nodes_at_outlines, site_arrays
 from thermospin.meshes.columns.sizes import size_function
 from thermospin.meshes.columns.terminals import terminal_facets
 from thermospin.meshes.record import RawMesh
@@ -68,10 +68,7 @@ def column_mesh(
     nodes, cells, triangle, step = tetrahedra(points, triangles, z, regions >= 0)
     at_lines = nodes_at_outlines(layout, carriers, grading, len(points), len(plan.names))
     at_planes = np.isin(z, plan.heights[carriers.heights > 0])
-    arrays = {
-        AT_OUTLINES: at_lines[triangles].any(axis=1)[triangle],
-        AT_HEIGHTS: (at_planes[1:] | at_planes[:-1])[step],
-    }
+    arrays = site_arrays(at_lines[triangles].any(axis=1)[triangle], (at_planes[1:] | at_planes[:-1])[step])
     mesh = _with_terminals(nodes, cells, regions[triangle, step] + 1, plan.names, terminals)
     return replace(mesh, cell_arrays=arrays)
 

@@ -6,7 +6,7 @@ from math import floor, log
 import numpy as np
 
 from thermospin.meshes.columns.options import FINEST, MOST_LEVELS, MOST_SIDES, ColumnOptions
-from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES
+from thermospin.meshes.columns.sites import read_sites
 from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.refinement.marking import mark_cells
 
@@ -40,7 +40,7 @@ def error_shares(record: MeshRecord, indicators: np.ndarray) -> ErrorShares:
         indicators: Size of the error of every cell, any unit, non-negative, shape (n_cells,). That of a cell
             at the outlines of several regions is divided among them.
     """
-    at_outlines, at_heights = record.array(AT_OUTLINES), record.array(AT_HEIGHTS)
+    at_outlines, at_heights = read_sites(record)
     count = at_outlines.sum(axis=1)
     lines = indicators / np.maximum(count, 1) @ at_outlines
     corners = record.array("points")[record.array("cells")]

@@ -8,7 +8,7 @@ from thermospin.errors import InputError
 from thermospin.meshes import ColumnOptions, MeshOptions, SolidsGeometry, build_mesh
 from thermospin.meshes.columns.plan import polygon_radius
 from thermospin.meshes.columns.refine import error_shares, refined_options
-from thermospin.meshes.columns.sites import AT_HEIGHTS, AT_OUTLINES
+from thermospin.meshes.columns.sites import read_sites
 from thermospin.meshes.quality import cell_volumes
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.validation import load_config
@@ -70,8 +70,8 @@ def test_sites_are_where_the_cells_are(tmp_path, levels):
         on_side = np.isclose(x, low) | np.isclose(x, high)
         on_side |= np.isclose(abs(y), 30) & (x > low - 1e-6) & (x < high + 1e-6)
         on_side &= (abs(y) < 30 + 1e-6) & (x > low - 1e-6) & (x < high + 1e-6)
-        assert np.array_equal(record.array(AT_OUTLINES)[:, names.index(name)], on_side.any(axis=1))
-    assert np.array_equal(record.array(AT_HEIGHTS), np.isclose(z, 20).any(axis=1))
+        assert np.array_equal(read_sites(record)[0][:, names.index(name)], on_side.any(axis=1))
+    assert np.array_equal(read_sites(record)[1], np.isclose(z, 20).any(axis=1))
 
 
 def sizes(record):
@@ -114,7 +114,7 @@ def test_lines_with_the_error_get_a_level(tmp_path):
 
 def test_heights_with_the_error_get_a_level(tmp_path):
     record = build(tmp_path)
-    indicators = near(record, z=20) * (record.array(AT_OUTLINES).sum(axis=1) == 0)
+    indicators = near(record, z=20) * (read_sites(record)[0].sum(axis=1) == 0)
     assert refined_options(ColumnOptions(), record, indicators) == ColumnOptions(height_levels=3)
 
 
@@ -129,7 +129,7 @@ def test_tall_cells_with_the_error_get_closer_planes(tmp_path):
     options = ColumnOptions(plane_refinement=6)
     record = build(tmp_path, solids, plane_refinement=6)
     corners = record.array("points")[record.array("cells")]
-    indicators = (corners[:, :, 2] > 100 * NM).all(axis=1) * (record.array(AT_OUTLINES).sum(axis=1) == 0)
+    indicators = (corners[:, :, 2] > 100 * NM).all(axis=1) * (read_sites(record)[0].sum(axis=1) == 0)
     found = refined_options(options, record, indicators.astype(float))
     assert found == options.model_copy(update={"height_refinement": 1.5})
 

@@ -1,5 +1,7 @@
 """Refinement of tetrahedra: conforming, exact volumes and areas, bounded shapes, any numbering."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from boxes import box
@@ -11,7 +13,7 @@ from thermospin.errors import InputError
 from thermospin.meshes import FileGeometry, MeshOptions, MeshRecord, SolidsGeometry, TerminalFace, build_mesh
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
-from thermospin.meshes.ordering import facet_cells
+from thermospin.meshes.ordering import FACES, facet_cells, facet_neighbours
 from thermospin.meshes.quality import cell_quality, cell_volumes, facet_areas
 from thermospin.meshes.record import RawMesh
 from thermospin.meshes.refinement.bisection import bisect
@@ -46,13 +48,22 @@ def raw(points, cells, tags=None):
 
 
 def irregular(random, n=40):
-    """A Delaunay mesh of a cube with random nodes and regions."""
+    """A Delaunay mesh of a cube with random nodes and regions, and a surface between the regions."""
     corners = np.array(np.meshgrid([0, 1], [0, 1], [0, 1])).reshape(3, -1).T
     points = np.concatenate([corners, random.random((n, 3))])
     points[8:20, random.integers(3)] = random.integers(0, 2, 12)
     cells = Delaunay(points).simplices.astype(np.int64)
     cells = cells[abs(cell_volumes(points, cells)) > 1e-6]
-    return raw(points, cells, random.integers(1, 3, len(cells)).astype(np.int32))
+    mesh = raw(points, cells, random.integers(1, 3, len(cells)).astype(np.int32))
+    neighbours = facet_neighbours(mesh.cells)
+    cell, face = np.nonzero((neighbours >= 0) & (mesh.cell_tags[neighbours] > mesh.cell_tags[:, None]))
+    surface = mesh.cells[cell[:, None], FACES[face]]
+    return replace(
+        mesh,
+        facets=np.concatenate([mesh.facets, surface]),
+        facet_tags=np.append(mesh.facet_tags, np.full(len(surface), 7, dtype=np.int32)),
+        surfaces={"between": 7},
+    )
 
 
 def sums(values, tags):
