@@ -94,7 +94,7 @@ def _arranged(outlines: list[list[np.ndarray]], tolerance: float, fixed: np.ndar
 def _swellings(
     recipe: Recipe, rings: Mapping[Piece, list[np.ndarray]], scale: Scale, start: float
 ) -> dict[Swelling, list[np.ndarray]]:
-    """Where conformal films lie on side walls, film by film; each depends on those below it."""
+    """Parts of conformal films on side walls, film by film; each depends on those below it."""
     found: dict[Swelling, list[np.ndarray]] = {}
     below: dict[str, Film] = {}
     for name, film in recipe.films.items():

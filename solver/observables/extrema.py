@@ -15,13 +15,13 @@ from thermospin.observables.polynomials import bernstein, coefficients, degree_o
 _LATTICE = 6
 """Steps along an edge of the lattice of first guesses."""
 _STEPS = 30
-"""Of Newton's method; where a maximum is regular it takes six."""
+"""Steps of Newton's method; six suffice where a maximum is regular."""
 _SHARE = 0.9
-"""Of the way to the nearest side, at most: a step stays inside."""
+"""Largest share of the way to the nearest side: a step stays inside."""
 _HALVINGS = 8
-"""Of a step that does not lead upwards."""
+"""Number of times that a step that does not lead upwards is halved."""
 _ROUNDING = 1e-15
-"""Of values of the size 1: by more than this a step must lead upwards."""
+"""Rounding of values of the size 1: a step must lead upwards by more."""
 
 
 def largest(control: np.ndarray, size: int) -> float:

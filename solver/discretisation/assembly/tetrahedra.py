@@ -13,7 +13,7 @@ from thermospin.compat import basix
 METRIC = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
 """The independent entries of the metric ∇X_c·∇X_d of the reference coordinates X."""
 DENOMINATOR = 560
-"""Of the integrals of products of slopes over the reference tetrahedron, up to degree 3."""
+"""Common denominator of the integrals of products of slopes over the reference tetrahedron, to degree 3."""
 
 
 class LocalMatrices:

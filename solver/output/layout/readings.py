@@ -7,18 +7,18 @@ class Errors(Part):
     """Error bars by order."""
 
     mesh: ByOrder
-    """Of the discretisation; null where it was not estimated."""
+    """Error bar of the discretisation; null where it was not estimated."""
     solver: ByOrder
-    """Of the linear solver and of rounding."""
+    """Error bar of the linear solver and of rounding."""
 
 
 class ErrorsAtRest(Part):
     """Error bars of the voltage without a drive, V."""
 
     mesh: Number
-    """Of the discretisation."""
+    """Error bar of the discretisation."""
     solver: Number
-    """Of the linear solver and of rounding."""
+    """Error bar of the linear solver and of rounding."""
 
 
 class Probe(Part):

@@ -125,4 +125,4 @@ class Scheme(Part):
     lock_in: dict[str, dict[str, dict[str, Number]]] | None = None
     """Readings of a lock-in amplifier, by probe, configuration and quantity, V, V/A and V/A²."""
     loops: dict[str, dict[str, Branch]] | None = None
-    """Of a loop, readings by probe and branch."""
+    """Readings of a loop by probe and branch."""
