@@ -35,6 +35,7 @@ class CoupledSystem:
         diagonal: The field-diagonal blocks for preconditioners: symmetric, with relaxation as strong as
             precession instead of it.
         changing: Fields whose diagonal blocks change with the magnetisation.
+        state: The magnetic state of all blocks; magnets that it does not hold point along +z.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class CoupledSystem:
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
-        self._magnetisation: MagneticState = {}
+        self.state: MagneticState = {}
         self._assemble_magnetic()
 
     def _is_assembled(self, key: Block) -> bool:
@@ -69,7 +70,7 @@ class CoupledSystem:
             magnetisation: Sign or direction of every magnetic region.
         """
         flips = self._flips(magnetisation)
-        self._magnetisation = dict(magnetisation)
+        self.state = dict(magnetisation)
         together(self.spaces.comm, lambda: self._point(magnetisation))
         if flips is None:
             self._assemble_magnetic()
@@ -98,7 +99,7 @@ class CoupledSystem:
         if self.spaces.unknowns.vector:
             return None
         # All magnets point along +z to begin with.
-        before = dict.fromkeys(signs, 1) | self._magnetisation
+        before = dict.fromkeys(signs, 1) | self.state
         reversed_magnets = [name for name, sign in signs.items() if sign != before[name]]
         kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):

@@ -1,55 +1,17 @@
 """The results of a sweep: one table, one file, and pictures of the readings along a single axis."""
 
-import importlib.metadata
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from thermospin.compat import versions
 from thermospin.output.files import write_csv
-from thermospin.output.layout import SCHEMA
-from thermospin.output.place import RESULTS, new_run, together
+from thermospin.output.place import RESULTS, together
 from thermospin.output.readings import readings
 from thermospin.output.scales import reading_scale
 from thermospin.units import common_unit
-from thermospin.validation import Sweep
 
 SIGNALS = ("baseline", "spin")
-
-
-def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | None]]) -> dict[str, Any]:
-    """Content of ``results.json`` of a sweep.
-
-    Args:
-        sweep: The sweep.
-        found: For every point its hash, its folder, and its results; None where there are none yet.
-    """
-    si = {key: sweep.si(key) for key in sweep.keys}
-    points = []
-    for point, (digest, folder, results) in zip(sweep.points, found, strict=True):
-        entry = {
-            "index": point.index,
-            "values": dict(point.values),
-            "si": {key: values[point.index] if values else None for key, values in si.items()},
-            "hash": digest,
-            "directory": folder,
-        }
-        kept = ("failed", "mesh", "warnings", "solver", "schemes")
-        entry |= {key: results[key] for key in kept if results and key in results}
-        points.append(entry)
-    return {
-        "schema": SCHEMA,
-        "title": sweep.config.title,
-        "sweep": [
-            {"keys": list(axis.targets), "scale": axis.scale, "count": axis.count}
-            for axis in sweep.config.sweep
-        ],
-        "points": points,
-        "run": new_run(sweep.config.source),
-        "config": sweep.config.resolved(),
-        "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
-    }
 
 
 def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
@@ -57,7 +19,7 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
 
     Args:
         directory: Directory of the sweep.
-        results: Results from :func:`collect`.
+        results: Content of its ``results.json``.
 
     Returns:
         The files written.
@@ -80,7 +42,7 @@ def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
 
     Args:
         directory: Directory of the sweep.
-        results: Results from :func:`collect`.
+        results: Content of its ``results.json``.
 
     Returns:
         The files written.
@@ -103,7 +65,7 @@ def describe_sweep(results: Mapping[str, Any], directory: Path) -> str:
     """One line about the progress of a sweep.
 
     Args:
-        results: Results from :func:`collect`.
+        results: Content of its ``results.json``.
         directory: Directory of the sweep.
     """
     points = results["points"]
@@ -122,7 +84,7 @@ def all_failed(results: Mapping[str, Any]) -> bool:
     """Whether no point is solved, though some were tried.
 
     Args:
-        results: Results from :func:`collect`.
+        results: Content of its ``results.json``.
     """
     points = results["points"]
     failed = sum("failed" in point for point in points)
@@ -133,7 +95,7 @@ def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[An
     """Header and rows of ``sweep.csv``: a row for every point, scheme, probe, and configuration or signal.
 
     Args:
-        results: Results from :func:`collect`.
+        results: Content of its ``results.json``.
     """
     keys = [key for axis in results["sweep"] for key in axis["keys"]]
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]

@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from thermospin.compat import PETSc
+from thermospin.discretisation.system import CoupledSystem
 from thermospin.linear.krylov import Report
 from thermospin.response.solution import Pair
 
@@ -29,34 +30,38 @@ class Adjoint:
 
 
 class KnownAdjoints:
-    """Adjoints found before, by probe and magnetic configuration, to start later solves from.
+    """Adjoints found before, by probe and magnetic state, to start later solves from.
 
     Other held terminals change the reference of the potential, and little else.
 
-    Attributes:
-        configuration: The magnetic configuration whose adjoints are kept and looked up.
+    Args:
+        system: The operator, whose magnetic state is that of adjoints that are kept and looked up.
     """
 
-    def __init__(self) -> None:
-        self.configuration: Hashable = None
+    def __init__(self, system: CoupledSystem) -> None:
+        self._system = system
         self._found: dict[tuple[Pair, Hashable], Adjoint] = {}
 
     def keep(self, pair: Pair, adjoint: Adjoint) -> None:
-        """Keep an adjoint for :attr:`configuration`.
+        """Keep an adjoint in the magnetic state of the operator.
 
         Args:
             pair: The probe.
             adjoint: Its adjoint.
         """
-        self._found.pop((pair, self.configuration), None)
-        self._found[pair, self.configuration] = adjoint
+        key = self._key(pair)
+        self._found.pop(key, None)
+        self._found[key] = adjoint
         if len(self._found) > KEPT:
             self._found.pop(next(iter(self._found)))
 
     def get(self, pair: Pair) -> Adjoint | None:
-        """Adjoint kept for a probe in :attr:`configuration`; None if there is none.
+        """Adjoint kept for a probe in the magnetic state of the operator; None if there is none.
 
         Args:
             pair: The probe.
         """
-        return self._found.get((pair, self.configuration))
+        return self._found.get(self._key(pair))
+
+    def _key(self, pair: Pair) -> tuple[Pair, Hashable]:
+        return pair, tuple(self._system.state.items())

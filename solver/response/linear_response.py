@@ -64,7 +64,7 @@ class LinearResponse:
         known: KnownAdjoints | None = None,
     ) -> None:
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
-        self._known = known or KnownAdjoints()
+        self._known = known
         self.constraint = terminals.constraint(drive)
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
         self._adjoints: dict[Pair, Adjoint] = {}
@@ -92,11 +92,18 @@ class LinearResponse:
         state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
         if last and last.state == state:
             return last
-        start = self._known.get(pair) or last
+        start = (self._known and self._known.get(pair)) or last
         found = self.transposed(self._exchanged_source(pair), start, accuracy.ADJOINT_TOLERANCE)
         self._adjoints[pair] = found
-        self._known.keep(pair, found)
+        if self._known:
+            self._known.keep(pair, found)
         return found
+
+    @property
+    def adjoint_iterations(self) -> int:
+        """Iterations spent on the adjoints that were needed so far in the magnetic state of the matrix."""
+        state = self._linear.matrix.stateGet()
+        return sum(found.report.iterations for found in self._adjoints.values() if found.state == state)
 
     def transposed(self, load: PETSc.Vec, start: Adjoint | None, tolerance: float) -> Adjoint:
         """Solve ``Aᵀ z = ℓ`` (collective).

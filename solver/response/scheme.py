@@ -70,9 +70,8 @@ class Scheme:
 
     @property
     def adjoint_iterations(self) -> int:
-        """Iterations spent on the adjoints of the probes in the magnetic configuration of the matrix."""
-        spent = sum(self._response.adjoint(pair).report.iterations for pair in self._pairs)
-        return spent + (self._influences.iterations if self._influences else 0)
+        """Iterations spent on adjoints in the magnetic state of the matrix."""
+        return self._response.adjoint_iterations + (self._influences.iterations if self._influences else 0)
 
     @property
     def _has_rest(self) -> bool:

@@ -1,6 +1,7 @@
 """The fields behind the numbers of a run: in memory, or in the files of a directory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -61,14 +62,14 @@ class CaseSampler:
             expansion: Their solution.
             drives: The drives, A or V, as far as they were solved at.
         """
-        self._magnetise(key)
         temperature = self._problem.device.temperature
-        orders = {n: self._sampler.sample(part, 0.0) for n, part in self._observer.each_order(expansion)}
-        solved = {
-            drive: self._sampler.sample(self._observer.observe(solution), temperature)
-            for drive, solution in expansion.points
-            if drive in drives
-        }
+        with self._in_state(key[1]):
+            orders = {n: self._sampler.sample(part, 0.0) for n, part in self._observer.each_order(expansion)}
+            solved = {
+                drive: self._sampler.sample(self._observer.observe(solution), temperature)
+                for drive, solution in expansion.points
+                if drive in drives
+            }
         return self._named(key, orders, solved)
 
     def case_of_order(self, key: Key, expansion: Expansion, order: int) -> Case:
@@ -79,16 +80,23 @@ class CaseSampler:
             expansion: Their solution.
             order: Power of the drive, 0 at rest.
         """
-        self._magnetise(key)
         orders = {}
-        for n, part in self._observer.each_order(expansion):
-            if n == order:
-                orders[n] = self._sampler.sample(part, 0.0)
-                break
+        with self._in_state(key[1]):
+            for n, part in self._observer.each_order(expansion):
+                if n == order:
+                    orders[n] = self._sampler.sample(part, 0.0)
+                    break
         return self._named(key, orders, {})
 
-    def _magnetise(self, key: Key) -> None:
-        self._problem.coefficients.magnetise(self._problem.states[key[1]])
+    @contextmanager
+    def _in_state(self, configuration: str) -> Iterator[None]:
+        """Give the coefficients the magnetic state of a configuration, then that of the operator again."""
+        coefficients = self._problem.coefficients
+        coefficients.magnetise(self._problem.states[configuration])
+        try:
+            yield
+        finally:
+            coefficients.magnetise(self._problem.system.state)
 
     def _named(self, key: Key, orders: Mapping[int, Any], solved: Mapping[float, Any]) -> Case:
         device = self._problem.device

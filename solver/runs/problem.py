@@ -77,7 +77,6 @@ class Problem:
         self.device = device = Device.of(config, mesh.surfaces)
         self._nonlinear: list[Any] = []
         self._prepared: tuple[str, SchemeSolver] | None = None
-        self._adjoints = KnownAdjoints()
         self._options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
         magnets = list(dict.fromkeys([*device.magnets, *device.polarised]))
@@ -102,6 +101,7 @@ class Problem:
             component_wise = not factorised and not precesses_fast(device)
             self._basis = spin_basis(device) if component_wise else None
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
+            self._adjoints = KnownAdjoints(self.system)
             self._located = locate_terminals(self.spaces)
             self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
@@ -325,7 +325,6 @@ class Problem:
             magnetisation: Sign or direction of every magnetic region.
         """
         self.system.magnetise(magnetisation)
-        self._adjoints.configuration = tuple(magnetisation.items())
         with self._options.blamed():
             self.preconditioning.magnetise(magnetisation)
 

@@ -15,11 +15,11 @@ from thermospin.output.files import read_results, write_json
 from thermospin.output.layout import SCHEMA
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
-from thermospin.output.sweeps import collect, write_sweep
+from thermospin.output.sweeps import write_sweep
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
-from thermospin.runs.sweep_results import SweepResults
+from thermospin.runs.sweep_results import SweepResults, collect
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 from thermospin.validation import Sweep, load_sweep

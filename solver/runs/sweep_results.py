@@ -1,19 +1,57 @@
 """Results of a sweep: the readings of all points as tables and as a dataset."""
 
-from collections.abc import Iterator
+import importlib.metadata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from thermospin.compat import versions
 from thermospin.errors import InputError
 from thermospin.output.files import read_results
-from thermospin.output.layout import check_layout
+from thermospin.output.layout import SCHEMA, check_layout
+from thermospin.output.place import new_run
 from thermospin.output.readings import reading_rows
 from thermospin.output.sweeps import shown_value, sweep_table
+from thermospin.validation import Sweep
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | None]]) -> dict[str, Any]:
+    """Content of ``results.json`` of a sweep.
+
+    Args:
+        sweep: The sweep.
+        found: For every point its hash, its folder, and its results; None where there are none yet.
+    """
+    si = {key: sweep.si(key) for key in sweep.keys}
+    points = []
+    for point, (digest, folder, results) in zip(sweep.points, found, strict=True):
+        entry = {
+            "index": point.index,
+            "values": dict(point.values),
+            "si": {key: values[point.index] if values else None for key, values in si.items()},
+            "hash": digest,
+            "directory": folder,
+        }
+        kept = ("failed", "mesh", "warnings", "solver", "schemes")
+        entry |= {key: results[key] for key in kept if results and key in results}
+        points.append(entry)
+    return {
+        "schema": SCHEMA,
+        "title": sweep.config.title,
+        "sweep": [
+            {"keys": list(axis.targets), "scale": axis.scale, "count": axis.count}
+            for axis in sweep.config.sweep
+        ],
+        "points": points,
+        "run": new_run(sweep.config.source),
+        "config": sweep.config.resolved(),
+        "versions": {"thermospin": importlib.metadata.version("thermospin"), **versions()},
+    }
 
 
 @dataclass(frozen=True, repr=False)

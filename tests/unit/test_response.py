@@ -112,3 +112,15 @@ def test_rounding_is_no_convergence(comm, conductance, solved):
     area = 30e-9 * 12e-9
     error = order.reading(("right", "left")) - 1 / (conductance * area)
     assert abs(error) <= order.uncertainty["right", "left"] <= 1e-4 / (conductance * area)
+
+
+def test_looking_at_a_solution_leaves_the_magnetic_state_alone(problem):
+    """Coefficients stay those of the operator, and counting iterations solves nothing."""
+    parallel = problem.solve("through", "P")
+    solver, antiparallel = problem._prepared[1], problem.solve("through", "AP")
+    spent = solver.adjoint_iterations
+    problem.observe(parallel, order=1)
+    assert problem.system.state == problem.states["AP"]
+    heated = solver.expand(2).orders[1]
+    assert heated.reading(PAIRS[0]) == pytest.approx(antiparallel.orders[1].reading(PAIRS[0]), rel=1e-8)
+    assert solver.adjoint_iterations == spent
