@@ -2,8 +2,8 @@
 
 A bar of length L and area A, cooled at one end, insulated at the other, with Peltier heat at the local
 temperature: ``T = T0 + a x − (j²/2σκ) x²`` with ``a (κ − S j L) = S j T0 + j² L/σ − S j³ L²/2σκ``, where κ is
-the heat conductivity without a current, and ``V = −j L/σ − S ΔT``. Elements of degree 2 hold it exactly. At
-``S j L = κ`` the Peltier heat that its own temperature rise makes outruns what is conducted.
+the heat conductivity without a current, and ``V = −j L/σ − S ΔT``. Elements of degree 2 and 3 hold it
+exactly. At ``S j L = κ`` the Peltier heat that its own temperature rise makes outruns what is conducted.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ CRITICAL = KAPPA * AREA / (S * LENGTH)
 """The current (A) out of the insulated end at which it runs away."""
 
 
-def config(method="demodulate", currents=(), orders=4):
+def config(method="demodulate", currents=(), orders=4, degree=2):
     """The leg, with κ = 1.6 W/(m K)."""
     return {
         "temperature": T0,
@@ -45,7 +45,7 @@ def config(method="demodulate", currents=(), orders=4):
         "schemes": {"t": {"bottom": "ground", "top": "current"}},
         "probes": {"v": list(PROBE)},
         "heating": {"model": "conserving"},
-        "solver": {"method": method, "currents": list(currents), "orders": orders, "degree": 2},
+        "solver": {"method": method, "currents": list(currents), "orders": orders, "degree": degree},
     }
 
 
@@ -65,10 +65,10 @@ def harmonics(orders):
     return (values[1 : orders + 1] / radius ** np.arange(1, orders + 1)).real
 
 
-@pytest.fixture(scope="module")
-def problem(comm):
+@pytest.fixture(scope="module", params=[2, 3], ids=["P2", "P3"])
+def problem(request, comm):
     """The leg."""
-    found = prepare_problem(config(currents=[0.7, -0.7, 0.35, -0.35]), comm)
+    found = prepare_problem(config(currents=[0.7, -0.7, 0.35, -0.35], degree=request.param), comm)
     found.magnetise({})
     return found
 

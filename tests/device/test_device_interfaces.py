@@ -190,7 +190,7 @@ def stack(layers, degree, spin_heat):
 
 
 @pytest.mark.parametrize("spin_heat", [False, True], ids=["", "spin heat"])
-@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS)
 def test_interfaces_between_ranks(layers, degree, spin_heat, comm, tmp_path):
     config, results = stack(layers, degree, spin_heat), []

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from lateral import CONFIG, MESH, PROBES, device, solved
+from lateral import COARSE, CONFIG, MESH, PROBES, configurations, device, solved
 
 from thermospin.errors import InputError
 from thermospin.output.layout import check_layout
@@ -136,3 +136,11 @@ def test_lock_in(comm):
             expected = found.data["schemes"][scheme]["lock_in"]["nonlocal"][name]
             assert -component[1].imag == pytest.approx(expected["first_harmonic"], rel=1e-9, abs=0)
             assert -component[2].real == pytest.approx(expected["second_harmonic"], rel=1e-9, abs=0)
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3])
+def test_iterations_of_a_lateral_device(comm, degree):
+    """From degree to degree down to P1: few at any degree."""
+    results = solved(device(mesh=COARSE, solver={"degree": degree, "orders": 2}), comm)
+    for _, _, found in configurations(results):
+        assert max(found["iterations"]) <= 40

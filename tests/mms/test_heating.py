@@ -51,7 +51,7 @@ MODELS = {"joule": (joule, ZETA), "conserving": (conserving, 1.0)}
 PROBLEMS = {
     f"P{degree}{name}": (degree, spin_heat)
     for name, spin_heat in {"": False, ", spin heat": True}.items()
-    for degree in (1, 2)
+    for degree in (1, 2, 3)
 }
 
 

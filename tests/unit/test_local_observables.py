@@ -36,7 +36,9 @@ def through(comm, x, j, section):
     return comm.allreduce(flow, MPI.SUM)
 
 
-@pytest.fixture(scope="module", params=[(1, True), (2, False)], ids=["P1 with spin heat", "P2"])
+@pytest.fixture(
+    scope="module", params=[(1, True), (2, False), (3, False)], ids=["P1 with spin heat", "P2", "P3"]
+)
 def problem(request, comm):
     degree, spin_heat = request.param
     problem = prepare_problem(device(solver={"degree": degree, "spin_heat": spin_heat}), comm)

@@ -4,6 +4,8 @@ The mesh is of the kind of the last entry in the list of faults: columns, graded
 and interfaces and cut into tetrahedra.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 from direct import Direct
@@ -18,8 +20,6 @@ from thermospin.runs.problem import Problem
 from thermospin.validation import load_config
 
 NM = 1e-9
-GRADED = np.array([0, 0.12**2, 0.12, 0.5, 1 - 0.12, 1 - 0.12**2, 1])
-"""Nodes of a body of unit length, two levels with the factor 0.12."""
 REGULAR = np.array([[0, 0, 0], [1, 0, 0], [1 / 2, 3**0.5 / 2, 0], [1 / 2, 3**0.5 / 6, (2 / 3) ** 0.5]])
 
 
@@ -51,10 +51,13 @@ def configuration(degree, **solver):
     )
 
 
-def graded(points):
-    """Nodes of a uniform mesh of six cubes a body, moved towards the faces of the bodies."""
+def graded(points, factor=0.12):
+    """Nodes of a uniform mesh of six cubes a body, moved towards the faces of the bodies in two levels."""
     body, inside = np.divmod(np.round(points / (10 * NM)).astype(int), 6)
-    return 60 * NM * (body + GRADED[inside])
+    low = np.array([0.0, factor**2, factor])
+    if factor == 0.5:
+        low /= 1.5
+    return 60 * NM * (body + np.concatenate([low, [0.5], 1 - low[::-1]])[inside])
 
 
 def prepare(comm, directory, degree, warp=np.copy):
@@ -71,7 +74,7 @@ def test_stretching_is_the_condition_of_the_map():
     np.testing.assert_allclose(stretching(np.array([REGULAR @ shape for shape in shapes])), [1, 100, 2])
 
 
-@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("degree", [1, 2, 3])
 def test_graded_columns_are_solved_in_few_iterations(comm, shared_directory, degree):
     problem = prepare(comm, shared_directory, degree, graded)
     assert all(isinstance(part, Factors) for part in problem.preconditioning.preconditioner._parts.values())
@@ -79,7 +82,17 @@ def test_graded_columns_are_solved_in_few_iterations(comm, shared_directory, deg
     assert max(order.iterations for order in orders) <= 25
 
 
-@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("degree", [1, 2, 3])
+@pytest.mark.parametrize("factor", [0.5, 0.25, 0.06])
+def test_iterations_at_any_factor(comm, shared_directory, degree, factor):
+    """By factors where cells are stretched, by multigrid where they are not."""
+    problem = prepare(comm, shared_directory, degree, partial(graded, factor=factor))
+    assert is_stretched(problem.spaces) == (factor < 0.2)
+    orders = problem.scheme("through").expand(4).orders
+    assert max(order.iterations for order in orders) <= 40
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3])
 def test_solution_on_graded_columns_is_the_direct_one(comm, shared_directory, degree):
     problem = prepare(comm, shared_directory, degree, graded)
     solver = problem.scheme("through")
