@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.meshes.conformity import FLAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.numbering import renumber
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.placement import check_terminals
@@ -105,7 +107,8 @@ def _mesh(
         )
         counts = np.bincount(mesh.cell_tags)
         check_size({name: int(counts[tag]) for name, tag in mesh.regions.items()}, options)
-        return renumber(mesh)
+        notes = geometry.device.notes if isinstance(geometry, LayoutGeometry) else ()
+        return renumber(replace(mesh, notes=notes))
     with occ.model():
         return _meshed(geometry, options, terminals, magnetic, insulating, inspect)
 

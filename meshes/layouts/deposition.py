@@ -161,38 +161,43 @@ def _column(claims: list[_Claim]) -> list[Slab]:
     return slabs
 
 
-def check_hidden(columns: list[list[Slab]], pieces: Sequence[Piece]) -> None:
+def check_hidden(columns: list[list[Slab]], covered: np.ndarray, pieces: Sequence[Piece]) -> None:
     """Make sure that every region fills some space.
 
     Args:
         columns: Slabs of every kind of place.
+        covered: Whether every piece covers every kind of place, shape (n_kinds, n_pieces or more).
         pieces: The pieces.
 
     Raises:
-        InputError: A region has no room left.
+        InputError: A region has no room left, or no outline.
     """
     seen = {region for column in columns for _, _, region in column}
-    for piece in pieces:
-        if piece.region not in seen:
+    for index, piece in enumerate(pieces):
+        if piece.region in seen:
+            continue
+        if not covered[:, index].any():
             raise InputError(
-                f"region {piece.region} has no room: what lies there is as high already; make film "
-                f"{piece.film} thicker, or raise its priority",
-                key=f"geometry.layers.{piece.film}",
+                f"region {piece.region} is narrower than the tolerance everywhere; lower "
+                "geometry.tolerance, or change the crop if that leaves a sliver of it",
+                key="geometry.tolerance",
             )
+        raise InputError(
+            f"region {piece.region} has no room: what lies there is as high already; make film {piece.film} "
+            "thicker, or raise its priority",
+            key=f"geometry.layers.{piece.film}",
+        )
 
 
-def check_pinched(first: list[Slab], second: list[Slab]) -> str | None:
-    """The region that meets itself in an edge only, where two columns stand side by side; None for none.
+def gap(first: list[Slab], second: list[Slab], region: str) -> float:
+    """Height between the slabs of a region in two columns side by side, m; negative where they overlap.
+
+    Infinite if the region is not in both.
 
     Args:
         first: Slabs of one column.
         second: Slabs of the other.
+        region: The region.
     """
-    for low, high, region in first:
-        others = [(a, b) for a, b, name in second if name == region]
-        reach = SAME * max((high - low, *(b - a for a, b in others)))
-        if any(min(high, b) - max(low, a) > reach for a, b in others):
-            continue
-        if any(abs(high - a) <= reach or abs(b - low) <= reach for a, b in others):
-            return region
-    return None
+    spans = [[(low, high) for low, high, name in column if name == region] for column in (first, second)]
+    return min((max(a, c) - min(b, d) for a, b in spans[0] for c, d in spans[1]), default=np.inf)

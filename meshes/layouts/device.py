@@ -51,11 +51,13 @@ class Device:
         solids: The solids.
         terminals: The terminals that labels name.
         films: The film of every region.
+        notes: Notes on films that break at steps.
     """
 
     solids: SolidsGeometry
     terminals: Mapping[str, TerminalFace]
     films: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def make_device(drawing: Drawing, recipe: Recipe) -> Device:
@@ -81,9 +83,9 @@ def make_device(drawing: Drawing, recipe: Recipe) -> Device:
     start = -sum(recipe.films[name].thickness for name in substrates(recipe.films))
     swellings = _swellings(recipe, rings, scale, start)
     graph = _arranged([*rings.values(), *swellings.values()], recipe.tolerance, corners)
-    solids = build_solids(graph, Stack(pieces, recipe.films, recipe.coverage, start, list(swellings)))
+    solids, notes = build_solids(graph, Stack(pieces, recipe.films, recipe.coverage, start, list(swellings)))
     terminals = _terminals(drawing, graph, pieces, names.ends)
-    return Device(solids, terminals, {piece.region: piece.film for piece in pieces})
+    return Device(solids, terminals, {piece.region: piece.film for piece in pieces}, tuple(notes))
 
 
 def _arranged(outlines: list[list[np.ndarray]], tolerance: float, fixed: np.ndarray) -> Arrangement:

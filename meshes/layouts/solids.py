@@ -1,32 +1,27 @@
 """Solids of a layout: the columns over the arrangement of outlines, as extruded polygons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from thermospin.errors import InputError
 from thermospin.meshes.layouts.arrangement import Arrangement
-from thermospin.meshes.layouts.deposition import (
-    SAME,
-    Piece,
-    Slab,
-    Stack,
-    check_hidden,
-    check_pinched,
-    deposit,
-)
+from thermospin.meshes.layouts.deposition import SAME, Slab, Stack, check_hidden, deposit, gap
 from thermospin.meshes.layouts.rings import boundary, polygons
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.shapes import ExtrudedPolygon
 from thermospin.meshes.solids import Solid, SolidsGeometry
 
 
-def build_solids(graph: Arrangement, stack: Stack) -> SolidsGeometry:
+def build_solids(graph: Arrangement, stack: Stack) -> tuple[SolidsGeometry, list[str]]:
     """The solids of films deposited on each other; none overlap.
 
     Args:
         graph: The arrangement of the outlines of pieces, then swellings.
         stack: The films.
+
+    Returns:
+        The solids, and notes on films that break at steps.
 
     Raises:
         InputError: A film has no room, or hangs together in an edge only.
@@ -35,8 +30,8 @@ def build_solids(graph: Arrangement, stack: Stack) -> SolidsGeometry:
     kinds, kind = np.unique(np.concatenate([left, right]), axis=0, return_inverse=True)
     left, right = kind.ravel().reshape(2, -1)
     columns = _merged(deposit(kinds, stack))
-    check_hidden(columns, stack.pieces)
-    _check_steps(graph, left, right, columns, stack.pieces)
+    check_hidden(columns, kinds, stack.pieces)
+    notes = _breaks(graph, left, right, columns, stack)
     materials = {piece.region: stack.films[piece.film].material for piece in stack.pieces}
     slabs = sorted({slab for column in columns for slab in column}, key=_order(materials))
     solids = []
@@ -45,7 +40,7 @@ def build_solids(graph: Arrangement, stack: Stack) -> SolidsGeometry:
         for outer, *holes in polygons(graph.points, boundary(graph.edges, filled[left], filled[right])):
             shape = ExtrudedPolygon(points=_corners(outer), holes=tuple(map(_corners, holes)), z=slab[:2])
             solids.append(Solid(name=slab[2], material=materials[slab[2]], polygon=shape))
-    return SolidsGeometry(solids=tuple(solids))
+    return SolidsGeometry(solids=tuple(solids)), notes
 
 
 def _order(materials: Mapping[str, str]):
@@ -63,26 +58,37 @@ def _merged(columns: list[list[Slab]]) -> list[list[Slab]]:
     return [[(same[low], same[high], region) for low, high, region in column] for column in columns]
 
 
-def _check_steps(
+def _breaks(
     graph: Arrangement,
     left: np.ndarray,
     right: np.ndarray,
     columns: list[list[Slab]],
-    pieces: Sequence[Piece],
-) -> None:
-    """Refuse a film that is exactly as thick as a step it crosses."""
+    stack: Stack,
+) -> list[str]:
+    """Notes on films that break at steps, one a region.
+
+    Raises:
+        InputError: A film is exactly as thick as a step that it crosses.
+    """
+    film_of = {piece.region: piece.film for piece in stack.pieces}
+    same = SAME * np.ptp([z for column in columns for slab in column for z in slab[:2]])
     pairs, edges = np.unique(np.sort([left, right], axis=0), axis=1, return_index=True)
+    notes: dict[str, str] = {}
     for (first, second), edge in zip(pairs.T.tolist(), edges.tolist(), strict=True):
-        region = check_pinched(columns[first], columns[second])
-        if region is None:
-            continue
-        film = next(piece.film for piece in pieces if piece.region == region)
         place = in_nm(graph.points[graph.edges[edge]].mean(axis=0))
-        raise InputError(
-            f"film {film} is exactly as thick as the step at {place}, and would hang together in an edge "
-            "only; make it thicker or thinner, or 'coverage: planar'",
-            key=f"geometry.layers.{film}.thickness",
-        )
+        for region in dict.fromkeys(name for _, _, name in columns[first]):
+            height = gap(columns[first], columns[second], region)
+            if abs(height) <= same:
+                raise InputError(
+                    f"film {film_of[region]} is exactly as thick as the step at {place}, and would hang "
+                    "together in an edge only; make it thicker or thinner, or 'coverage: planar'",
+                    key=f"geometry.layers.{film_of[region]}.thickness",
+                )
+            if 0 < height < np.inf:
+                notes.setdefault(
+                    region, f"{region} breaks at a step that is higher than its film, at {place}"
+                )
+    return list(notes.values())
 
 
 def _corners(ring: np.ndarray) -> tuple[tuple[float, float], ...]:

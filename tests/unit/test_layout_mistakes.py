@@ -8,6 +8,7 @@ from layout_files import NM, Drawn, film, geometry
 from pydantic import ValidationError
 
 from thermospin.errors import InputError
+from thermospin.meshes import MeshOptions, build_mesh
 from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
@@ -125,6 +126,23 @@ def test_step_as_high_as_a_film(tmp_path):
     message, key = refused(drawn().write(tmp_path / "chip.gds"), {"Py": film(15, 1, "Py"), "Cu": film(15, 2)})
     assert re.search(r"film Cu is exactly as thick as the step at \(100, \d+\) nm", message)
     assert key == "geometry.layers.Cu.thickness"
+
+
+def test_film_that_breaks_at_a_step(tmp_path):
+    """No mistake, as it may be meant: a note, which goes with the mesh."""
+    path = drawn().write(tmp_path / "chip.gds")
+    broken = geometry(path, {"Py": film(45, 1, "Py"), "Cu": film(30, 2)})
+    (note,) = broken.device.notes
+    assert re.fullmatch(r"Cu breaks at a step that is higher than its film, at \(100, \d+\) nm", note)
+    options = MeshOptions(columns={"levels": 0})
+    assert build_mesh(broken, options, {}, frozenset(), cache_dir=tmp_path).notes == [note]
+    assert geometry(path, {"Py": film(25, 1, "Py"), "Cu": film(30, 2)}).device.notes == ()
+
+
+def test_crop_that_leaves_a_sliver(tmp_path):
+    message, key = refused(drawn().write(tmp_path / "chip.gds"), crop=(0, 0, 60.5 * NM, 40 * NM))
+    assert "region Cu is narrower than the tolerance everywhere" in message
+    assert key == "geometry.tolerance"
 
 
 @pytest.mark.parametrize(
