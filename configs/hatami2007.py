@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from thermospin.config.directions import unit_vector
 from thermospin.constants import LORENZ_NUMBER
 from thermospin.networks import Network, load_circuit
-from thermospin.networks.config import unit_vector
 from thermospin.networks.library import table
 from thermospin.networks.network import TAU
 from thermospin.networks.response import response
@@ -57,7 +57,7 @@ def circuits() -> dict[str, Network]:
 
 def solve(networks: dict[str, Network], theta: float) -> list[float]:
     """The quantities of :data:`PANELS` from the circuit."""
-    turned = {"Right": unit_vector(theta, 0.0)}
+    turned = {"Right": np.array(unit_vector(theta, 0.0))}
     own, free = (response(network, ("Left", "Right"), turned) for network in networks.values())
     straight = response(networks["thermalised"], ("Left", "Right"))
     law = networks["thermalised"].joints[0].law
@@ -125,7 +125,7 @@ def main() -> None:
         say(f"Eq. {equation} ({name}): largest difference {error:.1e} of the largest value")
     for degrees in (0.0, 180.0):
         resistance = response(
-            network, ("Left", "Right"), {"Right": unit_vector(np.radians(degrees), 0.0)}
+            network, ("Left", "Right"), {"Right": np.array(unit_vector(np.radians(degrees), 0.0))}
         ).resistance
         say(f"{VOLTAGE * 1e6:g} µV at {degrees:g}°: {VOLTAGE / resistance / 1e4:.3g} A/cm²")
 

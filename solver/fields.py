@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, Self
 
 from thermospin.lift import SpinVector
@@ -87,7 +88,7 @@ FIELDS = Unknowns().fields
 """The unknowns with one axis for all spins and one temperature."""
 
 
-class State(tuple):
+class State(tuple[Any, ...]):
     """One value per field of a problem, in their order: trial functions, test functions, or a solution.
 
     With vector spin, ``s`` and ``tau`` are a :class:`SpinVector` of three of the values. A state without τ
@@ -210,8 +211,11 @@ class OutputField:
                 name=f"{self.name}_{axis}",
                 label=f"{self.label}, spin along {axis}",
                 symbol=f"${symbol % axis}$",
-                values=lambda at, i=i: self.values(at)[:, i],
+                values=partial(self._component, i),
             )
+
+    def _component(self, i: int, at: Any) -> Any:
+        return self.values(at)[:, i]
 
 
 def _flux(

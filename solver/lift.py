@@ -8,7 +8,7 @@ import numpy as np
 Pair = tuple[Any, Any]
 
 
-class SpinVector(tuple):
+class SpinVector(tuple[Any, ...]):
     """The x, y and z components in spin space of a number, a field, a gradient or a current."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class SpinVector(tuple):
     def __neg__(self) -> Self:
         return self.map(lambda component: -component)
 
-    def __sub__(self, other: Any) -> Self:
+    def __sub__(self, other: Self) -> Self:
         return self + -other
 
     def __mul__(self, factor: Any) -> Self:
@@ -48,7 +48,7 @@ class SpinVector(tuple):
     def __truediv__(self, divisor: Any) -> Self:
         return self.map(lambda component: component / divisor)
 
-    def dot(self, other: Self) -> Any:
+    def dot(self, other: "SpinVector") -> Any:
         """Scalar product in spin space.
 
         Args:

@@ -2,7 +2,7 @@
 
 import difflib
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationInfo, model_validator
@@ -18,13 +18,15 @@ Truth = Annotated[bool, Strict()]
 """``true`` or ``false``, not a number or a word that might mean it."""
 
 
-def whole(**bounds: int) -> Any:
+def whole(ge: int | None = None, le: int | None = None, multiple_of: int | None = None) -> Any:
     """A pydantic type: a whole number within bounds, not a truth value or a text.
 
     Args:
-        bounds: ``ge``, ``le``.
+        ge: The smallest.
+        le: The largest.
+        multiple_of: A divisor.
     """
-    return Annotated[int, Field(strict=True, **bounds)]
+    return Annotated[int, Field(strict=True, ge=ge, le=le, multiple_of=multiple_of)]
 
 
 def mistake(message: str, *at: str | int) -> PydanticCustomError:
@@ -58,12 +60,14 @@ def named(path: Sequence[str | int], data: Any) -> tuple[str | int, ...]:
     head, *rest = path
     if isinstance(data, Mapping) and isinstance(head, int):
         head = list(data)[head]
-    inside = data[head] if isinstance(data, Mapping | list) and head in _keys(data) else None
-    return (head, *named(rest, inside))
+    return (head, *named(rest, _inside(data, head)))
 
 
-def _keys(data: Mapping[str, Any] | list[Any]) -> Collection[str | int]:
-    return range(len(data)) if isinstance(data, list) else data.keys()
+def _inside(data: Any, key: str | int) -> Any:
+    """An entry of a mapping or a list; None where there is none."""
+    if isinstance(data, list):
+        return data[key] if isinstance(key, int) and 0 <= key < len(data) else None
+    return data.get(key) if isinstance(data, Mapping) else None
 
 
 def one_of(name: str, allowed: Iterable[str], kind: str) -> str:

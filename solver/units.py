@@ -16,7 +16,7 @@ from thermospin.section import Written, evaluated
 
 
 @functools.cache
-def registry():
+def registry() -> Any:
     """The pint unit registry, made when first needed; it uses decimals, so ``15 nm`` is exactly 1.5e-8 m."""
     import pint
 
@@ -233,7 +233,7 @@ def common_unit(values: Sequence[Any]) -> tuple[list[float], str]:
             raise ValueError(
                 f"cannot read {brief(value)} as a quantity like {brief(values[0])}; give all a unit, or none"
             )
-    unit = found[0][1]
+    unit = found[0][1] if found[0] else ""
     return [_finite(_parse(value, unit)) for value in values], unit
 
 

@@ -1,5 +1,10 @@
-"""Progress of a run: a live line on a terminal, plain lines elsewhere, nothing on other ranks than 0."""
+"""Progress of a run: a live line on a terminal, plain lines elsewhere, nothing on other ranks than 0.
 
+Shown or not, rank 0 logs it: stages and notes as ``INFO`` of the logger ``thermospin``, the time that a stage
+took as ``DEBUG``.
+"""
+
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +17,22 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from thermospin.runtime.console import adapt
 
+LOGGER = logging.getLogger("thermospin")
+LOGGER.addHandler(logging.NullHandler())
+
 
 class SilentProgress:
-    """Stages of a run, timed and not shown.
+    """Stages of a run, timed and logged, but not shown.
+
+    Args:
+        rank: Rank of this process; only rank 0 logs.
 
     Attributes:
         timings: Stage to the time spent in it, s; a stage entered again adds to its time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rank: int = 0) -> None:
+        self._logs = rank == 0
         self.timings: dict[str, float] = {}
         self._started = time.perf_counter()
 
@@ -28,7 +40,7 @@ class SilentProgress:
         self._started = time.perf_counter()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Nothing ends here: timings can still be read."""
 
     @property
@@ -44,17 +56,25 @@ class SilentProgress:
             name: Name of the stage.
         """
         begun = time.perf_counter()
+        self._log(logging.INFO, name)
         try:
             yield
         finally:
-            self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - begun
+            spent = time.perf_counter() - begun
+            self.timings[name] = self.timings.get(name, 0.0) + spent
+            self._log(logging.DEBUG, f"{name}: {spent:.3f} s")
 
     def note(self, text: str) -> None:
-        """Ignore a line about the present stage.
+        """Log a line about the present stage.
 
         Args:
             text: The line.
         """
+        self._log(logging.INFO, text)
+
+    def _log(self, level: int, text: str) -> None:
+        if self._logs:
+            LOGGER.log(level, "%s", text)
 
 
 class ToldProgress(SilentProgress):
@@ -85,6 +105,7 @@ class ToldProgress(SilentProgress):
         Args:
             text: The line.
         """
+        super().note(text)
         self._tell(text)
 
 
@@ -97,7 +118,7 @@ class Progress(SilentProgress):
     """
 
     def __init__(self, rank: int = 0, console: Console | None = None) -> None:
-        super().__init__()
+        super().__init__(rank)
         self._console = (console or Console(file=adapt(sys.stderr))) if rank == 0 else None
         self._live: LiveLine | None = None
 
@@ -144,6 +165,7 @@ class Progress(SilentProgress):
         Args:
             text: The line.
         """
+        super().note(text)
         self._line(f"  {text}")
 
     def _line(self, text: str) -> None:
@@ -165,5 +187,5 @@ def progress_of(
     if isinstance(given, SilentProgress):
         return given
     if given is not None:
-        return ToldProgress(given) if rank == 0 else SilentProgress()
-    return SilentProgress() if quiet else Progress(rank)
+        return ToldProgress(given) if rank == 0 else SilentProgress(rank)
+    return SilentProgress(rank) if quiet else Progress(rank)

@@ -283,6 +283,16 @@ def test_compare_reads_a_directory(results, tmp_path, capsys):
         compare(tmp_path)
 
 
+@pytest.mark.parametrize("shown", [SilentProgress, lambda: Progress(0, Console(file=io.StringIO()))])
+def test_progress_is_logged(shown, caplog):
+    """Stages and notes, whether or not they are shown; rank 0 alone logs."""
+    caplog.set_level("INFO", logger="thermospin")
+    for progress in (shown(), SilentProgress(rank=1)):
+        with progress, progress.stage("assembly"):
+            progress.note("thermal [P] 100 %")
+    assert [record.getMessage() for record in caplog.records] == ["assembly", "thermal [P] 100 %"]
+
+
 def test_progress_in_plain_lines():
     text = io.StringIO()
     with Progress(0, Console(file=text)) as progress:
