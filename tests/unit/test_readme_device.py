@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from thermospin.device import Device
 from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
 ROOT = Path(__file__).parents[2]
-SAME = ["temperature", "heating", "schemes", "probes", "states", "interfaces", "magnetic_field"]
+SAME = ["temperature", "heating", "schemes", "probes", "interfaces", "magnetic_field"]
 
 
 def same(found, expected):
@@ -55,3 +56,7 @@ def test_row_11_same_materials(ten_lines, shipped):
 def test_row_11_same_experiment(ten_lines, shipped, section):
     assert getattr(ten_lines, section) == getattr(shipped, section)
     assert ten_lines.output.current == shipped.output.current
+
+
+def test_row_11_same_magnetic_states(ten_lines, shipped):
+    assert Device.of(ten_lines).states == Device.of(shipped).states
