@@ -22,7 +22,11 @@ def prepare_problem(config: Mapping[str, Any], comm: MPI.Comm = MPI.COMM_WORLD) 
 
 
 def prepare_with_record(config: Mapping[str, Any], comm: MPI.Comm) -> tuple[MeshRecord, Problem]:
-    """The same, with the mesh on disk (collective)."""
-    progress, loaded = SilentProgress(), load_config(config)
+    """The same, with the mesh on disk (collective).
+
+    Discretisation errors are estimated only where ``solver.estimate`` says so: tests solve many times.
+    """
+    solver = {"estimate": False} | config.get("solver", {})
+    progress, loaded = SilentProgress(), load_config(dict(config) | {"solver": solver})
     record, device = prepare(loaded, comm, progress)
     return record, Problem(loaded, device, progress)

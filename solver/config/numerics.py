@@ -105,6 +105,8 @@ class SolverOptions(Section):
     """Iterations of the linear solver before it gives up."""
     reciprocity: Truth = True
     """Also solve with injector and probe exchanged, to check Onsager's relation."""
+    estimate: Truth = True
+    """Estimate the discretisation error of every reading: about twice the time and memory of a run."""
     petsc: Annotated[dict[str, bool | int | float | str], BeforeValidator(_options)] = {}
     """PETSc's options of this problem, without the leading dash: types, tolerances and sizes of Krylov
     methods, smoothers, multigrid and factors; those of a field behind its name, such as `V_pc_type`."""

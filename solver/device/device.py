@@ -28,6 +28,7 @@ class Numerics:
         tolerance: Relative tolerance on the true residual.
         max_iterations: Iterations of a linear solver before it gives up.
         reciprocity: Whether to solve with injector and probe exchanged too.
+        estimate: Whether to estimate the discretisation error of readings.
         petsc: PETSc's options, by name.
     """
 
@@ -38,6 +39,7 @@ class Numerics:
     tolerance: float
     max_iterations: int
     reciprocity: bool
+    estimate: bool
     petsc: Mapping[str, str]
 
     @classmethod
@@ -56,6 +58,7 @@ class Numerics:
             tolerance=given.tolerance,
             max_iterations=given.max_iterations,
             reciprocity=given.reciprocity,
+            estimate=given.estimate,
             petsc=petsc_options(given.petsc),
         )
 

@@ -27,6 +27,7 @@ class CoupledSystem:
         coefficients: The coefficients.
         interfaces: The resistive interfaces.
         basis: Axes for the spins of the blocks for preconditioners, the rows of a matrix; default x, y, z.
+        magnetisation: Sign or direction of every magnetic region to begin with; +z by default.
 
     Attributes:
         interfaces: The resistive interfaces.
@@ -44,6 +45,7 @@ class CoupledSystem:
         coefficients: CellCoefficients,
         interfaces: Sequence[Interfaces] = (),
         basis: np.ndarray | None = None,
+        magnetisation: MagneticState | None = None,
     ) -> None:
         self.spaces, self.coefficients, self.interfaces = spaces, coefficients, interfaces
         self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
@@ -54,8 +56,11 @@ class CoupledSystem:
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()
-        self.state: MagneticState = {}
+        self.state: MagneticState = dict(magnetisation or {})
+        if self.state:
+            self._point(self.state)
         self._assemble_magnetic()
+        self.matrix.assemble()
 
     def _is_assembled(self, key: Block) -> bool:
         """Whether a block is assembled, and not the transpose of another one."""

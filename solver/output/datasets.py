@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from thermospin.output.files import replacing
-from thermospin.output.readings import reading_rows
+from thermospin.output.readings import COLUMNS, reading_rows
 from thermospin.output.sweeps import shown_value
 
 READ = "scheme", "configuration", "probe", "order"
@@ -22,10 +22,10 @@ def sweep_dataset(results: Mapping[str, Any]) -> xr.Dataset:
         results: Content of ``results.json`` of a sweep.
 
     Returns:
-        ``value`` and ``uncertainty``, SI, with a dimension for every axis of the sweep, called by its first
-        key, and for ``scheme``, ``configuration`` (or signal), ``probe`` and ``order``. Coordinates are in
-        SI, or texts where they are not all numbers; further keys of an axis are coordinates along it.
-        ``unit`` belongs to scheme and order.
+        ``value``, ``correction``, ``mesh_error`` and ``solver_error`` as in :func:`reading_rows`, with a
+        dimension for every axis of the sweep, called by its first key, and for ``scheme``, ``configuration``
+        (or signal), ``probe`` and ``order``. Coordinates are in SI, or texts where they are not all numbers;
+        further keys of an axis are coordinates along it. ``unit`` belongs to scheme and order.
     """
     shape = tuple(axis["count"] for axis in results["sweep"])
     rows = [list(reading_rows(point)) if "schemes" in point else [] for point in results["points"]]
@@ -33,7 +33,7 @@ def sweep_dataset(results: Mapping[str, Any]) -> xr.Dataset:
     names["order"].sort()
     places = {key: {name: i for i, name in enumerate(found)} for key, found in names.items()}
     full = (len(rows), *(len(found) for found in names.values()))
-    arrays = {key: np.full(full, np.nan) for key in ("value", "uncertainty")}
+    arrays = {key: np.full(full, np.nan) for key in COLUMNS}
     units = np.full((len(names["scheme"]), len(names["order"])), "", dtype=object)
     for number, read in enumerate(rows):
         for row in read:

@@ -1,12 +1,34 @@
 """Readings of the probes, as rows shared by the table and the CSV file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from thermospin.output.files import write_csv
 from thermospin.output.scales import per_drive
+
+
+class Value(NamedTuple):
+    """One number that was read, V per power of the drive.
+
+    Attributes:
+        value: The discrete reading; None where there is none.
+        correction: Estimate of its discretisation error, to be added; None where it is not estimated.
+        mesh: Error bar of the discretisation; None where it is not estimated.
+        solver: Error bar of the solver; None where it is unknown.
+    """
+
+    value: float | None
+    correction: float | None = None
+    mesh: float | None = None
+    solver: float | None = None
+
+    @property
+    def bar(self) -> float | None:
+        """Both error bars together; None where both are unknown."""
+        known = [bar for bar in (self.mesh, self.solver) if bar is not None]
+        return sum(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -18,31 +40,21 @@ class Reading:
         probe: Name of the probe.
         name: A magnetic configuration, ``baseline`` ((P + AP)/2) or ``spin`` (P − AP).
         drive: Unit of the drive, ``A`` or ``V``; ``K`` where there is none but temperatures.
-        values: ``R1, R2, …``, V per power of the drive; None where there is none.
-        uncertainties: Uncertainty, same units; None where unknown.
-        rest: R0, V, the voltage without a drive, and its uncertainty; None where there is none.
+        by_order: The numbers by power of the drive; R0 is the voltage without a drive.
     """
 
     scheme: str
     probe: str
     name: str
     drive: str
-    values: list[float | None]
-    uncertainties: list[float | None]
-    rest: tuple[float | None, float | None] | None = None
-
-    @property
-    def by_order(self) -> dict[int, tuple[float | None, float | None]]:
-        """Value and uncertainty by power of the drive, 0 for R0."""
-        orders = dict(enumerate(zip(self.values, self.uncertainties, strict=True), 1))
-        return orders if self.rest is None else {0: self.rest} | orders
+    by_order: dict[int, Value]
 
 
 def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
     """All readings of a run: for every scheme and probe the configurations, then baseline and spin.
 
     Args:
-        results: Content of ``results.json``.
+        results: The content of ``results.json`` of a run, or of a point of a sweep.
     """
     for scheme, found in results["schemes"].items():
         drive = found.get("drive", {}).get("unit", "A")
@@ -50,40 +62,70 @@ def readings(results: Mapping[str, Any]) -> Iterator[Reading]:
         probes = dict.fromkeys(probe for case in configurations.values() for probe in case["probes"])
         for probe in probes:
             for name, case in configurations.items():
-                read = case["probes"][probe]
-                errors, rest = _uncertainties(read, len(read["R"])), None
-                if "R0" in read:
-                    rest = read["R0"], read.get("uncertainty_R0")
-                yield Reading(scheme, probe, name, drive, read["R"], errors, rest)
+                yield Reading(scheme, probe, name, drive, of_probe(case["probes"][probe]))
             signals = found.get("signals", {}).get(probe, {})
-            for name, weight in (("baseline", 0.5), ("spin", 1.0)):
+            for name in ("baseline", "spin"):
                 if name in signals:
-                    errors = _combined(configurations, probe, weight, len(signals[name]))
-                    rest = None
-                    if f"{name}_R0" in signals:
-                        rest = signals[f"{name}_R0"], _combined_rest(configurations, probe, weight)
-                    yield Reading(scheme, probe, name, drive, signals[name], errors, rest)
+                    yield Reading(scheme, probe, name, drive, _of_signal(signals, name))
+
+
+def of_probe(read: Mapping[str, Any]) -> dict[int, Value]:
+    """The numbers of a probe in a configuration, by power of the drive.
+
+    Args:
+        read: What ``results.json`` has of it.
+    """
+    found = {}
+    if "R0" in read:
+        error = read.get("error_R0", {})
+        found[0] = Value(read["R0"], read.get("correction_R0"), error.get("mesh"), error.get("solver"))
+    return found | _orders(read["R"], read.get("correction"), read.get("error", {}))
+
+
+def _of_signal(signals: Mapping[str, Any], name: str) -> dict[int, Value]:
+    """The numbers of a signal of a probe."""
+
+    def part(key: str) -> Any:
+        return signals.get(key, {}).get(name)
+
+    found = {}
+    if f"{name}_R0" in signals:
+        error = part("error_R0") or {}
+        value = signals[f"{name}_R0"]
+        found[0] = Value(value, part("correction_R0"), error.get("mesh"), error.get("solver"))
+    return found | _orders(signals[name], part("correction"), part("error") or {})
+
+
+def _orders(values: Sequence[Any], corrections: Any, error: Mapping[str, Any]) -> dict[int, Value]:
+    """The numbers of the orders from the first on."""
+    unknown = [None] * len(values)
+    parts = [values, corrections or unknown, error.get("mesh", unknown), error.get("solver", unknown)]
+    return {n: Value(*numbers) for n, numbers in enumerate(zip(*parts, strict=True), start=1)}
+
+
+COLUMNS = ("value", "correction", "mesh_error", "solver_error")
+"""Numbers in the rows of readings."""
 
 
 def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """All readings in SI, one row per scheme, probe, configuration or signal, and order.
 
     Args:
-        results: Content of ``results.json`` of a run, or of a point of a sweep.
+        results: The content of ``results.json`` of a run, or of a point of a sweep.
 
     Yields:
-        ``value`` and ``uncertainty`` in the ``unit`` V/A^order, or V/V^order where a voltage drives the
+        ``value``, ``correction`` (the estimated discretisation error, to be added), ``mesh_error`` and
+        ``solver_error`` (error bars) in the ``unit`` V/A^order, or V/V^order where a voltage drives the
         scheme; order 0 is R0, V.
     """
     for read in readings(results):
-        for order, (value, uncertainty) in read.by_order.items():
+        for order, numbers in read.by_order.items():
             yield {
                 "scheme": read.scheme,
                 "configuration": read.name,
                 "probe": read.probe,
                 "order": order,
-                "value": value,
-                "uncertainty": uncertainty,
+                **dict(zip(COLUMNS, numbers, strict=True)),
                 "unit": per_drive("V", order, read.drive),
             }
 
@@ -105,23 +147,9 @@ def write_readings(path: Path, results: Mapping[str, Any]) -> None:
         "order": "order",
         "value": "value",
         "unit": "unit",
-        "uncertainty": "uncertainty",
+        "correction": "correction",
+        "mesh error": "mesh_error",
+        "solver error": "solver_error",
     }
     rows = ([row[key] for key in columns.values()] for row in reading_rows(results))
     write_csv(path, list(columns), rows)
-
-
-def _uncertainties(read: Mapping[str, Any], orders: int) -> list[float | None]:
-    return read.get("uncertainty") or [None] * orders
-
-
-def _combined(cases: Mapping[str, Any], probe: str, weight: float, orders: int) -> list[float | None]:
-    """Uncertainty of a weighted sum of P and AP: the errors may have any sign, so they add."""
-    both = [_uncertainties(cases[name]["probes"][probe], orders) for name in ("P", "AP")]
-    return [None if None in pair else weight * sum(pair) for pair in zip(*both, strict=True)]
-
-
-def _combined_rest(cases: Mapping[str, Any], probe: str, weight: float) -> float | None:
-    """Uncertainty of a weighted sum of R0 in P and AP."""
-    both = [cases[name]["probes"][probe].get("uncertainty_R0") for name in ("P", "AP")]
-    return None if None in both else weight * sum(both)

@@ -149,6 +149,19 @@ def rounded(value: float | None, bar: float | None, digits: int = 5) -> str:
     return f"{near:.{max(-place, 0)}f}" if -12 <= place < 6 else f"{near:.0e}"
 
 
+def bar_text(bar: float) -> str:
+    """An error bar to one significant digit, rounded up.
+
+    Args:
+        bar: The error bar.
+    """
+    if not _usable(bar):
+        return f"{bar:.1g}"
+    place = math.floor(math.log10(bar))
+    above = math.ceil(bar / 10.0**place * (1 - 1e-9)) * 10.0**place
+    return f"{above:.{max(-place, 0)}f}" if -5 <= place < 6 else f"{above:.1g}"
+
+
 def significant(value: float | None, bar: float | None) -> float:
     """The value that a unit must suit: the larger of the error bar and, unless the bar hides it, the value.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
-from thermospin.output.readings import readings
+from thermospin.output.readings import Value, readings
 from thermospin.output.scales import reading_scale
 from thermospin.units import common_unit
 
@@ -101,18 +101,19 @@ def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[An
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
     orders = sorted({order for _, reads in found for read in reads for order in read.by_order})
     header = ["point", *keys, "scheme", "probe", "configuration or signal", "drive"]
-    header += [f"R{n}" for n in orders] + [f"uncertainty of R{n}" for n in orders] + ["directory", "failed"]
+    shown = {"": "value", "mesh error of ": "mesh", "solver error of ": "solver"}
+    header += [f"{prefix}R{n}" for prefix in shown for n in orders] + ["directory", "failed"]
 
     def rows() -> Iterator[list[Any]]:
         for point, reads in found:
             start = [point["index"], *(shown_value(point, key) for key in keys)]
             for read in reads:
-                pairs = [read.by_order.get(order, (None, None)) for order in orders]
-                numbers = [pair[i] for i in (0, 1) for pair in pairs]
+                values = [read.by_order.get(order, Value(None)) for order in orders]
+                numbers = [getattr(value, key) for key in shown.values() for value in values]
                 what = [read.scheme, read.probe, read.name, read.drive]
                 yield [*start, *what, *numbers, point["directory"], None]
             if "failed" in point:
-                yield [*start, *[None] * (4 + 2 * len(orders)), point["directory"], point["failed"]]
+                yield [*start, *[None] * (4 + len(shown) * len(orders)), point["directory"], point["failed"]]
 
     return header, rows()
 
@@ -149,7 +150,7 @@ def _curves(
     for i, point in enumerate(results["points"]):
         for read in readings(point):
             orders = curves.setdefault((read.scheme, read.probe), {})
-            for order, (value, _) in read.by_order.items():
+            for order, (value, *_) in read.by_order.items():
                 named, _ = orders.setdefault(order, ({}, read.drive))
                 named.setdefault(read.name, [math.nan] * count)[i] = math.nan if value is None else value
     return curves

@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from thermospin.observables.lock_in import QUANTITIES, lock_in
-from thermospin.output.readings import Reading, readings
+from thermospin.output.readings import Reading, Value, of_probe, readings
 from thermospin.output.scales import (
     Scale,
+    bar_text,
     decimal_scale_for,
     number,
     reading_scale,
@@ -24,6 +25,8 @@ from thermospin.output.scales import (
 from thermospin.runtime.console import adapt, shown
 
 _PLAIN_WIDTH = 130
+SOLVER_MATTERS = 0.1
+"""Error bar of the solver over that of the discretisation, from which on it is shown."""
 
 
 def print_table(results: Mapping[str, Any], console: Console | None = None) -> None:
@@ -87,7 +90,7 @@ def new_table(title: str) -> Table:
 
 
 def _readings_table(title: str, group: list[Reading]) -> Table:
-    """Rows are configurations and signals, columns the orders; below each value its uncertainty."""
+    """Rows are configurations and signals, columns the orders."""
     table = new_table(title)
     table.add_column("")
     orders = sorted({order for read in group for order in read.by_order})
@@ -100,16 +103,24 @@ def _readings_table(title: str, group: list[Reading]) -> Table:
 
 
 def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
-    """A value in the unit that suits the largest of its family, and below it the uncertainty in that unit."""
-    value, uncertainty = read.by_order.get(order, (None, None))
-    if value is None:
+    """A value with its error bar, in the unit that suits the largest of its family.
+
+    The bar is that of the discretisation and the solver together; the solver's is below where it matters, or
+    where the other is not known.
+    """
+    read_value = read.by_order.get(order, Value(None))
+    if read_value.value is None:
         return "–"
     known = [other.by_order[order] for other in family if order in other.by_order]
-    largest = max(significant(*pair) for pair in known)
+    largest = max(significant(other.value, other.bar) for other in known)
     scale = reading_scale(largest, order, read.drive)
-    bar = None if uncertainty is None else uncertainty / scale.factor
-    text = f"{rounded(value / scale.factor, bar)} {scale.unit}"
-    return text if bar is None else f"{text}\n[dim]± {bar:.1g}[/dim]"
+    value, _, mesh, solver = (None if x is None else x / scale.factor for x in read_value)
+    bar = None if read_value.bar is None else read_value.bar / scale.factor
+    text = rounded(value, bar)
+    if mesh is not None:
+        text += f" ± {bar_text(bar)}"
+    matters = solver is not None and (mesh is None or solver > SOLVER_MATTERS * mesh)
+    return f"{text} {scale.unit}" + (f"\n[dim]± {bar_text(solver)} solver[/dim]" if matters else "")
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:
@@ -137,9 +148,10 @@ def _lock_in_table(results: Mapping[str, Any]) -> Table:
 
 
 def _lock_in_bars(case: Mapping[str, Any], probe: str, current: float | None) -> dict[str, float]:
-    """Uncertainties of the lock-in's readings, to which all coefficients add; none if they are unknown."""
-    errors = case.get("probes", {}).get(probe, {}).get("uncertainty")
-    return lock_in(errors, current) if errors and current and None not in errors else {}
+    """Error bars of what a lock-in shows, in which those of all coefficients add up; none if unknown."""
+    read = case.get("probes", {}).get(probe)
+    bars = [value.bar for order, value in of_probe(read).items() if order] if read else []
+    return lock_in(bars, current) if current and bars and None not in bars else {}
 
 
 def _balances_table(results: Mapping[str, Any]) -> Table:

@@ -40,6 +40,26 @@ UNSOLVED = 1e-4
 """Relative residual at which rounding may stop the solver at most, unless τ is larger. Beyond it the fields
 have no digits that heat of the next order could be made of."""
 
+# Estimates of the discretisation error
+
+ESTIMATE_TOLERANCE = 1e-3
+"""Relative tolerance on what is missing from fields and adjoints in the richer space. The estimate of a
+reading has the product of both errors."""
+
+LAST_ESTIMATE_TOLERANCE = 1e-2
+"""The same for the last order, which heats no other."""
+
+ESTIMATE_CHANGE = 10.0
+"""By how much larger the tolerance is relative to the residual that the last configuration leaves: the
+estimate of P − AP is that of the change."""
+
+ESTIMATE_SWEEPS = 2
+"""Solves for what is missing from fields whose heat depends on themselves. Each leaves the feedback of heat
+times what the one before did: a few per cent of an estimate."""
+
+ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.2, 0.3
+"""Error bar relative to the estimate, and to the sizes of what adds up to it."""
+
 # Orders and fits (solver/physics.md §7)
 
 SOURCE_REDUCTION = 0.1

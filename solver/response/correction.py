@@ -36,6 +36,11 @@ class Influences:
         """Iterations spent on w since :meth:`begin`."""
         return sum(found.report.iterations for found in self._found.values())
 
+    @property
+    def vectors(self) -> dict[Pair, PETSc.Vec]:
+        """Adjoints w by probe in the configuration of the moment; empty before :meth:`begin`."""
+        return {pair: found.vector for pair, found in self._found.items()}
+
     def begin(self, first: Solution) -> None:
         """Find w for a first order that has just been solved for (collective).
 

@@ -7,6 +7,7 @@ millionth of the potentials and is still known to ten digits.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 from thermospin.compat import PETSc
 from thermospin.device import Drive
@@ -17,6 +18,18 @@ from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
 from thermospin.response.solution import Pair, Solution
 from thermospin.response.terminals import Terminals
+
+
+class Unit(NamedTuple):
+    """What 1 V at an equipotential terminal does.
+
+    Attributes:
+        fields: The fields, V and K.
+        weights: The adjoint of the current there: its product with a residual is a current, A.
+    """
+
+    fields: PETSc.Vec
+    weights: PETSc.Vec
 
 
 class Reference:
@@ -155,6 +168,21 @@ class LinearResponse:
             self._units = state, found
             self._weights = {name: self._current_weights(name, unit) for name, unit in found.items()}
         return self._units[1]
+
+    def unit_fields(self, tolerance: float) -> dict[str, Unit]:
+        """The same as fields, beside the adjoints of the currents there (collective).
+
+        Args:
+            tolerance: Relative tolerance on the true residual, where they are not known yet.
+        """
+        found = {}
+        for name, unit in self.units(tolerance).items():
+            vectors = []
+            for vector, offset in ((unit.vector, unit.offset), self._weights[name]):
+                vectors.append(vector.copy())
+                self._terminals.raise_potential(vectors[-1], offset)
+            found[name] = Unit(*vectors)
+        return found
 
     def _current_weights(self, name: str, unit: Solution) -> tuple[PETSc.Vec, float]:
         """Adjoint of the current out of an equipotential terminal: times a residual it is that current.

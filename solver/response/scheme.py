@@ -11,7 +11,7 @@ from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import Influences
-from thermospin.response.linear_response import LinearResponse
+from thermospin.response.linear_response import LinearResponse, Unit
 from thermospin.response.solution import Pair, Solution, combine
 from thermospin.response.terminals import Terminals
 
@@ -72,6 +72,26 @@ class Scheme:
     def adjoint_iterations(self) -> int:
         """Iterations spent on adjoints in the magnetic state of the matrix."""
         return self._response.adjoint_iterations + (self._influences.iterations if self._influences else 0)
+
+    @property
+    def drive(self) -> Drive:
+        """How the scheme drives the device."""
+        return self._drive
+
+    @property
+    def adjoints(self) -> dict[Pair, PETSc.Vec]:
+        """Adjoints of the probes in the configuration of the moment, V/A and K/A (collective)."""
+        return {pair: self._response.adjoint(pair).vector for pair in self._pairs}
+
+    @property
+    def influences(self) -> dict[Pair, PETSc.Vec]:
+        """What corrects orders for the residual of the order before; empty where nothing does."""
+        return self._influences.vectors if self._influences else {}
+
+    @property
+    def units(self) -> dict[str, Unit]:
+        """What 1 V at every equipotential terminal does in the configuration of the moment (collective)."""
+        return self._response.unit_fields(self._tolerance)
 
     @property
     def _has_rest(self) -> bool:

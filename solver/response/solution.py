@@ -1,6 +1,6 @@
 """Solutions: the fields, the reference of their potential, and their readings and balances."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -137,6 +137,9 @@ class Expansion:
         points: The drives that were solved at, A or V, and the fields there, where a polynomial was fitted.
         weights: By power, the weight of every one of these; they fit all other quantities as they fit the
             fields.
+        errors: By probe and power of the drive, what adds up to the estimated discretisation error of the
+            reading (:mod:`thermospin.response.discretisation_error`), V per power of the drive; empty where
+            it is not estimated.
         key: The scheme and the configuration.
     """
 
@@ -145,6 +148,7 @@ class Expansion:
     reciprocity: dict[str, float] = field(default_factory=dict)
     points: list[tuple[float, Solution]] = field(default_factory=list)
     weights: dict[int, np.ndarray] = field(default_factory=dict)
+    errors: Mapping[Pair, Mapping[int, np.ndarray]] = field(default_factory=dict)
     key: tuple[str, str] = ("", "")
 
     @property

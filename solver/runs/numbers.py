@@ -4,11 +4,10 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from thermospin.errors import ConvergenceError
 from thermospin.response import accuracy
 from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution
+from thermospin.runs.probes import probe_data
 
 
 def configuration_data(
@@ -24,13 +23,7 @@ def configuration_data(
     """
     orders, some = expansion.orders, next(iter(expansion.by_power.values()))
     data = {
-        "probes": {
-            name: {
-                "R": expansion.harmonics(pair).tolist(),
-                "uncertainty": [order.uncertainty[pair] for order in orders],
-            }
-            for name, pair in probes.items()
-        },
+        "probes": {name: probe_data(expansion, pair) for name, pair in probes.items()},
         "terminals": {
             name: {
                 "V": [order.potential(name) for order in orders],
@@ -44,9 +37,6 @@ def configuration_data(
         "residuals": [order.residual for order in orders],
     }
     if expansion.rest:
-        for name, probe in data["probes"].items():
-            probe["R0"] = expansion.rest.reading(probes[name])
-            probe["uncertainty_R0"] = expansion.rest.uncertainty[probes[name]]
         for name, terminal in data["terminals"].items():
             terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}
         for name, sink in data["sinks"].items():
@@ -212,24 +202,3 @@ def _difference(first: Solution, probe: tuple[str, str], exchanged: float) -> fl
     reading = first.reading(probe)
     size = max(abs(reading), abs(exchanged))
     return abs(reading - exchanged) / size if size > first.uncertainty.get(probe, 0.0) else None
-
-
-def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
-
-    Those of the voltage without a drive, where there is one, are under ``baseline_R0`` and ``spin_R0``.
-
-    Args:
-        configurations: The numbers of every magnetic configuration.
-    """
-    if not {"P", "AP"} <= configurations.keys():
-        return {}
-    found = {}
-    for name in configurations["P"]["probes"]:
-        both = [configurations[key]["probes"][name] for key in ("P", "AP")]
-        p, ap = (np.array(read["R"]) for read in both)
-        found[name] = {"baseline": ((p + ap) / 2).tolist(), "spin": (p - ap).tolist()}
-        if all("R0" in read for read in both):
-            p, ap = (read["R0"] for read in both)
-            found[name] |= {"baseline_R0": (p + ap) / 2, "spin_R0": p - ap}
-    return found

@@ -1,6 +1,7 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,7 +16,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import Equilibrium
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
-from thermospin.errors import InputError
+from thermospin.errors import ConvergenceError, InputError
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.options import Options
@@ -41,6 +42,7 @@ from thermospin.response.nonlinear.series import PointSeries
 from thermospin.response.nonlinear.steady import ResponsiveSolver
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
+from thermospin.runs.enrichment import Enrichment, can_enrich
 from thermospin.runs.preparation import prepare
 from thermospin.section import one_of
 from thermospin.textures import MagneticState
@@ -77,7 +79,8 @@ class Problem:
         self.device = device = Device.of(config, mesh.surfaces)
         self._nonlinear: list[Any] = []
         self._prepared: tuple[str, SchemeSolver] | None = None
-        self._options = Options(device.numerics.petsc)
+        self._enrichment: Enrichment | None = None
+        self.options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
         magnets = list(dict.fromkeys([*device.magnets, *device.polarised]))
         with progress.stage("spaces"):
@@ -106,11 +109,11 @@ class Problem:
             self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
-        with progress.stage("preconditioner"), self._options.blamed():
+        with progress.stage("preconditioner"), self.options.blamed():
             self.preconditioning: Preconditioning = (
-                FieldFactors(self.system, self._options)
+                FieldFactors(self.system, self.options)
                 if factorised
-                else FieldMultigrids(device, self.system, self._basis, self._options)
+                else FieldMultigrids(device, self.system, self._basis, self.options)
             )
             scales = None if self.system.is_symmetric else self.system.scales
             self.linear = self._solver(self.system.matrix, scales)
@@ -174,6 +177,8 @@ class Problem:
             self._prepared = scheme, self.scheme(scheme)
         self.magnetise(self.states[configuration])
         found = self.expand(self._prepared[1])
+        if self.device.numerics.estimate:
+            self.estimate(self._prepared[1], found)
         found.key = scheme, configuration
         return found
 
@@ -187,6 +192,23 @@ class Problem:
         if numerics.method == "demodulate":
             return solver.demodulate(numerics.currents, numerics.orders)
         return solver.expand(numerics.orders)
+
+    def estimate(self, solver: SchemeSolver, expansion: Expansion) -> None:
+        """Estimate the discretisation error of the readings of a solution (collective).
+
+        Nothing is estimated where coefficients follow the temperature beyond the linear response, at degree
+        3, where the space of one degree more is too large, or where the solver does not converge there.
+
+        Args:
+            solver: The solver of the scheme.
+            expansion: The solution in the magnetic configuration set last; the estimates are added.
+        """
+        if self._is_nonlinear or not self.device.probes or not can_enrich(self.spaces):
+            return
+        if self._enrichment is None:
+            self._enrichment = Enrichment(self)
+        with suppress(ConvergenceError):
+            expansion.errors = self._enrichment.estimate(solver, expansion)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None
@@ -219,7 +241,7 @@ class Problem:
             matrix,
             self.preconditioning.preconditioner,
             self.device.numerics.max_iterations,
-            self._options,
+            self.options,
             scales,
         )
 
@@ -239,14 +261,22 @@ class Problem:
         self.heat = HeatSource(self.spaces, self.coefficients, *heating, self.interfaces)
         self.terminals = Terminals(self.spaces, self._located, list(device.sinks), device.temperature)
         self._free_tangent()
+        self._free_enrichment()
 
     def free(self) -> None:
         """Free the objects that PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._free_tangent()
         self._prepared = None
+        self._free_enrichment()
         self.linear.free()
         self.preconditioning.preconditioner.free()
-        self._options.free()
+        self.options.free()
+
+    def _free_enrichment(self) -> None:
+        """Free the richer space (collective)."""
+        if self._enrichment is not None:
+            self._enrichment.free()
+        self._enrichment = None
 
     def _free_tangent(self) -> None:
         """Free the nonlinear equations and their solver; they depend on the heating (collective)."""
@@ -305,7 +335,7 @@ class Problem:
             self._nonlinear.append(solver)
         else:
             solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
-        with self._options.blamed():
+        with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
 
@@ -325,14 +355,14 @@ class Problem:
             magnetisation: Sign or direction of every magnetic region.
         """
         self.system.magnetise(magnetisation)
-        with self._options.blamed():
+        with self.options.blamed():
             self.preconditioning.magnetise(magnetisation)
 
     def _precess(self, magnetic_field: Sequence[float]) -> None:
         """Set the magnetic field, T, about which spins precess, where there has been one (collective)."""
         self.coefficients.magnetic_field.value[:] = magnetic_field
         self.system.precess()
-        with self._options.blamed():
+        with self.options.blamed():
             self.preconditioning.precess()
         self.linear.scale(self.system.scales)
 

@@ -10,7 +10,7 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.output.files import read_results
 from thermospin.output.layout import check_layout
-from thermospin.output.readings import reading_rows
+from thermospin.output.readings import COLUMNS, reading_rows
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import Fields, WrittenFields
 from thermospin.units import to_si
@@ -65,14 +65,15 @@ class Results:
         """Readings of the probes and their signals: the rows of ``results.csv``.
 
         Columns: ``scheme``; ``configuration``, or the name of a signal, ``baseline`` or ``spin``; ``probe``;
-        ``order``, the power n of the drive, 0 for the voltage without a drive; ``value`` and
-        ``uncertainty``, Rn in the ``unit`` V/Aⁿ, or V/Vⁿ where a voltage drives the scheme.
+        ``order``, the power n of the drive, 0 for the voltage without a drive; ``value``, Rn in the ``unit``
+        V/Aⁿ, or V/Vⁿ where a voltage drives the scheme; ``correction``, the estimated discretisation error,
+        which is not added; ``mesh_error`` and ``solver_error``, the error bars of both.
         """
         import pandas as pd
 
-        columns = ["scheme", "configuration", "probe", "order", "value", "uncertainty", "unit"]
+        columns = ["scheme", "configuration", "probe", "order", *COLUMNS, "unit"]
         table = pd.DataFrame(reading_rows(self.data), columns=columns)
-        return table.astype({"order": int, "value": float, "uncertainty": float})
+        return table.astype({"order": int, **dict.fromkeys(COLUMNS, float)})
 
     @property
     def signals(self) -> "pd.DataFrame":

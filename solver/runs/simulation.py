@@ -26,8 +26,9 @@ from thermospin.output.progress import progress_of
 from thermospin.output.readings import write_readings
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import CaseSampler, SolvedFields, as_written, drawn
-from thermospin.runs.numbers import check_balances, configuration_data, signals
+from thermospin.runs.numbers import check_balances, configuration_data
 from thermospin.runs.preparation import prepare
+from thermospin.runs.probes import signals
 from thermospin.runs.problem import Problem
 from thermospin.runs.resolution import unresolved
 from thermospin.runs.results import Results
@@ -133,6 +134,9 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 problem.magnetise(state)
             with progress.stage("solve"), _with_suspects(config, device):
                 expansion = _expand(problem, solver)
+            if device.numerics.estimate:
+                with progress.stage("estimate"):
+                    problem.estimate(solver, expansion)
             expansion.key = scheme, name
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)

@@ -11,7 +11,7 @@ from thermospin.errors import InputError
 from thermospin.output.files import read_results
 from thermospin.output.layout import SCHEMA, check_layout
 from thermospin.output.place import new_run
-from thermospin.output.readings import reading_rows
+from thermospin.output.readings import COLUMNS, reading_rows
 from thermospin.output.sweeps import shown_value, sweep_table
 from thermospin.validation import Sweep
 
@@ -97,9 +97,9 @@ class SweepResults:
         """
         import pandas as pd
 
-        columns = ["scheme", "configuration", "probe", "order", "value", "uncertainty", "unit"]
+        columns = ["scheme", "configuration", "probe", "order", *COLUMNS, "unit"]
         table = pd.DataFrame(self._rows(), columns=["point", *self.keys, *columns])
-        return table.astype({"point": int, "order": int, "value": float, "uncertainty": float})
+        return table.astype({"point": int, "order": int, **dict.fromkeys(COLUMNS, float)})
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for point in self.data["points"]:

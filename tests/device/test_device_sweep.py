@@ -53,7 +53,7 @@ def assert_same_table(found, expected):
         for key in row:
             if key.startswith("R"):
                 assert float(row[key]) == pytest.approx(float(other[key]), rel=1e-7, abs=0)
-            elif not key.startswith("uncertainty"):
+            elif "error" not in key:
                 assert row[key] == other[key]
 
 

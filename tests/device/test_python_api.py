@@ -102,7 +102,17 @@ def test_numbers_are_those_of_the_command(results, out):
 
 def test_readings_are_a_table(results, out):
     """results.csv, with names that a script can type."""
-    columns = ["scheme", "configuration", "probe", "order", "value", "uncertainty", "unit"]
+    columns = [
+        "scheme",
+        "configuration",
+        "probe",
+        "order",
+        "value",
+        "correction",
+        "mesh_error",
+        "solver_error",
+    ]
+    columns.append("unit")
     found, expected = results.readings, pd.read_csv(out / "results.csv")
     assert list(found.columns) == columns
     names = {"configuration or signal": "configuration"}
@@ -242,9 +252,9 @@ def test_sweep_is_a_table(file, swept, comm):
     expected, found = pd.read_csv(out / "sweep.csv"), swept.table
     assert list(found.columns) == list(expected.columns)
     for name in expected.columns.drop(["directory", "failed"]):
-        if expected[name].dtype == float and not name.startswith("uncertainty"):
+        if expected[name].dtype == float and "error" not in name:
             np.testing.assert_allclose(found[name].astype(float), expected[name], rtol=1e-8)
-        elif not name.startswith("uncertainty"):
+        elif "error" not in name:
             assert list(found[name]) == list(expected[name])
     assert found["failed"].isna().all()
     loaded = ts.SweepResults.load(out)

@@ -26,7 +26,11 @@ def configuration(sign, scale):
         "probes": {
             "nonlocal": {
                 "R": [scale * (95e-6 - sign * 22.5e-6), scale * (7.69 - sign * 7.8e-3), np.nan],
-                "uncertainty": [scale * 1e-15, scale * 2e-10, 0.0],
+                "error": {
+                    "mesh": [scale * 4e-6, scale * 0.2, None],
+                    "solver": [scale * 1e-15, scale * 2e-2, 0.0],
+                },
+                "correction": [scale * 2e-6, scale * 0.1, None],
             }
         },
         "balances": {"charge": 3e-13, "energy": np.float64(2e-11)},
@@ -41,10 +45,22 @@ def configuration(sign, scale):
 def scheme(scale):
     cases = {"P": configuration(1, scale), "AP": configuration(-1, scale)}
     p, ap = (np.array(case["probes"]["nonlocal"]["R"]) for case in cases.values())
+    errors = {
+        "baseline": {"mesh": [scale * 4e-6, scale * 0.2, None], "solver": [1e-15, scale * 3e-2, None]},
+        "spin": {"mesh": [scale * 2e-6, scale * 3e-4, None], "solver": [2e-15, scale * 4e-10, None]},
+    }
+    corrections = {"baseline": [scale * 2e-6, None, None], "spin": [scale * 1e-6, scale * 1e-4, None]}
     return {
         "drive": {"quantity": "current", "unit": "A"},
         "configurations": cases,
-        "signals": {"nonlocal": {"baseline": (p + ap) / 2, "spin": p - ap}},
+        "signals": {
+            "nonlocal": {
+                "baseline": (p + ap) / 2,
+                "spin": p - ap,
+                "error": errors,
+                "correction": corrections,
+            }
+        },
         "lock_in": {"nonlocal": {"P": {"first_harmonic": 1.42e-7, "second_harmonic": 1.2e-5}}},
     }
 
@@ -150,7 +166,9 @@ def test_results_csv(results, tmp_path):
     spin = next(r for r in rows if r["scheme"] == "thermal" and r[key] == "spin" and r["order"] == "2")
     assert float(spin["value"]) == pytest.approx(-15.6e-3)
     assert spin["unit"] == "V/A²"
-    assert float(spin["uncertainty"]) == pytest.approx(4e-10, rel=1e-6, abs=0)
+    assert float(spin["mesh error"]) == pytest.approx(3e-4, rel=1e-6, abs=0)
+    assert float(spin["solver error"]) == pytest.approx(4e-10, rel=1e-6, abs=0)
+    assert float(spin["correction"]) == pytest.approx(1e-4, rel=1e-6, abs=0)
     assert [r["value"] for r in rows if r["order"] == "3"] == [""] * 8
 
 
@@ -158,15 +176,23 @@ def test_table_has_the_units_of_papers(results):
     text = printed(print_table, results)
     assert "A [device]" in text
     baseline, spin = line_with(text, "baseline", "µΩ"), line_with(text, "spin", "µΩ")
-    assert "95.000 µΩ" in baseline and "7.6900 µV/mA²" in baseline
-    assert "-45.000 µΩ" in spin and "-15.600 nV/mA²" in spin
-    assert re.search(r"± 1e-09 +± 2e-10", text)
-    assert "475.00 mΩ" in line_with(text, "baseline", "mΩ")
+    assert "95 ± 4 µΩ" in baseline and "7.7 ± 0.3 µV/mA²" in baseline
+    assert "-45 ± 2 µΩ" in spin and "-15.6 ± 0.4 nV/mA²" in spin
+    assert "± 0.03 solver" in text
+
+    assert "470 ± 20 mΩ" in line_with(text, "baseline", "mΩ")
     assert "142.00 nV" in text and "12.000 µV" in text and "1.5 mA rms" in text
     assert "3e-13" in line_with(text, "thermal, P", "2e-11")
     assert "maxima at 2 mA" in text
     assert re.search(r"Py1 +40\.50 +9\.000", text) and re.search(r"Substrate +12\.50 +–", text)
     assert "10¹¹ A/m²" in text
+
+
+def test_table_of_values_within_their_bars(results):
+    """Zero, with the bar that hides the value."""
+    error = results["schemes"]["thermal"]["signals"]["nonlocal"]["error"]["spin"]
+    error["mesh"][1] = 19e-3
+    assert "0 ± 20 nV/mA²" in line_with(printed(print_table, results), "spin", "µΩ")
 
 
 def test_row_24_maxima_of_a_voltage_are_not_at_a_current(results):
@@ -180,7 +206,7 @@ def test_table_of_a_run_without_p_and_ap(results):
     for found in results["schemes"].values():
         found["configurations"] = {"left": found["configurations"]["P"]}
         del found["signals"], found["lock_in"]
-        del found["configurations"]["left"]["probes"]["nonlocal"]["uncertainty"]
+        del found["configurations"]["left"]["probes"]["nonlocal"]["error"]
     text = printed(print_table, results)
     assert "72.500 µΩ" in line_with(text, "left", "µΩ")
     assert "spin" not in text and "±" not in text and "lock-in" not in text
