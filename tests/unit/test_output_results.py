@@ -181,7 +181,7 @@ def test_table_has_the_units_of_papers(results):
     assert "± 0.03 solver" in text
 
     assert "470 ± 20 mΩ" in line_with(text, "baseline", "mΩ")
-    assert "142.00 nV" in text and "12.000 µV" in text and "1.5 mA rms" in text
+    assert "142 nV" in text and "12.0 µV" in text and "1.5 mA rms" in text
     assert "3e-13" in line_with(text, "thermal, P", "2e-11")
     assert "maxima at 2 mA" in text
     assert re.search(r"Py1 +40\.50 +9\.000", text) and re.search(r"Substrate +12\.50 +–", text)
