@@ -221,12 +221,19 @@ def layout(file: Path, cell: str | None, start: Path | None) -> None:
 @FILE
 @OVERRIDES
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory to copy the mesh to.")
-def mesh(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+@click.option(
+    "--section",
+    "lines",
+    multiple=True,
+    metavar="X0,Y0,X1,Y1",
+    help="Also draw the cross-section over this line of the plan, such as '0 nm, -1 um, 0 nm, 1 um'.",
+)
+def mesh(file: Path, overrides: tuple[str, ...], output: Path | None, lines: tuple[str, ...]) -> None:
     """Make the mesh of FILE, describe it and draw it."""
     from thermospin.runs.overview import show_mesh
 
     config = _load(file, overrides)
-    _on_root(lambda: show_mesh(config, output))
+    _on_root(lambda: show_mesh(config, output, lines))
 
 
 @main.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -98,6 +99,39 @@ def save_mesh(
         panel.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
         _ruler(panel, image, nanometre)
         _save(figure, path, dpi=max(image.shape) / _LONG)
+
+
+def save_section(
+    path: Path,
+    parts: Mapping[str, Sequence[np.ndarray]],
+    colours: Mapping[str, str],
+    length: float,
+    title: str,
+) -> None:
+    """Save a cross-section of a mesh; heights are stretched to fill the picture.
+
+    Args:
+        path: The PNG.
+        parts: Text to groups of polygons, distance along the line and height, nm, each (n, corners, 2).
+        colours: Text to colour.
+        length: Length of the line, nm.
+        title: Title of the figure.
+    """
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.4, 3.6), layout="constrained")
+        panel = figure.subplots()
+        for text, groups in parts.items():
+            for polygons in groups:
+                faces = PolyCollection(
+                    polygons, facecolors=colours[text], edgecolors="black", linewidths=0.15
+                )
+                panel.add_collection(faces)
+        panel.set(xlim=(0, length), xlabel="along the line (nm)", ylabel="z (nm)")
+        panel.autoscale_view(scalex=False)
+        panel.set_title(title, loc="left")
+        patches = [Patch(color=colour, label=text) for text, colour in colours.items()]
+        figure.legend(handles=patches, loc="outside right upper", frameon=False)
+        _save(figure, path)
 
 
 def save_loop(

@@ -1,6 +1,7 @@
 """Overview of a device and its mesh for people, as ``validate`` and ``mesh`` print it."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from thermospin.config import Config
@@ -106,17 +107,21 @@ def _say_cost(device: Device, record: MeshRecord) -> None:
         say(f"  warning: {estimate.warning}")
 
 
-def show_mesh(config: Config, output: Path | None) -> None:
+def show_mesh(config: Config, output: Path | None, lines: Sequence[str] = ()) -> None:
     """Make or find the mesh of a configuration, on one rank; describe it and draw it.
 
     Args:
         config: The configuration.
         output: Directory to copy the mesh to; by default it stays where it is.
+        lines: Lines of the plan over which cross-sections are drawn, as ``x0, y0, x1, y1``.
 
     Raises:
         InputError: The device cannot be meshed, or the directory cannot be written.
     """
     from thermospin.output.mesh_picture import draw_mesh  # its libraries are heavy, and validate needs none
+    from thermospin.output.sections import Line, draw_section
+
+    sections = [Line.read(text) for text in lines]
 
     if output is not None:
         claim(output)
@@ -133,6 +138,10 @@ def show_mesh(config: Config, output: Path | None) -> None:
     _warn(config, device, record)
     draw_mesh(directory / PICTURE, record, device.insulators)
     say(f"  picture: {directory / PICTURE}")
+    for number, line in enumerate(sections, start=1):
+        path = directory / f"section{number}.png"
+        draw_section(path, record, line)
+        say(f"  section: {path}")
 
 
 def _warn(config: Config, device: Device, record: MeshRecord) -> None:

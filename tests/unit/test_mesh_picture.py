@@ -10,6 +10,7 @@ from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
 from thermospin.output.grids import edges, skin, tetrahedra
 from thermospin.output.mesh_picture import draw_mesh, region_colours
 from thermospin.output.rendering import mesh_image
+from thermospin.output.sections import Line, draw_section, section
 
 pytestmark = pytest.mark.serial
 
@@ -115,3 +116,49 @@ def test_picture_is_whole_or_not_there(stack, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["mesh.png"]
     with pytest.raises(InputError, match="cannot write"):
         draw_mesh(path / "mesh.png", stack, ["SiO2"])
+
+
+def area(polygons):
+    """Area of polygons, nm²."""
+    x, y = np.moveaxis(polygons / NM, 2, 0)
+    return abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)).sum() / 2
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("0, 30 nm, 100 nm, 30 nm", {"Py": 40 * 20, "Cu": 60 * 20, "SiO2": 200 * 60}),
+        ("20 nm, -50 nm, 20 nm, 110 nm", {"Py": 60 * 20, "Cu": 0, "SiO2": 160 * 60}),
+        ("0 nm, 0 nm, 60 nm, 60 nm", {"Py": 40 * 2**0.5 * 20, "Cu": 20 * 2**0.5 * 20}),
+    ],
+)
+def test_sections_have_exact_areas(stack, text, expected):
+    """Also where the plane passes through nodes, as on the diagonal and in the middle."""
+    mesh, line = stack.raw(), Line.read(text)
+    for name, size in expected.items():
+        cells = mesh.cells[mesh.cell_tags == stack.regions[name]]
+        assert sum(area(group) for group in section(mesh.points, cells, line)) == pytest.approx(
+            size, rel=1e-4
+        )
+
+
+def test_section_shows_the_regions_that_it_cuts(stack, tmp_path):
+    draw_section(tmp_path / "s.png", stack, Line.read("20 nm, -50 nm, 20 nm, 110 nm"))
+    image, colours = pixels(tmp_path / "s.png"), region_colours(stack)
+    assert share(image, colours["Py"]) > 0.03
+    assert share(image, colours["SiO2"]) > 0.3
+    assert share(image, colours["Cu"]) == 0
+
+
+@pytest.mark.parametrize(
+    "text, says",
+    [
+        ("0 nm, 0 nm, 1 nm", "cannot read '0 nm, 0 nm, 1 nm' as a line; write x0, y0, x1, y1"),
+        ("0 nm, 0 nm, 0 nm, 0 nm", "cannot read .* as a line"),
+        ("0 nm, 0 nm, 1 s, 0 nm", "wrong unit in '1 s'"),
+        ("0 nm, 1 um, 9 nm, 1 um", "the line lies beside the device"),
+    ],
+)
+def test_section_that_is_none(stack, tmp_path, text, says):
+    with pytest.raises(InputError, match=f"--section: {says}"):
+        draw_section(tmp_path / "s.png", stack, Line.read(text))
