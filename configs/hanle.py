@@ -20,13 +20,19 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermospin.config import Config
-from thermospin.errors import InputError, ThermospinError
-from thermospin.hanle.contacts import Film, SpinSink
-from thermospin.hanle.curves import NonlocalWire, larmor_frequency
-from thermospin.hanle.fit import HanleFit, fit_hanle
+from thermospin import (
+    Config,
+    Film,
+    HanleFit,
+    InputError,
+    NonlocalWire,
+    SpinSink,
+    ThermospinError,
+    fit_hanle,
+    invasive_wire,
+    larmor_frequency,
+)
 from thermospin.output.files import write_json
-from thermospin.runs.invasive_wire import invasive_wire
 from thermospin.runtime.console import say
 from thermospin.units import to_si
 from thermospin.validation import load_config

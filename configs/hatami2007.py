@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from thermospin import Network, load_circuit
 from thermospin.config.directions import unit_vector
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.networks import Network, load_circuit
 from thermospin.networks.library import table
 from thermospin.networks.network import TAU
 from thermospin.networks.response import response

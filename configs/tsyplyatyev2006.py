@@ -20,9 +20,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.constants import e, k
 
+from thermospin import Material, Nanoclusters
 from thermospin.constants import BOHR_MAGNETON
-from thermospin.materials import Material
-from thermospin.materials.laws import Nanoclusters
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say
 

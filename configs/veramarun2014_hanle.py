@@ -18,9 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import thermospin as ts
+from thermospin import ThreeTerminal, fit_lorentzians, larmor_frequency
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.hanle.curves import ThreeTerminal, larmor_frequency
-from thermospin.hanle.fit import fit_lorentzians
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say
 

@@ -18,12 +18,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from thermospin import constants
     from thermospin.config import Config
     from thermospin.device import Device
     from thermospin.errors import ConvergenceError, InputError, ThermospinError
+    from thermospin.hanle.contacts import Film, SpinSink
+    from thermospin.hanle.curves import NonlocalWire, ThreeTerminal, larmor_frequency
+    from thermospin.hanle.fit import HanleFit, fit_hanle, fit_lorentzians
     from thermospin.materials import Material, material, material_library
+    from thermospin.materials.interface import InterfaceMaterial
+    from thermospin.materials.laws import Nanoclusters
     from thermospin.meshes import MeshRecord
+    from thermospin.networks import Network, load_circuit
     from thermospin.response.solution import Expansion
+    from thermospin.runs.device_torque import device_torque
+    from thermospin.runs.invasive_wire import invasive_wire
     from thermospin.runs.loop import loop
     from thermospin.runs.loop_results import LoopResults
     from thermospin.runs.preparation import mesh
@@ -41,15 +50,30 @@ _HOME = {
     "ConvergenceError": "errors",
     "Device": "device",
     "Expansion": "response.solution",
+    "Film": "hanle.contacts",
+    "HanleFit": "hanle.fit",
     "InputError": "errors",
+    "InterfaceMaterial": "materials.interface",
     "LoopResults": "runs.loop_results",
     "Material": "materials",
     "MeshRecord": "meshes",
+    "Nanoclusters": "materials.laws",
+    "Network": "networks",
+    "NonlocalWire": "hanle.curves",
     "Problem": "runs.problem",
     "Results": "runs.results",
+    "SpinSink": "hanle.contacts",
     "SweepResults": "runs.sweep_results",
     "ThermospinError": "errors",
+    "ThreeTerminal": "hanle.curves",
+    "constants": "constants",
+    "device_torque": "runs.device_torque",
+    "fit_hanle": "hanle.fit",
+    "fit_lorentzians": "hanle.fit",
+    "invasive_wire": "runs.invasive_wire",
+    "larmor_frequency": "hanle.curves",
     "load": "validation",
+    "load_circuit": "networks",
     "loop": "runs.loop",
     "material": "materials",
     "material_library": "materials",
@@ -57,23 +81,38 @@ _HOME = {
     "run": "runs.simulation",
     "sweep": "runs.sweep",
 }
-"""The public names, and the module of each."""
+"""The public names, and the module of each; a module of that name is itself public."""
 
 __all__ = [
     "Config",
     "ConvergenceError",
     "Device",
     "Expansion",
+    "Film",
+    "HanleFit",
     "InputError",
+    "InterfaceMaterial",
     "LoopResults",
     "Material",
     "MeshRecord",
+    "Nanoclusters",
+    "Network",
+    "NonlocalWire",
     "Problem",
     "Results",
+    "SpinSink",
     "SweepResults",
     "ThermospinError",
+    "ThreeTerminal",
     "__version__",
+    "constants",
+    "device_torque",
+    "fit_hanle",
+    "fit_lorentzians",
+    "invasive_wire",
+    "larmor_frequency",
     "load",
+    "load_circuit",
     "loop",
     "material",
     "material_library",
@@ -91,7 +130,8 @@ def __getattr__(name: str) -> Any:
         return version("thermospin")
     if name not in _HOME:
         raise AttributeError(f"module 'thermospin' has no attribute '{name}'")
-    return getattr(importlib.import_module(f"thermospin.{_HOME[name]}"), name)
+    module = importlib.import_module(f"thermospin.{_HOME[name]}")
+    return module if _HOME[name] == name else getattr(module, name)
 
 
 def __dir__() -> list[str]:
