@@ -148,7 +148,7 @@ def test_row_21_the_limit_can_be_raised(tmp_path):
     assert raised.hash == again.hash, "a limit is no part of the mesh"
 
 
-@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("degree", [1, 2, 3])
 def test_unknowns_of_a_mesh_that_is_there(degree):
     config = bar(solver={"degree": degree})
     progress = SilentProgress()
