@@ -64,7 +64,7 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
         known = ", ".join(dict.fromkeys(film.region for film in films))
         raise InputError(f"no region {terminal.region}; the regions are {known}", key=f"{key}.region")
     if terminal.edges is not None:
-        raise InputError("edges pick terminals of 'mesh.columns' only; pick a face", key=key)
+        raise InputError("labels and edges pick terminals of 'mesh.columns' only; pick a face", key=key)
     axis, end = side_of(terminal.face)
     on_side = flat_faces(volumes, axis, end)
     outer = [face for face in on_side if len(gmsh.model.getAdjacencies(2, face)[0]) == 1]

@@ -1,6 +1,7 @@
 """Mistakes in layouts and in what is said about them: one line with file, layer and place."""
 
 import re
+import sys
 
 import gdstk
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from thermospin.errors import InputError
 from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.output.layouts import write_start
 from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
@@ -173,3 +175,42 @@ def test_messages_name_the_configuration(tmp_path):
     assert str(caught.value).startswith(f"{path}: geometry.layers.Cu.layer: {tmp_path}/chip.gds: layer 2/5")
     with pytest.raises(InputError, match="terminals.a.label: unknown label 'I'; there is none"):
         load_config(path, ["geometry.layers.Cu.layer=2", "terminals={a: {label: I}}"])
+
+
+def test_material_that_does_not_exist(tmp_path):
+    path = tmp_path / "device.yaml"
+    start = drawn().label(1, "a", 0, 20).label(2, "b", 300, 20).write(tmp_path / "chip.gds")
+    write_start(str(start), path)
+    with pytest.raises(InputError) as caught:
+        load_config(path, ["geometry.layers.L2.material=Cuu"])
+    assert str(caught.value).startswith(f"{path}: geometry.layers.L2.material: unknown material 'Cuu'")
+
+
+def test_labels_need_columns(tmp_path):
+    path = drawn().label(2, "end", 300, 20).write(tmp_path / "chip.gds")
+    device = geometry(path, {"Py": film(15, 1, "Py"), "Cu": film(40, 2)})
+    with pytest.raises(
+        InputError, match="terminals.end: labels and edges pick terminals of 'mesh.columns' only"
+    ):
+        build_mesh(device, MeshOptions(), {}, frozenset({"Py"}), cache_dir=tmp_path)
+
+
+def test_gdstk_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gdstk", None)
+    assert refused(tmp_path / "chip.gds")[0] == "layouts need the package gdstk; install it"
+
+
+def test_parameters_and_overrides_reach_films(tmp_path):
+    path = tmp_path / "device.yaml"
+    start = drawn().label(1, "a", 0, 20).label(2, "b", 300, 20).write(tmp_path / "chip.gds")
+    write_start(str(start), path)
+    overrides = [
+        "parameters={t: 18 nm}",
+        "geometry.layers.L1.thickness=t/2",
+        "geometry.crop=[0 nm, 0 nm, 10*t, 40 nm]",
+    ]
+    config = load_config(
+        path, [*overrides, "schemes.drive={a: current, ground: ground}", "terminals={ground: {label: b}}"]
+    )
+    assert config.geometry.layers["L1"].thickness == pytest.approx(9 * NM)
+    assert config.geometry.crop[2] == pytest.approx(180 * NM)
