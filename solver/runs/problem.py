@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -20,6 +20,7 @@ from thermospin.errors import ConvergenceError, InputError
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.options import Options
+from thermospin.linear.preconditioner import FieldPreconditioner
 from thermospin.linear.preconditioning import (
     FieldFactors,
     FieldMultigrids,
@@ -29,20 +30,15 @@ from thermospin.linear.preconditioning import (
 )
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import Observer
-from thermospin.observables.local import LocalObserver
 from thermospin.observables.torque import Torques
 from thermospin.output.progress import SilentProgress
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
-from thermospin.response.nonlinear.equations import Equations
-from thermospin.response.nonlinear.local import LocalCoefficients, LocalMaterials
-from thermospin.response.nonlinear.orders import OrderSources
-from thermospin.response.nonlinear.series import PointSeries
-from thermospin.response.nonlinear.steady import ResponsiveSolver
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
 from thermospin.runs.enrichment import Enrichment, can_enrich
+from thermospin.runs.local_response import LocalResponse
 from thermospin.runs.preparation import prepare
 from thermospin.section import one_of
 from thermospin.textures import MagneticState
@@ -76,8 +72,8 @@ class Problem:
     """
 
     def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
-        self.device = device = Device.of(config, mesh.surfaces)
-        self._nonlinear: list[Any] = []
+        device = Device.of(config, mesh.surfaces)
+        self._local: LocalResponse | None = None
         self._prepared: tuple[str, SchemeSolver] | None = None
         self._enrichment: Enrichment | None = None
         self.options = Options(device.numerics.petsc)
@@ -106,7 +102,6 @@ class Problem:
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
             self._adjoints = KnownAdjoints(self.system)
             self._located = locate_terminals(self.spaces)
-            self.adopt(config)
         has_equilibrium = self.coefficients.all.equilibrium is not None
         self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
         with progress.stage("preconditioner"), self.options.blamed():
@@ -115,8 +110,16 @@ class Problem:
                 if factorised
                 else FieldMultigrids(device, self.system, self._basis, self.options)
             )
+            self._solvers = partial(
+                linear_solver,
+                self.preconditioning.preconditioner,
+                device.numerics.max_iterations,
+                self.options,
+            )
             scales = None if self.system.is_symmetric else self.system.scales
-            self.linear = self._solver(self.system.matrix, scales)
+            self.linear = self._solvers(self.system.matrix, scales)
+        with progress.stage("assembly"):
+            self._adopt(config, device)
 
     @classmethod
     def of(cls, config: Config, comm: MPI.Comm = MPI.COMM_WORLD, progress: Any = None) -> Self:
@@ -203,7 +206,7 @@ class Problem:
             solver: The solver of the scheme.
             expansion: The solution in the magnetic configuration set last; the estimates are added.
         """
-        if self._is_nonlinear or not self.device.probes or not can_enrich(self.spaces):
+        if self._local.is_needed or not self.device.probes or not can_enrich(self.spaces):
             return
         if self._enrichment is None:
             self._enrichment = Enrichment(self)
@@ -235,16 +238,6 @@ class Problem:
             return fields.of_order(expansion.key, order)
         return fields.at_drive(expansion.key, drive)
 
-    def _solver(self, matrix: PETSc.Mat, scales: PETSc.Vec | None) -> LinearSolver:
-        """A linear solver for a matrix, symmetric if there are no scales, with the preconditioner of all."""
-        return LinearSolver(
-            matrix,
-            self.preconditioning.preconditioner,
-            self.device.numerics.max_iterations,
-            self.options,
-            scales,
-        )
-
     def adopt(self, config: Config) -> None:
         """Take another configuration with the same operator (collective).
 
@@ -253,19 +246,23 @@ class Problem:
         Args:
             config: The other configuration.
         """
-        self.config, self._prepared = config, None
-        self.device = device = Device.of(config, self.spaces.device.surfaces)
+        self._adopt(config, Device.of(config, self.spaces.device.surfaces))
+
+    def _adopt(self, config: Config, device: Device) -> None:
+        self.config, self.device, self._prepared = config, device, None
         if np.any(self.coefficients.magnetic_field.value != device.magnetic_field):
             self._precess(device.magnetic_field)
         heating = device.heating_model, device.heating_scale
         self.heat = HeatSource(self.spaces, self.coefficients, *heating, self.interfaces)
         self.terminals = Terminals(self.spaces, self._located, list(device.sinks), device.temperature)
-        self._free_tangent()
         self._free_enrichment()
+        if self._local is not None:
+            self._local.free()
+        self._local = LocalResponse(self.system, device, self.heat, self._solvers)
 
     def free(self) -> None:
         """Free the objects that PETSc keeps alive (collective); the problem cannot be used afterwards."""
-        self._free_tangent()
+        self._local.free()
         self._prepared = None
         self._free_enrichment()
         self.linear.free()
@@ -278,46 +275,11 @@ class Problem:
             self._enrichment.free()
         self._enrichment = None
 
-    def _free_tangent(self) -> None:
-        """Free the nonlinear equations and their solver; they depend on the heating (collective)."""
-        for part in self._nonlinear:
-            part.free()
-        self._nonlinear = []
-        for name in ("_tangent", "_sources"):
-            self.__dict__.pop(name, None)
-
-    @cached_property
-    def _tangent(self) -> tuple[Equations, LinearSolver, PETSc.Vec]:
-        """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
-        local, scales = LocalCoefficients(self.spaces, self._local), self.system.scales
-        equations = Equations(self.spaces, local, self.heat, self.interfaces)
-        tangent = self._solver(equations.jacobian, scales)
-        self._nonlinear.append(tangent)
-        return equations, tangent, scales
-
-    @cached_property
-    def _sources(self) -> OrderSources:
-        """The sources of the orders of the expansion, where coefficients follow laws."""
-        return OrderSources(self.spaces, self._series, self.device.temperature, self.heat)
-
-    @cached_property
-    def _series(self) -> PointSeries:
-        """Fields and coefficients at the quadrature points, where coefficients follow laws."""
-        return PointSeries(self.spaces, self._local)
-
     def observer(self) -> Observer:
         """Evaluates solutions on the cells, in the magnetic configuration set by :meth:`magnetise`."""
-        if self._is_nonlinear:
-            return LocalObserver(self.spaces, self.coefficients, self._series)
+        if self._local.is_needed:
+            return self._local.observer()
         return Observer(self.spaces, self.coefficients)
-
-    @property
-    def _local(self) -> LocalMaterials:
-        """Materials with laws, and the magnetisation set by :meth:`magnetise`."""
-        device = self.device
-        return LocalMaterials(
-            device.laws, device.temperature, device.axial_field, self.coefficients.magnetisation
-        )
 
     def scheme(self, name: str) -> SchemeSolver:
         """The solver of an injection scheme, with the preconditioner fitted to it (collective).
@@ -328,25 +290,14 @@ class Problem:
         self._prepared = None
         device, drive = self.device, self.device.drives[name]
         given = self.terminals, self.heat, drive, device.probes, device.rises, device.numerics.tolerance
-        if self._is_nonlinear:
-            at_drives = device.numerics.method == "demodulate" or drive.quantity == "temperature"
-            tangent = self._tangent if at_drives else None
-            solver = ResponsiveSolver(self.linear, self._sources, tangent, *given)
-            self._nonlinear.append(solver)
+        solver: SchemeSolver
+        if self._local.is_needed:
+            solver = self._local.scheme(name, self.linear, *given)
         else:
             solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
         with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
-
-    @property
-    def _is_nonlinear(self) -> bool:
-        """Whether more than the linear response at T0 depends on the laws."""
-        numerics = self.device.numerics
-        at_drives = numerics.method == "demodulate" or any(
-            drive.quantity == "temperature" for drive in self.device.drives.values()
-        )
-        return self.device.has_laws and (numerics.orders > 1 or at_drives)
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetic configuration (collective).
@@ -375,3 +326,22 @@ class Problem:
         return Torques(
             self.spaces, self.coefficients, self.interfaces, device.magnets, device.normal_metals, dephasing
         )
+
+
+def linear_solver(
+    preconditioner: FieldPreconditioner,
+    max_iterations: int,
+    options: Options,
+    matrix: PETSc.Mat,
+    scales: PETSc.Vec | None,
+) -> LinearSolver:
+    """The linear solver of a matrix; it refers to no problem, which PETSc could not free then.
+
+    Args:
+        preconditioner: The preconditioner.
+        max_iterations: Iterations before it gives up.
+        options: The PETSc options of the problem.
+        matrix: The matrix.
+        scales: At every unknown, its scale, for a matrix that is not symmetric; None for one that is.
+    """
+    return LinearSolver(matrix, preconditioner, max_iterations, options, scales)
