@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 import thermospin as ts
-from thermospin.config import Config, load_config
+from thermospin.validation import load_config
 
-TRUTH_DEGREE, TRUTH_REFINEMENT = 2, 2.0
-RESOLVED = 3.0
-"""Error of a reading over the error bar of the truth, from which on it is known."""
+TRUTH_DEGREE, TRUTH_REFINEMENT = 3, 1.6
+RESOLVED = 2.0
+"""Error of a reading over what the last degree changes of the truth, from which on it is known."""
 
 PY = {
     "conductivity": 4.32e6,
@@ -174,7 +174,7 @@ class Device:
         """Solve it on one mesh."""
         mesh = self.config["mesh"] | {"refinement": self.scale * refinement}
         solver = {"degree": degree, "orders": orders, "reciprocity": False}
-        config: Config = load_config(self.config | {"mesh": mesh, "solver": solver})
+        config = load_config(self.config | {"mesh": mesh, "solver": solver})
         return ts.run(config)
 
 
@@ -203,6 +203,15 @@ def readings(results: ts.Results) -> pd.DataFrame:
     return results.readings.set_index(keys)[["value", "correction", "mesh_error"]]
 
 
+def true_readings(device: Device, orders: int) -> pd.DataFrame:
+    """The true values of all readings, and how much the last degree changes them."""
+    below, found = (
+        readings(device.solve(degree, TRUTH_REFINEMENT, orders))
+        for degree in (TRUTH_DEGREE - 1, TRUTH_DEGREE)
+    )
+    return found.assign(change=abs(found.value - below.value))
+
+
 def rows(
     name: str, device: Device, truth: pd.DataFrame, degree: int, refinement: float, orders: int
 ) -> Iterator[dict[str, Any]]:
@@ -211,7 +220,7 @@ def rows(
     for key, read in found.iterrows():
         true = truth.loc[key]
         error = true.value - read.value
-        if abs(error) > RESOLVED * true.mesh_error:
+        if abs(error) > RESOLVED * true.change:
             yield {
                 "device": name,
                 "mesh": f"P{degree} {refinement:g}",
@@ -233,7 +242,7 @@ def main() -> None:
     table = []
     for name in arguments.devices:
         device = DEVICES[name]
-        truth = readings(device.solve(TRUTH_DEGREE, TRUTH_REFINEMENT, arguments.orders))
+        truth = true_readings(device, arguments.orders)
         for refinement in arguments.refinements:
             table += rows(name, device, truth, arguments.degree, refinement, arguments.orders)
     found = pd.DataFrame(table)
