@@ -19,8 +19,8 @@ ROUNDS = 60
 BESIDE = 1e-2
 """Distance from an edge at which its sides are looked at, in tolerances."""
 
-BLOCK = 2000
-"""Rows of a table of edges against edges that are in memory at once."""
+BLOCK = 256
+"""Points that are compared with all edges at once."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Arrangement:
 
     def sides(self) -> tuple[np.ndarray, np.ndarray]:
         """Whether the left and the right of every edge lie inside each outline, shape (m, n_outlines)."""
-        left = np.empty(self.member.shape, dtype=bool)
+        left, places = np.empty(self.member.shape, dtype=bool), self._beside()
         for start in range(0, len(self.edges), BLOCK):
             rows = slice(start, start + BLOCK)
-            left[rows] = self.inside(self._beside()[rows])
+            left[rows] = self.inside(places[rows])
         return left, left ^ self.member
 
     def inside(self, points: np.ndarray) -> np.ndarray:
@@ -143,41 +143,47 @@ def _touching(graph: Arrangement) -> tuple[np.ndarray, np.ndarray]:
     """Edges and the vertices that lie on them without being their ends."""
     start, end = (graph.points[graph.edges[:, i]] for i in (0, 1))
     along = end - start
-    squares = (along**2).sum(axis=1)
-    found = []
-    for first in range(0, len(graph.edges), BLOCK):
-        rows = slice(first, first + BLOCK)
-        offset = graph.points[None] - start[rows, None]
-        part = np.clip(np.einsum("evi,ei->ev", offset, along[rows]) / squares[rows, None], 0, 1)
-        distance = np.linalg.norm(offset - part[:, :, None] * along[rows, None], axis=2)
-        edge, vertex = np.nonzero(distance < graph.tolerance)
-        own = (graph.edges[rows][edge] == vertex[:, None]).any(axis=1)
-        found.append(np.column_stack([edge[~own] + first, vertex[~own]]))
-    hits = np.concatenate([np.empty((0, 2), int), *found])
-    return hits[:, 0], hits[:, 1]
+    edge, vertex = _near(graph.points, (start + end) / 2, _half(along) + graph.tolerance)
+    other = (graph.edges[edge] != vertex[:, None]).all(axis=1)
+    edge, vertex = edge[other], vertex[other]
+    offset = graph.points[vertex] - start[edge]
+    part = np.clip((offset * along[edge]).sum(axis=1) / (along[edge] ** 2).sum(axis=1), 0, 1)
+    close = np.linalg.norm(offset - part[:, None] * along[edge], axis=1) < graph.tolerance
+    return edge[close], vertex[close]
 
 
 def _crossing(graph: Arrangement) -> tuple[Arrangement, tuple[np.ndarray, np.ndarray]]:
     """The graph with the points where edges cross, and the edges and vertices to split there."""
     start, end = (graph.points[graph.edges[:, i]] for i in (0, 1))
-    low, high = np.minimum(start, end), np.maximum(start, end)
-    pairs = []
-    for first in range(0, len(graph.edges), BLOCK):
-        rows = slice(first, first + BLOCK)
-        near = ((low[rows, None] <= high[None]) & (high[rows, None] >= low[None])).all(axis=2)
-        pairs.append(np.argwhere(near) + (first, 0))
-    a, b = np.concatenate([np.empty((0, 2), int), *pairs]).T
-    apart = (graph.edges[a][:, :, None] != graph.edges[b][:, None]).all(axis=(1, 2)) & (a < b)
+    along, middle = end - start, (start + end) / 2
+    a, b = _near(middle, middle, 2 * _half(along))
+    rank = np.empty(len(along), dtype=int)
+    rank[np.argsort(_half(along), kind="stable")] = np.arange(len(along))
+    first = rank[b] < rank[a]  # the longer edge finds the shorter
+    apart = (graph.edges[a][:, :, None] != graph.edges[b][:, None]).all(axis=(1, 2)) & first
     a, b = a[apart], b[apart]
-    u, v, w = end[a] - start[a], end[b] - start[b], start[b] - start[a]
+    u, v, w = along[a], along[b], start[b] - start[a]
     with np.errstate(divide="ignore", invalid="ignore"):
         s, t = _cross(w, v) / _cross(u, v), _cross(w, u) / _cross(u, v)
     met = (s > 0) & (s < 1) & (t > 0) & (t < 1)
     a, b, s = a[met], b[met], s[met]
     numbers = len(graph.points) + np.arange(len(a))
-    points = np.concatenate([graph.points, start[a] + s[:, None] * (end[a] - start[a])])
+    points = np.concatenate([graph.points, start[a] + s[:, None] * along[a]])
     larger = Arrangement(points, graph.edges, graph.member, graph.tolerance)
     return larger, (np.concatenate([a, b]), np.concatenate([numbers, numbers]))
+
+
+def _half(along: np.ndarray) -> np.ndarray:
+    """Half the lengths of edges, a little more than less, m, shape (m,)."""
+    return np.linalg.norm(along, axis=1) * (0.5 + 1e-9)
+
+
+def _near(points: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of centres and of the points within the radius of each, pair by pair."""
+    groups = KDTree(points).query_ball_point(centres, radii)
+    counts = [len(group) for group in groups]
+    found = np.concatenate([np.empty(0, int), *(np.array(group, int) for group in groups)])
+    return np.repeat(np.arange(len(centres)), counts), found
 
 
 def _cross(u: np.ndarray, v: np.ndarray) -> np.ndarray:

@@ -15,6 +15,10 @@ PRECISION = 1e-4
 """Rounding of Boolean operations, in units of the decade of the tolerance."""
 
 
+SLIT = 1e-6
+"""Distance from a side at which its neighbourhood is looked at, relative to the polygon's extent."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """The unit in which polygons are joined and cropped; coordinates are rounded to `PRECISION` of it.
@@ -187,14 +191,29 @@ def holder(polygons: Sequence[np.ndarray], point: Sequence[float], tolerance: fl
 def nearest_side(polygon: np.ndarray, point: Sequence[float]) -> tuple[np.ndarray, float]:
     """The side of a polygon that is nearest to a point, m, shape (2, 2), and its distance, m.
 
+    Sides of slits are none: the polygon lies on both sides of them.
+
     Args:
         polygon: Corners, m, shape (n, 2).
         point: Coordinates, m.
     """
     start, end = polygon, np.roll(polygon, -1, axis=0)
-    distance = segment_distances(np.array([point]), start, end)[0]
-    best = int(distance.argmin())
-    return np.array([start[best], end[best]]), float(distance[best])
+    distances = segment_distances(np.array([point]), start, end)[0]
+    size = float(np.ptp(polygon, axis=0).max())
+    for number in np.argsort(distances, kind="stable").tolist():
+        side = np.array([start[number], end[number]])
+        if not within_ring(polygon, _beside(side, point, SLIT * size)).all():
+            break
+    return side, float(distances[number])
+
+
+def _beside(side: np.ndarray, point: Sequence[float], distance: float) -> np.ndarray:
+    """Points on both sides of a segment, next to where it is nearest to a point, m, shape (2, 2)."""
+    along = side[1] - side[0]
+    length = max(float(np.linalg.norm(along)), np.finfo(float).tiny)
+    part = np.clip((np.array(point) - side[0]) @ along / length**2, 0.01, 0.99)
+    normal = np.array([-along[1], along[0]]) / length
+    return side[0] + part * along + distance * np.array([normal, -normal])
 
 
 def segment_distances(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

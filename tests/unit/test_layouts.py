@@ -210,6 +210,19 @@ def test_label_on_an_edge_is_a_terminal(tmp_path):
     assert terminal_area(record, "top") == pytest.approx(40 * 50)
 
 
+@pytest.mark.parametrize("x, y", [(25, 150), (275, 150), (150, 25), (150, 275), (25, 25), (25, 49), (51, 25)])
+def test_label_near_a_slit_is_no_terminal(tmp_path, x, y):
+    """Polygons with holes are drawn with a slit from outline to hole, which is no edge of the film."""
+    frame = gdstk.boolean(
+        gdstk.rectangle((0, 0), (300, 300)), gdstk.rectangle((50, 50), (250, 250)), "not", layer=1
+    )
+    device = geometry(
+        Drawn().add(*frame).label(1, "frame", x, y).write(tmp_path / "a.gds"), {"Cu": film(50, 1)}
+    )
+    assert set(device.materials) == {"frame"}
+    assert not device.terminals
+
+
 def test_flat_films_at_given_heights(tmp_path):
     """gdsfactory's stack: the lowest mesh_order fills the space."""
     drawn = Drawn().box(1, 0, 0, 100, 100).box(2, 40, 40, 60, 60).box(3, 0, 0, 100, 100)
