@@ -70,13 +70,18 @@ def read_labels(
     """
     pieces: dict[str, dict[int, str]] = {name: {} for name in films}
     ends: list[End] = []
+    beyond: dict[tuple[str, int], str] = {}
     for label in drawing.labels:
         film = _film(label, films)
         if film is None:
             continue
         found = outlines[film]
         if crop is not None and not _in_box(label.position, crop, tolerance):
-            ends += _cut(label, film, found, crop, tolerance)
+            number = holder(found.beyond, label.position, tolerance)
+            sides = [] if number is None else on_box(found.beyond[number], crop, tolerance)
+            if len(sides):
+                _check_alone(drawing, beyond.setdefault((film, number), label.text), label, film)
+                ends.append(End(label.text, film, sides))
             continue
         number = holder(found.pieces, label.position, tolerance)
         if number is None:
@@ -90,13 +95,7 @@ def read_labels(
             _check_whole(drawing, label, film, found, side, tolerance)
             ends.append(End(label.text, film, side[None]))
             continue
-        other = pieces[film].setdefault(number, label.text)
-        if other != label.text:
-            raise InputError(
-                f"{drawing.file}: labels '{other}' and '{label.text}' lie on the same piece of layer "
-                f"{named(films[film].layer)}; keep one, and put those of terminals on its edge",
-                key=f"geometry.layers.{film}",
-            )
+        _check_only(drawing, pieces[film].setdefault(number, label.text), label, film)
     return Names(pieces, tuple(ends))
 
 
@@ -116,13 +115,24 @@ def _in_box(position: Sequence[float], box: Sequence[float], tolerance: float) -
     return x0 - tolerance <= x <= x1 + tolerance and y0 - tolerance <= y <= y1 + tolerance
 
 
-def _cut(label: Label, film: str, found: Outline, crop: Sequence[float], tolerance: float) -> list[End]:
-    """The terminal where the crop cuts the lead on which a label lies, if it does."""
-    number = holder(found.beyond, label.position, tolerance)
-    if number is None:
-        return []
-    sides = on_box(found.beyond[number], crop, tolerance)
-    return [End(label.text, film, sides)] if len(sides) else []
+def _check_only(drawing: Drawing, other: str, label: Label, film: str) -> None:
+    """Refuse two names of a piece."""
+    if other != label.text:
+        raise InputError(
+            f"{drawing.file}: labels '{other}' and '{label.text}' lie on the same piece of film {film}; "
+            "keep one, and put those of terminals on its edge",
+            key=f"geometry.layers.{film}",
+        )
+
+
+def _check_alone(drawing: Drawing, other: str, label: Label, film: str) -> None:
+    """Refuse two terminals on a lead that the crop cuts off."""
+    if other != label.text:
+        raise InputError(
+            f"{drawing.file}: labels '{other}' and '{label.text}' lie on the same piece of film {film} "
+            "beyond the crop, so that one terminal would have two names; enlarge the crop",
+            key="geometry.crop",
+        )
 
 
 def on_box(polygon: np.ndarray, box: Sequence[float], tolerance: float) -> np.ndarray:

@@ -45,7 +45,8 @@ class Film(Section):
     sidewall_angle: quantity("deg") = 0.0
     """Angle of the side walls to the vertical, degrees; must be 0."""
     labels: LayerTag | None = None
-    """Layer and text type of the labels of this film; default: every text type of `layer`."""
+    """Layer and text type of the labels of this film; default: every text type of `layer`. Where films share
+    them, the labels are those of the film deposited last."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:

@@ -66,7 +66,7 @@ def test_label_on_a_layer_that_no_film_uses(tmp_path):
 
 def test_two_labels_on_a_piece(tmp_path):
     message, _ = refused(drawn().label(2, "a", 200, 20).label(2, "b", 220, 20).write(tmp_path / "chip.gds"))
-    assert "labels 'a' and 'b' lie on the same piece of layer 2/0" in message
+    assert "labels 'a' and 'b' lie on the same piece of film Cu" in message
 
 
 def test_label_that_names_another_film(tmp_path):
@@ -84,6 +84,13 @@ def test_crop_that_cuts_a_terminal(tmp_path):
     path = drawn().label(2, "end", 300, 10).write(tmp_path / "chip.gds")
     message, key = refused(path, crop=(0, 0, 400 * NM, 30 * NM))
     assert "the crop cuts terminal 'end' at (300, 10) nm, on film Cu" in message
+    assert key == "geometry.crop"
+
+
+def test_labels_that_meet_beyond_the_crop(tmp_path):
+    path = drawn().label(2, "a", 290, 10).label(2, "b", 290, 30).write(tmp_path / "chip.gds")
+    message, key = refused(path, crop=(0, 0, 200 * NM, 40 * NM))
+    assert "labels 'a' and 'b' lie on the same piece of film Cu beyond the crop" in message
     assert key == "geometry.crop"
 
 
