@@ -198,7 +198,8 @@ def _split(graph: Arrangement, edges: np.ndarray, vertices: np.ndarray) -> Arran
     parts: dict[int, list[int]] = {}
     for edge, vertex in zip(edges[order].tolist(), vertices[order].tolist(), strict=True):
         parts.setdefault(edge, []).append(vertex)
-    ends, source = [], []
+    ends: list[tuple[int, int]] = []
+    source: list[int] = []
     for edge, (first, last) in enumerate(graph.edges.tolist()):
         path = [first, *parts.get(edge, ()), last]
         ends += zip(path, path[1:], strict=False)

@@ -31,7 +31,8 @@ def simplified(graph: Arrangement, tolerance: float, fixed: np.ndarray) -> Arran
     """
     points = graph.points.copy()
     number = {tuple(ends): row for row, ends in enumerate(graph.edges.tolist())}
-    edges, rows = [], []
+    edges: list[tuple[int, int]] = []
+    rows: list[int] = []
     for path in _polylines(graph, _vertices_at(graph, fixed)):
         kept = _kept(graph.points[path], tolerance)
         points[path[kept]] = _with_area(graph.points[path], kept)

@@ -162,7 +162,7 @@ def _terminals(
     drawing: Drawing, graph: Arrangement, pieces: list[Piece], ends: tuple[End, ...]
 ) -> dict[str, TerminalFace]:
     """Terminals by the edges of the arrangement on which their faces stand, all of them heat sinks."""
-    found: dict[str, dict[str, list]] = {}
+    found: dict[str, dict[str, list[list[list[float]]]]] = {}
     for end in ends:
         regions = found.setdefault(end.text, {})
         distance = segment_distances(graph.points, end.sides[:, 0], end.sides[:, 1])

@@ -47,7 +47,8 @@ def _angle(along: np.ndarray) -> float:
 
 def _simple(path: list[int]) -> list[list[int]]:
     """Rings without repeated vertices."""
-    found, open_ = [], []
+    found: list[list[int]] = []
+    open_: list[int] = []
     for vertex in path:
         if vertex in open_:
             at = open_.index(vertex)

@@ -1,6 +1,6 @@
 """Solids of a layout: the columns over the arrangement of outlines, as extruded polygons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def build_solids(graph: Arrangement, stack: Stack) -> tuple[SolidsGeometry, list
     return SolidsGeometry(solids=tuple(solids)), notes
 
 
-def _order(materials: Mapping[str, str]):
+def _order(materials: Mapping[str, str]) -> Callable[[Slab], tuple[int, float, float]]:
     """Sorts slabs by region, then by height."""
     number = {region: index for index, region in enumerate(materials)}
     return lambda slab: (number[slab[2]], slab[0], slab[1])
