@@ -16,9 +16,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import thermospin as ts
-from thermospin import InterfaceMaterial, Material
+from thermospin import InterfaceMaterial
 from thermospin.compat import MPI
 from thermospin.constants import LORENZ_NUMBER
+from thermospin.materials import ChannelValues
 from thermospin.meshes.ordering import FACES
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say
@@ -59,7 +60,7 @@ class Point:
 COLUMNS = [field.name for field in fields(Point)]
 
 
-def contact(ratio: float, alpha: float) -> tuple[InterfaceMaterial, Material]:
+def contact(ratio: float, alpha: float) -> tuple[InterfaceMaterial, ChannelValues]:
     """The contact and the semiconductor of the configuration, with another tunnel resistance and λ_Q."""
     law, metal = ts.Device.of(DEVICE).resistive_interfaces["F|N"].law, DEVICE.material("Semiconductor")
     conductance = metal.conductivity / metal.spin_diffusion_length / ratio
@@ -129,13 +130,13 @@ def leading_order(ratio: float, alpha: float) -> Point:
     return Point(ratio, alpha, 0.0, spin, spin_heat, (p_g * spin + p_l * s * spin_heat) / 2)
 
 
-def estimate(law: InterfaceMaterial, metal: Material) -> float:
+def estimate(law: InterfaceMaterial, metal: ChannelValues) -> float:
     """``2 r_s S P_L j/(L0 α)``, K: ΔT_s without heat conductivity mismatch, the paper's estimate."""
     per_current = 2 * spin_resistance(metal) * law.thermoelectric.difference / law.conductance
     return per_current * CURRENT_DENSITY / LORENZ_NUMBER / metal.spin_heat_ratio
 
 
-def spin_resistance(metal: Material) -> float:
+def spin_resistance(metal: ChannelValues) -> float:
     """``r_s = λ/σ``, Ω m²."""
     return metal.spin_diffusion_length / metal.conductivity
 

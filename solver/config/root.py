@@ -18,6 +18,7 @@ from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Unknowns
+from thermospin.materials.channel_values import ChannelValues
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
 from thermospin.meshes.geometry import Geometry
@@ -116,8 +117,8 @@ class Config(Parametrised):
         """The fields that are solved for."""
         return Unknowns(self.solver.spin == "vector", self.solver.spin_heat)
 
-    def material(self, name: str) -> Material:
-        """A material, with the numbers of its laws at the base temperature and in the field.
+    def material(self, name: str) -> ChannelValues[float]:
+        """The values of a material at the base temperature and in the field.
 
         Args:
             name: Its name.

@@ -12,7 +12,7 @@ from thermospin.device.drive import Drive
 from thermospin.device.magnetic_states import find_states, find_textures
 from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
 from thermospin.fields import Unknowns
-from thermospin.materials import Material
+from thermospin.materials import ChannelValues, Material
 from thermospin.textures import MagneticState, Texture
 
 
@@ -72,7 +72,7 @@ class Device:
         magnetic_field: B, T.
         unknowns: The fields that are solved for.
         material_names: Region to the name of its material, in the order of the geometry.
-        materials: Region to its material, with numbers for laws: at T0 and in the field.
+        materials: Region to the values of its material at T0 and in the field.
         laws: Region to its material, with its laws; their errors name key and file.
         resistive_interfaces: Resistive interfaces by name, whether or not the regions touch.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
@@ -90,7 +90,7 @@ class Device:
     magnetic_field: tuple[float, float, float]
     unknowns: Unknowns
     material_names: Mapping[str, str]
-    materials: Mapping[str, Material]
+    materials: Mapping[str, ChannelValues[float]]
     laws: Mapping[str, Material]
     resistive_interfaces: Mapping[str, ResistiveInterface]
     terminals: Mapping[str, str | None]

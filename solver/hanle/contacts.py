@@ -15,7 +15,7 @@ from cmath import tanh
 from math import inf
 from typing import NamedTuple
 
-from thermospin.materials import Material
+from thermospin.materials import ChannelValues
 from thermospin.materials.interface import InterfaceMaterial
 
 
@@ -99,7 +99,10 @@ class Film(NamedTuple):
 
 
 def contact_conductances(
-    magnet: Material, interface: InterfaceMaterial | None, thickness: float = inf, outer: float = 0.0
+    magnet: ChannelValues[float],
+    interface: InterfaceMaterial | None,
+    thickness: float = inf,
+    outer: float = 0.0,
 ) -> tuple[float, float]:
     """g∥ and g⊥ of a contact, S/m².
 

@@ -1,6 +1,7 @@
 """Materials and interfaces: two-channel transport coefficients, and the library of published values."""
 
-from thermospin.materials.channels import Pair
+from thermospin.materials.channel_values import ChannelValues
+from thermospin.materials.channels import ChannelPair
 from thermospin.materials.interface import InterfaceMaterial
 from thermospin.materials.library import (
     SourcedValue,
@@ -15,9 +16,10 @@ from thermospin.materials.library import (
 from thermospin.materials.material import Material
 
 __all__ = [
+    "ChannelPair",
+    "ChannelValues",
     "InterfaceMaterial",
     "Material",
-    "Pair",
     "SourcedValue",
     "interface_library",
     "interface_references",

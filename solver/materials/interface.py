@@ -5,7 +5,7 @@ from functools import cached_property
 from pydantic import model_validator
 
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.materials.channels import Pair, TwoChannels
+from thermospin.materials.channels import ChannelPair, TwoChannels
 from thermospin.materials.coefficients import Polarisation, Seebeck
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
@@ -34,7 +34,7 @@ SAME = (
 """Pairs of keys that say the same thing."""
 
 
-class InterfaceMaterial(TwoChannels, Section):
+class InterfaceMaterial(Section, TwoChannels[float]):
     """Coefficients of the currents from side 1 to side 2 that the jumps of the fields drive.
 
     Values are in SI. ``↑`` is the channel along the magnetisation of the magnet at the interface.
@@ -80,11 +80,11 @@ class InterfaceMaterial(TwoChannels, Section):
         )
 
     @property
-    def electrical(self) -> Pair:
+    def electrical(self) -> ChannelPair[float]:
         """G and G P_G, S/m²."""
-        return Pair(self.conductance, self.conductance * self.polarisation)
+        return ChannelPair(self.conductance, self.conductance * self.polarisation)
 
-    def electronic_heat(self, temperature: float) -> Pair:
+    def electronic_heat(self, temperature: float) -> ChannelPair[float]:
         """K_e and K_e P_K, W/(m² K).
 
         Args:
@@ -94,7 +94,7 @@ class InterfaceMaterial(TwoChannels, Section):
         if k_e is None:
             k_e = LORENZ_NUMBER * self.conductance * temperature
         p_k = self.polarisation if self.heat_polarisation is None else self.heat_polarisation
-        return Pair(k_e, k_e * p_k)
+        return ChannelPair(k_e, k_e * p_k)
 
     @property
     def mixing(self) -> complex:

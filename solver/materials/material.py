@@ -1,11 +1,9 @@
-"""The transport coefficients of one material (solver/physics.md §2)."""
+"""A material as a document has it: its transport coefficients, numbers or laws (solver/physics.md §2)."""
 
 import math
 
 from pydantic import model_validator
 
-from thermospin.constants import LORENZ_NUMBER, MAGNETON_RATE
-from thermospin.materials.channels import Pair, TwoChannels
 from thermospin.materials.coefficients import (
     SHORTEST,
     ConductivityLaw,
@@ -20,10 +18,9 @@ from thermospin.materials.coefficients import (
     RelaxationLength,
     SeebeckLaw,
 )
-from thermospin.materials.laws import Law, Nanoclusters, WiedemannFranzAndPhonons
-from thermospin.materials.laws.taylor import smaller
+from thermospin.materials.evaluation import PARTS, Evaluable
+from thermospin.materials.laws import CoefficientLaw, Law, Nanoclusters, WiedemannFranzAndPhonons
 from thermospin.materials.precession import GFactor, RelaxationTime, TensorDiffusion
-from thermospin.materials.response import PARTS, Responsive
 from thermospin.section import Truth, mistake
 
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
@@ -38,7 +35,7 @@ HEAT = ("thermal_conductivity", "thermal_conductivity_open_circuit")
 """Two ways to give k."""
 
 
-class Material(TwoChannels, Responsive):
+class Material(Evaluable):
     """An isotropic conductor with two spin channels, or an insulator (conductivity 0).
 
     Values are in SI. ``↑`` is the channel along the magnetisation.
@@ -171,161 +168,10 @@ class Material(TwoChannels, Responsive):
     @property
     def is_magnetic(self) -> bool:
         """Whether the sign of a magnetic configuration applies here."""
-        implied = any((self.polarisation, self.spin_seebeck, self.heat_polarisation))
-        return self.magnetic or (implied and not self._follows_field)
+        implied = (self.polarisation, self.spin_seebeck, self.heat_polarisation)
+        return self.magnetic or any(_differs_from_zero(value) for value in implied)
 
-    @property
-    def dephases(self) -> bool:
-        """Whether spins across the magnetisation dephase, and do not only relax as those along it do."""
-        return self.dephasing_length is not None
 
-    @property
-    def electrical(self) -> Pair:
-        """σ and σP, S/m."""
-        return Pair(self.conductivity, self.conductivity * self.polarisation)
-
-    def electronic_heat(self, temperature: float) -> Pair:
-        """k_e and k_e P_k, W/(m K).
-
-        Args:
-            temperature: Base temperature T0, K.
-        """
-        if self.electronic_thermal_conductivity is not None:
-            k_e = self.electronic_thermal_conductivity
-        elif self.phonon_thermal_conductivity is not None:
-            k_e = self.thermal_conductivity - self.phonon_thermal_conductivity
-        else:
-            k_e = smaller(LORENZ_NUMBER * self.conductivity * temperature, self.thermal_conductivity)
-        p_k = self.polarisation if self.heat_polarisation is None else self.heat_polarisation
-        return Pair(k_e, k_e * p_k)
-
-    def phonon_heat(self, temperature: float) -> float:
-        """k_ph = k − k_e, W/(m K).
-
-        Args:
-            temperature: Base temperature T0, K.
-        """
-        return self.thermal_conductivity - self.electronic_heat(temperature).sum
-
-    @property
-    def spin_relaxation(self) -> float:
-        """(1−P²) σ/λ², S/m³, the factor of s in −∇·j_s (Valet–Fert); 0 in an insulator."""
-        if self.spin_diffusion_length is None:
-            return 0.0
-        return (1 - self.polarisation**2) * self.conductivity / self.spin_diffusion_length**2
-
-    @property
-    def larmor(self) -> float:
-        """Factor of −B × s in −∇·j_s, g μ_B/ħ · τ_sf σ/λ², S/(m³ T) (Hanle); 0 without τ_sf."""
-        return self._precession(self.conductivity)
-
-    @property
-    def transverse_relaxation(self) -> float:
-        """Factor of s_⊥ in −∇·j_s, S/m³: σ/λ_φ²; the same as along m where no λ_φ is given.
-
-        In tensor diffusion σ/(D τ_sf), as the current across m has σ and not σ(1−P²).
-        """
-        if self.tensor_diffusion is not None:
-            return self.conductivity / self.tensor_diffusion.diffusion_length**2
-        if self.dephasing_length is None:
-            return self.spin_relaxation
-        return self.conductivity / self.dephasing_length**2
-
-    @property
-    def transverse_length(self) -> float | None:
-        """The shortest length over which spins across the magnetisation change, m, where one is given."""
-        given = [self.dephasing_length, self.precession_length]
-        given.append(self.tensor_diffusion and self.tensor_diffusion.transverse_length)
-        return min((abs(length) for length in given if length is not None), default=None)
-
-    @property
-    def exchange_precession(self) -> float:
-        """Factor of m × s in −∇·j_s, S/m³: −σ/λ_J² with the sign of λ_J, or −σ ω/D."""
-        return self._turning(self.conductivity)
-
-    def heat_larmor(self, temperature: float) -> float:
-        """Factor of −B × τ in −∇·q_s, W/(m³ K T): g μ_B/ħ · τ_Q k_e/λ_Q², with τ_Q/λ_Q² = τ_sf/λ².
-
-        Args:
-            temperature: T0, K.
-        """
-        return self._precession(self.electronic_heat(temperature).sum)
-
-    def transverse_heat_relaxation(self, temperature: float) -> float:
-        """Factor of τ_⊥ in −∇·q_s, W/(m³ K): k_e/λ_φ²; the same as along m where no λ_φ is given.
-
-        In tensor diffusion k_e/λ_Q², as the heat across m has k_e and not k_e(1−P_k²).
-
-        Args:
-            temperature: T0, K.
-        """
-        k_e, length = self.electronic_heat(temperature).sum, self.dephasing_length
-        if self.tensor_diffusion is not None:
-            length = self.spin_heat_length
-        return self.spin_heat_relaxation(temperature) if length is None else k_e / length**2
-
-    def heat_exchange_precession(self, temperature: float) -> float:
-        """Factor of m × τ in −∇·q_s, W/(m³ K): −k_e/λ_J² with the sign of λ_J, or −k_e ω/D.
-
-        Args:
-            temperature: T0, K.
-        """
-        return self._turning(self.electronic_heat(temperature).sum)
-
-    @property
-    def collision_angle(self) -> float:
-        """Angle a = τ_p H by which spins precess between collisions, H = −ω along the magnetisation."""
-        tensor = self.tensor_diffusion
-        return -tensor.momentum_time * tensor.precession_frequency if tensor else 0.0
-
-    def _turning(self, conductivity: float) -> float:
-        if self.tensor_diffusion is not None:
-            rate, diffusion = (
-                self.tensor_diffusion.precession_frequency,
-                self.tensor_diffusion.diffusion_constant,
-            )
-            return -conductivity * rate / diffusion
-        length = self.precession_length
-        return 0.0 if length is None else -conductivity / (length * abs(length))
-
-    def _precession(self, conductivity: float) -> float:
-        if self.spin_relaxation_time is None or self.spin_diffusion_length is None:
-            return 0.0
-        rate = self.g_factor * MAGNETON_RATE * self.spin_relaxation_time
-        return rate * conductivity / self.spin_diffusion_length**2
-
-    @property
-    def spin_heat_length(self) -> float | None:
-        """λ_Q, m: as given, or λ/α; None where neither is."""
-        if self.spin_heat_ratio is None or self.spin_diffusion_length is None:
-            return self.spin_heat_diffusion_length
-        return self.spin_diffusion_length / self.spin_heat_ratio
-
-    def spin_heat_relaxation(self, temperature: float) -> float:
-        """(1−P_k²) k_e/λ_Q², W/(m³ K), the factor of τ in −∇·q_s; 0 in an insulator.
-
-        Args:
-            temperature: T0, K.
-
-        Raises:
-            ValueError: A conductor has no λ_Q.
-        """
-        if not self.is_conductor:
-            return 0.0
-        if self.spin_heat_length is None:
-            raise ValueError("a conductor without spin heat relaxation length")
-        total, difference = self.electronic_heat(temperature)
-        return (total - difference**2 / total) / self.spin_heat_length**2
-
-    @property
-    def channel_conductivity(self) -> tuple[float, float]:
-        """σ↑ and σ↓, S/m."""
-        return self.electrical.channels
-
-    def open_circuit_margin(self, temperature: float) -> float:
-        """Excess of k over T0 Σ σ_σ S_σ², W/(m K); it must be positive (solver/physics.md §3).
-
-        Args:
-            temperature: T0, K.
-        """
-        return self.thermal_conductivity - self.seebeck_heat(temperature)
+def _differs_from_zero(value: float | CoefficientLaw | None) -> bool:
+    """Whether a coefficient is given and not 0 at all temperatures."""
+    return value.constant != 0 if isinstance(value, CoefficientLaw) else bool(value)

@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.errors import brief
 from thermospin.lift import Lift, SpinVector
+from thermospin.materials.channels import ChannelPair
 from thermospin.materials.interface import InterfaceMaterial, InterfaceValues
-from thermospin.materials.material import Pair
 from thermospin.networks.library import element_library
 from thermospin.section import mistake, one_of
 from thermospin.units import quantity
@@ -126,9 +126,9 @@ class ElementLaw:
         magnetic: Whether one side is a ferromagnet.
     """
 
-    electrical: Pair
-    thermoelectric: Pair
-    heat: Pair
+    electrical: ChannelPair[float]
+    thermoelectric: ChannelPair[float]
+    heat: ChannelPair[float]
     phonons: float
     mixing: complex
     mixing_thermoelectric: float
@@ -189,7 +189,7 @@ def _eigenvalues(block: np.ndarray) -> np.ndarray:
     return np.linalg.eigvalsh(block * np.outer(scale, scale))
 
 
-def _lift(pair: Pair, m: np.ndarray | None) -> np.ndarray:
+def _lift(pair: ChannelPair[float], m: np.ndarray | None) -> np.ndarray:
     """``L[X, Y]`` along m, (4, 4); ``L[X, 0]`` of all components without m."""
     if m is None:
         return pair.sum * np.eye(4)

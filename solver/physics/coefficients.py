@@ -9,7 +9,7 @@ import numpy as np
 from thermospin.compat import fem, ufl
 from thermospin.fields import Unknowns
 from thermospin.lift import Lift, SpinVector
-from thermospin.materials import Material, Pair
+from thermospin.materials import ChannelPair, ChannelValues
 from thermospin.meshes.read import DeviceMesh
 from thermospin.textures import MagneticState
 
@@ -126,7 +126,7 @@ class CellCoefficients:
 
     Args:
         device: The mesh.
-        materials: Material of every region.
+        materials: Region to the values of its material.
         temperature: T0, K.
         unknowns: What is solved for.
         magnetic_field: B, T, in which spins precess; with vector spin only.
@@ -140,7 +140,7 @@ class CellCoefficients:
     def __init__(
         self,
         device: DeviceMesh,
-        materials: Mapping[str, Material],
+        materials: Mapping[str, ChannelValues[float]],
         temperature: float,
         unknowns: Unknowns,
         magnetic_field: Sequence[float] = (0.0, 0.0, 0.0),
@@ -229,10 +229,12 @@ class CellCoefficients:
         larmor, heat_larmor = (SpinVector(*(factor * b[i] for i in range(3))) for factor in (spin, heat))
         return replace(self.all, larmor=larmor, heat_larmor=heat_larmor)
 
-    def _conducting(self, pair: Callable[[Material], Pair], scale: float = 1.0) -> Lift:
+    def _conducting(
+        self, pair: Callable[[ChannelValues[float]], ChannelPair[float]], scale: float = 1.0
+    ) -> Lift:
         """A coefficient of the two channels; spins that precess between collisions carry less across m."""
 
-        def part(value: Callable[[Material], float]) -> fem.Function:
+        def part(value: Callable[[ChannelValues[float]], float]) -> fem.Function:
             return self._scalar(lambda m: value(m) * scale)
 
         total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
@@ -245,9 +247,9 @@ class CellCoefficients:
 
     def _relaxing(
         self,
-        along: Callable[[Material], float],
-        across: Callable[[Material], float],
-        turning: Callable[[Material], float],
+        along: Callable[[ChannelValues[float]], float],
+        across: Callable[[ChannelValues[float]], float],
+        turning: Callable[[ChannelValues[float]], float],
     ) -> Lift:
         """Relaxation along m and across it, and precession about it."""
         lift = Lift(self._scalar(along), 0, self.magnetisation)
@@ -280,10 +282,10 @@ class CellCoefficients:
             found.x.array[dofs] = strength(points[dofs])
         return found
 
-    def _any(self, quality: Callable[[Material], Any]) -> bool:
+    def _any(self, quality: Callable[[ChannelValues[float]], Any]) -> bool:
         return any(quality(material) for material in self._materials.values())
 
-    def _scalar(self, quantity: Callable[[Material], float]) -> fem.Function:
+    def _scalar(self, quantity: Callable[[ChannelValues[float]], float]) -> fem.Function:
         values = {name: quantity(material) for name, material in self._materials.items()}
         field = fem.Function(self._space)
         self._fill(field, values)

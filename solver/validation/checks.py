@@ -5,8 +5,9 @@ from pydantic import ValidationError
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.errors import InputError
+from thermospin.materials import ChannelValues
 from thermospin.materials.laws import RangeError
-from thermospin.materials.material import HEAT, Material
+from thermospin.materials.material import HEAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
@@ -96,7 +97,7 @@ def _spin_heat(config: Config, device: Device) -> None:
             _spin_heat_of(config, device.materials[region], device.material_names[region])
 
 
-def _spin_heat_of(config: Config, material: Material, name: str) -> None:
+def _spin_heat_of(config: Config, material: ChannelValues[float], name: str) -> None:
     if material.spin_heat_length is None:
         raise config.mistake(
             "missing; with 'solver.spin_heat' every conductor needs one, such as '20 nm', or "

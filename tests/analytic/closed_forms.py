@@ -8,28 +8,28 @@ from math import cosh, exp, prod, sinh, sqrt, tanh
 
 import numpy as np
 
+from thermospin.materials.channel_values import ChannelValues
 from thermospin.materials.interface import InterfaceMaterial
-from thermospin.materials.material import Material
 
 
-def spin_resistance(metal: Material) -> float:
+def spin_resistance(metal: ChannelValues) -> float:
     """``λ/σ/(1−P²)``, Ω m²."""
     return metal.spin_diffusion_length / metal.conductivity / (1 - metal.polarisation**2)
 
 
-def thermal_spin_injection(magnet: Material, normal: Material, gradient: float) -> float:
+def thermal_spin_injection(magnet: ChannelValues, normal: ChannelValues, gradient: float) -> float:
     """Item 1: ``μ_s/e = 2 s`` at F|N, V, for a temperature gradient in F, from F to N."""
     r_f, r_n = spin_resistance(magnet), spin_resistance(normal)
     return -magnet.spin_diffusion_length * magnet.spin_seebeck * gradient * r_n / (r_n + r_f)
 
 
-def electrical_spin_injection(magnet: Material, normal: Material) -> float:
+def electrical_spin_injection(magnet: ChannelValues, normal: ChannelValues) -> float:
     """Item 2: ``2 s/J`` at F|N, Ω m²; the interface adds half of P times that to the resistance."""
     r_f, r_n = spin_resistance(magnet), spin_resistance(normal)
     return 2 * magnet.polarisation * r_f * r_n / (r_n + r_f)
 
 
-def magnetoresistance(magnet: Material, normal: Material, distance: float) -> float:
+def magnetoresistance(magnet: ChannelValues, normal: ChannelValues, distance: float) -> float:
     """Item 3 with transparent interfaces: ``AR_AP − AR_P`` of F|N|F, Ω m²."""
     r_f, r_n, d = spin_resistance(magnet), spin_resistance(normal), distance / normal.spin_diffusion_length
     return valve_difference(magnet.polarisation, r_f, r_n, d)
@@ -53,7 +53,9 @@ def valve_difference(
     return numerator / (x * cosh(d) + r_n / 2 * (1 + (x / r_n) ** 2) * sinh(d))
 
 
-def thermal_spin_valve(magnet: Material, normal: Material, distance: float, gradient: float) -> float:
+def thermal_spin_valve(
+    magnet: ChannelValues, normal: ChannelValues, distance: float, gradient: float
+) -> float:
     """Item 4: ``V_AP − V_P`` of F|N|F in open circuit, V = cold end − hot end, for a gradient in F."""
     g_f, g_n = 0.5 / spin_resistance(magnet), 0.5 / spin_resistance(normal)
     t = tanh(distance / 2 / normal.spin_diffusion_length)
@@ -62,7 +64,7 @@ def thermal_spin_valve(magnet: Material, normal: Material, distance: float, grad
     return -magnet.polarisation * slope * difference
 
 
-def spin_peltier(magnet: Material, temperature: float, s: float) -> float:
+def spin_peltier(magnet: ChannelValues, temperature: float, s: float) -> float:
     """Item 5: temperature at F|N above the bulk line of F, K, for a given s there; exact."""
     sigma = magnet.conductivity * (1 - magnet.polarisation**2)
     return (
@@ -75,12 +77,12 @@ def spin_peltier(magnet: Material, temperature: float, s: float) -> float:
     )
 
 
-def open_circuit_conductivity(metal: Material, temperature: float) -> float:
+def open_circuit_conductivity(metal: ChannelValues, temperature: float) -> float:
     """``κ = k − σ S² T0``, W/(m K)."""
     return metal.thermal_conductivity - metal.conductivity * metal.seebeck**2 * temperature
 
 
-def spin_figure_of_merit(magnet: Material, temperature: float) -> float:
+def spin_figure_of_merit(magnet: ChannelValues, temperature: float) -> float:
     """``Z = T0 σ (1−P²) S_s²/4κ``: how far heat and spins are coupled."""
     sigma = magnet.conductivity * (1 - magnet.polarisation**2)
     kappa = open_circuit_conductivity(magnet, temperature)
@@ -105,7 +107,12 @@ class CoupledJunction:
 
     @classmethod
     def of(
-        cls, magnet: Material, normal: Material, lengths: tuple[float, float], temperature: float, j: float
+        cls,
+        magnet: ChannelValues,
+        normal: ChannelValues,
+        lengths: tuple[float, float],
+        temperature: float,
+        j: float,
     ) -> "CoupledJunction":
         """The solution for the current density j.
 
@@ -145,7 +152,7 @@ class SpinHeat:
     decay_length: float
 
     @classmethod
-    def of(cls, metal: Material, temperature: float) -> "SpinHeat":
+    def of(cls, metal: ChannelValues, temperature: float) -> "SpinHeat":
         """Electrons and phonons carry heat side by side, only the former that of the spins."""
         k_e, difference = metal.electronic_heat(temperature)
         p, k = difference / k_e, metal.thermal_conductivity
@@ -176,7 +183,11 @@ def spin_heat_valve(
 
 
 def nonlocal_valve(
-    magnet: Material, normal: Material, distance: float, cross_section: float, contacts: tuple[float, float]
+    magnet: ChannelValues,
+    normal: ChannelValues,
+    distance: float,
+    cross_section: float,
+    contacts: tuple[float, float],
 ) -> float:
     """Item 6 with transparent contacts: ``(V_P − V_AP)/I``, Ω (Takahashi–Maekawa).
 
@@ -205,7 +216,7 @@ class TunnelContact:
     """
 
     law: InterfaceMaterial
-    normal: Material
+    normal: ChannelValues
     temperature: float
 
     @property

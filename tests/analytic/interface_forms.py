@@ -10,10 +10,12 @@ from math import cosh, exp, prod, sinh
 import numpy as np
 from closed_forms import spin_resistance
 
-from thermospin.materials.material import Material
+from thermospin.materials.channel_values import ChannelValues
 
 
-def magnetoresistance(magnet: Material, normal: Material, distance: float, r_b: float, gamma: float) -> float:
+def magnetoresistance(
+    magnet: ChannelValues, normal: ChannelValues, distance: float, r_b: float, gamma: float
+) -> float:
     """Item 3: ``AR_AP − AR_P`` of F|N|F, Ω m²."""
     r_f, r_n, d = spin_resistance(magnet), spin_resistance(normal), distance / normal.spin_diffusion_length
     x, numerator = r_f + r_b, 2 * (magnet.polarisation * r_f + gamma * r_b) ** 2
@@ -37,8 +39,8 @@ class Junction:
         spin_seebeck: S↑ − S↓ of the interface, V/K.
     """
 
-    magnet: Material
-    normal: Material
+    magnet: ChannelValues
+    normal: ChannelValues
     r_b: float
     gamma: float
     spin_seebeck: float = 0.0
@@ -84,7 +86,7 @@ class HeatedContact:
         temperature: T0, K.
     """
 
-    metals: tuple[Material, Material]
+    metals: tuple[ChannelValues, ChannelValues]
     lengths: tuple[float, float]
     conductance: float
     seebeck: float
@@ -118,13 +120,13 @@ class HeatedContact:
         thermal = a.seebeck * first - self.seebeck * (first - second) - b.seebeck * second
         return j * (ohmic + 1 / self.conductance) + thermal
 
-    def _open(self, metal: Material) -> float:
+    def _open(self, metal: ChannelValues) -> float:
         return metal.thermal_conductivity - metal.conductivity * metal.seebeck**2 * self.temperature
 
 
 def nonlocal_valve(
-    magnet: Material,
-    normal: Material,
+    magnet: ChannelValues,
+    normal: ChannelValues,
     distance: float,
     cross_section: float,
     contact: float,

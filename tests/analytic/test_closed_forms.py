@@ -1,11 +1,13 @@
 """The closed forms against the numbers of independent solutions in one dimension (solver/physics.md §8)."""
 
+from dataclasses import replace
+
 import closed_forms
 import pytest
 
 from thermospin.materials.library import library_material
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 STEEP = 50e6
 """Temperature gradient, K/m."""
 NANO = 1e-9
@@ -44,7 +46,7 @@ def test_thermal_spin_valve(nm, printed):
 
 def test_spin_peltier():
     s = closed_forms.electrical_spin_injection(PY, CU) * 1e11 / 2
-    no_seebeck = PY.model_copy(update={"seebeck": 0.0})
+    no_seebeck = replace(PY, seebeck=0.0)
     assert agrees(closed_forms.spin_peltier(no_seebeck, 300.0, s) / 1e-3, 2.06474, 5)
 
 

@@ -7,7 +7,7 @@ from support import prepare_problem
 
 from thermospin.materials.library import library_material
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 DENSE = 1e11
 """Current density, A/m²."""
 

@@ -10,7 +10,7 @@ from interface_forms import Junction
 from thermospin.fields import THETA, S
 from thermospin.materials.library import library_material
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 MAGNET, METAL = 100 * NM, 3600 * NM
 """Lengths that count as infinite: more than 10 relaxation lengths."""
 DENSE = 1e11

@@ -11,7 +11,7 @@ from support import prepare_problem
 
 from thermospin.materials.library import library_material
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 REACH, PILLAR = 2000 * NM, 60 * NM
 """How far the wire extends beyond the contacts, and the magnets from it: they count as infinite."""
 

@@ -20,7 +20,7 @@ from thermospin.materials.material import Material
 
 pytestmark = pytest.mark.serial
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 Z = np.array([0.0, 0.0, 1.0])
 
 
@@ -79,15 +79,8 @@ def test_thermal_spin_valve():
 
 def test_spin_heat_valve():
     """Item 7 with contacts."""
-    magnet = PY.model_copy(
-        update={
-            "spin_heat_diffusion_length": 3 * NM,
-            "seebeck": 0.0,
-            "spin_seebeck": 0.0,
-            "polarisation": 0.4,
-        }
-    )
-    metal = CU.model_copy(update={"spin_heat_diffusion_length": 70 * NM, "seebeck": 0.0})
+    magnet = replace(PY, spin_heat_diffusion_length=3 * NM, seebeck=0.0, spin_seebeck=0.0, polarisation=0.4)
+    metal = replace(CU, spin_heat_diffusion_length=70 * NM, seebeck=0.0)
     law = InterfaceMaterial(conductance=1e15, polarisation=0.6)
     m, drops = np.array([1.0, 0.0, 0.0]), []
     for side in (1, -1):
@@ -194,7 +187,7 @@ def test_tensor_diffusion_in_a_bar():
     """Without charge it is Rebei's operator, times σ/D."""
     metal = Material(
         conductivity=2e7, spin_diffusion_length=100 * NM, thermal_conductivity=50.0, magnetic=True
-    )
+    ).at(300.0)
     direction, tau, diffusion = wall(75 * NM, 20 * NM, "neel"), 1e-11, 1e-3
     layer = Layer(metal, 150 * NM, direction, bending=(20.0, 60.0), elements=600)
     found = VectorBar([layer]).solve(bounded(np.array([0, 1e9, 0, 2e9]), np.zeros(4), [0, 1, 2, 3]))[0]
@@ -218,10 +211,10 @@ def test_two_lorentzians(angle):
     alpha, d, length, p, p_prime, seebeck, tau = 2.0, 0.2 * NM, 100 * NM, 0.3, 0.5, 8e-5, 1e-10
     film = Material(
         conductivity=4e3, spin_diffusion_length=length, thermal_conductivity=60.0, spin_heat_ratio=alpha
-    )
+    ).at(300.0)
     magnet = Material(
         conductivity=1e9, spin_diffusion_length=0.1 * NM, thermal_conductivity=9e3, spin_heat_ratio=1
-    )
+    ).at(300.0)
     tunnel = 1e5 * length**2 / (4e3 * d)
     law = InterfaceMaterial(
         conductance=1 / tunnel,
@@ -257,8 +250,8 @@ def test_two_lorentzians(angle):
 ANGLES = [radians(angle) for angle in (20, 60, 90, 135, 170)]
 RESERVOIR = Material(
     conductivity=1e9, spin_diffusion_length=0.1 * NM, thermal_conductivity=9e3, spin_heat_ratio=1
-)
-SPACER = RESERVOIR.model_copy(update={"spin_diffusion_length": 1e-3})
+).at(300.0)
+SPACER = replace(RESERVOIR, spin_diffusion_length=1e-3)
 
 
 def valve(angle, fields, seebeck=-20e-6, warming=0.0, voltage=0.0, eta=0.6, eta_prime=0.13):

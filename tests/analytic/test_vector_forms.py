@@ -1,5 +1,6 @@
 """The references of vector spin against each other: closed forms, collocation, and scipy's solver."""
 
+from dataclasses import replace
 from math import pi, radians
 
 import interface_forms
@@ -18,7 +19,7 @@ from thermospin.materials.material import Material
 
 pytestmark = pytest.mark.serial
 
-PY, CU = library_material("Py"), library_material("Cu")
+PY, CU = library_material("Py").at(300.0), library_material("Cu").at(300.0)
 Z = np.array([0.0, 0.0, 1.0])
 
 
@@ -245,8 +246,8 @@ def test_contacts_of_a_wire():
     conductance, p, area = 2e12, 0.3, 1e-14
     absorbed = conductance * area * (1 - p**2)
     wire = HanleWire(**WIRE, along=absorbed, across=absorbed)
-    none = Material(conductivity=1e10, spin_diffusion_length=1e-15, thermal_conductivity=1.0)
-    metal = CU.model_copy(update={"spin_diffusion_length": 350 * NM})
+    none = Material(conductivity=1e10, spin_diffusion_length=1e-15, thermal_conductivity=1.0).at(300.0)
+    metal = replace(CU, spin_diffusion_length=350 * NM)
     expected = interface_forms.nonlocal_valve(none, metal, 500 * NM, 6e-15, area, conductance, p)
     assert 2 * wire.resistance(0.0) == pytest.approx(expected, rel=1e-6, abs=0)
     k = Decay.hanle(2.0, 350 * NM).kappa

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from collocation import Profile, Stretch, solve
 
-from thermospin.materials import InterfaceMaterial, Material, Pair
+from thermospin.materials import ChannelPair, ChannelValues, InterfaceMaterial
 
 SPIN, HEAT, SPIN_HEAT = slice(1, 4), 4, slice(5, 8)
 Direction = Callable[[np.ndarray], np.ndarray]
@@ -27,7 +27,7 @@ def along(m: np.ndarray) -> np.ndarray:
     return m[..., :, None] * m[..., None, :]
 
 
-def lift(pair: Pair, m: np.ndarray, transverse: complex = 1.0) -> np.ndarray:
+def lift(pair: ChannelPair, m: np.ndarray, transverse: complex = 1.0) -> np.ndarray:
     """§2 for directions (k, 3): ``[[X, Y mᵀ], [Y m, X m mᵀ + X⊥ (1 − m mᵀ)]]``, (k, 4, 4).
 
     Args:
@@ -59,7 +59,7 @@ class Layer:
         elements: How many.
     """
 
-    material: Material
+    material: ChannelValues
     length: float
     magnetisation: Direction | Sequence[float] | None = None
     precession: Sequence[float] = (0.0, 0.0, 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.device import Device
-from thermospin.materials import InterfaceMaterial, Material
+from thermospin.materials import ChannelValues, InterfaceMaterial
 
 FIELDS = 4
 """V, s, ϑ, τ."""
@@ -27,7 +27,7 @@ class Line:
         spin_heat: Whether the spins have temperatures of their own.
     """
 
-    layers: tuple[tuple[Material, float, int], ...]
+    layers: tuple[tuple[ChannelValues, float, int], ...]
     interfaces: dict[int, tuple[InterfaceMaterial, int]]
     temperature: float = 300.0
     spin_heat: bool = False
@@ -95,7 +95,7 @@ class Line:
                 node += 1
         return matrix, n
 
-    def _bulk(self, material: Material, sign: int) -> np.ndarray:
+    def _bulk(self, material: ChannelValues, sign: int) -> np.ndarray:
         heat, phonons = material.electronic_heat(self.temperature), material.phonon_heat(self.temperature)
         return self._lifted(material.electrical, material.thermoelectric, heat, phonons, sign)
 
@@ -111,7 +111,7 @@ class Line:
             ]
         )
 
-    def _decay(self, material: Material) -> np.ndarray:
+    def _decay(self, material: ChannelValues) -> np.ndarray:
         rate = material.conductivity * (1 - material.polarisation**2) / material.spin_diffusion_length**2
         of_heat = 0.0
         if self.spin_heat:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from thermospin.compat import ufl
-from thermospin.materials import Material
+from thermospin.materials import ChannelValues
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Channels:
         fields: ``V``, ``s``, ``theta`` and, or not, ``tau``, UFL expressions.
     """
 
-    material: Material
+    material: ChannelValues
     p: Any
     temperature: float
     fields: Sequence[Any]

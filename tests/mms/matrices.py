@@ -16,7 +16,7 @@ from scipy.constants import physical_constants
 
 from thermospin.compat import ufl
 from thermospin.fields import State
-from thermospin.materials import Material
+from thermospin.materials import ChannelValues
 
 MAGNETON = physical_constants["Bohr magneton"][0] / physical_constants["reduced Planck constant"][0]
 """μ_B/ħ, rad/(s T)."""
@@ -49,7 +49,7 @@ class Matrices:
         state: The fields, UFL expressions.
     """
 
-    material: Material
+    material: ChannelValues
     m: Any
     field: Any
     temperature: float

@@ -115,7 +115,7 @@ def test_row_29_fit():
 
 MAGNET = Material(
     conductivity=4.32e6, polarisation=0.25, spin_diffusion_length=5e-9, seebeck=0, thermal_conductivity=30
-)
+).at(300.0)
 
 
 def test_row_29_conductances():
@@ -128,7 +128,7 @@ def test_row_29_conductances():
     law = InterfaceMaterial(conductance=1e14, polarisation=0.4, mixing_conductance=2e14)
     r_c = 1 / (1e14 * (1 - 0.4**2))
     assert contact_conductances(MAGNET, law) == pytest.approx((1 / (r_f + r_c), 4e14), rel=1e-12)
-    dephasing = MAGNET.model_copy(update={"dephasing_length": 1e-9})
+    dephasing = replace(MAGNET, dephasing_length=1e-9)
     assert contact_conductances(dephasing, None)[1] == pytest.approx(4.32e6 / 1e-9, rel=1e-12)
     film = Film(SIGMA, THICKNESS).sink(1e14, 0.0)
     assert film.along == pytest.approx(1 / (1e-14 + THICKNESS / (3 * SIGMA)) / (SIGMA * THICKNESS))

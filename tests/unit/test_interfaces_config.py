@@ -10,8 +10,8 @@ from thermospin.cli import main
 from thermospin.device import Device, ResistiveInterface
 from thermospin.errors import InputError
 from thermospin.materials import (
+    ChannelPair,
     InterfaceMaterial,
-    Pair,
     interface_library,
     interface_references,
     references,
@@ -119,7 +119,7 @@ def test_a_kapitza_surface_carries_only_heat():
     law = one_interface({"kapitza_resistance": "1e-8 m^2 K/W"}, ("F1", "Substrate")).law
     assert not law.is_conducting
     assert not law.is_spin_dependent
-    assert law.electrical == law.thermoelectric == law.electronic_heat(T0) == Pair(0, 0)
+    assert law.electrical == law.thermoelectric == law.electronic_heat(T0) == ChannelPair(0, 0)
     assert law.heat_conductance(T0) == pytest.approx(1e8, rel=1e-12)
     assert law.is_positive(T0)
 

@@ -9,6 +9,7 @@ from scipy.constants import e, k
 from thermospin.cli import main
 from thermospin.materials import Material, library, library_material, references
 
+T0 = 300.0
 PROPERTIES = {
     "conductivity": "6e6 S/m",
     "polarisation": 0.4,
@@ -18,11 +19,10 @@ PROPERTIES = {
     "thermal_conductivity": "70 W/m/K",
 }
 MATERIALS = {
-    "made up": Material(**PROPERTIES),
-    "negative": Material(**{**PROPERTIES, "polarisation": -0.6, "seebeck": 0}),
-    **{name: library_material(name) for name in ("Py", "Co", "Cu")},
+    "made up": Material(**PROPERTIES).at(T0),
+    "negative": Material(**{**PROPERTIES, "polarisation": -0.6, "seebeck": 0}).at(T0),
+    **{name: library_material(name).at(T0) for name in ("Py", "Co", "Cu")},
 }
-T0 = 300.0
 
 
 @pytest.fixture(params=MATERIALS.values(), ids=MATERIALS.keys())
@@ -114,23 +114,21 @@ def test_margin_is_the_open_circuit_conductivity_of_separate_channels(material):
 
 
 def test_electronic_heat_follows_wiedemann_franz_up_to_k():
-    material = Material(**PROPERTIES)
+    material = Material(**PROPERTIES).at(T0)
     assert material.electronic_heat(T0) == pytest.approx(
         (2.443e-8 * 6e6 * T0, 0.4 * 2.443e-8 * 6e6 * T0), rel=1e-3
     )
     assert material.electronic_heat(T0).sum + material.phonon_heat(T0) == pytest.approx(70)
-    poor = Material(**{**PROPERTIES, "thermal_conductivity": 20})
+    poor = Material(**{**PROPERTIES, "thermal_conductivity": 20}).at(T0)
     assert poor.electronic_heat(T0).sum == 20
     assert poor.phonon_heat(T0) == 0
 
 
 def test_electronic_heat_can_be_given_either_way():
-    assert Material(**PROPERTIES, electronic_thermal_conductivity=50).phonon_heat(T0) == 20
-    assert Material(**PROPERTIES, phonon_thermal_conductivity=50).electronic_heat(T0).sum == 20
-    assert (
-        Material(**PROPERTIES, heat_polarisation=0.1, phonon_thermal_conductivity=50).electronic_heat(T0)[1]
-        == 2
-    )
+    electrons = Material(**PROPERTIES, electronic_thermal_conductivity=50).at(T0)
+    assert electrons.phonon_heat(T0) == 20
+    phonons = Material(**PROPERTIES, heat_polarisation=0.1, phonon_thermal_conductivity=50).at(T0)
+    assert phonons.electronic_heat(T0) == (20, 2)
 
 
 def test_what_is_magnetic():
@@ -144,7 +142,7 @@ def test_what_is_magnetic():
 
 
 def test_insulators_need_only_heat():
-    glass = Material(conductivity=0, thermal_conductivity="1.4 W/m/K")
+    glass = Material(conductivity=0, thermal_conductivity="1.4 W/m/K").at(T0)
     assert not glass.is_conductor
     assert glass.spin_relaxation == 0
     assert glass.electronic_heat(T0) == (0, 0)

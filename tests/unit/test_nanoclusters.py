@@ -238,7 +238,6 @@ def test_a_material_of_clusters_in_a_field():
         strict=True,
     ):
         assert getattr(metal, name) == pytest.approx(expected[0], rel=1e-14, abs=0)
-    assert metal.is_constant
     assert metal.is_conductor
 
 

@@ -39,7 +39,7 @@ def test_laws_are_followed_with_the_base_temperature():
         thermal_conductivity_open_circuit={"polynomial": ["20 W/m/K", "0.05 W/m/K^2"], "reference": "300 K"},
     )
     temperatures = np.array([300.0, 360.0])
-    found = material.short_circuited(300.0).response(temperatures, order=1).thermal_conductivity
+    found = material.short_circuited(300.0).derivatives(temperatures, order=1).thermal_conductivity
     seebeck = -39e-6 * temperatures / 300
     assert found[0] == pytest.approx(20 + 0.05 * (temperatures - 300) + 300 * 2e6 * seebeck**2, rel=1e-12)
     assert found[1] == pytest.approx(0.05 + 300 * 2e6 * 2 * seebeck * -39e-6 / 300, rel=1e-12)

@@ -272,7 +272,7 @@ def test_length_or_ratio():
     config = configured({})
     assert config.material("Magnet").spin_heat_length == 5e-9
     assert config.material("Metal").spin_heat_length == pytest.approx(350e-9 / 4, rel=1e-6, abs=0)
-    assert Material(conductivity=0, thermal_conductivity=1).spin_heat_relaxation(T0) == 0
+    assert Material(conductivity=0, thermal_conductivity=1).at(T0).spin_heat_relaxation(T0) == 0
 
 
 def test_every_conductor_needs_a_length():

@@ -167,24 +167,24 @@ def test_a_file_is_relative_to_the_configuration(tmp_path):
 
 def test_larmor_precession_is_that_of_the_free_electron():
     """With D = λ²/τ_sf, σ/λ² · τ_sf ω_L s is σ ω_L/D s."""
-    metal = Material(**NORMAL, spin_relaxation_time="20 ps")
+    metal = Material(**NORMAL, spin_relaxation_time="20 ps").at(T0)
     diffusion = (300 * NM) ** 2 / 20e-12
     assert metal.larmor == pytest.approx(2 * OMEGA * 2e7 / diffusion, rel=1e-8)
     k_e = metal.electronic_heat(T0).sum
     assert metal.heat_larmor(T0) == pytest.approx(2 * OMEGA * k_e / diffusion, rel=1e-8)
-    heavy = Material(**NORMAL, spin_relaxation_time="20 ps", g_factor=-0.44)
+    heavy = Material(**NORMAL, spin_relaxation_time="20 ps", g_factor=-0.44).at(T0)
     assert heavy.larmor == pytest.approx(-0.22 * metal.larmor, rel=1e-12)
-    assert Material(**NORMAL).larmor == Material(**NORMAL).heat_larmor(T0) == 0
-    assert Material(**MAGNET).larmor == 0
+    assert Material(**NORMAL).at(T0).larmor == Material(**NORMAL).at(T0).heat_larmor(T0) == 0
+    assert Material(**MAGNET).at(T0).larmor == 0
 
 
 def test_relaxation_across_the_magnetisation():
-    isotropic = Material(**MAGNET)
+    isotropic = Material(**MAGNET).at(T0)
     assert isotropic.transverse_relaxation == isotropic.spin_relaxation
     assert isotropic.transverse_heat_relaxation(T0) == isotropic.spin_heat_relaxation(T0)
     assert isotropic.exchange_precession == isotropic.heat_exchange_precession(T0) == 0
     assert isotropic.transverse_length is None
-    magnet = Material(**MAGNET, dephasing_length="2 nm", precession_length="3 nm")
+    magnet = Material(**MAGNET, dephasing_length="2 nm", precession_length="3 nm").at(T0)
     k_e = magnet.electronic_heat(T0).sum
     assert magnet.transverse_relaxation == pytest.approx(2e7 / 4e-18, rel=1e-12)
     assert magnet.exchange_precession == pytest.approx(-2e7 / 9e-18, rel=1e-12)
@@ -196,7 +196,7 @@ def test_relaxation_across_the_magnetisation():
 
 def test_row_08_negative_precession():
     """A negative λ_J precesses the other way round, and is as short."""
-    one, other = (Material(**MAGNET, precession_length=length) for length in ("1 nm", "-1 nm"))
+    one, other = (Material(**MAGNET, precession_length=length).at(T0) for length in ("1 nm", "-1 nm"))
     assert other.exchange_precession == -one.exchange_precession > 0
     assert other.heat_exchange_precession(T0) == -one.heat_exchange_precession(T0)
     assert other.transverse_length == one.transverse_length == 1e-9
@@ -233,7 +233,7 @@ def test_the_length_of_tensor_diffusion_with_equal_times():
     law = TensorDiffusion(**TENSOR)
     assert law.diffusion_length == pytest.approx(10 * NM, rel=1e-12)
     assert law.transverse_length == pytest.approx(10 * NM / math.hypot(1, 100), rel=1e-12)
-    magnet = Material(**MAGNET, tensor_diffusion=TENSOR)
+    magnet = Material(**MAGNET, tensor_diffusion=TENSOR).at(T0)
     assert magnet.transverse_length == law.transverse_length
     assert magnet.tensor_diffusion == law
 

@@ -8,7 +8,7 @@ from thermospin.device import ResistiveInterface
 from thermospin.discretisation.interfaces.facets import FacetPairs
 from thermospin.fields import Unknowns
 from thermospin.lift import Lift, SpinVector
-from thermospin.materials import InterfaceMaterial, Pair
+from thermospin.materials import ChannelPair, InterfaceMaterial
 from thermospin.physics.coefficients import Coefficients
 from thermospin.textures import MagneticState
 
@@ -82,7 +82,7 @@ class FacetCoefficients:
         crosses = self.per_facet(lambda interface: interface.magnet is None)
         none = Lift(0.0, 0.0, self._m)
 
-        def lift(pair: Callable[[InterfaceMaterial], Pair], scale: float = 1.0) -> Lift:
+        def lift(pair: Callable[[InterfaceMaterial], ChannelPair[float]], scale: float = 1.0) -> Lift:
             total = scale * self.per_facet(lambda interface: pair(interface.law).sum)
             difference = scale * self.per_facet(lambda interface: pair(interface.law).difference)
             return Lift(total, difference, self._m, crosses * total if self._is_vector else None)

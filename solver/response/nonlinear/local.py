@@ -14,32 +14,34 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import THETA
 from thermospin.lift import Lift
 from thermospin.materials import Material
-from thermospin.materials.response import Response
+from thermospin.materials.evaluation import CoefficientDerivatives
 from thermospin.physics.coefficients import Coefficients
 
 
-def coefficient_parts(response: Response, temperature: float, split: bool) -> dict[str, np.ndarray]:
+def coefficient_parts(
+    found: CoefficientDerivatives, temperature: float, split: bool
+) -> dict[str, np.ndarray]:
     """The numbers that form the coefficients of a material, SI, in the units of ``Coefficients``.
 
     Args:
-        response: Coefficients of the material and their derivatives.
+        found: Coefficients of the material and their derivatives.
         temperature: T0, K, by which the heat equations are divided.
         split: Whether the spins have temperatures of their own.
     """
     parts = {
-        "conductivity": response.electrical.sum,
-        "conductivity_difference": response.electrical.difference,
-        "thermoelectric": response.thermoelectric.sum,
-        "thermoelectric_difference": response.thermoelectric.difference,
-        "relaxation": response.relaxation,
+        "conductivity": found.electrical.sum,
+        "conductivity_difference": found.electrical.difference,
+        "thermoelectric": found.thermoelectric.sum,
+        "thermoelectric_difference": found.thermoelectric.difference,
+        "relaxation": found.relaxation,
     }
     if not split:
-        return parts | {"heat": response.thermal_conductivity / temperature}
+        return parts | {"heat": found.thermal_conductivity / temperature}
     return parts | {
-        "heat": response.phonon_heat / temperature,
-        "electronic_heat": response.electronic_heat.sum / temperature,
-        "electronic_heat_difference": response.electronic_heat.difference / temperature,
-        "heat_relaxation": response.heat_relaxation / temperature,
+        "heat": found.phonon_heat / temperature,
+        "electronic_heat": found.electronic_heat.sum / temperature,
+        "electronic_heat_difference": found.electronic_heat.difference / temperature,
+        "heat_relaxation": found.heat_relaxation / temperature,
     }
 
 
@@ -96,8 +98,9 @@ class LocalMaterials(NamedTuple):
         Raises:
             RangeError: A law does not hold at one of the temperatures.
         """
-        response = self.materials[region].response(temperatures, order, self.magnetic_field, self.temperature)
-        return coefficient_parts(response, self.temperature, split)
+        material = self.materials[region]
+        found = material.derivatives(temperatures, order, self.magnetic_field, self.temperature)
+        return coefficient_parts(found, self.temperature, split)
 
 
 class Points:

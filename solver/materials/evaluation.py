@@ -1,19 +1,20 @@
-"""Coefficients of a material at a temperature, and the derivatives of its lifted coefficients.
+"""Values of the laws of a material: numbers at a temperature, or derivatives of the lifted coefficients.
 
-The formulas are those of :class:`~thermospin.materials.material.Material`, evaluated with truncated Taylor
-series in place of numbers.
+The formulas are those of :class:`~thermospin.materials.channel_values.ChannelValues`, with numbers or with
+truncated Taylor series.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from pydantic import PrivateAttr
 
+from thermospin.materials.channel_values import ChannelValues
 from thermospin.materials.laws import (
     CoefficientLaw,
     Law,
@@ -26,7 +27,7 @@ from thermospin.materials.laws import (
 from thermospin.section import Section
 
 if TYPE_CHECKING:
-    from thermospin.materials.channels import Pair
+    from thermospin.materials.channels import ChannelPair
     from thermospin.materials.material import Material
 
 PARTS = ("electronic_thermal_conductivity", "phonon_thermal_conductivity")
@@ -34,8 +35,8 @@ PARTS = ("electronic_thermal_conductivity", "phonon_thermal_conductivity")
 
 
 @dataclass(frozen=True)
-class Response:
-    """Coefficients and their derivatives with respect to T, arrays (order + 1, …) in SI.
+class CoefficientDerivatives:
+    """Lifted coefficients and their derivatives with respect to T, arrays (order + 1, …) in SI.
 
     Attributes:
         electrical: σ and σP, S/m.
@@ -50,9 +51,9 @@ class Response:
         larmor: g μ_B/ħ · τ_sf σ/λ², S/(m³ T).
     """
 
-    electrical: Pair
-    thermoelectric: Pair
-    electronic_heat: Pair
+    electrical: ChannelPair[np.ndarray]
+    thermoelectric: ChannelPair[np.ndarray]
+    electronic_heat: ChannelPair[np.ndarray]
     phonon_heat: np.ndarray
     thermal_conductivity: np.ndarray
     relaxation: np.ndarray
@@ -62,15 +63,14 @@ class Response:
     larmor: np.ndarray
 
 
-class Responsive(Section):
-    """A material whose coefficients may follow laws."""
+class Evaluable(Section):
+    """A section whose coefficients may follow laws, and what they are at a temperature and in a field."""
 
-    _follows_field: bool = PrivateAttr(default=False)
     _place: tuple[str, str] = PrivateAttr(default=("", ""))
 
     @property
     def is_constant(self) -> bool:
-        """Whether no coefficient follows a law; all others are numbers only after :meth:`at`."""
+        """Whether no coefficient follows a law."""
         return not laws(self)
 
     @property
@@ -84,18 +84,17 @@ class Responsive(Section):
         numbers = {name: number for name, number in given.items() if number is not None}
         return self.model_copy(update=numbers) if numbers else self
 
-    def at(self, temperature: float, field: float = 0.0) -> Self:
-        """The material with numbers for its laws and k; itself if it has only numbers.
+    def at(self, temperature: float, field: float = 0.0) -> ChannelValues[float]:
+        """The numbers of all coefficients.
 
         Args:
-            temperature: T, K.
+            temperature: T, K; also T0, where an open-circuit value of k is given.
             field: B, T, along the axis of the spins.
 
         Raises:
             RangeError: A law does not hold at that temperature.
         """
-        material = self.short_circuited(temperature)
-        return material if material.is_constant else _constant(material, temperature, field)
+        return _numbers(self.short_circuited(temperature), temperature, field)
 
     def short_circuited(self, temperature: float) -> Self:
         """The material with k in place of its open-circuit value; itself if k is given.
@@ -120,9 +119,9 @@ class Responsive(Section):
             _check_parts(material, {}, np.array([temperature]))
         return material
 
-    def response(
+    def derivatives(
         self, temperatures: np.ndarray, order: int = 0, field: float = 0.0, base: float | None = None
-    ) -> Response:
+    ) -> CoefficientDerivatives:
         """The lifted coefficients and their derivatives with respect to the temperature.
 
         Args:
@@ -134,7 +133,7 @@ class Responsive(Section):
         Raises:
             RangeError: A law does not hold at one of the temperatures.
         """
-        return _response(self, temperatures, order, field, base)
+        return _derivatives(self, temperatures, order, field, base)
 
     def placed(self, key: str, file: str) -> Self:
         """The same material with its place in the configuration, for the messages of its errors.
@@ -173,19 +172,19 @@ def laws(material: Material) -> dict[str, Law]:
 
 
 @functools.lru_cache(maxsize=256)
-def _constant(material: Material, temperature: float, field: float) -> Material:
-    """The material with the numbers of its laws at T in K and B in T."""
+def _numbers(material: Material, temperature: float, field: float) -> ChannelValues[float]:
+    """The values at T in K and B in T."""
     found = _series(material, Taylor.variable(np.array([temperature]), 0), field)
-    return _with(material, {name: float(series.value[0]) for name, series in found.items()})
+    return _values(material, {name: float(series.value[0]) for name, series in found.items()})
 
 
-def _response(
+def _derivatives(
     material: Material, temperatures: np.ndarray, order: int, field: float, base: float | None
-) -> Response:
-    """See :meth:`Responsive.response`."""
+) -> CoefficientDerivatives:
+    """See :meth:`Evaluable.derivatives`."""
     t = Taylor.variable(temperatures, order)
     found = _series(material, t, field)
-    lifted = _with(material, found)
+    values = _values(material, found)
     fixed = base is not None and not {"conductivity", "thermal_conductivity"} & found.keys()
     at = t.constant(base) if fixed else t
 
@@ -194,19 +193,25 @@ def _response(
             return value._replace(sum=arrays(value.sum), difference=arrays(value.difference))
         return (value if isinstance(value, Taylor) else t.constant(value)).derivatives
 
-    relaxes = not lifted.is_conductor or lifted.spin_heat_length is not None
-    return Response(
-        electrical=arrays(lifted.electrical),
-        thermoelectric=arrays(lifted.thermoelectric),
-        electronic_heat=arrays(lifted.electronic_heat(at)),
-        phonon_heat=arrays(lifted.phonon_heat(at)),
-        thermal_conductivity=arrays(lifted.thermal_conductivity),
-        relaxation=arrays(lifted.spin_relaxation),
-        heat_relaxation=arrays(lifted.spin_heat_relaxation(at)) if relaxes else None,
-        transverse_relaxation=arrays(lifted.transverse_relaxation),
-        exchange_precession=arrays(lifted.exchange_precession),
-        larmor=arrays(lifted.larmor),
+    relaxes = not values.is_conductor or values.spin_heat_length is not None
+    return CoefficientDerivatives(
+        electrical=arrays(values.electrical),
+        thermoelectric=arrays(values.thermoelectric),
+        electronic_heat=arrays(values.electronic_heat(at)),
+        phonon_heat=arrays(values.phonon_heat(at)),
+        thermal_conductivity=arrays(values.thermal_conductivity),
+        relaxation=arrays(values.spin_relaxation),
+        heat_relaxation=arrays(values.spin_heat_relaxation(at)) if relaxes else None,
+        transverse_relaxation=arrays(values.transverse_relaxation),
+        exchange_precession=arrays(values.exchange_precession),
+        larmor=arrays(values.larmor),
     )
+
+
+def _values(material: Material, found: Mapping[str, Any]) -> ChannelValues[Any]:
+    """Values of all coefficients: those found, numbers or series, and the numbers that the document gives."""
+    names = [field.name for field in fields(ChannelValues)]
+    return ChannelValues(**{name: found.get(name, getattr(material, name)) for name in names})
 
 
 def _series(material: Material, temperature: Taylor, field: float) -> dict[str, Taylor]:
@@ -237,11 +242,3 @@ def _check_parts(material: Material, found: Mapping[str, Taylor], temperatures: 
                 f"exceeds thermal_conductivity at {temperature:.5g} K, by {excess.max():.3g} W/(m K) at most",
                 temperature,
             ).located(*material.place(name))
-
-
-def _with(material: Material, values: Mapping[str, Any]) -> Material:
-    """The material with other values of its coefficients, without laws."""
-    given = dict(material) | {"nanoclusters": None} | values
-    found = type(material).model_construct(**given)
-    found._follows_field = material.nanoclusters is not None
-    return found
