@@ -1,9 +1,10 @@
 """Fields on the cells: values at the nodes of the elements, current densities, maxima of regions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import CONSTANTS, THETA, Field, State, output_fields
 from thermospin.lift import SpinVector
 from thermospin.observables.extrema import largest, longest
+from thermospin.observables.faces import InterfacePlace
 from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import coefficients, exponents, means, polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
@@ -253,22 +255,44 @@ class Observer:
             for region, values in zip(self._device.regions, highest, strict=True)
         }
 
-    def interface(self, fields: CellFields, first: str, second: str) -> dict[str, float] | None:
+    def interface(
+        self, fields: CellFields, first: str, second: str, surface: str | None = None
+    ) -> dict[str, Any] | None:
         """Averages over the interface of two regions, from the side of the first (collective).
 
         Args:
             fields: The fields on every rank's cells.
             first: Name of the first region.
             second: Name of the second region.
+            surface: Physical surface to which the interface is confined.
 
         Returns:
             None if the regions do not touch. ``area`` (m²); ``gradient_T`` (K/m): mean normal derivative of T
-            in the first region, from first to second; ``mu_s`` (eV) and, if there is one, ``T_s`` (K): spin
-            and spin heat accumulation, ``mean``, ``min`` and ``max`` anywhere on it; ``current`` (A): the net
-            current from first to second; ``crossing`` (A): the current in either direction, half of ``∫ |j·n|
-            dA``, which is larger where current makes a detour through the second region.
+            in the first region, from first to second; if the first region conducts, ``mu_s`` (eV) and, if
+            there is one, ``T_s`` (K): spin and spin heat accumulation, ``mean``, ``min`` and ``max`` anywhere
+            on it; if both conduct, ``current`` (A): the net current from first to second, and ``crossing``
+            (A): the current in either direction, half of ``∫ |j·n| dA``, which is larger where current makes
+            a detour through the second region.
         """
-        return self._interfaces.averages(fields, first, second)
+        place = InterfacePlace(first, second, surface)
+        return self._interfaces.averages(fields, place, self._interfaces.currents(fields))
+
+    def interfaces(
+        self, fields: CellFields, places: Collection[InterfacePlace]
+    ) -> dict[InterfacePlace, dict[str, Any] | None]:
+        """Averages as of :meth:`interface` at several places (collective).
+
+        Args:
+            fields: The fields on every rank's cells.
+            places: The interfaces.
+        """
+        currents = self._interfaces.currents(fields)
+        return {place: self._interfaces.averages(fields, place, currents) for place in places}
+
+    @property
+    def places(self) -> list[InterfacePlace]:
+        """All places where two regions touch, in the order of the regions (collective at first use)."""
+        return self._interfaces.places
 
     @cached_property
     def _interfaces(self) -> InterfaceViews:

@@ -126,6 +126,19 @@ def face_means(control: np.ndarray) -> np.ndarray:
     return control.mean(axis=1)
 
 
+def face_moments(control: np.ndarray) -> np.ndarray:
+    """Means over triangles of polynomials times each barycentric coordinate, shape (n, 3).
+
+    ``B_α λ_i = (α_i + 1)/(d + 1) B_{α + e_i}``, and every Bernstein polynomial has the same mean.
+
+    Args:
+        control: Coefficients, shape (n, n_coefficients).
+    """
+    degree = degree_of(control.shape[1], 3)
+    alphas = exponents(degree, 3)
+    return control @ ((alphas + 1) / (degree + 1)) / len(exponents(degree + 1, 3))
+
+
 def face_slopes(control: np.ndarray, vertices: np.ndarray, gradients: np.ndarray) -> np.ndarray:
     """Means of the gradients over one face of every tetrahedron, shape (n, 3).
 

@@ -1,7 +1,6 @@
 """A whole run: mesh, solve every scheme and configuration, collect the numbers, write the files."""
 
 import importlib.metadata
-import itertools
 import resource
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +14,7 @@ from thermospin.config import Config
 from thermospin.device import Device, Drive
 from thermospin.errors import ConvergenceError
 from thermospin.meshes import MeshRecord
-from thermospin.observables.cells import CellFields, Observer, add
 from thermospin.observables.lock_in import lock_in
-from thermospin.observables.torque import Torques, torque_data
 from thermospin.output import Case, SilentProgress, draw_maps, print_table, write_fields
 from thermospin.output.files import replacing
 from thermospin.output.layout import SCHEMA
@@ -27,6 +24,7 @@ from thermospin.output.readings import write_readings
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import CaseSampler, SolvedFields, as_written, drawn
 from thermospin.runs.numbers import check_balances, configuration_data
+from thermospin.runs.observed import observables, torques_of
 from thermospin.runs.preparation import prepare
 from thermospin.runs.probes import signals
 from thermospin.runs.problem import Problem
@@ -34,9 +32,6 @@ from thermospin.runs.resolution import unresolved
 from thermospin.runs.results import Results
 from thermospin.runtime.failures import on_root
 from thermospin.validation.contrast import suspects
-
-AVERAGED = ("gradient_T", "current", "crossing")
-"""Quantities that are one number for an interface, of every order."""
 
 
 def run(
@@ -146,9 +141,9 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
-                data |= _observables(problem, observer, expansion, operating)
+                data |= observables(device, observer, expansion, operating)
                 if torques:
-                    data["torques"] = _torques(torques, expansion, operating)
+                    data["torques"] = torques_of(torques, expansion, operating)
             configurations[name] = data
             if keep_fields:
                 expansions[scheme, name] = expansion
@@ -214,67 +209,6 @@ def operating_drive(config: Config, drive: Drive) -> float | None:
     if config.solver.currents:
         return max(map(abs, config.solver.currents))
     return config.lock_in.rms_current * 2**0.5 if config.lock_in else None
-
-
-def _observables(
-    problem: Problem, observer: Observer, expansion: Expansion, drive: float | None
-) -> dict[str, Any]:
-    """Maxima per region and averages over magnet | normal-metal interfaces, at the operating drive.
-
-    Fields of one order after another are evaluated and forgotten.
-    """
-    solved = dict(expansion.points).get(drive)
-    at_drive, known, maxima, averages = None, {}, [], []
-    for n, fields in observer.each_order(expansion):
-        known = observer.maxima(fields)
-        if n:
-            maxima.append(known)
-            averages.append(_interfaces(problem, observer, fields) if drive is not None else {})
-        if drive is not None and solved is None:
-            at_drive = add(at_drive, fields, drive**n)
-    regions: dict[str, Any] = {
-        region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
-        for region, keys in known.items()
-    }
-    found: dict[str, Any] = {"regions": regions}
-    if drive is None:
-        return found
-    total = observer.observe(solved) if at_drive is None else at_drive
-    for region, values in observer.maxima(total).items():
-        regions[region] |= values
-    interfaces = _interfaces(problem, observer, total)
-    for name, values in interfaces.items():
-        by_order = [order[name] for order in averages]
-        values["orders"] = {key: [order[key] for order in by_order] for key in AVERAGED}
-        values["orders"] |= {key: [order[key]["mean"] for order in by_order] for key in total.accumulations}
-    return found | {"drive": drive, "interfaces": interfaces}
-
-
-def _torques(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
-    """Torques of every order, of a temperature bias without a drive, and at the operating drive."""
-    solutions = {f"order{n}": order for n, order in enumerate(expansion.orders, start=1)}
-    if expansion.rest:
-        solutions["rest"] = expansion.rest
-    if drive is not None:
-        solutions["at_drive"] = expansion.at(drive)
-    return torque_data(torques, solutions)
-
-
-def _interfaces(problem: Problem, observer: Observer, fields: CellFields) -> dict[str, Any]:
-    """Averages over every interface of a magnet and a normal metal, from the magnet's side.
-
-    Where the interface resists, fields jump: ``across`` has the averages from the other side.
-    """
-    device = problem.device
-    resistive = {frozenset(interface.place[:2]) for interface in device.resistive_interfaces.values()}
-    found = {}
-    for first, second in itertools.product(device.magnets, device.normal_metals):
-        averages = observer.interface(fields, first, second)
-        if averages:
-            found[f"{first}|{second}"] = averages
-            if {first, second} in resistive:
-                averages["across"] = observer.interface(fields, second, first)
-    return found
 
 
 def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[str, Any]:

@@ -81,10 +81,13 @@ def test_interfaces_resist(scaled, comm):
 
 def test_both_sides(scaled):
     """Where an interface resists, the accumulation of the two sides differs; their area does not."""
+    metals = "Py1|Cu", "Py2|Cu"
     for _, _, found in configurations(scaled):
-        for here in found["interfaces"].values():
+        for name, here in found["interfaces"].items():
+            assert here["across"]["area"] == pytest.approx(here["area"], rel=1e-12, abs=0)
+            assert ("mu_s" in here["across"]) == (name in metals)
+        for here in (found["interfaces"][name] for name in metals):
             across = here["across"]
-            assert across["area"] == pytest.approx(here["area"], rel=1e-12, abs=0)
             assert abs(across["mu_s"]["mean"] - here["mu_s"]["mean"]) > 0.01 * abs(here["mu_s"]["mean"])
 
 

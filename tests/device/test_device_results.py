@@ -100,7 +100,7 @@ def test_maxima_by_order(joule):
 def test_interfaces(joule):
     found = joule.data["schemes"]["electrical"]["configurations"]
     for values in found.values():
-        assert values["interfaces"].keys() == {"Py1|Cu", "Py2|Cu"}
+        assert values["interfaces"].keys() == {"Py1|Cu", "Py2|Cu", "Py1|Sub", "Py2|Sub", "Cu|Sub"}
         injector = values["interfaces"]["Py1|Cu"]
         top, side = 40e-9 * 20e-9, 40e-9 * 12e-9
         assert injector["area"] == pytest.approx(top + side, rel=1e-9, abs=0)

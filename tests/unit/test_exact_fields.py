@@ -16,7 +16,6 @@ from thermospin.config.outputs import Line
 from thermospin.observables import polynomials
 from thermospin.observables.cells import Observer, add, total
 from thermospin.observables.extrema import largest, longest
-from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.sampling import Sampler
 from thermospin.output import Case, write_fields
 from thermospin.output.grids import region_grids, skin
@@ -132,12 +131,11 @@ def on_face(low, high, axis, points):
 
 
 @pytest.mark.parametrize("pair", INTERFACES, ids="|".join)
-def test_row_09_interfaces(problem, observer, fields, pair, monkeypatch):
+def test_row_09_interfaces(problem, observer, fields, pair):
     low, high, axis, direction = INTERFACES[pair]
     gauss = np.array([0.5 - 12**-0.5, 0.5 + 12**-0.5])  # exact for cubics
     points = np.array([0.5]), gauss, np.linspace(0, 1, 401)
     middle, exact, fine = (on_face(low, high, axis, places) for places in points)
-    monkeypatch.setattr(InterfaceViews, "_conserved_current", lambda *_: None)
     found = observer.interface(fields, *pair)
     assert found["gradient_T"] == pytest.approx(
         direction * slope(problem, "theta", middle)[axis, 0], rel=1e-9
@@ -146,8 +144,6 @@ def test_row_09_interfaces(problem, observer, fields, pair, monkeypatch):
     assert found["mu_s"]["mean"] == pytest.approx(2 * polynomial(problem, "s")(exact).mean(), rel=1e-9, abs=0)
     assert found["mu_s"]["min"] == pytest.approx(mu_s.min(), rel=1e-9, abs=0)
     assert found["mu_s"]["max"] == pytest.approx(mu_s.max(), rel=1e-5, abs=0)
-    normal = direction * current(problem, pair[0], middle)[0, axis] * found["area"]
-    assert found["current"] == pytest.approx(normal, rel=1e-9, abs=0)
     crossing = np.abs(current(problem, pair[0], fine)[:, axis]).mean() * found["area"] / 2
     assert found["crossing"] == pytest.approx(crossing, rel=2e-3, abs=0)
 

@@ -149,6 +149,29 @@ def test_as_if_the_region_were_two(config_of, comm, whole, split, spin_heat):
         assert data["balances"]["energy"] <= 1e-9
 
 
+@pytest.mark.parametrize("others", [[], [{"between": ["F", "N"], **OTHER}]], ids=["", "both resist"])
+def test_interfaces_in_the_results(config_of, comm, others):
+    """The lid and what is left of the face are listed apart, as if the magnet were two regions."""
+    lid, output = {"surface": "lid", **RESISTS}, {"current": 1e-3}
+    found, *_ = solved(config_of(lid, *others, output=output), comm)
+    split = [entry | {"between": ["F2", "N"]} for entry in others]
+    parts = {"between": ["F1", "N"], **RESISTS}, *split
+    known, *_ = solved(config_of(*parts, regions=SPLIT, output=output), comm)
+    for name in ("up", "down"):
+        at, expected = (
+            results.data["schemes"]["through"]["configurations"][name]["interfaces"]
+            for results in (found, known)
+        )
+        assert at.keys() == {"F|N", "F|N on lid"}
+        assert sum(values["current"] for values in at.values()) == pytest.approx(1e-3, rel=1e-8, abs=0)
+        for here, there in {"F|N on lid": "F1|N", "F|N": "F2|N"}.items():
+            assert at[here]["area"] == pytest.approx(AREA, rel=1e-12, abs=0)
+            assert ("across" in at[here]) == ("across" in expected[there])
+            for key in ("gradient_T", "crossing"):
+                assert at[here][key] == pytest.approx(expected[there][key], rel=1e-7, abs=0)
+            assert at[here]["mu_s"] == pytest.approx(expected[there]["mu_s"], rel=1e-7, abs=0)
+
+
 def test_a_surface_between_three_regions(config_of, comm):
     """It is an interface of every pair that it separates."""
     found, problem, record = solved(config_of({"surface": "joint", **RESISTS}, regions=SPLIT), comm)

@@ -35,7 +35,8 @@ class Spread(Part):
 class InterfaceAverages(Part):
     """Averages over the interface of two regions, on the side of the first, at the operating drive.
 
-    With vector spin, components of the accumulations are keys of their own, ``mu_s_x`` ….
+    Accumulations are there if the first region conducts; with vector spin, their components are keys of their
+    own, ``mu_s_x`` ….
     """
 
     model_config = ConfigDict(extra="allow")
@@ -45,10 +46,10 @@ class InterfaceAverages(Part):
     """m²."""
     gradient_T: Number
     """Mean normal derivative of the temperature, from the first region to the second, K/m."""
-    current: Number
-    """Net current from the first region to the second, A."""
-    crossing: Number
-    """Current that crosses in either direction, A."""
+    current: Number = None
+    """Net current from the first region to the second, A; not there at insulators."""
+    crossing: Number = None
+    """Current that crosses in either direction, A; likewise."""
     across: "InterfaceAverages | None" = None
     """Averages on the other side, where the interface resists."""
     orders: dict[str, ByOrder] | None = None
@@ -88,7 +89,7 @@ class Configuration(Part):
     drive: Number = None
     """Operating drive, A or V, of maxima and averages."""
     interfaces: dict[str, InterfaceAverages] = {}
-    """Averages by interface, such as ``Py1|Cu``."""
+    """Averages by interface, such as ``Py1|Cu`` or ``Py1|Cu on lid``: different materials, or resistive."""
     torques: dict[str, Torque] | None = None
     """Torques by magnet; with vector spin."""
 

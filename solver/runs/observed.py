@@ -1,0 +1,127 @@
+"""Largest values in regions, averages at interfaces and torques of a solution."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from thermospin.device import Device
+from thermospin.observables.cells import CellFields, Observer, add
+from thermospin.observables.faces import InterfacePlace
+from thermospin.observables.torque import Torques, torque_data
+from thermospin.response.solution import Expansion
+
+AVERAGED = ("gradient_T", "current", "crossing")
+"""Quantities that are one number for an interface, of every order."""
+
+
+def observables(
+    device: Device, observer: Observer, expansion: Expansion, drive: float | None
+) -> dict[str, Any]:
+    """Largest values by region and averages by interface (collective).
+
+    They are those at the operating drive and of every order. Fields of one order after another are evaluated
+    and forgotten.
+
+    Args:
+        device: The device.
+        observer: Evaluates the fields.
+        expansion: The fields.
+        drive: The operating drive, A or V; None without one.
+    """
+    solved = dict(expansion.points).get(drive)
+    at_drive, known, maxima, averages = None, {}, [], []
+    for n, fields in observer.each_order(expansion):
+        known = observer.maxima(fields)
+        if n:
+            maxima.append(known)
+            averages.append(interfaces(device, observer, fields) if drive is not None else {})
+        if drive is not None and solved is None:
+            at_drive = add(at_drive, fields, drive**n)
+    regions: dict[str, Any] = {
+        region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
+        for region, keys in known.items()
+    }
+    found: dict[str, Any] = {"regions": regions}
+    if drive is None:
+        return found
+    total = observer.observe(solved) if at_drive is None else at_drive
+    for region, values in observer.maxima(total).items():
+        regions[region] |= values
+    at_interfaces = interfaces(device, observer, total)
+    for name, values in at_interfaces.items():
+        values["orders"] = _by_order(values, [order[name] for order in averages])
+    return found | {"drive": drive, "interfaces": at_interfaces}
+
+
+def _by_order(values: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
+    """One number per order for every average that an interface has: of accumulations the mean."""
+    spreads = [key for key, value in values.items() if isinstance(value, Mapping) and key != "across"]
+    single = {key: [order[key] for order in orders] for key in AVERAGED if key in values}
+    return single | {key: [order[key]["mean"] for order in orders] for key in spreads}
+
+
+def interfaces(device: Device, observer: Observer, fields: CellFields) -> dict[str, Any]:
+    """Averages over every interface that is listed, by name (collective).
+
+    Where the interface resists, fields jump: ``across`` has the averages from the other side.
+
+    Args:
+        device: The device.
+        observer: Evaluates the fields.
+        fields: The fields.
+    """
+    resistive = _resistive(device)
+    places = listed(device, observer.places)
+    others = {place: place.reversed for place in places if _key(place) in resistive}
+    averages = observer.interfaces(fields, [*places, *others.values()])
+    found = {place.name: averages[place] for place in places}
+    for place, other in others.items():
+        found[place.name]["across"] = averages[other]
+    return found
+
+
+def listed(device: Device, places: Sequence[InterfacePlace]) -> list[InterfacePlace]:
+    """The interfaces of different materials and the resistive ones.
+
+    Fields are taken on the side of the magnet, at insulators on that of the conductor; else on that of the
+    region that comes first.
+
+    Args:
+        device: The device.
+        places: All places where two regions touch.
+    """
+    resistive, names = _resistive(device), device.material_names
+    kinds = device.magnets, device.normal_metals, device.insulators
+    rank = {region: level for level, regions in enumerate(kinds) for region in regions}
+    return [
+        place if rank[place.first] <= rank[place.second] else place.reversed
+        for place in places
+        if names[place.first] != names[place.second] or _key(place) in resistive
+    ]
+
+
+def _resistive(device: Device) -> set[tuple[frozenset[str], str | None]]:
+    return {
+        _key(InterfacePlace(interface.first, interface.second, interface.surface))
+        for interface in device.resistive_interfaces.values()
+    }
+
+
+def _key(place: InterfacePlace) -> tuple[frozenset[str], str | None]:
+    """A place without its direction."""
+    return frozenset(place[:2]), place.surface
+
+
+def torques_of(torques: Torques, expansion: Expansion, drive: float | None) -> dict[str, Any]:
+    """Torques of every order, of a temperature bias without a drive, and at the operating drive (collective).
+
+    Args:
+        torques: Evaluates them.
+        expansion: The fields.
+        drive: The operating drive, A or V; None without one.
+    """
+    solutions = {f"order{n}": order for n, order in enumerate(expansion.orders, start=1)}
+    if expansion.rest:
+        solutions["rest"] = expansion.rest
+    if drive is not None:
+        solutions["at_drive"] = expansion.at(drive)
+    return torque_data(torques, solutions)
