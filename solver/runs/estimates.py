@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.device import Device
+from thermospin.linear.factors import LARGEST
+from thermospin.linear.stretching import MANY, STRETCHED, stretching
 from thermospin.meshes import MeshRecord
 from thermospin.units import rounded
 
@@ -19,7 +21,11 @@ MESHING = 5e-5
 LIBRARIES = 1.7e8
 """Memory before anything is read, bytes."""
 BYTES = 1700.0
-"""Memory of an unknown, bytes."""
+"""Memory of an unknown with multigrid, bytes."""
+BYTES_FACTORISED = 5000.0
+"""Memory of an unknown where fields are factorised, bytes; factors grow a little faster than their fields."""
+SAMPLE = 20_000
+"""Number of cells by which a mesh is judged to be stretched."""
 BYTES_OF_CELL = 1200.0
 """Memory of a tetrahedron while it is made, bytes."""
 
@@ -40,18 +46,21 @@ class Estimate:
         unknowns: Number of unknowns.
         meshing: Time to make the mesh on one core, s; 0 when it is there.
         solving: Time to solve all schemes and configurations on one core, s.
+        is_factorised: Whether fields are factorised, as on stretched cells.
     """
 
     cells: float
     unknowns: float
     meshing: float
     solving: float
+    is_factorised: bool
 
     @property
     def memory(self) -> float:
         """Memory to make the mesh, if it is still to be made, and to solve, bytes."""
         mesh = BYTES_OF_CELL * self.cells if self.meshing else 0.0
-        return LIBRARIES + max(mesh, BYTES * self.unknowns)
+        each = BYTES_FACTORISED if self.is_factorised else BYTES
+        return LIBRARIES + max(mesh, each * self.unknowns)
 
     @property
     def text(self) -> str:
@@ -75,7 +84,10 @@ class Estimate:
 
 
 def estimate_plan(
-    device: Device, cells: Mapping[str, float], columns: tuple[int, int] | None = None
+    device: Device,
+    cells: Mapping[str, float],
+    columns: tuple[int, int] | None = None,
+    is_stretched: bool = False,
 ) -> Estimate:
     """Estimate for a mesh that is still to be made.
 
@@ -83,12 +95,13 @@ def estimate_plan(
         device: The device.
         cells: Number of tetrahedra of every region.
         columns: Number of columns of prisms along x and y, of a mesh that consists of them.
+        is_stretched: Whether its cells are stretched, as graded columns are.
     """
     conducting = sum(number for region, number in cells.items() if region not in device.insulators)
     total = sum(cells.values())
     degree = device.numerics.degree
     inner, whole = (_expected_nodes(number, degree, columns) for number in (conducting, total))
-    return _estimate(device, total, inner, whole, MESHING * total)
+    return _estimate(device, total, inner, whole, MESHING * total, is_stretched)
 
 
 def _expected_nodes(cells: float, degree: int, columns: tuple[int, int] | None) -> float:
@@ -113,7 +126,14 @@ def estimate_record(device: Device, record: MeshRecord) -> Estimate:
     degree = device.numerics.degree
     inner = _nodes(record, conducting, degree)
     whole = inner if conducting.all() else _nodes(record, np.ones(record.cells, dtype=bool), degree)
-    return _estimate(device, record.cells, inner, whole, 0.0)
+    return _estimate(device, record.cells, inner, whole, 0.0, _is_stretched(record))
+
+
+def _is_stretched(record: MeshRecord) -> bool:
+    """Whether so many cells are stretched that multigrid would stall, by some of them."""
+    every = max(1, record.cells // SAMPLE)
+    found = stretching(record.array("points")[record.array("cells")[::every]])
+    return bool(np.mean(found > STRETCHED) > MANY)
 
 
 def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
@@ -130,13 +150,16 @@ def _count(degree: int, points: float, edges: float, faces: float) -> float:
     return float(points + (degree - 1) * edges + (degree - 1) * (degree - 2) // 2 * faces)
 
 
-def _estimate(device: Device, cells: float, conducting: float, everywhere: float, meshing: float) -> Estimate:
+def _estimate(
+    device: Device, cells: float, conducting: float, everywhere: float, meshing: float, is_stretched: bool
+) -> Estimate:
     """The estimate from the number of nodes on conductors and of all."""
     unknowns = sum(conducting if field.on_conductors else everywhere for field in device.unknowns)
     numerics = device.numerics
     steps = numerics.orders if numerics.method == "expansion" else NEWTON * len(numerics.currents)
     solving = SETTING_UP + SOLVING * steps * len(device.states)
-    return Estimate(cells, unknowns, meshing, unknowns * len(device.drives) * solving)
+    is_factorised = is_stretched and max(conducting, everywhere) <= LARGEST
+    return Estimate(cells, unknowns, meshing, unknowns * len(device.drives) * solving, is_factorised)
 
 
 def _gigabytes(size: float) -> str:

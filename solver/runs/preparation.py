@@ -115,7 +115,8 @@ def make_mesh(config: Config, device: Device, tell: Tell = untold) -> MeshRecord
 
     def inspect(plan: Plan) -> None:
         check_pieces(config, device, plan.pieces)
-        tell(estimate_plan(device, plan.cells, getattr(config.geometry, "columns", None)).text)
+        stack, is_graded = getattr(config.geometry, "columns", None), config.mesh.columns is not None
+        tell(estimate_plan(device, plan.cells, stack, is_graded).text)
 
     return _of_mesh(partial(build_mesh, inspect=inspect), config, device)
 

@@ -1,5 +1,6 @@
 """Row 21 and the order of checks: what is said, and refused, before a mesh is made."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from test_overlapping_solids import FEW, boxes, exact
 from thermospin.cli import main
 from thermospin.device import Device
 from thermospin.errors import InputError
+from thermospin.linear.preconditioning import is_factorised
 from thermospin.meshes import LayerStack, MeshOptions, SolidsGeometry, build_mesh, tetrahedra
 from thermospin.meshes.plan import Plan
 from thermospin.output.progress import SilentProgress
@@ -156,6 +158,28 @@ def test_unknowns_of_a_mesh_that_is_there(degree):
     found = estimate_record(Device.of(config), record)
     assert found.unknowns == Problem(config, mesh, progress).spaces.n_dofs
     assert found.meshing == 0
+
+
+def columns():
+    """Films on graded columns."""
+    return load_config(
+        {
+            "geometry": {"template": "lateral_nonlocal"},
+            "mesh": {"columns": {"levels": 1}},
+            "schemes": {"thermal": {"contact1": "current", "contact2": "ground"}},
+        }
+    )
+
+
+@pytest.mark.parametrize(("make", "stretched"), [(bar, False), (columns, True)])
+def test_memory_of_factors_on_stretched_cells(make, stretched):
+    """As the solver decides it; a factor needs more memory than multigrid."""
+    config = make()
+    record, read = prepare(config, MPI.COMM_SELF, SilentProgress())
+    found = estimate_record(Device.of(config), record)
+    assert found.is_factorised == is_factorised(Problem(config, read, SilentProgress()).spaces) == stretched
+    other = dataclasses.replace(found, is_factorised=not stretched)
+    assert (found.memory > other.memory) == stretched
 
 
 def test_estimate_grows_with_the_problem():
