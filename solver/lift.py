@@ -5,7 +5,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-Pair = tuple[Any, Any]
+ScalarAndSpin = tuple[Any, Any]
+"""A quantity and its spin part, such as (V, s) or (j, j_s); with vector spin the latter is a :class:`SpinVector`."""
 
 
 class SpinVector(tuple[Any, ...]):
@@ -98,7 +99,7 @@ class Lift(NamedTuple):
     across: Any = None
     turning: Any = None
 
-    def __call__(self, pair: Pair) -> Pair:
+    def __call__(self, pair: ScalarAndSpin) -> ScalarAndSpin:
         """Act on a pair (scalar part, spin part) of numbers or of vectors in space."""
         scalar, spin = pair
         if not isinstance(self.m, SpinVector):
@@ -230,7 +231,7 @@ def contract(product: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     return b.map(lambda y: product(a, y)) if isinstance(b, SpinVector) else product(a, b)
 
 
-def dot(first: Pair, second: Pair, product: Callable[[Any, Any], Any]) -> Any:
+def dot(first: ScalarAndSpin, second: ScalarAndSpin, product: Callable[[Any, Any], Any]) -> Any:
     """Sum of the products of two pairs, part by part.
 
     Args:
@@ -241,7 +242,9 @@ def dot(first: Pair, second: Pair, product: Callable[[Any, Any], Any]) -> Any:
     return contract(product, first[0], second[0]) + contract(product, first[1], second[1])
 
 
-def channel_products(flux: Pair, force: Pair, product: Callable[[Any, Any], Any]) -> Pair:
+def channel_products(
+    flux: ScalarAndSpin, force: ScalarAndSpin, product: Callable[[Any, Any], Any]
+) -> ScalarAndSpin:
     """Products of two pairs channel by channel: their sum, which is :func:`dot`, and ↑ minus ↓.
 
     Args:

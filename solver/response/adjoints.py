@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from thermospin.compat import PETSc
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.linear.krylov import Report
-from thermospin.response.solution import Pair
+from thermospin.response.solution import TerminalPair
 
 KEPT = 16
 """Adjoints that are kept to begin with; the oldest goes first."""
@@ -40,9 +40,9 @@ class KnownAdjoints:
 
     def __init__(self, system: CoupledSystem) -> None:
         self._system = system
-        self._found: dict[tuple[Pair, Hashable], Adjoint] = {}
+        self._found: dict[tuple[TerminalPair, Hashable], Adjoint] = {}
 
-    def keep(self, pair: Pair, adjoint: Adjoint) -> None:
+    def keep(self, pair: TerminalPair, adjoint: Adjoint) -> None:
         """Keep an adjoint in the magnetic state of the operator.
 
         Args:
@@ -55,7 +55,7 @@ class KnownAdjoints:
         if len(self._found) > KEPT:
             self._found.pop(next(iter(self._found)))
 
-    def get(self, pair: Pair) -> Adjoint | None:
+    def get(self, pair: TerminalPair) -> Adjoint | None:
         """Adjoint kept for a probe in the magnetic state of the operator; None if there is none.
 
         Args:
@@ -63,5 +63,5 @@ class KnownAdjoints:
         """
         return self._found.get(self._key(pair))
 
-    def _key(self, pair: Pair) -> tuple[Pair, Hashable]:
+    def _key(self, pair: TerminalPair) -> tuple[TerminalPair, Hashable]:
         return pair, tuple(self._system.state.items())

@@ -14,7 +14,7 @@ from thermospin.discretisation.heat_source import HeatSource
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint
 from thermospin.response.linear_response import LinearResponse
-from thermospin.response.solution import Pair, Solution
+from thermospin.response.solution import Solution, TerminalPair
 
 
 class Influences:
@@ -26,9 +26,9 @@ class Influences:
         pairs: The probes.
     """
 
-    def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[Pair]) -> None:
+    def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[TerminalPair]) -> None:
         self._response, self._heat, self._pairs = response, heat, pairs
-        self._found: dict[Pair, Adjoint] = {}
+        self._found: dict[TerminalPair, Adjoint] = {}
         self._before: tuple[PETSc.Vec, float] | None = None
 
     @property
@@ -37,7 +37,7 @@ class Influences:
         return sum(found.report.iterations for found in self._found.values())
 
     @property
-    def vectors(self) -> dict[Pair, PETSc.Vec]:
+    def vectors(self) -> dict[TerminalPair, PETSc.Vec]:
         """Adjoints w by probe in the configuration of the moment; empty before :meth:`begin`."""
         return {pair: found.vector for pair, found in self._found.items()}
 

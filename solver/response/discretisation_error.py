@@ -30,14 +30,14 @@ from thermospin.response.accuracy import (
     SOURCE_REDUCTION,
 )
 from thermospin.response.linear_response import Unit
-from thermospin.response.solution import Expansion, Pair
+from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.response.terminals import Terminals
 
 Source = Callable[[PETSc.Vec, Mapping[int, PETSc.Vec], int], None]
 """Adds to a right-hand side what fields, by power of the drive, are the source of in one order."""
 
 
-Errors = dict[Pair, dict[int, np.ndarray]]
+Errors = dict[TerminalPair, dict[int, np.ndarray]]
 """By probe and power of the drive, what adds up to the estimate η of the reading's error (the true reading
 less the discrete one), V per power of the drive: the residuals of the order in the equations of all fields,
 in their order, then what lower orders change of its source."""
@@ -77,9 +77,9 @@ class ErrorEstimator:
     def estimate(
         self,
         expansion: Expansion,
-        adjoints: Mapping[Pair, PETSc.Vec],
+        adjoints: Mapping[TerminalPair, PETSc.Vec],
         units: Mapping[str, Unit],
-        influences: Mapping[Pair, PETSc.Vec],
+        influences: Mapping[TerminalPair, PETSc.Vec],
     ) -> Errors:
         """The estimates for the readings of a solution (collective).
 
@@ -180,7 +180,7 @@ class ErrorEstimator:
             [[unit.weights.dot(flow) for flow in flows] for unit in self._units.values()]
         )
 
-    def _dual(self, pair: Pair, vector: PETSc.Vec) -> tuple[PETSc.Vec, PETSc.Vec]:
+    def _dual(self, pair: TerminalPair, vector: PETSc.Vec) -> tuple[PETSc.Vec, PETSc.Vec]:
         """The adjoint of a probe, and what is missing from it in the richer space (collective)."""
         rhs = self._linear.matrix.createVecLeft()
         rhs.set(0.0)
@@ -195,7 +195,7 @@ class ErrorEstimator:
                 missing.axpy(volt, unit.weights)
         return low, missing
 
-    def _read(self, fields: PETSc.Vec, pair: Pair) -> float:
+    def _read(self, fields: PETSc.Vec, pair: TerminalPair) -> float:
         """What a probe reads, V (collective)."""
         terminals = self._terminals.readings(fields)
         return terminals[pair[0]] - terminals[pair[1]]

@@ -16,7 +16,7 @@ from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
-from thermospin.response.solution import Pair, Solution
+from thermospin.response.solution import Solution, TerminalPair
 from thermospin.response.terminals import Terminals
 
 
@@ -41,7 +41,7 @@ class Reference:
         offset: Constant that has been added to V already, V.
     """
 
-    def __init__(self, terminals: Terminals, pairs: Sequence[Pair], offset: float = 0.0) -> None:
+    def __init__(self, terminals: Terminals, pairs: Sequence[TerminalPair], offset: float = 0.0) -> None:
         self._terminals, self._pairs, self.offset = terminals, pairs, offset
 
     def centre(self, x: PETSc.Vec) -> None:
@@ -73,14 +73,14 @@ class LinearResponse:
         linear: LinearSolver,
         terminals: Terminals,
         drive: Drive,
-        pairs: Sequence[Pair],
+        pairs: Sequence[TerminalPair],
         known: KnownAdjoints | None = None,
     ) -> None:
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known
         self.constraint = terminals.constraint(drive)
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
-        self._adjoints: dict[Pair, Adjoint] = {}
+        self._adjoints: dict[TerminalPair, Adjoint] = {}
         self._units: tuple[int | None, dict[str, Solution]] = None, {}
         self._weights: dict[str, tuple[PETSc.Vec, float]] = {}
 
@@ -96,7 +96,7 @@ class LinearResponse:
         """
         return self._earlier[key][0] if key in self._earlier else None
 
-    def adjoint(self, pair: Pair) -> Adjoint:
+    def adjoint(self, pair: TerminalPair) -> Adjoint:
         """Adjoint of a probe in the magnetic configuration of the matrix (collective).
 
         Args:
@@ -199,7 +199,7 @@ class LinearResponse:
         )
         return z, 0.0
 
-    def exchanged(self, pair: Pair, driven: Solution) -> float:
+    def exchanged(self, pair: TerminalPair, driven: Solution) -> float:
         """Reading of the injector of the scheme when 1 A flows through a probe, Ω (collective).
 
         Args:
@@ -212,7 +212,7 @@ class LinearResponse:
         read = sum(share * volts[name] for name, share in self._drive.uniform.items())
         return read + driven.vector.dot(self._linear.remainder)
 
-    def _exchanged_source(self, pair: Pair) -> PETSc.Vec:
+    def _exchanged_source(self, pair: TerminalPair) -> PETSc.Vec:
         rhs = self.source()
         self._terminals.inject(rhs, {pair[0]: 1.0})
         self._terminals.inject(rhs, {pair[1]: -1.0})
@@ -308,8 +308,8 @@ class LinearResponse:
 
 
 def _excess(
-    errors: Mapping[Pair, float],
-    corrections: Mapping[Pair, float],
+    errors: Mapping[TerminalPair, float],
+    corrections: Mapping[TerminalPair, float],
     terminals: Mapping[str, float],
     start: Solution | None,
 ) -> float:

@@ -12,7 +12,7 @@ from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import Influences
 from thermospin.response.linear_response import LinearResponse, Unit
-from thermospin.response.solution import Pair, Solution, combine
+from thermospin.response.solution import Solution, TerminalPair, combine
 from thermospin.response.terminals import Terminals
 
 
@@ -37,7 +37,7 @@ class Scheme:
         terminals: Terminals,
         heat: HeatSource,
         drive: Drive,
-        probes: Mapping[str, Pair],
+        probes: Mapping[str, TerminalPair],
         rises: Mapping[str, float],
         tolerance: float,
         equilibrium: Equilibrium | None = None,
@@ -50,7 +50,7 @@ class Scheme:
         self.constraint = self._response.constraint
         self._influences: Influences | None = Influences(self._response, heat, self._pairs)
 
-    def reciprocal(self, probe: Pair, driven: Solution) -> float | None:
+    def reciprocal(self, probe: TerminalPair, driven: Solution) -> float | None:
         """R1 with injector and probe exchanged, Ω; None where the scheme has no such experiment.
 
         Onsager: it equals R1. Reversing every magnet, as the exchange demands, changes nothing when all
@@ -79,12 +79,12 @@ class Scheme:
         return self._drive
 
     @property
-    def adjoints(self) -> dict[Pair, PETSc.Vec]:
+    def adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
         """Adjoints of the probes in the configuration of the moment, V/A and K/A (collective)."""
         return {pair: self._response.adjoint(pair).vector for pair in self._pairs}
 
     @property
-    def influences(self) -> dict[Pair, PETSc.Vec]:
+    def influences(self) -> dict[TerminalPair, PETSc.Vec]:
         """What corrects orders for the residual of the order before; empty where nothing does."""
         return self._influences.vectors if self._influences else {}
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.compat import PETSc
 
-Pair = tuple[str, str]
+TerminalPair = tuple[str, str]
 """Two terminals, plus and minus."""
 
 HEATING_VOLTAGE = 0.1
@@ -38,11 +38,11 @@ class Solution:
     vector: PETSc.Vec
     offset: float
     terminals: dict[str, float]
-    corrections: dict[Pair, float]
+    corrections: dict[TerminalPair, float]
     currents: dict[str, float]
     heat: dict[str, float]
     generated: float
-    uncertainty: dict[Pair, float]
+    uncertainty: dict[TerminalPair, float]
     iterations: int
     norm: float
     current_error: float
@@ -53,7 +53,7 @@ class Solution:
         """Relative true residual."""
         return self.norm / self.scale if self.scale else 0.0
 
-    def reading(self, pair: Pair) -> float:
+    def reading(self, pair: TerminalPair) -> float:
         """Voltage between two terminals, plus minus minus, V; most accurate if they are a probe.
 
         Args:
@@ -148,7 +148,7 @@ class Expansion:
     reciprocity: dict[str, float] = field(default_factory=dict)
     points: list[tuple[float, Solution]] = field(default_factory=list)
     weights: dict[int, np.ndarray] = field(default_factory=dict)
-    errors: Mapping[Pair, Mapping[int, np.ndarray]] = field(default_factory=dict)
+    errors: Mapping[TerminalPair, Mapping[int, np.ndarray]] = field(default_factory=dict)
     key: tuple[str, str] = ("", "")
 
     @property
@@ -164,7 +164,7 @@ class Expansion:
         """
         return combine((drive**n, part) for n, part in self.by_power.items())
 
-    def harmonics(self, probe: Pair) -> np.ndarray:
+    def harmonics(self, probe: TerminalPair) -> np.ndarray:
         """``R1, R2, …`` of a probe, V per power of the drive.
 
         Args:

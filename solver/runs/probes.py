@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from thermospin.response.discretisation_error import error_bar
-from thermospin.response.solution import Expansion, Pair
+from thermospin.response.solution import Expansion, TerminalPair
 
 SIGNALS = {"baseline": (0.5, 0.5), "spin": (1.0, -1.0)}
 """Weights of P and AP in the signals that are made of them."""
 
 
-def probe_data(expansion: Expansion, pair: Pair) -> dict[str, Any]:
+def probe_data(expansion: Expansion, pair: TerminalPair) -> dict[str, Any]:
     """The readings of a probe, V per power of the drive.
 
     Args:

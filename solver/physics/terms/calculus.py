@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from thermospin.compat import ufl
-from thermospin.lift import Pair, SpinVector
+from thermospin.lift import ScalarAndSpin, SpinVector
 from thermospin.materials.laws import Taylor
 
 
@@ -48,7 +48,7 @@ def slope(field: Any) -> Any:
     return field.second - field.first if isinstance(field, Trace) else ufl.grad(field)
 
 
-def slopes(pair: Pair) -> Pair:
+def slopes(pair: ScalarAndSpin) -> ScalarAndSpin:
     """Slopes of a pair; the slope of a part that is 0 is 0.
 
     Args:
@@ -81,7 +81,7 @@ def value(field: Any) -> Any:
     return (field.first + field.second) / 2 if isinstance(field, Trace) else field
 
 
-def values(pair: Pair) -> Pair:
+def values(pair: ScalarAndSpin) -> ScalarAndSpin:
     """Values of a pair.
 
     Args:
@@ -90,7 +90,7 @@ def values(pair: Pair) -> Pair:
     return _each(value, pair)
 
 
-def components(pair: Pair) -> Sequence[Any]:
+def components(pair: ScalarAndSpin) -> Sequence[Any]:
     """The scalar part and the components of the spin part in one sequence.
 
     Args:
@@ -100,7 +100,7 @@ def components(pair: Pair) -> Sequence[Any]:
     return (scalar, *spin) if isinstance(spin, SpinVector) else (scalar, spin)
 
 
-def _each(function: Callable[[Any], Any], pair: Pair) -> Pair:
+def _each(function: Callable[[Any], Any], pair: ScalarAndSpin) -> ScalarAndSpin:
     scalar, spin = pair
     return function(scalar), spin.map(function) if isinstance(spin, SpinVector) else function(spin)
 

@@ -7,13 +7,13 @@ from operator import mul
 from typing import Any, Protocol
 
 from thermospin.fields import State
-from thermospin.lift import Pair, channel_products, contract, dot
+from thermospin.lift import ScalarAndSpin, channel_products, contract, dot
 from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.calculus import inner, slopes, value, values
 from thermospin.physics.terms.transport import currents
 
 
-def joule(c: Coefficients, a: State, b: State) -> Pair:
+def joule(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel.
 
     It is symmetric in the two fields. With spins along one axis it is so by itself. Otherwise the ↑ − ↓
@@ -37,7 +37,7 @@ def joule(c: Coefficients, a: State, b: State) -> Pair:
     )
 
 
-def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:
+def relaxation_heat(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """Heat of spin relaxation ``σ s·R s``, ``4 g s²`` if collinear, W/m³; it splits evenly.
 
     Args:
@@ -51,7 +51,7 @@ def relaxation_heat(c: Coefficients, a: State, b: State) -> Pair:
     return contract(mul, c.relaxation.symmetric.on_spin(value(a.s)), value(b.s)), 0
 
 
-def thomson(c: Coefficients, a: State, b: State) -> Pair:
+def thomson(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """``S_σ J_σ·∇T_σ``, W/m³, with the currents of ``a`` and the temperatures of ``b``.
 
     It is the power of the currents against the field that temperatures drive: with the Joule heat it adds up
@@ -68,7 +68,7 @@ def thomson(c: Coefficients, a: State, b: State) -> Pair:
     return channel_products(currents(c, a), c.seebeck(slopes(b.temperatures)), inner)
 
 
-def local_peltier(c: Coefficients, a: State, b: State) -> Pair:
+def local_peltier(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """Gain of the Peltier heat fluxes at local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``.
 
     Where only channels along a magnetisation cross, at its interface, they have ``ϑ ± m·τ``.
@@ -98,7 +98,7 @@ def absorbed_heat(c: Coefficients, a: State, b: State) -> Any:
 class Heating(Protocol):
     """A heat source."""
 
-    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+    def source(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin, dx: Any) -> Any:
         """``∫ (h v_ϑ + h_s v_τ + …)/T0 dx``, A·V/K, for two fields (symmetric in them).
 
         Args:
@@ -109,7 +109,7 @@ class Heating(Protocol):
             dx: The measure.
         """
 
-    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[ScalarAndSpin, ScalarAndSpin]:
         """Heat ``(h, h_s)``, W/m³, and gains of the heat fluxes, W/m², of two fields.
 
         Args:
@@ -118,7 +118,7 @@ class Heating(Protocol):
             b: Fields of the second.
         """
 
-    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+    def absorbed(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin) -> Any:
         """Heat source, A·V/(K m²), of spins that a magnet absorbs at its interface across its magnetisation.
 
         Args:
@@ -139,7 +139,7 @@ class JouleHeating:
     def __init__(self, scale: Any) -> None:
         self.scale = scale
 
-    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+    def source(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin, dx: Any) -> Any:
         """``∫ (h v_ϑ + h_s v_τ)/T0 dx``, A·V/K, for two fields (symmetric in them).
 
         Args:
@@ -151,7 +151,7 @@ class JouleHeating:
         """
         return self.scale * dot(joule(c, a, b), values(v), mul) / c.temperature * dx
 
-    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[ScalarAndSpin, ScalarAndSpin]:
         """Heat ``(h, h_s)``, W/m³; the heat fluxes gain nothing.
 
         Args:
@@ -162,7 +162,7 @@ class JouleHeating:
         both, difference = joule(c, a, b)
         return (self.scale * both, self.scale * difference), (0, 0)
 
-    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+    def absorbed(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin) -> Any:
         """Zero: only the two channels along the magnetisation heat.
 
         Args:
@@ -181,7 +181,7 @@ class ConservingHeating:
     have the ↑ − ↓ differences.
     """
 
-    def source(self, c: Coefficients, a: State, b: State, v: Pair, dx: Any) -> Any:
+    def source(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin, dx: Any) -> Any:
         """``∫ (h v_ϑ + h_s v_τ + Σ S J ϑ · ∇v_ϑ + …)/T0 dx``, A·V/K, for two fields, symmetrised.
 
         Args:
@@ -194,7 +194,7 @@ class ConservingHeating:
         heat, gained = self.parts(c, a, b)
         return (dot(heat, values(v), mul) + dot(gained, slopes(v), inner)) / c.temperature * dx
 
-    def parts(self, c: Coefficients, a: State, b: State) -> tuple[Pair, Pair]:
+    def parts(self, c: Coefficients, a: State, b: State) -> tuple[ScalarAndSpin, ScalarAndSpin]:
         """Heat ``(h, h_s)``, W/m³, and gains of the heat fluxes, W/m², of two fields.
 
         Args:
@@ -206,7 +206,7 @@ class ConservingHeating:
         heat = sum(both for both, _ in sources), sum(difference for _, difference in sources)
         return heat, _mean(local_peltier(c, a, b), local_peltier(c, b, a))
 
-    def absorbed(self, c: Coefficients, a: State, b: State, v: Pair) -> Any:
+    def absorbed(self, c: Coefficients, a: State, b: State, v: ScalarAndSpin) -> Any:
         """Heat source ``s_⊥·j_s⊥ v_ϑ/T0``, A·V/(K m²), of spins that a magnet absorbs.
 
         Args:
@@ -219,5 +219,5 @@ class ConservingHeating:
         return heat * value(v[0]) / c.temperature
 
 
-def _mean(first: Pair, second: Pair) -> Pair:
+def _mean(first: ScalarAndSpin, second: ScalarAndSpin) -> ScalarAndSpin:
     return (first[0] + second[0]) / 2, (first[1] + second[1]) / 2

@@ -6,13 +6,13 @@ Across an interface, G, S_i, K stand for σ, S, k, and minus the jump for the gr
 from typing import Any
 
 from thermospin.fields import State
-from thermospin.lift import Pair
+from thermospin.lift import ScalarAndSpin
 from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.balance import Balance
 from thermospin.physics.terms.calculus import components, slope, slopes
 
 
-def currents(c: Coefficients, u: State) -> Pair:
+def currents(c: Coefficients, u: State) -> ScalarAndSpin:
     """Current densities ``j`` and ``j_s = j↑ − j↓``, A/m².
 
     ``(j, j_s) = − L[σ, σP] ∇(V, s) − L[σS, σb] ∇(ϑ, τ)``
@@ -25,7 +25,7 @@ def currents(c: Coefficients, u: State) -> Pair:
     return -ohm[0] - seebeck[0], -ohm[1] - seebeck[1]
 
 
-def heat_fluxes(c: Coefficients, u: State) -> Pair:
+def heat_fluxes(c: Coefficients, u: State) -> ScalarAndSpin:
     """Linear part of the heat fluxes ``q`` and ``q_s = q↑ − q↓``, over T0, W/(m² K).
 
     ``(q, q_s) / T0 = − L[σS, σb] ∇(V, s) − L[k_e, k_e P_k]/T0 ∇(ϑ, τ) − (k_ph/T0 ∇ϑ, 0)``, with k for k_ph
