@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 ScalarAndSpin = tuple[Any, Any]
-"""A quantity and its spin part, such as (V, s) or (j, j_s); with vector spin the latter is a :class:`SpinVector`."""
+"""A quantity and its spin part, such as (V, s) or (j, j_s); the latter may be a :class:`SpinVector`."""
 
 
 class SpinVector(tuple[Any, ...]):

@@ -120,7 +120,7 @@ def sign(value: Any) -> int:
 
 
 Sign = Annotated[int, BeforeValidator(sign, json_schema_input_type=int)]
-State = Annotated[
+MagnetState = Annotated[
     Annotated[Sign, Tag("sign")] | Annotated[Direction, Tag("direction")], Discriminator(sign_or_direction)
 ]
 """State of a magnet in a magnetic configuration: ±1 times its magnetisation, or a direction instead."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
 from thermospin.config.axes import Axis
-from thermospin.config.directions import State
+from thermospin.config.directions import MagnetState
 from thermospin.config.interfaces import Interface
 from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
@@ -52,7 +52,7 @@ class Config(Parametrised):
     nanocluster metals, in a collinear run along the axis of the spins."""
     magnetisation: dict[str, Magnetisation] = {}
     """Magnetisation, region to direction or texture; +z by default; with `spin: vector`."""
-    configurations: dict[Name, dict[str, State]] = {}
+    configurations: dict[Name, dict[str, MagnetState]] = {}
     """Named magnetic configurations: region to ±1, which multiplies its magnetisation, or with `spin: vector`
     to a direction instead of it; by default P and AP (last magnet reversed)."""
     heating: Heating = Heating()

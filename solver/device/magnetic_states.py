@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from thermospin.config import Config
-from thermospin.config.directions import State
+from thermospin.config.directions import MagnetState
 from thermospin.config.magnetisation import DEFAULT
 from thermospin.textures import MagneticState, Texture
 
@@ -49,18 +49,18 @@ def find_states(config: Config, textures: Mapping[str, Texture]) -> dict[str, Ma
     }
 
 
-def _given(config: Config, magnets: Sequence[str]) -> Mapping[str, Mapping[str, State]]:
+def _given(config: Config, magnets: Sequence[str]) -> Mapping[str, Mapping[str, MagnetState]]:
     """The magnetic configurations with every magnet; +1 where it is not mentioned."""
     if config.configurations:
         return {
             name: {region: states.get(region, 1) for region in magnets}
             for name, states in config.configurations.items()
         }
-    parallel: dict[str, State] = dict.fromkeys(magnets, 1)
+    parallel: dict[str, MagnetState] = dict.fromkeys(magnets, 1)
     return {"P": parallel, "AP": parallel | {magnets[-1]: -1}} if magnets else {"P": {}}
 
 
-def _turned(texture: Texture, state: State, key: str, file: str) -> Texture:
+def _turned(texture: Texture, state: MagnetState, key: str, file: str) -> Texture:
     """The texture times ±1, or a direction instead of it."""
     if isinstance(state, tuple):
         return Texture.along(state, key, file)

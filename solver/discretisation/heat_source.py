@@ -24,7 +24,7 @@ class HeatSource:
     Attributes:
         is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
-        at_interfaces: The heat source at interfaces.
+        interface_heating: The heat source at interfaces.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class HeatSource:
         self._first, self._second = spaces.functions(), spaces.functions()
         self.is_joule = model == "joule"
         constant = fem.Constant(spaces.device.mesh, scale)
-        self.heating, self.at_interfaces = (
+        self.heating, self.interface_heating = (
             (JouleHeating(constant), JouleHeating(scale))
             if self.is_joule
             else (ConservingHeating(), ConservingHeating())
@@ -132,7 +132,7 @@ class HeatSource:
     def _collect(self, rhs: PETSc.Vec, field: Field, bulk: la.Vector, factor: float) -> float:
         """Add the heat in the bulk and that at interfaces; their sum on this rank (collective)."""
         for interface in self._interfaces:
-            interface.heat(self.at_interfaces, self._first, self._second, field, bulk.array)
+            interface.heat(self.interface_heating, self._first, self._second, field, bulk.array)
         bulk.scatter_reverse(la.InsertMode.add)
         part = self._spaces.ranges[field]
         heat = bulk.array[: part.stop - part.start]
@@ -168,7 +168,9 @@ class HeatSource:
             for field, form in self._weighted.items():
                 load = fem.assemble_vector(form)
                 for interface in self._interfaces:
-                    interface.weighted_heat(self.at_interfaces, self._first, self._second, field, load.array)
+                    interface.weighted_heat(
+                        self.interface_heating, self._first, self._second, field, load.array
+                    )
                 load.scatter_reverse(la.InsertMode.add)
                 part = self._spaces.ranges[field]
                 array[part] = load.array[: part.stop - part.start]

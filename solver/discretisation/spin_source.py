@@ -8,7 +8,7 @@ from thermospin.fields import S_VECTOR
 from thermospin.physics.coefficients import CellCoefficients
 
 
-class Equilibrium:
+class SpinSource:
     """Source ``σ R s_eq`` and values ``s_eq`` at terminals, for the magnetisation set by ``magnetise``.
 
     Args:

@@ -6,9 +6,9 @@ from typing import Any
 
 from thermospin.config.loading import load_section
 from thermospin.networks.config import CircuitConfig
-from thermospin.networks.network import Network, State
+from thermospin.networks.network import Network, NetworkState
 
-__all__ = ["CircuitConfig", "Network", "State", "load_circuit"]
+__all__ = ["CircuitConfig", "Network", "NetworkState", "load_circuit"]
 
 
 def load_circuit(source: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()) -> CircuitConfig:

@@ -45,7 +45,7 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class State:
+class NetworkState:
     """Fields and flows of a network.
 
     Without an area all flows are per area.
@@ -174,7 +174,7 @@ class Network:
         magnetisations: Mapping[str, np.ndarray] | None = None,
         sources: Sources | None = None,
         held: Collection[str] = (),
-    ) -> State:
+    ) -> NetworkState:
         """The steady state.
 
         Args:
@@ -259,7 +259,9 @@ class Network:
                 columns.append(column.ravel() * self._units)
         return np.array(columns).reshape(-1, len(self._units)).T
 
-    def _state(self, magnets: Mapping[str, np.ndarray], flows: np.ndarray, fields: np.ndarray) -> State:
+    def _state(
+        self, magnets: Mapping[str, np.ndarray], flows: np.ndarray, fields: np.ndarray
+    ) -> NetworkState:
         t0 = self.config.temperature
         absorbed, crossing = {name: np.zeros(3) for name in magnets}, {}
         for joint in self.joints:
@@ -272,7 +274,7 @@ class Network:
                     + joint.area * (joint.law.transverse(m, t0) @ fields[joint.normal])[S]
                 )
         heats = np.array([1.0] * 4 + [t0] * 4)
-        return State(self.nodes, fields, flows.reshape(-1, FIELDS) * heats, absorbed, crossing)
+        return NetworkState(self.nodes, fields, flows.reshape(-1, FIELDS) * heats, absorbed, crossing)
 
 
 def _without_rounding(values: np.ndarray, sizes: np.ndarray | float) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.errors import InputError
-from thermospin.networks.network import Network, State
+from thermospin.networks.network import Network, NetworkState
 
 
 @dataclass(frozen=True)
@@ -16,13 +16,13 @@ class Response:
     Δ is the first reservoir less the second. Without an area all is per area.
 
     Attributes:
-        per_volt: State at ΔV = 1 V, ΔT = 0.
-        per_kelvin: State at ΔT = 1 K, ΔV = 0.
+        per_volt: NetworkState at ΔV = 1 V, ΔT = 0.
+        per_kelvin: NetworkState at ΔT = 1 K, ΔV = 0.
         first: Name of the first reservoir.
     """
 
-    per_volt: State
-    per_kelvin: State
+    per_volt: NetworkState
+    per_kelvin: NetworkState
     first: str
 
     @property

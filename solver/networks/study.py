@@ -10,7 +10,7 @@ from thermospin.config.directions import unit_vector
 from thermospin.networks.config import CircuitConfig
 from thermospin.networks.costs import check_size
 from thermospin.networks.determined import check_fields, check_flows
-from thermospin.networks.network import TAU, THETA, Network, S, State, V
+from thermospin.networks.network import TAU, THETA, Network, NetworkState, S, V
 from thermospin.networks.response import Response, response, two_terminals
 from thermospin.networks.switching import Switching, integrate_all, source_columns, thresholds
 from thermospin.output.place import new_run
@@ -32,7 +32,7 @@ class Point:
 
     angle: float | None
     direction: np.ndarray | None
-    state: State
+    state: NetworkState
     response: Response | None
 
 

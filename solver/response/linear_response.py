@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from thermospin.compat import PETSc
 from thermospin.device import Drive
-from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.discretisation.spin_source import SpinSource
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import accuracy
@@ -227,7 +227,7 @@ class LinearResponse:
         key: Hashable,
         tolerance: float,
         heat_error: float = 0.0,
-        equilibrium: Equilibrium | None = None,
+        spin_source: SpinSource | None = None,
         generated: float | None = None,
     ) -> Solution:
         """Solve for a right-hand side (collective).
@@ -240,7 +240,7 @@ class LinearResponse:
             key: Key of the earlier solution to start from, and of this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
-            equilibrium: Equilibrium of the spins at terminals that fix V; without it they are 0 there.
+            spin_source: Source of spins, with their values at terminals that fix V; without it 0.
             generated: The heat generated, W, where the right-hand side is more than heat.
 
         Raises:
@@ -255,8 +255,8 @@ class LinearResponse:
         x = start.vector.copy() if start else self.source()
         terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
         terminals.warm(x, dict.fromkeys(terminals.sinks, 0.0) | dict(rises))
-        if equilibrium is not None:
-            equilibrium.hold(x, self.constraint.fixed)
+        if spin_source is not None:
+            spin_source.hold(x, self.constraint.fixed)
         iterations, asked = 0, tolerance
         for _ in range(accuracy.MAX_REFINEMENTS):
             report = linear.solve(

@@ -7,7 +7,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
-from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.discretisation.spin_source import SpinSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import Influences
@@ -27,7 +27,7 @@ class Scheme:
         probes: Pairs of terminals, plus and minus.
         rises: Temperature rise of every sink, K.
         tolerance: Relative tolerance on the true residual.
-        equilibrium: Equilibrium that spins relax to without a drive, if any.
+        spin_source: Source of spins without a drive, if any.
         adjoints: Adjoints of the probes that other schemes have found.
     """
 
@@ -40,11 +40,11 @@ class Scheme:
         probes: Mapping[str, TerminalPair],
         rises: Mapping[str, float],
         tolerance: float,
-        equilibrium: Equilibrium | None = None,
+        spin_source: SpinSource | None = None,
         adjoints: KnownAdjoints | None = None,
     ) -> None:
         self._terminals, self._heat, self._drive = terminals, heat, drive
-        self._pairs, self._equilibrium = list(dict.fromkeys(probes.values())), equilibrium
+        self._pairs, self._spin_source = list(dict.fromkeys(probes.values())), spin_source
         self._rises, self._tolerance = rises, tolerance
         self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
@@ -96,7 +96,7 @@ class Scheme:
     @property
     def _has_rest(self) -> bool:
         """Whether there are fields without a drive."""
-        return any(self._rises.values()) or self._equilibrium is not None
+        return any(self._rises.values()) or self._spin_source is not None
 
     def _solve(
         self,
@@ -108,7 +108,7 @@ class Scheme:
         tolerance: float,
         heat_error: float,
         value: float = 1.0,
-        equilibrium: Equilibrium | None = None,
+        spin_source: SpinSource | None = None,
     ) -> Solution:
         """Solve for a right-hand side, and give every equipotential terminal its share of the current.
 
@@ -121,11 +121,11 @@ class Scheme:
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
-            equilibrium: Equilibrium of the spins at terminals that fix V; without it they are 0 there.
+            spin_source: Source of spins, with their values at terminals that fix V; without it 0.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         solution = self._response.solve(
-            rhs, *given(drive, value), rises, key, tolerance, heat_error, equilibrium
+            rhs, *given(drive, value), rises, key, tolerance, heat_error, spin_source
         )
         return share(solution, units, drive, value)
 

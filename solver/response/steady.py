@@ -47,8 +47,8 @@ class SteadyScheme(Scheme):
 
         def solve(tried: Solution) -> Solution:
             rhs, fields = self._response.source(), at_drive(drive, linear, tried)
-            if self._equilibrium is not None:
-                self._equilibrium.add(rhs)
+            if self._spin_source is not None:
+                self._spin_source.add(rhs)
             root = abs(self._heat.add(rhs, fields.vector, fields.vector)) ** 0.5
             error = self._heat.error((root, root), (fields.current_error, fields.current_error))
             return self._solve_heated(rhs, units, drive, tolerance, error + accuracy.HEAT_ROUNDING * root**2)
@@ -91,7 +91,7 @@ class SteadyScheme(Scheme):
         """Solve for the fields that heat adds; an error names the drive."""
         try:
             return self._solve(
-                rhs, None, self._rises, units, ("at", drive), tolerance, error, 1.0, self._equilibrium
+                rhs, None, self._rises, units, ("at", drive), tolerance, error, 1.0, self._spin_source
             )
         except ConvergenceError as failure:
             raise ConvergenceError(f"at {self._text(drive)}: {failure}") from None

@@ -8,7 +8,7 @@ from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.prolongation import Prolongation
 from thermospin.discretisation.spaces import Spaces
-from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
 from thermospin.linear.enrichment import EnrichedPreconditioner
@@ -79,8 +79,8 @@ class Enrichment:
         )
         located = locate_terminals(self.spaces)
         self._terminals = Terminals(self.spaces, located, list(device.sinks), device.temperature)
-        has_equilibrium = problem.coefficients.all.equilibrium is not None
-        self._equilibrium = Equilibrium(self.spaces, problem.coefficients) if has_equilibrium else None
+        has_spin_source = problem.coefficients.all.equilibrium is not None
+        self._spin_source = SpinSource(self.spaces, problem.coefficients) if has_spin_source else None
         heating = device.heating_model, device.heating_scale
         self._heat = HeatSource(self.spaces, problem.coefficients, *heating, interfaces)
 
@@ -118,5 +118,5 @@ class Enrichment:
     def _source(self, rhs: PETSc.Vec, fields: Mapping[int, PETSc.Vec], power: int) -> None:
         """Add what fields, by power of the drive, are the source of in one order (collective)."""
         add_heat(self._heat, rhs, fields, power)
-        if power == 0 and self._equilibrium is not None:
-            self._equilibrium.add(rhs)
+        if power == 0 and self._spin_source is not None:
+            self._spin_source.add(rhs)

@@ -13,7 +13,7 @@ from thermospin.device import Device
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.spaces import Spaces
-from thermospin.discretisation.spin_source import Equilibrium
+from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
 from thermospin.errors import ConvergenceError, InputError
@@ -102,8 +102,8 @@ class Problem:
             self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
             self._adjoints = KnownAdjoints(self.system)
             self._located = locate_terminals(self.spaces)
-        has_equilibrium = self.coefficients.all.equilibrium is not None
-        self._equilibrium = Equilibrium(self.spaces, self.coefficients) if has_equilibrium else None
+        has_spin_source = self.coefficients.all.equilibrium is not None
+        self._spin_source = SpinSource(self.spaces, self.coefficients) if has_spin_source else None
         with progress.stage("preconditioner"), self.options.blamed():
             self.preconditioning: Preconditioning = (
                 FieldFactors(self.system, self.options)
@@ -294,7 +294,7 @@ class Problem:
         if self._local.is_needed:
             solver = self._local.scheme(name, self.linear, *given)
         else:
-            solver = SchemeSolver(self.linear, *given, self._equilibrium, self._adjoints)
+            solver = SchemeSolver(self.linear, *given, self._spin_source, self._adjoints)
         with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver

@@ -116,7 +116,7 @@ class Equations:
             for interface in self._interfaces:
                 interface.add(block, key, lambda c: c)
                 if self._is_temperature(key):
-                    interface.add_heat(block, key, self._heat.at_interfaces, self._fields, -2.0)
+                    interface.add_heat(block, key, self._heat.interface_heating, self._fields, -2.0)
             block.assemble()
         self.jacobian.assemble()
 
@@ -165,7 +165,7 @@ class Equations:
     def _interface_heat(self, interface: Interfaces, field, size: int) -> np.ndarray:
         """Heat at interfaces as this rank's part of the load of a temperature."""
         loads = np.zeros(size)
-        interface.heat(self._heat.at_interfaces, self._fields, self._fields, field, loads)
+        interface.heat(self._heat.interface_heating, self._fields, self._fields, field, loads)
         return loads
 
     def _is_temperature(self, key: Block) -> bool:

@@ -95,7 +95,7 @@ class OrderSources:
 
     def _heated(self, parts: Parts, c: Coefficients, u: State) -> Parts:
         """Fluxes and sources with the heat that the fields make, and its part of the heat fluxes."""
-        heat, gained = self._heat.at_interfaces.parts(c, u, u)
+        heat, gained = self._heat.interface_heating.parts(c, u, u)
         for i, field in enumerate((THETA, TAU)):
             if field in parts:
                 flux, source = parts[field]
