@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from thermospin.constants import LORENZ_NUMBER
 from thermospin.materials.channels import ChannelPair, TwoChannels
-from thermospin.materials.coefficients import Polarisation, Seebeck
+from thermospin.materials.quantities import Polarisation, Seebeck
 from thermospin.section import Section, mistake
 from thermospin.units import quantity
 

@@ -4,7 +4,10 @@ import math
 
 from pydantic import model_validator
 
-from thermospin.materials.coefficients import (
+from thermospin.materials.evaluation import PARTS, Evaluable
+from thermospin.materials.laws import CoefficientLaw, Law, Nanoclusters, WiedemannFranzAndPhonons
+from thermospin.materials.precession import GFactor, RelaxationTime, TensorDiffusion
+from thermospin.materials.quantities import (
     SHORTEST,
     ConductivityLaw,
     ElectronicHeatLaw,
@@ -18,9 +21,6 @@ from thermospin.materials.coefficients import (
     RelaxationLength,
     SeebeckLaw,
 )
-from thermospin.materials.evaluation import PARTS, Evaluable
-from thermospin.materials.laws import CoefficientLaw, Law, Nanoclusters, WiedemannFranzAndPhonons
-from thermospin.materials.precession import GFactor, RelaxationTime, TensorDiffusion
 from thermospin.section import Truth, mistake
 
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")

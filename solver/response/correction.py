@@ -17,7 +17,7 @@ from thermospin.response.linear_response import LinearResponse
 from thermospin.response.solution import Solution, TerminalPair
 
 
-class Influences:
+class DualWeightedCorrection:
     """Corrects the readings of every order with the residual of the order before.
 
     Args:

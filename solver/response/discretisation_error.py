@@ -79,7 +79,7 @@ class ErrorEstimator:
         expansion: Expansion,
         adjoints: Mapping[TerminalPair, PETSc.Vec],
         units: Mapping[str, Unit],
-        influences: Mapping[TerminalPair, PETSc.Vec],
+        correction_adjoints: Mapping[TerminalPair, PETSc.Vec],
     ) -> Errors:
         """The estimates for the readings of a solution (collective).
 
@@ -87,13 +87,13 @@ class ErrorEstimator:
             expansion: The solution, in the configuration of the moment.
             adjoints: Adjoints of the probes in the space of the problem.
             units: By equipotential terminal, what 1 V there does in the space of the problem.
-            influences: By probe, the adjoint of the reading of one order as the heat of the order before;
-                empty where it is not known.
+            correction_adjoints: By probe, the adjoint of the reading of one order as the heat of the order
+                before; empty where it is not known.
         """
         self._find_units(units)
         duals = {pair: self._dual(pair, vector) for pair, vector in adjoints.items()}
         low = {n: self._up(order.vector) for n, order in expansion.by_power.items()}
-        effects = {pair: self._up(vector) for pair, vector in influences.items()}
+        effects = {pair: self._up(vector) for pair, vector in correction_adjoints.items()}
         found, total, remainder = {pair: {} for pair in duals}, dict(low), None
         for n in low:
             residual = self._residual(low, n)

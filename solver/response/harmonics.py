@@ -32,7 +32,7 @@ class SchemeSolver(SteadyScheme):
             return Expansion([], rest)
         units = self._response.units(accuracy.FITTED_REDUCTION * self._tolerance)
         corrects = orders > 2 and rest is None and self._is_corrected(units)
-        influences = self._influences if corrects else None
+        correction = self._correction if corrects else None
         solutions: list[Solution] = []
         squares: list[PETSc.Vec] = []
         roots: list[float] = []
@@ -40,16 +40,16 @@ class SchemeSolver(SteadyScheme):
         for n in range(1, orders + 1):
             rhs = self._response.source()
             self._add_source(rhs, solutions, squares)
-            errors.append(self._heat_error(solutions, roots, influences is not None))
+            errors.append(self._heat_error(solutions, roots, correction is not None))
             driven = self._drive if n == 1 else None
-            tolerance = self._tolerance * _reduction(n, orders, influences is not None)
+            tolerance = self._tolerance * _reduction(n, orders, correction is not None)
             given = rhs, driven, {}, units, ("order", n), tolerance, errors[-1]
             solution = self._beside(rest, *given) if rest else self._solve(*given)
-            corrected = influences and n > 1
-            solutions.append(influences.correct(solution, errors[-2]) if corrected else solution)
+            corrected = correction and n > 1
+            solutions.append(correction.correct(solution, errors[-2]) if corrected else solution)
             if n < orders:
-                if influences:
-                    (influences.keep if n > 1 else influences.begin)(solution)
+                if correction:
+                    (correction.keep if n > 1 else correction.begin)(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._terminals.generated(squares[-1])) ** 0.5)
         _add_rounding(solutions)
@@ -84,7 +84,7 @@ class SchemeSolver(SteadyScheme):
     def _is_corrected(self, units: Mapping[str, Solution]) -> bool:
         """Whether all that is measured of an order is corrected for the residual of the order before."""
         readings_only = self._drive.quantity == "current" and not units
-        return bool(self._influences and self._pairs) and readings_only
+        return bool(self._correction and self._pairs) and readings_only
 
     def _heat_error(self, solutions: Sequence[Solution], roots: Sequence[float], corrected: bool) -> float:
         """Estimate of the error of the heat of the next order, W.

@@ -10,7 +10,7 @@ from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
-from thermospin.response.correction import Influences
+from thermospin.response.correction import DualWeightedCorrection
 from thermospin.response.linear_response import LinearResponse, Unit
 from thermospin.response.solution import Solution, TerminalPair, combine
 from thermospin.response.terminals import Terminals
@@ -48,7 +48,9 @@ class Scheme:
         self._rises, self._tolerance = rises, tolerance
         self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
-        self._influences: Influences | None = Influences(self._response, heat, self._pairs)
+        self._correction: DualWeightedCorrection | None = DualWeightedCorrection(
+            self._response, heat, self._pairs
+        )
 
     def reciprocal(self, probe: TerminalPair, driven: Solution) -> float | None:
         """R1 with injector and probe exchanged, Ω; None where the scheme has no such experiment.
@@ -71,7 +73,7 @@ class Scheme:
     @property
     def adjoint_iterations(self) -> int:
         """Iterations spent on adjoints in the magnetic state of the matrix."""
-        return self._response.adjoint_iterations + (self._influences.iterations if self._influences else 0)
+        return self._response.adjoint_iterations + (self._correction.iterations if self._correction else 0)
 
     @property
     def drive(self) -> Drive:
@@ -84,9 +86,9 @@ class Scheme:
         return {pair: self._response.adjoint(pair).vector for pair in self._pairs}
 
     @property
-    def influences(self) -> dict[TerminalPair, PETSc.Vec]:
+    def correction_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
         """What corrects orders for the residual of the order before; empty where nothing does."""
-        return self._influences.vectors if self._influences else {}
+        return self._correction.vectors if self._correction else {}
 
     @property
     def units(self) -> dict[str, Unit]:

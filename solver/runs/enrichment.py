@@ -105,7 +105,9 @@ class Enrichment:
             self.system.magnetise(state)
             if self._factors is not None:
                 self._factors.magnetise(state)
-        return self._prepared[1].estimate(expansion, solver.adjoints, solver.units, solver.influences)
+        return self._prepared[1].estimate(
+            expansion, solver.adjoints, solver.units, solver.correction_adjoints
+        )
 
     def _estimator(self, solver: SchemeSolver) -> ErrorEstimator:
         found = ErrorEstimator(self.linear, self._terminals, solver.drive, self._prolongation, self._source)

@@ -12,7 +12,7 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.device import ResistiveInterface
-from thermospin.discretisation.interfaces.coefficients import FacetCoefficients
+from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.facets import FacetPairs
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V

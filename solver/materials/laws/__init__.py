@@ -1,9 +1,9 @@
 """Laws: how coefficients of materials depend on the temperature and the magnetic field."""
 
-from thermospin.materials.laws.coefficient import coefficient
 from thermospin.materials.laws.law import CoefficientLaw, Law, RangeError
 from thermospin.materials.laws.linear import Linear
 from thermospin.materials.laws.nanoclusters import Nanoclusters
+from thermospin.materials.laws.number_or_law import coefficient
 from thermospin.materials.laws.polynomial import Polynomial
 from thermospin.materials.laws.proportional import Proportional
 from thermospin.materials.laws.resistivity import Resistivity

@@ -49,7 +49,7 @@ class ResponsiveSolver(SchemeSolver):
         *others,
     ) -> None:
         super().__init__(linear, terminals, heat, drive, *others)
-        self._influences = None  # orders have other sources than heat
+        self._correction = None  # orders have other sources than heat
         self._sources = sources
         self.newton: Newton | None = None
         self._feedback = 0.0

@@ -51,16 +51,16 @@ def test_weighted_heat_at_interfaces(spin, model, comm, tmp_path):
     check_weighted(problem, problem.interfaces, model)
 
 
-def test_influence_of_an_order_on_the_next(problem, monkeypatch):
+def test_order_correction_of_an_order_on_the_next(problem, monkeypatch):
     """``R3 = 2 z·h(u₁, u₂) = w·A u₂``, and R2 half of ``w·A u₁``."""
     monkeypatch.setattr("thermospin.response.accuracy.CORRECTION_TOLERANCE", 1e-9)
     monkeypatch.setattr("thermospin.response.accuracy.ADJOINT_TOLERANCE", 1e-9)
     problem.magnetise(MIXED)
     solver = problem.scheme("through")
     orders = solver.expand(3).orders
-    solver._influences.begin(orders[0])
+    solver._correction.begin(orders[0])
     flow = orders[0].vector.duplicate()
-    for pair, found in solver._influences._found.items():
+    for pair, found in solver._correction._found.items():
         for n, factor in ((1, 2.0), (2, 1.0)):
             problem.system.matrix.mult(orders[n - 1].vector, flow)
             assert found.vector.dot(flow) == pytest.approx(factor * orders[n].reading(pair), rel=1e-7)

@@ -1,4 +1,4 @@
-"""Types of the coefficients of a material: numbers with bounds, or laws."""
+"""Types of the keys of a material: quantities with bounds, or laws."""
 
 from thermospin.materials.laws import Resistivity, WiedemannFranz, WiedemannFranzAndPhonons, coefficient
 from thermospin.units import quantity
