@@ -9,7 +9,7 @@ Eqs. 11, 12 and 14 of Vera-Marun et al., Physical Review Letters 112, 056602 (20
 
 import argparse
 import itertools
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,7 @@ def contact(ratio: float, alpha: float) -> tuple[InterfaceMaterial, ChannelValue
     law, metal = ts.Device.of(DEVICE).resistive_interfaces["F|N"].law, DEVICE.material("Semiconductor")
     conductance = metal.conductivity / metal.spin_diffusion_length / ratio
     law = law.model_copy(update={"conductance": conductance})
-    return law, metal.model_copy(update={"spin_heat_ratio": alpha})
+    return law, replace(metal, spin_heat_ratio=alpha)
 
 
 def solve(ratio: float, alpha: float) -> Point:
