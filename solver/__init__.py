@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from thermospin.runs.preparation import mesh
     from thermospin.runs.problem import Problem
     from thermospin.runs.results import Results
-    from thermospin.runs.simulation import run
+    from thermospin.runs.run import run
     from thermospin.runs.sweep import sweep
     from thermospin.runs.sweep_results import SweepResults
     from thermospin.validation import load
@@ -78,7 +78,7 @@ _HOME = {
     "material": "materials",
     "material_library": "materials",
     "mesh": "runs.preparation",
-    "run": "runs.simulation",
+    "run": "runs.run",
     "sweep": "runs.sweep",
 }
 """The public names, and the module of each; a module of that name is itself public."""

@@ -93,6 +93,21 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
 @FILE
 @OVERRIDES
 @OUTPUT
+def converge(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+    """Refine the mesh of FILE until its error bars are small enough, and show how they became so."""
+    import thermospin
+    from thermospin.output.convergence import write_history
+
+    config = _load(file, overrides, output).with_accuracy()
+    results = thermospin.run(config, config.output.directory, quiet=False)
+    for path in _on_root(lambda: write_history(Path(config.output.directory), results.data)):
+        _on_root(lambda path=path: say(f"history: {path}"))
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@OUTPUT
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     import thermospin

@@ -6,8 +6,8 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 from thermospin.validation import load_config
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validator
 
+from thermospin.config.accuracy import Accuracy, GivenAccuracy
 from thermospin.config.axes import Axis
 from thermospin.config.directions import MagnetState
 from thermospin.config.interfaces import Interface
@@ -65,6 +66,8 @@ class Config(Parametrised):
     """Pairs of terminals that a voltmeter reads."""
     solver: SolverOptions = SolverOptions()
     """Discretisation, harmonics, linear solver."""
+    accuracy: GivenAccuracy = None
+    """The error bar to reach by finer and finer meshes, such as `1 %`; `off`, the default, keeps the mesh."""
     lock_in: LockIn | None = None
     """Predict the readings of a lock-in amplifier."""
     loop: Loop | None = None
@@ -153,6 +156,10 @@ class Config(Parametrised):
     def material_names(self) -> Sequence[str]:
         """Names of all materials: those of this configuration, then the library's."""
         return list({**self.materials, **library()})
+
+    def with_accuracy(self) -> Self:
+        """The same with a target for the error bars, the default one where none is given."""
+        return self if self.accuracy else self.model_copy(update={"accuracy": Accuracy()})
 
     def resolved(self) -> dict[str, Any]:
         """The configuration as plain data in SI, with defaults and library materials; it loads again."""

@@ -239,6 +239,29 @@ def save_sweep(
         _save(figure, path)
 
 
+def save_convergence(
+    path: Path, unknowns: Sequence[int], curves: Mapping[str, Sequence[float]], target: float
+) -> None:
+    """Save relative error bars on finer and finer meshes.
+
+    Args:
+        path: The PNG.
+        unknowns: Numbers of unknowns of the meshes.
+        curves: Name of a reading to its bars relative to its size, one for every mesh.
+        target: The largest that is small enough.
+    """
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+        panel = figure.subplots()
+        for name, bars in curves.items():
+            panel.loglog(unknowns, bars, marker="o", markersize=4, label=name)
+        panel.axhline(target, color="0.4", linestyle="--", linewidth=0.9, label="target")
+        panel.set(xlabel="unknowns", ylabel="error bar / reading")
+        panel.legend(frameon=False, fontsize=8)
+        panel.grid(alpha=0.3, linewidth=0.6, which="both")
+        _save(figure, path)
+
+
 def _frame(image: np.ndarray):
     """A figure with room for the pixels at their own proportions, a colour bar and labels."""
     height, width = image.shape[:2]

@@ -29,6 +29,7 @@ from thermospin.response.accuracy import (
     LAST_ESTIMATE_TOLERANCE,
     SOURCE_REDUCTION,
 )
+from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.linear_response import Unit
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.response.terminals import Terminals
@@ -52,6 +53,7 @@ class ErrorEstimator:
         drive: The drive of the scheme.
         prolongation: From the space of the problem to the richer one.
         source: What fields are the source of in the richer space.
+        localised: Whether to find what every cell makes of the error.
 
     Attributes:
         constraint: What the scheme fixes in the richer space.
@@ -65,7 +67,9 @@ class ErrorEstimator:
         drive: Drive,
         prolongation: Prolongation,
         source: Source,
+        localised: bool = False,
     ) -> None:
+        self._shares = CellShares(terminals.spaces) if localised else None
         self._linear, self._terminals, self._drive = linear, terminals, drive
         self._prolongation, self._source = prolongation, source
         self.constraint = terminals.constraint(drive)
@@ -80,8 +84,8 @@ class ErrorEstimator:
         adjoints: Mapping[TerminalPair, PETSc.Vec],
         units: Mapping[str, Unit],
         correction_adjoints: Mapping[TerminalPair, PETSc.Vec],
-    ) -> Errors:
-        """The estimates for the readings of a solution (collective).
+    ) -> tuple[Errors, Densities]:
+        """The estimates for the readings of a solution, and where they are made (collective).
 
         Args:
             expansion: The solution, in the configuration of the moment.
@@ -89,24 +93,35 @@ class ErrorEstimator:
             units: By equipotential terminal, what 1 V there does in the space of the problem.
             correction_adjoints: By probe, the adjoint of the reading of one order as the heat of the order
                 before; empty where it is not known.
+
+        Returns:
+            The estimates, and their parts by cell; these are empty where they are not asked for.
         """
         self._find_units(units)
         duals = {pair: self._dual(pair, vector) for pair, vector in adjoints.items()}
         low = {n: self._up(order.vector) for n, order in expansion.by_power.items()}
         effects = {pair: self._up(vector) for pair, vector in correction_adjoints.items()}
         found, total, remainder = {pair: {} for pair in duals}, dict(low), None
+        densities: Densities = {pair: {} for pair in duals}
         for n in low:
             residual = self._residual(low, n)
             for _ in range(ESTIMATE_SWEEPS if 0 in low else 1):
                 total[n] = self._total(low, total, n)
             before, error, remainder = remainder, total[n] - low[n], self._residual(total, n)
-            for pair, (adjoint, missing) in duals.items():
+            for pair, (adjoint, missing, _) in duals.items():
                 parts = self._products(missing, residual)
                 whole = self._read(error, pair) + adjoint.dot(remainder - residual) + missing.dot(remainder)
                 if before is not None and pair in effects:
                     whole += effects[pair].dot(before)
                 found[pair][n] = np.append(parts, whole - parts.sum())
-        return found
+            if self._shares is not None:
+                changed = self._rhs(total, n) - self._rhs(low, n)
+                for pair, (adjoint, missing, left) in duals.items():
+                    parts = missing * residual + (adjoint + missing) * changed + left * error
+                    if before is not None and pair in effects:
+                        parts += effects[pair] * before
+                    densities[pair][n] = self._shares.divide(parts)
+        return found, densities
 
     def _up(self, vector: PETSc.Vec) -> PETSc.Vec:
         """A field of the problem in the richer space (collective)."""
@@ -180,20 +195,21 @@ class ErrorEstimator:
             [[unit.weights.dot(flow) for flow in flows] for unit in self._units.values()]
         )
 
-    def _dual(self, pair: TerminalPair, vector: PETSc.Vec) -> tuple[PETSc.Vec, PETSc.Vec]:
-        """The adjoint of a probe, and what is missing from it in the richer space (collective)."""
+    def _dual(self, pair: TerminalPair, vector: PETSc.Vec) -> tuple[PETSc.Vec, PETSc.Vec, PETSc.Vec]:
+        """The adjoint of a probe, what it lacks in the richer space, and its residual there (collective)."""
         rhs = self._linear.matrix.createVecLeft()
         rhs.set(0.0)
         self._terminals.inject(rhs, {pair[0]: 1.0})
         self._terminals.inject(rhs, {pair[1]: -1.0})
         low = self._up(vector)
         missing = self._solve(("adjoint", pair), rhs, low, transpose=True) - low
+        left = self._linear.remainder.copy()
         if self._units:
             read = [self._read(unit.fields, pair) for unit in self._units.values()]
             volts = np.linalg.solve(self._conductance.T, read)
             for volt, unit in zip(volts, self._units.values(), strict=True):
                 missing.axpy(volt, unit.weights)
-        return low, missing
+        return low, missing, left
 
     def _read(self, fields: PETSc.Vec, pair: TerminalPair) -> float:
         """What a probe reads, V (collective)."""

@@ -16,6 +16,7 @@ from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.preconditioning import FieldFactors
 from thermospin.linear.stretching import is_stretched
 from thermospin.response.discretisation_error import ErrorEstimator, Errors, add_heat
+from thermospin.response.error_density import Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
@@ -28,8 +29,8 @@ LARGEST_DEGREE = 2
 """Degree of a problem whose errors are estimated: matrices are assembled up to degree 3."""
 LARGEST_SIZE = 4_000_000
 """Unknowns of the richer space, which take 2 kB each."""
-LARGEST_FACTORISED = 400_000
-"""The same on stretched cells, where every field is factorised."""
+LARGEST_FACTORISED = 1_500_000
+"""The same on stretched cells, where every field is factorised and takes 6 kB."""
 
 
 def can_enrich(spaces: Spaces) -> bool:
@@ -38,10 +39,19 @@ def can_enrich(spaces: Spaces) -> bool:
     Args:
         spaces: The spaces of the problem.
     """
+    return spaces.n_dofs <= most_unknowns(spaces)
+
+
+def most_unknowns(spaces: Spaces) -> int:
+    """Unknowns of a problem on cells like these up to which its errors are estimated (collective).
+
+    Args:
+        spaces: The spaces of a problem.
+    """
     if spaces.degree > LARGEST_DEGREE:
-        return False
+        return 0
     largest = LARGEST_FACTORISED if is_stretched(spaces) else LARGEST_SIZE
-    return spaces.n_dofs * ((spaces.degree + 1) / spaces.degree) ** 3 <= largest
+    return int(largest * (spaces.degree / (spaces.degree + 1)) ** 3)
 
 
 class Enrichment:
@@ -90,8 +100,8 @@ class Enrichment:
         if self._factors is not None:
             self._factors.preconditioner.free()
 
-    def estimate(self, solver: SchemeSolver, expansion: Expansion) -> Errors:
-        """Estimates for the readings of a solution in the configuration of the moment (collective).
+    def estimate(self, solver: SchemeSolver, expansion: Expansion) -> tuple[Errors, Densities]:
+        """Estimates for the readings of a solution in the problem's magnetic state, and by cell (collective).
 
         Args:
             solver: The solver of its scheme; the problem's preconditioner is fitted to it.
@@ -110,7 +120,8 @@ class Enrichment:
         )
 
     def _estimator(self, solver: SchemeSolver) -> ErrorEstimator:
-        found = ErrorEstimator(self.linear, self._terminals, solver.drive, self._prolongation, self._source)
+        given = self.linear, self._terminals, solver.drive, self._prolongation, self._source
+        found = ErrorEstimator(*given, self._problem.device.numerics.localise)
         if self._factors is not None:
             self._factors.anchor(found.constraint, solver.drive.held, self._terminals.sinks)
         else:

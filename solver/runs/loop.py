@@ -17,7 +17,8 @@ from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.runs.loop_results import LoopResults
 from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.simulation import describe_mesh, solve
+from thermospin.runs.run import describe_mesh
+from thermospin.runs.simulation import solve
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 

@@ -211,7 +211,7 @@ class Problem:
         if self._enrichment is None:
             self._enrichment = Enrichment(self)
         with suppress(ConvergenceError):
-            expansion.errors = self._enrichment.estimate(solver, expansion)
+            expansion.errors, expansion.densities = self._enrichment.estimate(solver, expansion)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None

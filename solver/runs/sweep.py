@@ -18,7 +18,8 @@ from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import write_sweep
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
 from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.simulation import describe_mesh, note_missing_probes, solve, write
+from thermospin.runs.run import describe_mesh, note_missing_probes, write
+from thermospin.runs.simulation import solve
 from thermospin.runs.sweep_results import SweepResults, collect
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root

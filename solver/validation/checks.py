@@ -36,6 +36,7 @@ def check(config: Config) -> None:
     _equilibrium(config, device)
     _schemes(config, device)
     _probes(config, device)
+    _accuracy(config, device)
     maps.check(config, device)
     loop.check(config, device)
 
@@ -217,3 +218,40 @@ def _probes(config: Config, device: Device) -> None:
             raise config.mistake(
                 f"a probe needs two different terminals, not '{pair[0]}' twice", "probes", name
             )
+
+
+def _accuracy(config: Config, device: Device) -> None:
+    """Check that there are readings with error bars among those that must be accurate."""
+    if config.accuracy is None:
+        return
+    given = config.accuracy
+    if not config.probes:
+        raise config.mistake(
+            "nothing is read that could be accurate; add a pair under probes, such as "
+            "'{v: [plus, minus]}', or set 'accuracy: off'",
+            "accuracy",
+        )  # fmt: skip
+    for key, names, known, kind in (
+        ("schemes", given.schemes, config.schemes, "scheme"),
+        ("probes", given.probes, config.probes, "probe"),
+    ):
+        for i, name in enumerate(names or ()):
+            check_known(config, name, known, kind, "accuracy", key, i)
+    for i, order in enumerate(given.orders or ()):
+        if order > config.solver.orders:
+            raise config.mistake(
+                f"the highest order solved is {config.solver.orders}; raise solver.orders",
+                "accuracy", "orders", i,
+            )  # fmt: skip
+    if device.has_laws and config.solver.orders > 1:
+        raise config.mistake(
+            "error bars are not known where coefficients follow the temperature; use 'solver.orders: 1', "
+            "numbers for the laws, or 'accuracy: off'",
+            "accuracy",
+        )  # fmt: skip
+    if config.solver.degree > 2:
+        raise config.mistake(
+            "error bars are not known at degree 3; use 'solver.degree: 2', or 'accuracy: off'", "accuracy"
+        )
+    if not config.solver.estimate:
+        raise config.mistake("needs estimates; remove this, or set 'accuracy: off'", "solver", "estimate")

@@ -4,8 +4,9 @@ import pytest
 from scripts import load_script
 from support import SilentProgress
 
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare, solve
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 SCRIPT = load_script("clustered_strip")

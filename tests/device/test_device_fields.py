@@ -13,7 +13,8 @@ from thermospin.fields import S_VECTOR, TAU_VECTOR
 from thermospin.linear import preconditioning
 from thermospin.runs import workbench
 from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.simulation import on_root, solve
+from thermospin.runs.simulation import solve
+from thermospin.runtime.failures import on_root
 from thermospin.validation import load_config
 
 FIELDS = [[0, 0, 0.2], [1.0, -3.0, 2.0], [0, 0, 0]]

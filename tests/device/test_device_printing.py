@@ -11,8 +11,9 @@ from thermospin.compat import MPI
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.files import write_json
 from thermospin.output.scales import rounded
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare, solve
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 CUBE = {

@@ -16,7 +16,8 @@ from thermospin.output.layout import check_layout
 from thermospin.runs import sweep as sweeping
 from thermospin.runs import workbench
 from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.simulation import on_root, solve
+from thermospin.runs.simulation import solve
+from thermospin.runtime.failures import on_root
 from thermospin.validation import load_config, load_sweep
 
 SCALES, POLARISATIONS = [1, 2.5], [0.2, 0.3]

@@ -5,8 +5,9 @@ import pytest
 from lateral import device, solved
 from support import SilentProgress
 
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare, solve
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 MOVES = {

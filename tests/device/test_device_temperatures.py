@@ -11,8 +11,9 @@ from rich.console import Console
 from thermospin.errors import InputError
 from thermospin.output import SilentProgress, print_table
 from thermospin.output.readings import write_readings
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare, solve
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 WARM = 301.0

@@ -19,8 +19,8 @@ from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_m
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.quality import facet_areas as triangle_areas
-from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.simulation import on_root, prepare
+from thermospin.runs.preparation import prepare, prepare_mesh
+from thermospin.runtime.failures import on_root
 from thermospin.validation import load_config
 
 

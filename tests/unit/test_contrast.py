@@ -7,8 +7,9 @@ import pytest
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.output import SilentProgress
 from thermospin.runs.numbers import check_balances
+from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare, solve
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 

@@ -20,9 +20,8 @@ from thermospin.meshes.plan import Plan
 from thermospin.output.progress import SilentProgress
 from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import estimate_plan, estimate_record
-from thermospin.runs.preparation import prepare_mesh
+from thermospin.runs.preparation import prepare, prepare_mesh
 from thermospin.runs.problem import Problem
-from thermospin.runs.simulation import prepare
 from thermospin.units import rounded
 from thermospin.validation import load_config
 

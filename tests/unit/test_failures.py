@@ -51,7 +51,7 @@ def test_row_34_one_rank_fails(circuit, tmp_path, rank, target, fault, code, wor
 
 def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
     file = write_device(tmp_path)
-    code_of_main = faulty(1, "thermospin.runs.simulation.solve", "raise MemoryError")
+    code_of_main = faulty(1, "thermospin.runs.adaptive.solve", "raise MemoryError")
     found, _, errors = finish(start("run", file, "-o", tmp_path / "out", ranks=2, code=code_of_main))
     lines = messages(errors)
     assert (found, len(lines)) == (2, 1), errors
@@ -61,10 +61,10 @@ def test_row_34_a_rank_fails_in_the_middle_of_a_run(tmp_path):
 
 TARGETS = [
     "thermospin.config.load_config",
-    "thermospin.runs.simulation.claim",
+    "thermospin.runs.run.claim",
     "thermospin.runs.preparation.prepare_mesh",
     "thermospin.runs.preparation.read_mesh",
-    "thermospin.runs.simulation.Problem",
+    "thermospin.runs.adaptive.Problem",
     "thermospin.response.solution.Expansion.at",
     "thermospin.linear.krylov.PETSc.KSP.solve",
     "thermospin.observables.sampling.Sampler.sample",

@@ -9,7 +9,7 @@ from thermospin.compat import MPI
 from thermospin.observables.cells import Observer, total
 from thermospin.output.files import read_results
 from thermospin.output.vtu import read_orders, read_sample, read_solved
-from thermospin.runs.simulation import run
+from thermospin.runs.run import run
 from thermospin.validation import load_config
 
 CURRENT = 2e-3

@@ -15,7 +15,7 @@ from thermospin.device import Device
 from thermospin.errors import InputError, brief
 from thermospin.networks import load_circuit
 from thermospin.networks.study import study
-from thermospin.runs.simulation import note_missing_probes
+from thermospin.runs.run import note_missing_probes
 from thermospin.textures.table import read_table
 from thermospin.units import to_si
 from thermospin.validation import load_config, load_sweep

@@ -82,6 +82,51 @@ class Document(Part):
     """False while files beside this one are being written."""
 
 
+class AccurateReading(Part):
+    """A reading that must be accurate, on one mesh."""
+
+    scheme: str
+    """The injection scheme."""
+    probe: str
+    """The probe."""
+    name: str
+    """A signal or, without P and AP, a magnetic configuration."""
+    order: int
+    """Power n of the drive."""
+    value: float
+    """The reading, V/Aⁿ or V/Vⁿ."""
+    bar: float
+    """Error bar of the mesh, likewise."""
+    allowed: float
+    """The largest that is small enough, likewise."""
+
+
+class AccuracyMesh(Part):
+    """One of the meshes that were solved on."""
+
+    cells: int
+    """Tetrahedra."""
+    unknowns: int
+    """Unknowns."""
+    seconds: float
+    """Time for the mesh, the solution and the estimates, s."""
+    readings: list[AccurateReading]
+    """The readings that must be accurate."""
+
+
+class AccuracyHistory(Part):
+    """Finer and finer meshes, of which the last gave the results."""
+
+    target: float
+    """Largest error bar of the mesh over the size of the reading."""
+    reached: bool
+    """Whether all readings have it."""
+    end: str
+    """`reached`, or why there is no further mesh."""
+    meshes: list[AccuracyMesh]
+    """The meshes, from coarse to fine."""
+
+
 class RunDocument(Document):
     """Results of a run, or of a point of a sweep."""
 
@@ -103,6 +148,8 @@ class RunDocument(Document):
     """Versions of thermospin and of the libraries."""
     point: Point | None = None
     """The point of a sweep that the results are of."""
+    accuracy: AccuracyHistory | None = None
+    """History of the meshes, where a target was given for the error bars."""
 
 
 class LoopBranch(Part):

@@ -1,0 +1,51 @@
+"""The next mesh of a device, finer where the errors of its readings are made."""
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.meshes import MeshRecord
+from thermospin.meshes.columns.refine import refined_options
+from thermospin.meshes.refinement.marking import mark_cells
+from thermospin.meshes.refinement.records import refine_record
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.runs.preparation import prepare_mesh, prepare_record
+from thermospin.runtime.failures import on_root
+
+IN_COLUMNS, IN_CELLS = 0.6, 0.4
+"""Share of the error in the parts of columns, and in the tetrahedra, that are refined (Dörfler): with less,
+there are more meshes; with more, unknowns where they are not needed."""
+
+
+def refine(
+    config: Config, record: MeshRecord, indicators: np.ndarray, comm: MPI.Comm
+) -> tuple[Config, MeshRecord]:
+    """The next mesh: columns closer to edges that matter, or marked tetrahedra bisected (collective).
+
+    Args:
+        config: The configuration.
+        record: The mesh.
+        indicators: Size of the error of every owned cell, shape (n_cells,).
+        comm: Ranks that share the mesh; rank 0 makes the next.
+
+    Returns:
+        The configuration with the options of the next mesh, and its record. The same record where nothing
+        can be refined.
+
+    Raises:
+        InputError: The mesh is too large, or there is no place for it.
+    """
+    parts = comm.gather(indicators)
+    return on_root(comm, lambda: _refined(config, record, np.concatenate(parts)))
+
+
+def _refined(config: Config, record: MeshRecord, indicators: np.ndarray) -> tuple[Config, MeshRecord]:
+    """See :func:`refine`; on one rank."""
+    if config.mesh.columns:
+        columns = refined_options(config.mesh.columns, record, indicators, IN_COLUMNS)
+        mesh = config.mesh.model_copy(update={"columns": columns})
+        config = config.model_copy(update={"mesh": mesh})
+        return config, prepare_mesh(config)
+    geometry = getattr(config.geometry, "resolved", None)
+    solids = geometry if isinstance(geometry, SolidsGeometry) else None
+    return config, prepare_record(config, refine_record(record, mark_cells(indicators, IN_CELLS), solids))
