@@ -1,4 +1,4 @@
-"""How good the estimates of the discretisation error are: small devices, true errors, one table.
+"""Quality of the estimates of the discretisation error: small devices, true errors, one table.
 
     python benchmarks/effectivity.py --degree 1 --refinements 0.7 1
 

@@ -22,7 +22,12 @@ class Prolongation:
         self._vectors = {field: part.createVecs() for field, part in self._parts.items()}
 
     def up(self, coarse: PETSc.Vec, fine: PETSc.Vec) -> None:
-        """Interpolate fields (collective)."""
+        """Interpolate fields (collective).
+
+        Args:
+            coarse: The fields on the lower degree.
+            fine: The same on the higher one, which is overwritten.
+        """
         for field, part in self._parts.items():
             low, high = self._vectors[field]
             low.array[:] = coarse.array_r[self._low.ranges[field]]
@@ -31,7 +36,12 @@ class Prolongation:
                 array[self._high.ranges[field]] = high.array_r
 
     def down(self, fine: PETSc.Vec, coarse: PETSc.Vec) -> None:
-        """Restrict a residual (collective)."""
+        """Restrict a residual (collective).
+
+        Args:
+            fine: The residual on the higher degree.
+            coarse: The same on the lower one, which is overwritten.
+        """
         for field, part in self._parts.items():
             low, high = self._vectors[field]
             high.array[:] = fine.array_r[self._high.ranges[field]]

@@ -18,7 +18,7 @@ from thermospin.linear.preconditioner import FieldPreconditioner
 SMOOTHING = 1
 """Degree of the Chebyshev polynomial of the smoother, before and after."""
 SPECTRUM = 0.3, 1.1
-"""What the smoother reduces, relative to the estimated largest eigenvalue."""
+"""Part of the spectrum that the smoother reduces, relative to the estimated largest eigenvalue."""
 POWERS = 12
 """Power iterations for that estimate."""
 
@@ -59,7 +59,12 @@ class EnrichedPreconditioner:
         """Free nothing: the preconditioner below belongs to the problem."""
 
     def anchor(self, constraint: Constraint, low: Constraint) -> None:
-        """Fix what a scheme fixes on both degrees, and find the spectrum of the blocks (collective)."""
+        """Fix what a scheme fixes on both degrees, and find the spectrum of the blocks (collective).
+
+        Args:
+            constraint: Unknowns of the higher degree that the scheme fixes.
+            low: The same on the lower degree.
+        """
         self._constraint, self._low_constraint = constraint, low
         with self._inverse as array:
             for field, block in self._blocks.items():
@@ -98,7 +103,13 @@ class EnrichedPreconditioner:
                 array[self._spaces.ranges[field]] = left.array_r
 
     def apply(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
-        """``z = M⁻¹ r``, or with ``M⁻ᵀ`` (collective)."""
+        """Precondition: ``z = M⁻¹ r``, or with ``M⁻ᵀ`` (collective).
+
+        Args:
+            residual: r.
+            correction: z, which is overwritten.
+            transpose: Whether the operator is transposed.
+        """
         correction.set(0.0)
         self._smooth(residual, correction, fresh=True)
         self._defect(residual, correction)
@@ -144,7 +155,12 @@ class EnrichedPreconditioner:
                 array[self._spaces.ranges[field]] /= largest
 
     def products(self, first: PETSc.Vec, second: PETSc.Vec) -> dict[tuple[Field, ...], float]:
-        """The scalar product of two vectors, field by field (collective)."""
+        """The scalar product of two vectors, field by field (collective).
+
+        Args:
+            first: A vector of the higher degree.
+            second: Another.
+        """
         local = [first.array_r[part] @ second.array_r[part] for part in self._spaces.ranges.values()]
         sums = self._spaces.comm.allreduce(np.array(local), MPI.SUM)
         return {(field,): float(value) for field, value in zip(self._spaces.fields, sums, strict=True)}

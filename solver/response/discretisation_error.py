@@ -139,7 +139,7 @@ class ErrorEstimator:
         return rhs
 
     def _residual(self, fields: Mapping[int, PETSc.Vec], power: int) -> PETSc.Vec:
-        """What an order leaves in its equation (collective)."""
+        """The residual of an order (collective)."""
         self._linear.evaluate(self._rhs(fields, power), fields[power])
         return self._linear.remainder.copy()
 
@@ -212,7 +212,7 @@ class ErrorEstimator:
         return low, missing, left
 
     def _read(self, fields: PETSc.Vec, pair: TerminalPair) -> float:
-        """What a probe reads, V (collective)."""
+        """The reading of a probe, V (collective)."""
         terminals = self._terminals.readings(fields)
         return terminals[pair[0]] - terminals[pair[1]]
 

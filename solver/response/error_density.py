@@ -1,4 +1,4 @@
-"""Where the discretisation error of a reading is made: its estimate, cell by cell."""
+"""The estimated discretisation error of a reading, cell by cell."""
 
 import numpy as np
 

@@ -21,7 +21,7 @@ from thermospin.response.terminals import Terminals
 
 
 class Unit(NamedTuple):
-    """What 1 V at an equipotential terminal does.
+    """Effect of 1 V at an equipotential terminal.
 
     Attributes:
         fields: The fields, V and K.

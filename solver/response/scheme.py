@@ -77,7 +77,7 @@ class Scheme:
 
     @property
     def drive(self) -> Drive:
-        """How the scheme drives the device."""
+        """The drive of the device."""
         return self._drive
 
     @property
@@ -87,12 +87,12 @@ class Scheme:
 
     @property
     def correction_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
-        """What corrects orders for the residual of the order before; empty where nothing does."""
+        """Vectors that correct orders for the residual of the order before; empty where nothing does."""
         return self._correction.vectors if self._correction else {}
 
     @property
     def units(self) -> dict[str, Unit]:
-        """What 1 V at every equipotential terminal does in the configuration of the moment (collective)."""
+        """Effects of 1 V at every equipotential terminal in the configuration of the moment (collective)."""
         return self._response.unit_fields(self._tolerance)
 
     @property

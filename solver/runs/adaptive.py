@@ -98,7 +98,7 @@ def _finer(
 
 
 def _refused(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> str | None:
-    """Why the next mesh is not solved (collective)."""
+    """The reason not to solve on the next mesh (collective)."""
     config, record = finer
     unknowns = on_root(comm, lambda: estimate_record(found.problem.device, record).unknowns)
     estimated = most_unknowns(found.problem.spaces)

@@ -11,8 +11,8 @@ from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.probes import SIGNALS
 
 FLOORS = {"baseline": 1e-6, "spin": 1e-4}
-"""Of the largest signal of that kind at a terminal: error bars below it are small enough for a reading that
-vanishes by symmetry. A baseline may be a small difference of large potentials; what reversal of a magnet does
+"""Shares of the largest signal of that kind at a terminal: error bars below them are small enough for a
+reading that vanishes by symmetry. A baseline may be a small difference of large potentials; what reversal of a magnet does
 to the potentials is of the size of the spin signals."""
 FIRST_ORDERS = (1, 2)
 """Orders that count where none are named: those that experiments read."""

@@ -62,7 +62,7 @@ class Level:
 
 
 def end_of(levels: Sequence[Level], accuracy: Accuracy) -> str | None:
-    """Why the last mesh is the last; None if there may be another.
+    """The reason to end; None if there may be another.
 
     Args:
         levels: The meshes so far.
@@ -79,7 +79,7 @@ def end_of(levels: Sequence[Level], accuracy: Accuracy) -> str | None:
 
 
 def refusal(unknowns: float, cells: int, before: int, estimated: int, accuracy: Accuracy) -> str | None:
-    """Why the next mesh is not solved; None if it is.
+    """The reason not to solve on the next mesh; None if it is.
 
     Args:
         unknowns: Its number of unknowns.

@@ -1,4 +1,4 @@
-"""What probes read, and how wrong it may be, in the layout of results.json."""
+"""Readings of probes and their errors, in the layout of results.json."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,6 +43,9 @@ def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     Their ``correction`` and ``error`` are by signal, then as those of a probe. The estimates of P and AP are
     combined with their signs; the errors of the solver add up. Those of the voltage without a drive, where
     there is one, are under ``baseline_R0``, ``spin_R0``, ``correction_R0`` and ``error_R0``.
+
+    Args:
+        configurations: Numbers by magnetic configuration.
     """
     if not {"P", "AP"} <= configurations.keys():
         return {}
