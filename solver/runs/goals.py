@@ -12,8 +12,8 @@ from thermospin.runs.probes import SIGNALS
 
 FLOORS = {"baseline": 1e-6, "spin": 1e-4}
 """Shares of the largest signal of that kind at a terminal: error bars below them are small enough for a
-reading that vanishes by symmetry. A baseline may be a small difference of large potentials; what reversal of a magnet does
-to the potentials is of the size of the spin signals."""
+reading that vanishes by symmetry. A baseline may be a small difference of large potentials; a
+reversed magnet changes the potentials by as much as a spin signal."""
 FIRST_ORDERS = (1, 2)
 """Orders that count where none are named: those that experiments read."""
 
