@@ -172,7 +172,7 @@ def test_indefinite_operator_is_an_error(magnetised):
     matrix = magnetised.linear.matrix
     indefinite = PETSc.Mat().createPython(matrix.getSizes(), Indefinite(magnetised), comm=matrix.comm)
     indefinite.setUp()
-    solver = LinearSolver(indefinite, magnetised.preconditioning.preconditioner, 100, magnetised._options)
+    solver = LinearSolver(indefinite, magnetised.preconditioning.preconditioner, 100, magnetised.options)
     rhs, x = load(magnetised)
     with pytest.raises(ConvergenceError, match="not positive definite"):
         solver.solve(rhs, x, constraint, tolerance=1e-10)

@@ -177,7 +177,7 @@ def test_row_12_not_a_number_is_called_so(comm):
     constraint, matrix = problem.scheme("through").constraint, problem.linear.matrix
     broken = PETSc.Mat().createPython(matrix.getSizes(), Broken(matrix), comm=matrix.comm)
     broken.setUp()
-    solver = LinearSolver(broken, problem.preconditioning.preconditioner, 100, problem._options)
+    solver = LinearSolver(broken, problem.preconditioning.preconditioner, 100, problem.options)
     rhs, x = (matrix.createVecLeft() for _ in range(2))
     problem.terminals.inject(rhs, {"right": 1e-3})
     with pytest.raises(ConvergenceError, match="NaN") as error:
