@@ -79,7 +79,7 @@ def solve(ratio: float, alpha: float) -> Point:
     current = CURRENT_DENSITY * config.geometry.width * config.geometry.depth
     with ts.Problem.of(config, MPI.COMM_SELF) as problem:
         seen = problem.observer().observe(problem.solve("inject", "P").at(current))
-        cell_f, face_f, cell_n, face_n = problem.spaces.device.contacts["F|N"].T
+        cell_f, face_f, cell_n, face_n = problem.spaces.device.interfaces["F|N"].T
 
     def mean(values: np.ndarray) -> tuple[float, float]:
         """On the sides of F and of N."""

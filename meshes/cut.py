@@ -22,7 +22,7 @@ from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.surfaces import face_labels
 from thermospin.runtime.cache import digests, is_intact, keep_first, read_checked, write_checked
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same interfaces would give another cut, so that kept ones are made again."""
 CHECKSUMS = "checksums.json"
 """SHA-256 of the files of a cut."""
@@ -38,30 +38,30 @@ class Cut:
     Attributes:
         cells: Nodes of the tetrahedra, in order of first appearance, shape (n_cells, 4).
         parent: Node of the mesh before the cut that each node comes from, shape (n_nodes,).
-        contacts: For every interface its facets, int32, shape (n, 4): cell on side 1, its face, cell on
+        interfaces: For every interface its facets, int32, shape (n, 4): cell on side 1, its face, cell on
             side 2, its face; face i is opposite to vertex i.
     """
 
     cells: np.ndarray
     parent: np.ndarray
-    contacts: dict[str, np.ndarray]
+    interfaces: dict[str, np.ndarray]
 
 
 def tag_pairs(
     regions: Mapping[str, int],
-    contacts: Mapping[str, tuple[str, ...]],
+    interfaces: Mapping[str, tuple[str, ...]],
     surfaces: Mapping[str, int] | None = None,
 ) -> Pairs:
     """Interfaces by the tags of their regions and surfaces.
 
     Args:
         regions: Tag of every region.
-        contacts: Name of an interface to the regions on its sides 1 and 2, and its surface if it has one.
+        interfaces: Name of an interface to the regions on its sides 1 and 2, and its surface if it has one.
         surfaces: Tag of every surface.
     """
     return {
         name: (regions[first], regions[second], *((surfaces or {})[part] for part in surface))
-        for name, (first, second, *surface) in contacts.items()
+        for name, (first, second, *surface) in interfaces.items()
     }
 
 
@@ -79,15 +79,15 @@ def cut_mesh(
         cell_tags: Region tag of every cell, shape (n_cells,).
         neighbours: The cell across each face, -1 at the boundary, shape (n_cells, 4).
         pairs: The interfaces: all facets between a cell of side 1 and a cell of side 2, on their surface.
-        labels: Surface of every face, as in :func:`find_contacts`.
+        labels: Surface of every face, as in :func:`find_interface_facets`.
 
     Raises:
         ValueError: The nodes are not in order of first appearance.
     """
-    contacts = find_contacts(cell_tags, neighbours, pairs, labels)
-    facets = np.concatenate([np.empty((0, 4), dtype=np.int32), *contacts.values()])
+    interfaces = find_interface_facets(cell_tags, neighbours, pairs, labels)
+    facets = np.concatenate([np.empty((0, 4), dtype=np.int32), *interfaces.values()])
     if not len(facets):
-        return Cut(cells, np.arange(int(cells.max()) + 1), contacts)
+        return Cut(cells, np.arange(int(cells.max()) + 1), interfaces)
     first = _first_positions(cells)
     on_interface = np.zeros(len(first), dtype=bool)
     on_interface[_face_nodes(cells, facets)] = True
@@ -103,7 +103,7 @@ def cut_mesh(
     new_cells = renumbered[cells]
     new_cells.reshape(-1)[positions] = number[len(whole) + fan]
     copied = cells.reshape(-1)[positions[start]]
-    return Cut(new_cells, np.concatenate([whole, copied])[order], contacts)
+    return Cut(new_cells, np.concatenate([whole, copied])[order], interfaces)
 
 
 def cut_conductors(
@@ -145,7 +145,7 @@ def cut_conductors(
     return found
 
 
-def find_contacts(
+def find_interface_facets(
     cell_tags: np.ndarray, neighbours: np.ndarray, pairs: Pairs, labels: np.ndarray | None = None
 ) -> dict[str, np.ndarray]:
     """The facets of every interface, as in :class:`Cut`.
@@ -156,13 +156,13 @@ def find_contacts(
         pairs: The interfaces. One without a surface has no facet that is on any.
         labels: Tag of the surface that each face is on, 0 on none, shape (n_cells, 4); None without surfaces.
     """
-    contacts = {}
+    interfaces = {}
     for name, (first, second, *surface) in pairs.items():
         facets = _facets_between(cell_tags, neighbours, first, second)
         if labels is not None:
             facets = facets[labels[facets[:, 0], facets[:, 1]] == (surface[0] if surface else 0)]
-        contacts[name] = facets
-    return contacts
+        interfaces[name] = facets
+    return interfaces
 
 
 def joined_facets(cells: np.ndarray, facets: np.ndarray) -> np.ndarray:
@@ -251,7 +251,7 @@ def store_cut(
 
     Returns:
         Where it is: ``cells, points, conductors`` (of :func:`cut_conductors`) and for every interface
-        ``contact-<tag 1>-<tag 2>``, as ``.npy``, with their checksums; without interfaces the record itself.
+        ``interface-<tag 1>-<tag 2>``, as ``.npy``, with checksums; without interfaces the record itself.
 
     Raises:
         OSError: It cannot be written.
@@ -270,7 +270,7 @@ def store_cut(
         conductors = cut_conductors(cells, tags, neighbours, pairs, conducting, labels)
         np.save(aside / "conductors.npy", conductors)
         for name, sides in pairs.items():
-            np.save(contact_file(aside, sides), cut.contacts[name])
+            np.save(interface_file(aside, sides), cut.interfaces[name])
         write_checked(aside / CHECKSUMS, digests(aside))
         aside.chmod(0o755)
         keep_first(aside, kept, _is_whole)
@@ -298,14 +298,14 @@ def cut_directory(
     return directory / f"cut-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def contact_file(directory: Path, tags: tuple[int, ...]) -> Path:
+def interface_file(directory: Path, tags: tuple[int, ...]) -> Path:
     """File with the facets of an interface.
 
     Args:
         directory: A directory of :func:`store_cut`.
         tags: Tags of the interface in :data:`Pairs`.
     """
-    return directory / f"contact-{'-'.join(map(str, tags))}.npy"
+    return directory / f"interface-{'-'.join(map(str, tags))}.npy"
 
 
 def _is_whole(kept: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from thermospin.compat import MPI, build_mesh, dmesh, index_map
-from thermospin.meshes.cut import contact_file, cut_directory, tag_pairs
+from thermospin.meshes.cut import cut_directory, interface_file, tag_pairs
 from thermospin.meshes.ordering import FACES
 
 
@@ -40,7 +40,7 @@ class DeviceMesh:
             shape (n_owned, 4); face i is opposite to vertex i.
         regions: Tag of every region.
         terminals: For every terminal the owned (cell, local facet) pairs, shape (n, 2), int32.
-        contacts: For every interface whose nodes are doubled its facets, shape (n, 4), int32: cell on
+        interfaces: For every interface whose nodes are doubled its facets, shape (n, 4), int32: cell on
             side 1, its face, cell on side 2, its face. The cell on side 1 is owned, so that every facet is
             on one rank; the one on side 2 may be a ghost.
         conductors: The nodes of the conductors where interfaces are cut; else they are those of the mesh.
@@ -52,7 +52,7 @@ class DeviceMesh:
     neighbour_tags: np.ndarray
     regions: dict[str, int]
     terminals: dict[str, np.ndarray]
-    contacts: dict[str, np.ndarray] = field(default_factory=dict)
+    interfaces: dict[str, np.ndarray] = field(default_factory=dict)
     conductors: "Conductors | None" = None
     surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ def read_mesh(
     terminals: dict[str, int],
     weights: dict[str, float],
     comm: MPI.Comm,
-    contacts: Mapping[str, tuple[str, ...]] | None = None,
+    interfaces: Mapping[str, tuple[str, ...]] | None = None,
     conductors: Collection[str] = (),
     surfaces: Mapping[str, int] | None = None,
 ) -> DeviceMesh:
@@ -91,16 +91,16 @@ def read_mesh(
         terminals: Tag of every terminal.
         weights: Cost of a cell of each region, for the load balance.
         comm: The communicator.
-        contacts: Regions on sides 1 and 2 of every interface along which the mesh is cut, and the surface if
-            it is confined to one; the record holds that cut (:func:`thermospin.meshes.cut.store_cut`).
-        conductors: The conducting regions; needed with contacts.
+        interfaces: Regions on sides 1 and 2 of every interface along which the mesh is cut, and the surface
+            if it is confined to one; the record holds that cut (:func:`thermospin.meshes.cut.store_cut`).
+        conductors: The conducting regions; needed with interfaces.
         surfaces: Tag of every surface that interfaces name.
 
     Raises:
         ValueError: The cut in the record is not one of this mesh.
     """
-    contacts, surfaces = contacts or {}, surfaces or {}
-    pairs = tag_pairs(regions, contacts, surfaces)
+    interfaces, surfaces = interfaces or {}, surfaces or {}
+    pairs = tag_pairs(regions, interfaces, surfaces)
     cut = cut_directory(directory, pairs, {regions[name] for name in conductors}, surfaces.values())
     arrays = {
         name: np.load((cut if name in ("cells", "points") else directory) / f"{name}.npy", mmap_mode="r")
@@ -133,7 +133,7 @@ def read_mesh(
     facets, facet_tags = np.asarray(arrays["facet_cells"]), np.asarray(arrays["facet_tags"])
     mine = (facets[:, 0] >= start) & (facets[:, 0] < stop)
     facets, facet_tags = (facets[mine] - [start, 0]).astype(np.int32), facet_tags[mine]
-    on_surfaces = [place for place in contacts.values() if len(place) > 2]
+    on_surfaces = [place for place in interfaces.values() if len(place) > 2]
     device = DeviceMesh(
         mesh,
         np.asarray(tags[local_cells]),
@@ -141,14 +141,14 @@ def read_mesh(
         dict(regions),
         {name: facets[facet_tags == tag] for name, tag in terminals.items()},
         {
-            name: _local_contact(np.load(contact_file(cut, pair)), start, stop, ghost_cells)
+            name: _local_interface(np.load(interface_file(cut, pair)), start, stop, ghost_cells)
             for name, pair in pairs.items()
         },
         _conductors(cut, cell_ranges, local_cells) if pairs and conductors else None,
         {name: [(a, b) for a, b, part in on_surfaces if part == name] for name in surfaces},
     )
     for name, pair in pairs.items():
-        _check_contact(device, name, pair[:2])
+        _check_interface(device, name, pair[:2])
     return device
 
 
@@ -191,7 +191,7 @@ def _conductors(cut: Path, cell_ranges: np.ndarray, local_cells: np.ndarray) -> 
     return Conductors(np.asarray(cells[local_cells]), np.append(ranges, int(cells.max()) + 1))
 
 
-def _local_contact(facets: np.ndarray, start: int, stop: int, ghost_cells: np.ndarray) -> np.ndarray:
+def _local_interface(facets: np.ndarray, start: int, stop: int, ghost_cells: np.ndarray) -> np.ndarray:
     """The facets with an owned cell on side 1, in local numbers; their cells on side 2 are local too."""
     facets = facets[(facets[:, 0] >= start) & (facets[:, 0] < stop)]
     first, second = facets[:, 0] - start, facets[:, 2]
@@ -200,13 +200,13 @@ def _local_contact(facets: np.ndarray, start: int, stop: int, ghost_cells: np.nd
     return np.column_stack([first, facets[:, 1], second, facets[:, 3]]).astype(np.int32)
 
 
-def _check_contact(device: DeviceMesh, name: str, pair: tuple[int, ...]) -> None:
+def _check_interface(device: DeviceMesh, name: str, pair: tuple[int, ...]) -> None:
     """Make sure that the two faces of every facet lie on each other, in the two regions.
 
     Raises:
         ValueError: They do not.
     """
-    geometry, tags, facets = device.mesh.geometry, device.cell_tags, device.contacts[name]
+    geometry, tags, facets = device.mesh.geometry, device.cell_tags, device.interfaces[name]
     sides = facets[:, :2], facets[:, 2:]
     x, y = (geometry.x[geometry.dofmaps[0][cell_face[:, :1], FACES[cell_face[:, 1]]]] for cell_face in sides)
     same = (x[:, :, None] == y[:, None]).all(axis=3)

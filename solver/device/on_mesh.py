@@ -8,7 +8,7 @@ from thermospin.config import Config
 from thermospin.device.device import Device
 from thermospin.device.resistive_interfaces import Surfaces, surface_entries
 from thermospin.meshes import MeshRecord
-from thermospin.meshes.cut import Pairs, find_contacts, store_cut, tag_pairs
+from thermospin.meshes.cut import Pairs, find_interface_facets, store_cut, tag_pairs
 from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import facet_areas
@@ -97,7 +97,7 @@ def find_facets(device: Device, record: MeshRecord) -> dict[str, np.ndarray]:
     """
     labels = face_labels(record.directory, record.surfaces.values())
     arrays = record.array("cell_tags"), record.array("neighbours")
-    return find_contacts(*arrays, tags(device, record), labels)
+    return find_interface_facets(*arrays, tags(device, record), labels)
 
 
 def interface_areas(device: Device, record: MeshRecord) -> dict[str, float]:

@@ -76,7 +76,7 @@ class InterfaceFaces:
         self.labels = np.zeros(mesh.neighbour_tags.shape, dtype=np.int64)
         for number, (surface, pairs) in enumerate(mesh.surfaces.items(), start=1):
             for first, second in pairs:
-                self._label(mesh.contacts[InterfacePlace(first, second, surface).name], number)
+                self._label(mesh.interfaces[InterfacePlace(first, second, surface).name], number)
         self._sides: dict[InterfacePlace, Side] = {}
 
     def _label(self, facets: np.ndarray, number: int) -> None:

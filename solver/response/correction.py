@@ -38,7 +38,7 @@ class DualWeightedCorrection:
 
     @property
     def vectors(self) -> dict[TerminalPair, PETSc.Vec]:
-        """Adjoints w by probe in the configuration of the moment; empty before :meth:`begin`."""
+        """Adjoints w by probe in the magnetic state of :meth:`begin`; empty before :meth:`begin`."""
         return {pair: found.vector for pair, found in self._found.items()}
 
     def begin(self, first: Solution) -> None:

@@ -48,7 +48,7 @@ class ErrorEstimator:
     """Estimates the discretisation error of the readings of a scheme.
 
     Args:
-        linear: The linear solver of the richer space; its matrix is that of the configuration of the moment.
+        linear: The linear solver of the richer space; its matrix is in the magnetic state of the problem.
         terminals: The terminals in the richer space.
         drive: The drive of the scheme.
         prolongation: From the space of the problem to the richer one.
@@ -88,7 +88,7 @@ class ErrorEstimator:
         """The estimates for the readings of a solution, and where they are made (collective).
 
         Args:
-            expansion: The solution, in the configuration of the moment.
+            expansion: The solution, in the magnetic state of the matrix.
             adjoints: Adjoints of the probes in the space of the problem.
             units: By equipotential terminal, what 1 V there does in the space of the problem.
             correction_adjoints: By probe, the adjoint of the reading of one order as the heat of the order

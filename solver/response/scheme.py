@@ -80,9 +80,8 @@ class Scheme:
         """The drive of the device."""
         return self._drive
 
-    @property
-    def adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
-        """Adjoints of the probes in the configuration of the moment, V/A and K/A (collective)."""
+    def find_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
+        """Adjoints of the probes in the magnetic state of the matrix, V/A and K/A (collective)."""
         return {pair: self._response.adjoint(pair).vector for pair in self._pairs}
 
     @property
@@ -90,9 +89,8 @@ class Scheme:
         """Vectors that correct orders for the residual of the order before; empty where nothing does."""
         return self._correction.vectors if self._correction else {}
 
-    @property
-    def units(self) -> dict[str, Unit]:
-        """Effects of 1 V at every equipotential terminal in the configuration of the moment (collective)."""
+    def find_units(self) -> dict[str, Unit]:
+        """Effects of 1 V at every equipotential terminal in the magnetic state of the matrix (collective)."""
         return self._response.unit_fields(self._tolerance)
 
     @property

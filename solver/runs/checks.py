@@ -15,7 +15,7 @@ from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.device.on_mesh import tags
 from thermospin.meshes import MeshRecord
-from thermospin.meshes.cut import contact_file, joined_facets
+from thermospin.meshes.cut import interface_file, joined_facets
 from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.pieces import Pieces
@@ -152,7 +152,7 @@ def check_cut(config: Config, device: Device, record: MeshRecord, directory: Pat
         np.load(directory / f"{name}.npy", mmap_mode="r") for name in ("cells", "conductors")
     )
     for name, interface in device.resistive_interfaces.items():
-        facets = np.load(contact_file(directory, of_regions[name]))
+        facets = np.load(interface_file(directory, of_regions[name]))
         for cells in (everything, conductors) if interface.law.is_conducting else (everything,):
             _check_patches(config, record, name, facets, joined_facets(cells, facets))
 

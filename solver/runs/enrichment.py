@@ -116,7 +116,7 @@ class Enrichment:
             if self._factors is not None:
                 self._factors.magnetise(state)
         return self._prepared[1].estimate(
-            expansion, solver.adjoints, solver.units, solver.correction_adjoints
+            expansion, solver.find_adjoints(), solver.find_units(), solver.correction_adjoints
         )
 
     def _estimator(self, solver: SchemeSolver) -> ErrorEstimator:

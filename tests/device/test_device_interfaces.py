@@ -204,7 +204,7 @@ def test_interfaces_between_ranks(layers, degree, spin_heat, comm, tmp_path):
         mesh = structured_device(config, H, directory, ranks)
         if comm.size in (2, 3) and len(layers) == 2 and name == "together":
             n_owned = len(mesh.neighbour_tags)
-            across = [np.count_nonzero(facets[:, 2] >= n_owned) for facets in mesh.contacts.values()]
+            across = [np.count_nonzero(facets[:, 2] >= n_owned) for facets in mesh.interfaces.values()]
             assert comm.allreduce(sum(across), MPI.SUM) > 0
         results.append(solve(Problem(config, mesh, SilentProgress()), SilentProgress()))
     compare(*results, config.probes)

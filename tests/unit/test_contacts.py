@@ -51,13 +51,13 @@ def test_neighbours_and_terminals_are_those_of_the_uncut_mesh(case):
     assert case.device.terminals.keys() == case.uncut.terminals.keys()
     for name, facets in case.uncut.terminals.items():
         np.testing.assert_array_equal(case.device.terminals[name], facets)
-    assert case.uncut.contacts == {}
+    assert case.uncut.interfaces == {}
 
 
 def test_area_of_interfaces(case, comm):
     """Of all ranks together, seen from either side."""
     for name, area in case.areas.items():
-        facets = case.device.contacts[name]
+        facets = case.device.interfaces[name]
         for side in (facets[:, :2], facets[:, 2:]):
             local = facet_areas(case.device.mesh, side).sum()
             assert comm.allreduce(local, MPI.SUM) == pytest.approx(area, rel=1e-12, abs=0)
@@ -65,20 +65,20 @@ def test_area_of_interfaces(case, comm):
 
 def test_every_facet_is_on_the_rank_of_its_first_cell(case, comm):
     original = case.device.mesh.topology.original_cell_index
-    for name, facets in case.device.contacts.items():
+    for name, facets in case.device.interfaces.items():
         assert facets.dtype == np.int32
         assert np.all(facets[:, 0] < case.n_owned)
         numbers = facets.copy()
         numbers[:, ::2] = original[facets[:, ::2]]
         everywhere = sorted(gather(comm, numbers).tolist())
-        assert everywhere == sorted(case.cut.contacts[name].tolist())
+        assert everywhere == sorted(case.cut.interfaces[name].tolist())
 
 
 @pytest.mark.skipif(MPI.COMM_WORLD.size == 1, reason="one rank has no boundary")
 def test_interface_between_ranks(shared_directory, comm):
     """With two ranks all cells on side 2 of the facets are ghosts, with more some are."""
     case = Case("halves", shared_directory, comm)
-    facets = case.device.contacts["A|B"]
+    facets = case.device.interfaces["A|B"]
     ghosts = np.count_nonzero(facets[:, 2] >= case.n_owned)
     assert comm.allreduce(ghosts, MPI.SUM) > 0
     if comm.size == 2:
@@ -180,7 +180,7 @@ def pillar(shared_directory, comm):
 
 def test_curved_interface(pillar, comm):
     device = read_cut(pillar.directory, pillar.regions, pillar.terminals, ["P|T"], comm)
-    facets = device.contacts["P|T"]
+    facets = device.interfaces["P|T"]
     geometry = device.mesh.geometry
     x = geometry.x[geometry.dofmaps[0][facets[:, 0]]]
     corners = np.take_along_axis(x, FACES[facets[:, 1]][:, :, None], axis=1)
@@ -296,7 +296,9 @@ def test_a_patch_with_nodes_inside(material):
 def test_prepare_cuts_the_mesh(comm):
     config = config_of(LAYERS, ["A", "B"], ["Cu", "Cu"])
     record, device = prepare(config, comm, SilentProgress())
-    local = {name: facet_areas(device.mesh, facets[:, :2]).sum() for name, facets in device.contacts.items()}
+    local = {
+        name: facet_areas(device.mesh, facets[:, :2]).sum() for name, facets in device.interfaces.items()
+    }
     total = {name: comm.allreduce(area, MPI.SUM) for name, area in local.items()}
     assert total == pytest.approx({"A|B": 24 * H**2, "B|C": 24 * H**2, "A|C": 0.0}, rel=1e-9, abs=0)
     assert device.mesh.topology.index_map(0).size_global > record.points

@@ -6,7 +6,7 @@ from cut_cases import CASES, HALVES, Case, H, config_of, sides
 from structured import structured_device
 
 from thermospin.compat import MPI
-from thermospin.meshes.cut import contact_file, cut_directory, cut_mesh, joined_facets, store_cut, tag_pairs
+from thermospin.meshes.cut import cut_directory, cut_mesh, interface_file, joined_facets, store_cut, tag_pairs
 from thermospin.meshes.ordering import FACES, first_appearance
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.read import read_mesh
@@ -38,7 +38,7 @@ def test_facets_are_those_between_the_regions(case):
             for face, other in enumerate(across)
             if other >= 0 and (case.tags[cell], case.tags[other]) == (first, second)
         ]
-        one, face, two, back = case.cut.contacts[name].T
+        one, face, two, back = case.cut.interfaces[name].T
         assert list(zip(one, face, two, strict=True)) == wanted
         np.testing.assert_array_equal(case.neighbours[two, back], one)
 
@@ -46,7 +46,7 @@ def test_facets_are_those_between_the_regions(case):
 def test_copies_are_the_connected_fans(case):
     cut, interface = case.cut, np.zeros(case.cells.shape, dtype=bool)
     on_interface = np.zeros(len(case.points), dtype=bool)
-    for one, face, two, back in (facets.T for facets in cut.contacts.values()):
+    for one, face, two, back in (facets.T for facets in cut.interfaces.values()):
         interface[one, face] = interface[two, back] = True
         on_interface[case.cells[one[:, None], FACES[face]]] = True
     found: dict[int, set[int]] = {}
@@ -85,7 +85,7 @@ def test_without_interfaces_nothing_changes(case):
     cut = cut_mesh(case.cells, case.tags, case.neighbours, {})
     np.testing.assert_array_equal(cut.cells, case.cells)
     np.testing.assert_array_equal(cut.parent, np.arange(len(case.points)))
-    assert cut.contacts == {}
+    assert cut.interfaces == {}
 
 
 def on_rim(low, high, places):
@@ -99,7 +99,7 @@ def on_rim(low, high, places):
 def test_facets_that_stay_joined(name, low, high, shared_directory, comm):
     """Those with all their nodes on the rim of a patch; none where the interface has no rim inside."""
     case = Case(name, shared_directory, comm)
-    (facets,) = case.cut.contacts.values()
+    (facets,) = case.cut.interfaces.values()
     nodes = case.cells[facets[:, :1], FACES[facets[:, 1]]]
     expected = on_rim(low, high, case.points[nodes] / H).all(axis=1) & (name == "patch")
     np.testing.assert_array_equal(joined_facets(case.cut.cells, facets), expected)
@@ -126,7 +126,7 @@ def test_a_cut_is_made_once(record):
         "cells.npy",
         "checksums.json",
         "conductors.npy",
-        "contact-1-2.npy",
+        "interface-1-2.npy",
         "points.npy",
     ]
     before = kept.stat()
@@ -170,7 +170,7 @@ def test_a_killed_run_leaves_no_cut(record, monkeypatch):
 @pytest.mark.parametrize("change", [[0, 1, 0, 0], [0, 0, 0, 1], [1, 0, 1, 0]])
 def test_a_cut_of_another_mesh_is_refused(record, change):
     directory, regions, pairs = record
-    file = contact_file(store_cut(directory, pairs), pairs["A|B"])
+    file = interface_file(store_cut(directory, pairs), pairs["A|B"])
     facets = np.load(file) + np.array(change, dtype=np.int32)
     np.save(file, facets % [10**9, 4, 10**9, 4])
     with pytest.raises(ValueError, match=r"A\|B in the mesh record does not fit"):

@@ -42,7 +42,7 @@ def make():
     record = prepare_mesh(config)
     device = read_device(Device.of(config), record, MPI.COMM_SELF, SilentProgress())
     arrays = {name: np.array(record.array(name)) for name in ARRAYS}
-    arrays |= {"cut": device.mesh.geometry.x.copy(), "contact": device.contacts["F|N"]}
+    arrays |= {"cut": device.mesh.geometry.x.copy(), "contact": device.interfaces["F|N"]}
     return record, arrays | {"pieces": find_pieces(record).contacts}
 
 

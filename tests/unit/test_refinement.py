@@ -262,8 +262,8 @@ def test_record_of_a_refined_mesh(tmp_path):
     pairs = tag_pairs(record.regions, {"rim": ("Disk", "Glass")})
     kept = store_cut(refined.directory, pairs)
     assert len(np.load(kept / "points.npy")) > refined.points
-    contact = np.load(kept / f"contact-{'-'.join(map(str, pairs['rim']))}.npy")
-    whole = np.load(store_cut(record.directory, pairs) / f"contact-{'-'.join(map(str, pairs['rim']))}.npy")
+    contact = np.load(kept / f"interface-{'-'.join(map(str, pairs['rim']))}.npy")
+    whole = np.load(store_cut(record.directory, pairs) / f"interface-{'-'.join(map(str, pairs['rim']))}.npy")
     assert len(contact) > len(whole)
 
 

@@ -192,7 +192,7 @@ def test_any_number_of_ranks(config_of, comm):
     assert_alike(together, alone)
     assert together.data["solver"]["dofs"] == alone.data["solver"]["dofs"]
     device = problem.spaces.device
-    across = np.count_nonzero(device.contacts["F|N on lid"][:, 2] >= len(device.neighbour_tags))
+    across = np.count_nonzero(device.interfaces["F|N on lid"][:, 2] >= len(device.neighbour_tags))
     assert comm.allreduce(across) > 0 or comm.size == 1
 
 

@@ -63,7 +63,7 @@ class Interfaces:
         self._spaces, self._resistive = spaces, interfaces
         conducting = all(interface.law.is_conducting for interface in interfaces.values())
         self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
-        facets = [spaces.device.contacts[name] for name in interfaces]
+        facets = [spaces.device.interfaces[name] for name in interfaces]
         self._interface = np.repeat(np.arange(len(interfaces)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
         self._coefficients = FacetCoefficients(
@@ -311,7 +311,7 @@ def resistive_interfaces(
         interfaces: Law, sides and magnet of every interface.
         temperature: T0, K.
     """
-    present = {name: interfaces[name] for name in spaces.device.contacts}
+    present = {name: interfaces[name] for name in spaces.device.interfaces}
     kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
 
