@@ -12,8 +12,8 @@ from thermospin.compat import basix
 
 METRIC = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
 """The independent entries of the metric ∇X_c·∇X_d of the reference coordinates X."""
-DENOMINATOR = 560
-"""Common denominator of the integrals of products of slopes over the reference tetrahedron, to degree 3."""
+DENOMINATORS = {1: 5, 2: 5, 3: 560}
+"""Common denominator of the integrals of products of slopes over the reference tetrahedron, by degree."""
 
 
 class LocalMatrices:
@@ -41,15 +41,16 @@ class LocalMatrices:
     def stiffness(self) -> np.ndarray:
         """``∫ ∇φ_i·∇φ_j`` of every cell, m, shape (n_cells, k).
 
-        On the reference tetrahedron these are fractions with the denominator :data:`DENOMINATOR`. Taken as
-        whole numbers they have no error: one that all cells shared would make constant fields drive currents
-        out of all nodes.
+        On the reference tetrahedron these are fractions with a common denominator. Their numerators, taken as
+        whole numbers, have no error: one that all cells shared would make constant fields drive currents out
+        of all nodes.
         """
+        denominator = DENOMINATORS[self._element.degree]
         _, *slopes = self._basis
         integrals = np.einsum("q,cqi,dqj->cdij", self._weights, slopes, slopes, optimize=True)
         integrals += integrals.swapaxes(0, 1)
-        numerators = [np.round(DENOMINATOR * integrals[c, d][self.upper] / (1 + (c == d))) for c, d in METRIC]
-        return self._metric / DENOMINATOR @ np.array(numerators)
+        numerators = [np.round(denominator * integrals[c, d][self.upper] / (1 + (c == d))) for c, d in METRIC]
+        return self._metric / denominator @ np.array(numerators)
 
     @property
     def mass(self) -> np.ndarray:
