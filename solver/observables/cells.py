@@ -18,6 +18,7 @@ from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import coefficients, exponents, means, polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
+from thermospin.response.power_series import terms
 from thermospin.response.solution import Expansion, Solution
 
 CENTRE = np.full((1, 3), 0.25)
@@ -94,27 +95,22 @@ class CellFields:
         return self.m is not None
 
 
-def total(orders: Mapping[int, CellFields], drive: float) -> CellFields:
+def total(orders: Mapping[int, CellFields], drive: float, start: CellFields | None = None) -> CellFields:
     """Fields at a drive: the sum of all orders.
 
     Args:
         orders: Coefficients by power of the drive.
         drive: The drive, A or V.
+        start: The sum of other orders at this drive, to which these are added; None counts as zero.
     """
-    found = None
-    for n, part in orders.items():
-        found = add(found, part, drive**n)
+    found = start
+    for factor, part in terms(orders, drive):
+        found = _sum(found, part, factor)
     return found
 
 
-def add(fields: CellFields | None, others: CellFields, factor: float) -> CellFields:
-    """Fields plus a factor times others.
-
-    Args:
-        fields: The fields; None counts as zero.
-        others: The fields to add.
-        factor: Their factor.
-    """
+def _sum(fields: CellFields | None, others: CellFields, factor: float) -> CellFields:
+    """Fields, zero where they are None, plus a factor times others."""
     present = {
         part.name: value
         for part in dataclass_fields(CellFields)

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from thermospin.fields import ABSOLUTE, CONSTANTS, output_fields
+from thermospin.response.power_series import terms
 
 _FIELDS = {field.name: field for vector in (True, False) for field in output_fields(vector)}
 
@@ -131,7 +132,7 @@ class Case:
         def total(kind: str, name: str) -> np.ndarray:
             if name in CONSTANTS:
                 return getattr(some, kind)[name]
-            return sum(drive**n * getattr(sample, kind)[name] for n, sample in self.orders.items())
+            return sum(factor * getattr(sample, kind)[name] for factor, sample in terms(self.orders, drive))
 
         point_data = {name: total("point_data", name) for name in some.point_data}
         for name in point_data.keys() & ABSOLUTE:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from thermospin.compat import PETSc
+from thermospin.response.power_series import terms
 
 TerminalPair = tuple[str, str]
 """Two terminals, plus and minus."""
@@ -33,6 +34,7 @@ class Solution:
         norm: True residual in the norm of the preconditioner, W^½: an estimate of the error's energy norm.
         current_error: The part of it in V and s, W^½.
         scale: Right-hand side in that norm, W^½.
+        residual_vector: True residual, A and W, where it was asked for.
     """
 
     vector: PETSc.Vec
@@ -47,6 +49,7 @@ class Solution:
     norm: float
     current_error: float
     scale: float
+    residual_vector: PETSc.Vec | None = None
 
     @property
     def residual(self) -> float:
@@ -164,7 +167,7 @@ class Expansion:
         Args:
             drive: The drive, A or V.
         """
-        return combine((drive**n, part) for n, part in self.by_power.items())
+        return combine(terms(self.by_power, drive))
 
     def harmonics(self, probe: TerminalPair) -> np.ndarray:
         """``R1, R2, …`` of a probe, V per power of the drive.

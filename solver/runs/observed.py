@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from thermospin.device import Device
-from thermospin.observables.cells import CellFields, Observer, add
+from thermospin.observables.cells import CellFields, Observer, total
 from thermospin.observables.faces import InterfacePlace
 from thermospin.observables.torque import Torques, torque_data
 from thermospin.response.solution import Expansion
@@ -35,7 +35,7 @@ def observables(
             maxima.append(known)
             averages.append(interfaces(device, observer, fields) if drive is not None else {})
         if drive is not None and solved is None:
-            at_drive = add(at_drive, fields, drive**n)
+            at_drive = total({n: fields}, drive, at_drive)
     regions: dict[str, Any] = {
         region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
         for region, keys in known.items()
@@ -43,10 +43,10 @@ def observables(
     found: dict[str, Any] = {"regions": regions}
     if drive is None:
         return found
-    total = observer.observe(solved) if at_drive is None else at_drive
-    for region, values in observer.maxima(total).items():
+    operating = observer.observe(solved) if at_drive is None else at_drive
+    for region, values in observer.maxima(operating).items():
         regions[region] |= values
-    at_interfaces = interfaces(device, observer, total)
+    at_interfaces = interfaces(device, observer, operating)
     for name, values in at_interfaces.items():
         values["orders"] = _by_order(values, [order[name] for order in averages])
     return found | {"drive": drive, "interfaces": at_interfaces}
