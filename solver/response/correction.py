@@ -29,7 +29,6 @@ class DualWeightedCorrection:
     def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[TerminalPair]) -> None:
         self._response, self._heat, self._pairs = response, heat, pairs
         self._found: dict[TerminalPair, Adjoint] = {}
-        self._before: tuple[PETSc.Vec, float] | None = None
 
     @property
     def iterations(self) -> int:
@@ -42,12 +41,11 @@ class DualWeightedCorrection:
         return {pair: found.vector for pair, found in self._found.items()}
 
     def begin(self, first: Solution) -> None:
-        """Find w for a first order that has just been solved for (collective).
+        """Find w for a first order (collective).
 
         Args:
             first: The first order.
         """
-        self.keep(first)
         for pair in self._pairs:
             load = self._heat.weighted(first.vector, self._response.adjoint(pair).vector)
             load.scale(2.0)
@@ -55,24 +53,16 @@ class DualWeightedCorrection:
                 load, self._found.get(pair), accuracy.CORRECTION_TOLERANCE
             )
 
-    def keep(self, solution: Solution) -> None:
-        """Keep the residual of an order that has just been solved for (collective).
-
-        Args:
-            solution: The order.
-        """
-        self._before = self._response.remainder.copy(), solution.norm
-
-    def correct(self, solution: Solution, heat_error: float) -> Solution:
+    def correct(self, solution: Solution, before: Solution, heat_error: float) -> Solution:
         """An order with its readings corrected for the residual of the order before (collective).
 
         Args:
             solution: The order.
+            before: The order before, with its residual vector.
             heat_error: Estimate of the error of the heat of the order before, W.
         """
-        residual, norm = self._before
         corrections, uncertainty = dict(solution.corrections), dict(solution.uncertainty)
         for pair, found in self._found.items():
-            corrections[pair] += found.vector.dot(residual)
-            uncertainty[pair] += found.report.norm * norm + found.per_watt * heat_error
+            corrections[pair] += found.vector.dot(before.residual_vector)
+            uncertainty[pair] += found.report.norm * before.norm + found.per_watt * heat_error
         return replace(solution, corrections=corrections, uncertainty=uncertainty)

@@ -5,6 +5,7 @@ solves at given drives and fits, as an experiment does. All solves share one mat
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from thermospin.compat import PETSc
@@ -33,6 +34,7 @@ class SchemeSolver(SteadyScheme):
         units = self._response.units(accuracy.FITTED_REDUCTION * self._tolerance)
         corrects = orders > 2 and rest is None and self._is_corrected(units)
         correction = self._correction if corrects else None
+        before: Solution | None = None
         solutions: list[Solution] = []
         squares: list[PETSc.Vec] = []
         roots: list[float] = []
@@ -44,12 +46,16 @@ class SchemeSolver(SteadyScheme):
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, correction is not None)
             given = rhs, driven, {}, units, ("order", n), tolerance, errors[-1]
-            solution = self._beside(rest, *given) if rest else self._solve(*given)
-            corrected = correction and n > 1
-            solutions.append(correction.correct(solution, errors[-2]) if corrected else solution)
+            if rest:
+                solution = self._beside(rest, *given)
+            else:
+                solution = self._solve(*given, keep_residual=correction is not None and n < orders)
+            read = correction.correct(solution, before, errors[-2]) if correction and before else solution
+            solutions.append(replace(read, residual_vector=None))
+            before = solution
             if n < orders:
-                if correction:
-                    (correction.keep if n > 1 else correction.begin)(solution)
+                if correction and n == 1:
+                    correction.begin(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._terminals.generated(squares[-1])) ** 0.5)
         _add_rounding(solutions)

@@ -7,6 +7,7 @@ millionth of the potentials and is still known to ten digits.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from thermospin.compat import PETSc
@@ -138,11 +139,6 @@ class LinearResponse:
         per_watt = self._terminals.reading_per_watt(vector)
         return Adjoint(vector, report, per_watt, self._linear.matrix.stateGet())
 
-    @property
-    def remainder(self) -> PETSc.Vec:
-        """Residual of the last solve."""
-        return self._linear.remainder
-
     def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
         """A copy of an adjoint that vanishes at the fixed unknowns of this scheme (collective)."""
         vector = adjoint.copy()
@@ -229,6 +225,7 @@ class LinearResponse:
         heat_error: float = 0.0,
         spin_source: SpinSource | None = None,
         generated: float | None = None,
+        keep_residual: bool = False,
     ) -> Solution:
         """Solve for a right-hand side (collective).
 
@@ -242,6 +239,7 @@ class LinearResponse:
             heat_error: Estimate of the error of the heat, W.
             spin_source: Source of spins, with their values at terminals that fix V; without it 0.
             generated: The heat generated, W, where the right-hand side is more than heat.
+            keep_residual: Give the solution its residual vector.
 
         Raises:
             ConvergenceError: The solver does not converge, or rounding stops it too early.
@@ -304,7 +302,7 @@ class LinearResponse:
             scale=scale,
         )
         self._earlier[key] = solution, scale
-        return solution
+        return replace(solution, residual_vector=linear.remainder.copy()) if keep_residual else solution
 
 
 def _excess(

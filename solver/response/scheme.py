@@ -109,6 +109,7 @@ class Scheme:
         heat_error: float,
         value: float = 1.0,
         spin_source: SpinSource | None = None,
+        keep_residual: bool = False,
     ) -> Solution:
         """Solve for a right-hand side, and give every equipotential terminal its share of the current.
 
@@ -122,10 +123,18 @@ class Scheme:
             heat_error: Estimate of the error of the heat, W.
             value: The drive, A or V.
             spin_source: Source of spins, with their values at terminals that fix V; without it 0.
+            keep_residual: Give the solution its residual vector, if no terminals share a current.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
         solution = self._response.solve(
-            rhs, *given(drive, value), rises, key, tolerance, heat_error, spin_source
+            rhs,
+            *given(drive, value),
+            rises,
+            key,
+            tolerance,
+            heat_error,
+            spin_source,
+            keep_residual=keep_residual,
         )
         return share(solution, units, drive, value)
 
