@@ -45,8 +45,16 @@ def unit_vector(theta: float, phi: float) -> Vector:
     return across * math.cos(phi), across * math.sin(phi), math.cos(theta)
 
 
-def _unit(value: Any, info: ValidationInfo) -> Any:
-    """A vector of unit length from three numbers or the name of an axis."""
+def parse_vector(value: Any, info: ValidationInfo) -> Vector:
+    """A vector of unit length from three numbers or the name of an axis, (3,).
+
+    Args:
+        value: As written.
+        info: Of the validator.
+
+    Raises:
+        PydanticCustomError: It is neither.
+    """
     if isinstance(value, str):
         if value not in _AXES:
             raise mistake(f"'{value}' is not a direction; write {_FORMS}")
@@ -78,7 +86,7 @@ def _kind(value: Any) -> str:
 
 Direction = Annotated[
     Annotated[Angles, Tag("angles")]
-    | Annotated[Vector, BeforeValidator(_unit, json_schema_input_type=Vector | str), Tag("vector")],
+    | Annotated[Vector, BeforeValidator(parse_vector, json_schema_input_type=Vector | str), Tag("vector")],
     Discriminator(_kind),
     AfterValidator(lambda value: value.vector if isinstance(value, Angles) else value),
 ]

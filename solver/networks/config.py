@@ -4,20 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
-from thermospin.config.directions import Angles, unit_vector
+from thermospin.config.directions import Angles, Vector, parse_vector, unit_vector
 from thermospin.config.outputs import DirectoryName
 from thermospin.config.parameters import Parametrised
 from thermospin.constants import VACUUM_PERMEABILITY
-from thermospin.errors import brief
 from thermospin.macrospin.dynamics import Macrospin
 from thermospin.networks.elements import Element
 from thermospin.section import Name, Section, Truth, mistake, one_of, whole
 from thermospin.units import COLDEST, HOTTEST, quantity
-
-LARGEST = 1e100
-"""Component of a direction."""
 
 Angle = quantity("rad", ge=-100, le=100)
 Temperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
@@ -51,22 +47,15 @@ class Direction(Angles):
         return np.array(unit_vector(self.theta, self.phi))
 
 
-def _angles(value: Any) -> Any:
-    """A direction written as a vector of any length, by its angles."""
-    if not isinstance(value, list | tuple):
+def _angles(value: Any, info: ValidationInfo) -> Any:
+    """The angles of a direction that is written as a vector of any length or as an axis."""
+    if isinstance(value, dict | Direction):
         return value
-    numbers = [part for part in value if isinstance(part, int | float) and not isinstance(part, bool)]
-    if len(value) != 3 or len(numbers) != 3 or not any(numbers) or not max(map(abs, numbers)) <= LARGEST:
-        raise mistake(
-            f"expected a direction, [mx, my, mz] or {{theta: 30 deg, phi: 0 deg}}, not {brief(value)}"
-        )
-    x, y, z = numbers
+    x, y, z = parse_vector(value, info)
     return {"theta": float(np.arctan2(np.hypot(x, y), z)), "phi": float(np.arctan2(y, x))}
 
 
-AnyDirection = Annotated[
-    Direction, BeforeValidator(_angles, json_schema_input_type=Direction | tuple[float, float, float])
-]
+AnyDirection = Annotated[Direction, BeforeValidator(_angles, json_schema_input_type=Direction | Vector | str)]
 
 
 class Node(Section):
@@ -77,7 +66,7 @@ class Node(Section):
     """
 
     magnetisation: AnyDirection | None = None
-    """Direction, [mx, my, mz] or {theta, phi}."""
+    """Direction, [mx, my, mz], {theta, phi}, or one of x, y, z, -x, -y, -z."""
     voltage: Potential | None = None
     """V, V."""
     current: Current | None = None

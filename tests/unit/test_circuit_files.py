@@ -1,5 +1,6 @@
 """Circuit files: Hatami's table, and mistakes in one line."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -102,8 +103,8 @@ MISTAKES = {
     ),
     "area without area": ("elements[0].area=1e-15", "elements[0].area", "'area' of the circuit"),
     "adiabatic bath": ("nodes.L.adiabatic=true", "nodes.L.adiabatic", "no temperature"),
-    "no direction": ("nodes.L.magnetisation=[0, 0]", "nodes.L.magnetisation", "expected a direction"),
-    "no vector": ("nodes.L.magnetisation=[0, 0, 0]", "nodes.L.magnetisation", "expected a direction"),
+    "no direction": ("nodes.L.magnetisation=[0, 0]", "nodes.L.magnetisation", "is not a direction"),
+    "no vector": ("nodes.L.magnetisation=[0, 0, 0]", "nodes.L.magnetisation", "has no direction"),
     "entropy": (
         "elements[0].seebeck=200 uV/K",
         "elements[0].electronic_heat_conductance",
@@ -120,8 +121,8 @@ MISTAKES = {
     ),
     "endless direction": (
         f"nodes.L.magnetisation=[1{400 * '0'}, 0, 0]",
-        "nodes.L.magnetisation",
-        "direction",
+        "nodes.L.magnetisation[0]",
+        "finite",
     ),
     "endless number": (f"nodes.L.voltage=1{400 * '0'}", "nodes.L.voltage", "finite"),
     "no magnetisation to move": (
@@ -209,6 +210,15 @@ def test_reservoirs_that_nothing_joins_have_no_response():
     joined = [*elements, {"between": ["B", "D"], "conductance": 1e15}]
     found = study(load_circuit({"nodes": nodes, "elements": joined}))
     assert found.data["points"]["resistance (ohm m^2)"] == pytest.approx([3e-15], rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize(
+    "written", [[0, 0, -2], ["0", 0.0, "-50 %"], "-z", {"theta": "180 deg"}, [0, 0, "-half"]], ids=str
+)
+def test_directions_are_written_as_for_devices(file, written):
+    parameters = ["parameters.half=0.5"] if "half" in str(written) else []
+    config = load_circuit(file, [f"nodes.L.magnetisation={json.dumps(written)}", *parameters])
+    np.testing.assert_allclose(config.magnets["L"], [0, 0, -1], rtol=0, atol=1e-15)
 
 
 def test_results_are_named_after_the_file(file):
