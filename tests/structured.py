@@ -49,7 +49,7 @@ def structured_device(
 def _write(config, spacing: float, directory: Path, regions: dict[str, int], warp) -> None:
     corners = np.array([[s.box.min, s.box.max] for s in config.geometry.solids]) / spacing
     low, high = corners.min(axis=(0, 1)).round().astype(int), corners.max(axis=(0, 1)).round().astype(int)
-    points, cells = _grid(low, high)
+    points, cells = grid(low, high)
     centres = points[cells].mean(axis=1)
     tags = np.zeros(len(cells), dtype=np.int32)
     for solid, box in sorted(zip(config.geometry.solids, corners, strict=True), key=lambda p: p[0].priority):
@@ -70,7 +70,7 @@ def _write(config, spacing: float, directory: Path, regions: dict[str, int], war
         np.save(directory / f"{name}.npy", array)
 
 
-def _grid(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def grid(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Integer points and tetrahedra of a block of unit cubes."""
     axes = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)

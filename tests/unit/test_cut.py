@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from cut_cases import CASES, HALVES, Case, H, config_of, sides
-from structured import structured_device
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structured import grid, structured_device
 
 from thermospin.compat import MPI
 from thermospin.meshes.cut import cut_directory, cut_mesh, interface_file, joined_facets, store_cut, tag_pairs
-from thermospin.meshes.ordering import FACES, first_appearance
+from thermospin.meshes.ordering import FACES, facet_neighbours, first_appearance
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.read import read_mesh
 
@@ -44,11 +46,53 @@ def test_facets_are_those_between_the_regions(case):
 
 
 def test_copies_are_the_connected_fans(case):
-    cut, interface = case.cut, np.zeros(case.cells.shape, dtype=bool)
-    on_interface = np.zeros(len(case.points), dtype=bool)
+    check_copies(case.cells, case.neighbours, case.cut)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_cuts_of_random_regions(data):
+    """Regions of any shape, down to single tetrahedra, and any choice of interfaces between them."""
+    points, cells = grid(np.zeros(3, dtype=int), np.array([3, 2, 2]))
+    cells = first_appearance(cells, len(points))[cells]
+    neighbours, size = facet_neighbours(cells), data.draw(st.sampled_from([1, 6, 12]))
+    drawn = data.draw(st.lists(st.integers(1, 3), min_size=len(cells) // size, max_size=len(cells) // size))
+    tags = np.repeat(np.array(drawn, dtype=np.int32), size)
+    pairs = data.draw(st.sets(st.sampled_from([(1, 2), (3, 1), (2, 3)]), min_size=1))
+    cut = cut_mesh(cells, tags, neighbours, {str(pair): pair for pair in sorted(pairs)})
+    np.testing.assert_array_equal(cut.parent[cut.cells], cells)
+    check_copies(cells, neighbours, cut)
+    check_facets(cells, tags, neighbours, pairs, cut)
+
+
+def check_facets(cells, tags, neighbours, pairs, cut):
+    """Cells share all nodes of a facet unless it is on an interface; there they share those on its rim.
+
+    A node is on the rim if a way round it, through faces on no interface, joins both sides.
+    """
+    cell, face = np.nonzero(neighbours > np.arange(len(cells))[:, None])
+    other = neighbours[cell, face]
+    on_interface = np.array(
+        [{(a, b), (b, a)} & pairs != set() for a, b in np.stack([tags[cell], tags[other]], 1)]
+    )
+    here = np.sort(cut.cells[cell[:, None], FACES[face]])
+    shared = np.array(
+        [len(set(nodes) & set(cut.cells[o])) for nodes, o in zip(here.tolist(), other, strict=True)]
+    )
+    assert (shared[~on_interface] == 3).all()
+    assert sum(map(len, cut.interfaces.values())) == on_interface.sum()
+    facets = np.concatenate([*cut.interfaces.values()])
+    assert np.count_nonzero(shared[on_interface] == 3) == joined_facets(cut.cells, facets).sum()
+
+
+def check_copies(cells, neighbours, cut):
+    """The copies of a node are the fans of cells round it that no interface separates; others have none."""
+    interface = np.zeros(cells.shape, dtype=bool)
+    on_interface = np.zeros(cells.max() + 1, dtype=bool)
     for one, face, two, back in (facets.T for facets in cut.interfaces.values()):
         interface[one, face] = interface[two, back] = True
-        on_interface[case.cells[one[:, None], FACES[face]]] = True
+        on_interface[cells[one[:, None], FACES[face]]] = True
+    assert (np.bincount(cut.parent)[~on_interface] == 1).all()
     found: dict[int, set[int]] = {}
     for cell, nodes in enumerate(cut.cells.tolist()):
         for node in nodes:
@@ -58,7 +102,7 @@ def test_copies_are_the_connected_fans(case):
     assert copies == {
         (int(node), fan)
         for node in np.flatnonzero(on_interface)
-        for fan in fans_round(node, case.cells, case.neighbours, interface)
+        for fan in fans_round(node, cells, neighbours, interface)
     }
 
 

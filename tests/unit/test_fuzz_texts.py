@@ -5,6 +5,7 @@ import builtins
 import math
 import os
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -55,6 +56,27 @@ def test_quantities_are_what_their_units_say(number, written, space):
     unit, own, factor = written
     space = " " if own[:1].isdigit() else space
     assert to_si(f"{number!r}{space}{own}", unit) == pytest.approx(number * factor, rel=1e-13, abs=0)
+
+
+PREFIXES = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "k": 3, "M": 6, "G": 9, "T": 12}
+"""Powers of ten."""
+
+
+@CI
+@given(
+    digits=st.integers(-(10**15), 10**15),
+    exponent=st.integers(-30, 30),
+    upper=st.tuples(st.sampled_from(sorted(PREFIXES)), st.sampled_from("VAWSJ")),
+    lower=st.tuples(st.sampled_from(sorted(PREFIXES)), st.sampled_from("Km")),
+    power=st.integers(1, 3),
+)
+def test_prefixes_are_powers_of_ten(digits, exponent, upper, lower, power):
+    """In exact arithmetic, so the number is the nearest one."""
+    (above, unit), (below, per) = upper, lower
+    tens = exponent + PREFIXES[above] - power * PREFIXES[below]
+    exact = Fraction(digits) * Fraction(10) ** tens
+    read = to_si(f"{digits}e{exponent} {above}{unit}/{below}{per}^{power}", f"{unit}/{per}^{power}")
+    assert read == float(exact)
 
 
 @CI
