@@ -14,8 +14,7 @@ from typing import Any, Self
 import numpy as np
 
 import thermospin as ts
-from thermospin.config import Config
-from thermospin.meshes import MeshRecord, build_mesh
+from thermospin.meshes import build_mesh
 
 SCHEME, PROBE = "thermal", "nonlocal"
 """Scheme and probe whose R1 and R2 every program computes."""
@@ -48,7 +47,7 @@ class Coefficients:
     heating: float
 
     @classmethod
-    def of(cls, config: Config, record: MeshRecord) -> Self:
+    def of(cls, config: ts.Config, record: ts.MeshRecord) -> Self:
         """Coefficients of a device.
 
         Raises:
@@ -100,7 +99,7 @@ class Circuit:
     probe: tuple[str, str]
 
     @classmethod
-    def of(cls, config: Config) -> Self:
+    def of(cls, config: ts.Config) -> Self:
         """Terminals, drive and probe of a configuration.
 
         Raises:
@@ -132,12 +131,12 @@ def arguments(description: str) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def configuration(file: str, overrides: list[str]) -> Config:
+def configuration(file: str, overrides: list[str]) -> ts.Config:
     """The configuration, with R1 and R2 of one scheme and no check of reciprocity."""
     return ts.load(file, "solver.orders=2", "solver.reciprocity=false", *overrides)
 
 
-def mesh_record(config: Config) -> MeshRecord:
+def mesh_record(config: ts.Config) -> ts.MeshRecord:
     """The mesh of a configuration, made now unless it is in the cache."""
     device = ts.Device.of(config)
     magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 import thermospin as ts
-from thermospin.validation import load_config
 
 TRUTH_DEGREE, TRUTH_REFINEMENT = 3, 1.6
 RESOLVED = 2.0
@@ -174,7 +173,7 @@ class Device:
         """Solve it on one mesh."""
         mesh = self.config["mesh"] | {"refinement": self.scale * refinement}
         solver = {"degree": degree, "orders": orders, "reciprocity": False}
-        config = load_config(self.config | {"mesh": mesh, "solver": solver})
+        config = ts.load(self.config | {"mesh": mesh, "solver": solver})
         return ts.run(config)
 
 

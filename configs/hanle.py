@@ -31,11 +31,11 @@ from thermospin import (
     fit_hanle,
     invasive_wire,
     larmor_frequency,
+    load,
 )
 from thermospin.output.files import write_json
 from thermospin.runtime.console import say
 from thermospin.units import to_si
-from thermospin.validation import load_config
 
 SIGNAL = "configuration or signal"
 """The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""
@@ -122,7 +122,7 @@ def configuration(table: Path, material: str) -> Config:
         config = json.loads((table.parent / "results.json").read_text(encoding="utf-8"))["config"]
         if config["materials"][material]["spin_relaxation_time"] is None:
             raise ValueError(material)
-        return load_config({name: values for name, values in config.items() if name != "sweep"})
+        return load({name: values for name, values in config.items() if name != "sweep"})
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             f"no sweep beside the table with a material '{material}' that has a spin_relaxation_time",

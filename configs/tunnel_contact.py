@@ -16,10 +16,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import thermospin as ts
-from thermospin import InterfaceMaterial
+from thermospin import ChannelValues, InterfaceMaterial
 from thermospin.compat import MPI
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.materials import ChannelValues
 from thermospin.meshes.ordering import FACES
 from thermospin.output.files import write_csv
 from thermospin.runtime.console import say

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from thermospin import constants
     from thermospin.config import Config
+    from thermospin.config.templates import template
     from thermospin.device import Device
     from thermospin.errors import ConvergenceError, InputError, ThermospinError
     from thermospin.hanle.contacts import Film, SpinSink
     from thermospin.hanle.curves import NonlocalWire, ThreeTerminal, larmor_frequency
     from thermospin.hanle.fit import HanleFit, fit_hanle, fit_lorentzians
-    from thermospin.materials import Material, material, material_library
+    from thermospin.materials import ChannelValues, Material, material, material_library
     from thermospin.materials.interface import InterfaceMaterial
     from thermospin.materials.laws import Nanoclusters
     from thermospin.meshes import MeshRecord
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOME = {
+    "ChannelValues": "materials",
     "Config": "config",
     "ConvergenceError": "errors",
     "Device": "device",
@@ -80,10 +82,12 @@ _HOME = {
     "mesh": "runs.preparation",
     "run": "runs.run",
     "sweep": "runs.sweep",
+    "template": "config.templates",
 }
 """The public names, and the module of each; a module of that name is itself public."""
 
 __all__ = [
+    "ChannelValues",
     "Config",
     "ConvergenceError",
     "Device",
@@ -119,6 +123,7 @@ __all__ = [
     "mesh",
     "run",
     "sweep",
+    "template",
 ]
 
 

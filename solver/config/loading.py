@@ -83,12 +83,17 @@ def _read_data(
     place: Callable[[dict[str, Any], Path], None],
 ) -> tuple[dict[str, Any], str]:
     file = "" if isinstance(source, Mapping) else str(source)
-    data = dict(source) if isinstance(source, Mapping) else _read(Path(source))
+    data = _plain(source) if isinstance(source, Mapping) else _read(Path(source))
     for override in overrides:
         data = _override(data, override)
     if file:
         place(data, Path(file))
     return data, file
+
+
+def _plain(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with plain data in place of sections, so that overrides can be laid over them."""
+    return {key: part.model_dump() if isinstance(part, Section) else part for key, part in source.items()}
 
 
 def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) -> S:

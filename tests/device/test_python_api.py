@@ -302,6 +302,33 @@ def test_mesh_and_materials(comm, file):
     assert ts.material("Cu").conductivity > 1e7
 
 
+@pytest.mark.serial
+@pytest.mark.parametrize(
+    ("name", "keys", "ends"),
+    [
+        ("lateral_nonlocal", {"contact_gap": "150 nm"}, ("contact1", "contact2")),
+        ("nanopillar", {"shape": "rectangular"}, ("bottom_current", "top_current")),
+        ("layer_stack", {"layers": yaml.safe_load(VALVE)["geometry"]["layers"]}, ("top", "bottom")),
+    ],
+)
+def test_templates_by_name(name, keys, ends):
+    """They are what a file with these keys has, and can be changed like it."""
+    geometry = ts.template(name, **keys)
+    rest = {"schemes": {"s": dict(zip(ends, ("current", "ground"), strict=True))}}
+    written = ts.load({"geometry": {"template": name, **keys}, **rest})
+    for config in (ts.load({"geometry": geometry, **rest}), ts.Config(geometry=geometry, **rest)):
+        assert config.model_dump() == written.model_dump()
+
+
+@pytest.mark.serial
+def test_templates_are_overridden():
+    """The lengths of a template are in metres; an override is laid over them."""
+    lateral = ts.template("lateral_nonlocal", contact_gap="150 nm")
+    assert lateral.contact_gap == 150e-9
+    scheme = {"geometry": lateral, "schemes": {"s": {"contact1": "current", "contact2": "ground"}}}
+    assert ts.load(scheme, "geometry.contact_gap=160 nm").geometry.contact_gap == 160e-9
+
+
 @pytest.mark.parametrize(
     ("work", "message"),
     [
@@ -311,6 +338,8 @@ def test_mesh_and_materials(comm, file):
         ),
         (lambda r: ts.load("nowhere.yaml"), "nowhere.yaml: cannot read the configuration"),
         (lambda r: ts.material("Copper"), "unknown material 'Copper'"),
+        (lambda r: ts.template("nanopilar"), "geometry.template: unknown template 'nanopilar'; did you mean"),
+        (lambda r: ts.template("nanopillar", lenght="9 nm"), "geometry.lenght: unknown key 'lenght'; did"),
         (lambda r: ts.Results.load("nowhere"), "no results here"),
         (lambda r: r.fields("throuhg", "P", order=1), "unknown scheme 'throuhg'; did you mean 'through'"),
         (lambda r: r.fields("through", "PA", order=1), "unknown configuration 'PA'"),
