@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from circuit_forms import SymmetricValve
 
+from thermospin.config.directions import Angles
 from thermospin.networks import Network, load_circuit
-from thermospin.networks.config import unit_vector
 from thermospin.networks.library import table
 from thermospin.networks.network import TAU, S
 from thermospin.networks.response import response
@@ -28,6 +28,11 @@ def valve(request):
 
 def network(valve, bias, regime="thermalised"):
     return Network(load_circuit(valve.circuit(*bias, regime)))
+
+
+def unit_vector(theta, phi):
+    """The unit vector of two angles, (3,)."""
+    return np.array(Angles(theta=theta, phi=phi).vector)
 
 
 def turned(theta, phi=0.0):
