@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from lateral import COARSE, PROBES, device, solved
 
 from thermospin.cli import main
+from thermospin.device import Device
 from thermospin.output import plot
 from thermospin.output.layout import check_layout
 from thermospin.response.harmonics import SchemeSolver
@@ -149,7 +150,8 @@ def test_rotating_magnet(sharp, comm, shared_directory):
         probes={"nonlocal": ["contact3", "contact4"]},
         schemes={"electrical": {"contact1": "current", "contact5": "ground"}},
     )
-    trace = Trace.of(load_config(config))
+    loaded = load_config(config)
+    trace = Trace.of(loaded, Device.of(loaded))
     results, count = run(config, comm, shared_directory)
     assert count == len(trace.states) == results["loop"]["solved_states"]
     rotating, collinear = (
