@@ -57,10 +57,12 @@ ESTIMATE_SWEEPS = 2
 """Solves for what is missing from fields whose heat depends on themselves. Each leaves the feedback of heat
 times what the one before did: a few per cent of an estimate."""
 
-ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.6, 0.3
+ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 2.0, 0.3
 """Error bar relative to the estimate, and to the sizes of what adds up to it. The estimate has 0.98 to 1 of
-the error where fields are smooth and 0.7 to 0.95 of it at singular edges (``benchmarks/effectivity.py``);
-where parts of it cancel, it alone would be too small."""
+the error where fields are smooth and 0.7 to 0.95 of it at singular edges (``benchmarks/effectivity.py``). At
+an edge where fields go with the root of the distance, the error of degree p goes with 1/p², and one degree
+more sees 1 − (p/(p + 1))² of it: 0.75 of that of degree 1, and 0.56 of that of degree 2. Where parts of the
+estimate cancel, it alone would be too small."""
 
 # Orders and fits (solver/physics.md §7)
 
