@@ -2,13 +2,22 @@
 
 import difflib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from thermospin.errors import cut
+from thermospin.errors import brief, cut
 
 MOST_NAMES = 1000
 """Names among which a similar one is looked for."""
@@ -19,14 +28,31 @@ Truth = Annotated[bool, Strict()]
 
 
 def whole(ge: int | None = None, le: int | None = None, multiple_of: int | None = None) -> Any:
-    """A pydantic type: a whole number within bounds, not a truth value or a text.
+    """A pydantic type: a whole number within bounds, or a formula of parameters that is one.
+
+    Truth values and other texts are refused.
 
     Args:
         ge: The smallest.
         le: The largest.
         multiple_of: A divisor.
     """
-    return Annotated[int, Field(strict=True, ge=ge, le=le, multiple_of=multiple_of)]
+    bounds = {"ge": ge, "le": le, "multiple_of": multiple_of}
+    written = Annotated[int, Field(**bounds)] | str
+    return Annotated[
+        int, Field(strict=True, **bounds), BeforeValidator(_count, json_schema_input_type=written)
+    ]
+
+
+def _count(value: Any, info: ValidationInfo) -> Any:
+    """A number whose formula users wrote; anything else as it is."""
+    found = evaluated(value, info, "")
+    if found is value or not isinstance(found, int | float | str):
+        return found
+    number = float(found)
+    if not number.is_integer():
+        raise ValueError(f"must be a whole number, and {brief(value)} is {number:.6g}")
+    return int(number)
 
 
 def mistake(message: str, *at: str | int) -> PydanticCustomError:
@@ -125,6 +151,18 @@ class Written:
             ValueError: The formula cannot be evaluated.
         """
         return value
+
+    def substituted(self, formula: str, own: Collection[str]) -> str:
+        """A formula of the position with numbers in SI in place of parameters.
+
+        Args:
+            formula: As written.
+            own: Names that mean something else in such formulas.
+
+        Raises:
+            ValueError: A parameter has one of these names.
+        """
+        return formula
 
 
 def evaluated(value: Any, info: ValidationInfo, *units: str) -> Any:

@@ -31,6 +31,8 @@ RESERVED |= {"ohm", "rad", "deg"}
 _NUMBER = r"(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)(?![0-9.])"
 _WORD = re.compile(rf"\s*(?:{_NUMBER}|[^\W\d]\w*|\*\*|[-+*/^(),])")
 """A number, a name or an operator."""
+_NAME = re.compile(r"\b[^\W\d]\w*\b")
+"""A name; none is part of a number such as ``1e5``."""
 
 
 def _function(compute: Callable[[float], float]) -> Callable[[Any], Decimal]:
@@ -130,6 +132,31 @@ class Parameters(Written):
                 return f"{found.to(unit or 'dimensionless').magnitude} {unit}".rstrip()
         expected = " or ".join(unit or "a plain number" for unit in units)
         raise ParameterError(f"wrong unit of {brief(value)}, which is {_shown(found)}: expected {expected}")
+
+    def substituted(self, formula: str, own: Collection[str]) -> str:
+        """A formula of the position with numbers in SI in place of parameters.
+
+        Args:
+            formula: As written.
+            own: Names that mean something else in such formulas.
+
+        Raises:
+            ParameterError: A parameter has one of these names, or cannot be evaluated.
+        """
+
+        def number(match: re.Match[str]) -> str:
+            name = match[0]
+            if name not in self._given:
+                return name
+            if name in own:
+                raise ParameterError(
+                    f"'{name}' has a meaning of its own in formulas of x, y, z; rename the parameter"
+                )
+            self._used.add(name)
+            self._value(name, ())
+            return f"({in_base_units(self.recorded[name])!r})"
+
+        return _NAME.sub(number, formula)
 
     def _is_formula(self, text: str) -> bool:
         words = _words(text)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
 from thermospin.errors import brief
-from thermospin.section import mistake
+from thermospin.section import Written, mistake
 from thermospin.textures.grammar import FormulaError, Grammar
 
 COORDINATES = ("x", "y", "z")
@@ -37,6 +37,8 @@ OPERATORS = {
     ast.Gt: np.greater,
     ast.GtE: np.greater_equal,
 }
+_MEANINGS = frozenset((*COORDINATES, *CONSTANTS, *FUNCTIONS))
+"""Names that formulas of the position know."""
 _GRAMMAR = Grammar(
     FUNCTIONS, OPERATORS, (*COORDINATES, *CONSTANTS), "a formula of x, y, z, such as 'tanh(x / (10*nm))'"
 )
@@ -67,12 +69,14 @@ class Formula:
         return np.broadcast_to(np.asarray(value, dtype=float), len(points)).copy()
 
 
-def _formula(value: Any) -> str:
-    """The text of a formula, or of a number, when it can be read."""
+def _formula(value: Any, info: ValidationInfo) -> str:
+    """The text of a formula, or of a number, when it can be read; with numbers in place of parameters."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise mistake(
             f"must be a formula of x, y, z in quotes, such as 'tanh(x / (10*nm))', not {brief(value)}"
         )
+    if isinstance(value, str) and isinstance(info.context, Written):
+        value = info.context.substituted(value, _MEANINGS)
     try:
         Formula(str(value))
     except FormulaError as error:

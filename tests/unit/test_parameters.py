@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -154,6 +155,27 @@ def test_what_is_no_formula_stays_as_it_is(text):
 @pytest.mark.parametrize("text", ["350 nm/2", "350 nm + 3 nm", "2*L", "4,000,000 S/m", "1/0"])
 def test_without_parameters_there_are_no_formulas(text):
     assert Parameters({}).evaluated(text, "m") is text
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "count"),
+    [([], "L/(20 nm)", 15), (["parameters.n=3"], "2*n", 6), (["parameters.n=3"], "n", 3), ([], 4, 4)],
+)
+def test_counts_take_formulas(file, given, text, count):
+    config = load_config(file, [*given, f"geometry.solids.N.elements_along_z={text}"])
+    assert config.geometry.solids[1].elements_along_z == count
+
+
+def test_formulas_of_the_position_take_parameters(file):
+    """L is a length in m, n a plain number; units stand beside them as before."""
+    formula = "magnetisation.F1={formula: ['tanh(x/L)', 0, 'n*z/(10*nm) + 1e-3']}"
+    config = load_config(file, ["parameters.n=3", "solver={spin: vector}", formula])
+    points = np.array([[30.0, 0.0, 5.0], [-600.0, 1.0, 0.0]]) * NM
+    found = config.magnetisation["F1"].vectors(points)
+    expected = [[math.tanh(0.1), 0, 1.501], [math.tanh(-2), 0, 1e-3]]
+    assert found == pytest.approx(np.array(expected), rel=1e-14)
+    with pytest.raises(InputError, match="'x' has a meaning of its own in formulas of x, y, z"):
+        load_config(file, ["parameters.x=3", "solver={spin: vector}", formula])
 
 
 def test_names_and_paths_are_no_formulas(file):
