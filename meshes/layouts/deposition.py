@@ -1,7 +1,7 @@
 """Deposition: the column of films over every part of the plane."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,10 +22,12 @@ class Piece:
     Attributes:
         region: Name of the region.
         film: Name of the film.
+        level: Number of the level, from the bottom, in films whose side walls lean.
     """
 
     region: str
     film: str
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Stack:
         coverage: Coverage of the films that say nothing.
         start: Height on which the first film lies, m.
         swellings: Swellings of conformal films.
+        levels: Number of levels of films that have more than one.
     """
 
     pieces: Sequence[Piece]
@@ -66,17 +69,24 @@ class Stack:
     coverage: Coverage
     start: float
     swellings: Sequence[Swelling] = ()
+    levels: Mapping[str, int] = field(default_factory=dict)
 
-    def owner(self, name: str, covered: np.ndarray) -> np.ndarray:
-        """Number of the piece of a film over every kind of place, -1 where there is none.
+    def owners(self, name: str, covered: np.ndarray) -> np.ndarray:
+        """Number of the piece of every level of a film over every kind of place, -1 where there is none.
 
         Args:
             name: Name of the film.
             covered: Whether every piece and swelling covers every kind of place, shape (n_kinds, n_outlines).
+
+        Returns:
+            Shape (n_levels, n_kinds), from the bottom.
         """
-        mine = np.array([piece.film == name for piece in self.pieces])
-        own = covered[:, : len(mine)] & mine
-        return np.where(own.any(axis=1), own.argmax(axis=1), -1)
+        found = []
+        for level in range(self.levels.get(name, 1)):
+            mine = np.array([(piece.film, piece.level) == (name, level) for piece in self.pieces])
+            own = covered[:, : len(mine)] & mine
+            found.append(np.where(own.any(axis=1), own.argmax(axis=1), -1))
+        return np.array(found)
 
     def span(
         self, name: str, covered: np.ndarray, tops: np.ndarray, placed: np.ndarray
@@ -108,7 +118,7 @@ def deposit(covered: np.ndarray, stack: Stack) -> list[list[Slab]]:
     A ballistic film lies on the top below it with its thickness, steps included. A planar film fills what is
     below up to its thickness above the lowest top that it covers. A conformal film reaches its thickness
     above the highest terrace whose swelling covers the place. A film with `zmin` is flat, and where films
-    overlap the rank decides.
+    overlap the rank decides. A film of several levels has equal shares of its thickness in all of them.
 
     Args:
         covered: Whether every piece and swelling covers every kind of place, shape (n_kinds, n_outlines).
@@ -120,15 +130,26 @@ def deposit(covered: np.ndarray, stack: Stack) -> list[list[Slab]]:
     claims: list[list[_Claim]] = [[] for _ in covered]
     tops = np.full(len(covered), -np.inf)
     for order, (name, film) in enumerate(stack.films.items()):
-        owner = stack.owner(name, covered)
-        placed = owner >= 0
-        low, high = stack.span(name, covered, np.where(np.isinf(tops), stack.start, tops), placed)
-        placed &= high > low
-        for place in np.flatnonzero(placed).tolist():
-            region, rank = stack.pieces[owner[place]].region, (film.rank, -order)
-            claims[place].append(_Claim(float(low[place]), float(high[place]), region, rank))
-        tops[placed] = np.maximum(tops, high)[placed]
+        owners = stack.owners(name, covered)
+        placed = (owners >= 0).any(axis=0)
+        span = stack.span(name, covered, np.where(np.isinf(tops), stack.start, tops), placed)
+        for owner, (low, high) in zip(owners, _levels(*span, film.thickness, len(owners)), strict=True):
+            here = (owner >= 0) & (high > low)
+            for place in np.flatnonzero(here).tolist():
+                region, rank = stack.pieces[owner[place]].region, (film.rank, -order)
+                claims[place].append(_Claim(float(low[place]), float(high[place]), region, rank))
+            tops[here] = np.maximum(tops, high)[here]
     return [_column(column) for column in claims]
+
+
+def _levels(
+    low: np.ndarray, high: np.ndarray, thickness: float, count: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Lowest and highest height of every level of a film, m, from the bottom."""
+    for level in range(count):
+        top = high - thickness * (count - 1 - level) / count
+        yield low, top
+        low = np.maximum(low, top)
 
 
 def top_of(column: list[Slab], start: float) -> float:

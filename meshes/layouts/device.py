@@ -1,7 +1,7 @@
 """From a drawing and a list of films to a device: solids and terminals."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from thermospin.meshes.layouts.deposition import Piece, Stack, Swelling
 from thermospin.meshes.layouts.labels import End, Names, read_labels
 from thermospin.meshes.layouts.outlines import Outline, Scale, bounds, box_ring, outline, segment_distances
 from thermospin.meshes.layouts.reading import Drawing, Tag, named
+from thermospin.meshes.layouts.sidewalls import level_rings, shifts
 from thermospin.meshes.layouts.solids import build_solids
 from thermospin.meshes.layouts.stack import Coverage, Film, outlined, substrates
 from thermospin.meshes.layouts.terraces import swell
@@ -20,6 +21,12 @@ from thermospin.meshes.terminals import TerminalFace
 
 FINE = 1e-3
 """Tolerance before curves are simplified, relative to the tolerance."""
+
+DIAGONAL = 2**0.5
+"""Distance of the corners of outlines a distance of 1 apart, where they turn by a right angle."""
+
+PARALLEL = 0.7
+"""Cosine of the angle up to which an edge runs along another."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +84,20 @@ def make_device(drawing: Drawing, recipe: Recipe) -> Device:
     }
     _check_unused(drawing, recipe)
     names = read_labels(drawing, recipe.films, outlines, recipe.crop, recipe.tolerance)
-    rings = _pieces(drawing, recipe, outlines, names)
+    moves = {
+        name: shifts(film, recipe.tolerance) for name, film in recipe.films.items() if film.sidewall_angle
+    }
+    levels = {name: len(of_film) for name, of_film in moves.items()}
+    rings = _pieces(drawing, recipe, outlines, names, moves)
     pieces = list(rings)
     corners = np.concatenate([np.empty((0, 2)), *(end.sides.reshape(-1, 2) for end in names.ends)])
     start = -sum(recipe.films[name].thickness for name in substrates(recipe.films))
-    swellings = _swellings(recipe, rings, scale, start)
+    stack = Stack(pieces, recipe.films, recipe.coverage, start, levels=levels)
+    swellings = _swellings(stack, rings, recipe.tolerance)
     graph = _arranged([*rings.values(), *swellings.values()], recipe.tolerance, corners)
-    solids, notes = build_solids(graph, Stack(pieces, recipe.films, recipe.coverage, start, list(swellings)))
-    terminals = _terminals(drawing, graph, pieces, names.ends)
+    solids, notes = build_solids(graph, replace(stack, swellings=list(swellings)))
+    reach = {name: DIAGONAL * max(map(abs, of_film)) for name, of_film in moves.items()}
+    terminals = _terminals(drawing, graph, pieces, names.ends, reach)
     return Device(solids, terminals, {piece.region: piece.film for piece in pieces}, tuple(notes))
 
 
@@ -94,18 +107,18 @@ def _arranged(outlines: list[list[np.ndarray]], tolerance: float, fixed: np.ndar
 
 
 def _swellings(
-    recipe: Recipe, rings: Mapping[Piece, list[np.ndarray]], scale: Scale, start: float
+    stack: Stack, rings: Mapping[Piece, list[np.ndarray]], tolerance: float
 ) -> dict[Swelling, list[np.ndarray]]:
     """Parts of conformal films on side walls, film by film; each depends on those below it."""
     found: dict[Swelling, list[np.ndarray]] = {}
     below: dict[str, Film] = {}
-    for name, film in recipe.films.items():
-        if (film.coverage or recipe.coverage) == "conformal" and film.zmin is None and below:
+    for name, film in stack.films.items():
+        if (film.coverage or stack.coverage) == "conformal" and film.zmin is None and below:
             pieces = [piece for piece in rings if piece.film in below]
             outlines = [*(rings[piece] for piece in pieces), *found.values()]
-            graph = _arranged(outlines, recipe.tolerance, np.empty((0, 2)))
-            stack = Stack(pieces, below, recipe.coverage, start, list(found))
-            found |= swell(graph, stack, name, film.thickness, scale)
+            graph = _arranged(outlines, tolerance, np.empty((0, 2)))
+            lower = replace(stack, pieces=pieces, films=below, swellings=list(found))
+            found |= swell(graph, lower, name, film.thickness, Scale.of(tolerance))
         below = below | {name: film}
     return found
 
@@ -133,7 +146,11 @@ def _check_unused(drawing: Drawing, recipe: Recipe) -> None:
 
 
 def _pieces(
-    drawing: Drawing, recipe: Recipe, outlines: Mapping[str, Outline], names: Names
+    drawing: Drawing,
+    recipe: Recipe,
+    outlines: Mapping[str, Outline],
+    names: Names,
+    moves: Mapping[str, Sequence[float]],
 ) -> dict[Piece, list[np.ndarray]]:
     """The rings of every piece, in the order of the films."""
     tags = {film.layer for film in outlined(recipe.films).values()}
@@ -143,9 +160,13 @@ def _pieces(
         if film not in outlines:
             rings[Piece(film, film)] = [box_ring(box, recipe.margin)]
             continue
-        for number, polygon in enumerate(outlines[film].pieces):
-            region = names.pieces[film].get(number, film)
-            rings.setdefault(Piece(region, film), []).append(polygon)
+        found, regions = outlines[film], names.pieces[film]
+        parts = ((regions.get(number, film), 0, polygon) for number, polygon in enumerate(found.pieces))
+        if film in moves:
+            scale = Scale.of(recipe.tolerance)
+            parts = level_rings(found, regions, film, moves[film], recipe.crop, scale)
+        for region, level, polygon in parts:
+            rings.setdefault(Piece(region, film, level), []).append(polygon)
     owners: dict[str, str] = {}
     for piece in rings:
         owner = owners.setdefault(piece.region, piece.film)
@@ -159,18 +180,30 @@ def _pieces(
 
 
 def _terminals(
-    drawing: Drawing, graph: Arrangement, pieces: list[Piece], ends: tuple[End, ...]
+    drawing: Drawing,
+    graph: Arrangement,
+    pieces: list[Piece],
+    ends: tuple[End, ...],
+    reach: Mapping[str, float],
 ) -> dict[str, TerminalFace]:
-    """Terminals by the edges of the arrangement on which their faces stand, all of them heat sinks."""
+    """Terminals by the edges of the arrangement on which their faces stand, all of them heat sinks.
+
+    Args:
+        drawing: The cell.
+        graph: The arrangement.
+        pieces: Its outlines.
+        ends: Places of the terminals.
+        reach: How far the levels of films whose side walls lean end from the drawn outline, m.
+    """
     found: dict[str, dict[str, list[list[list[float]]]]] = {}
     for end in ends:
         regions = found.setdefault(end.text, {})
-        distance = segment_distances(graph.points, end.sides[:, 0], end.sides[:, 1])
-        near = (distance[graph.edges] < graph.tolerance).all(axis=1).any(axis=1)
-        for index, piece in enumerate(pieces):
-            lines = graph.points[graph.edges[near & graph.member[:, index]]].tolist()
-            if piece.film == end.film and lines:
-                regions.setdefault(piece.region, []).extend(lines)
+        near = _along(graph, end.sides, graph.tolerance + reach.get(end.film, 0.0))
+        for region in dict.fromkeys(piece.region for piece in pieces if piece.film == end.film):
+            mine = [index for index, piece in enumerate(pieces) if piece.region == region]
+            lines = graph.points[graph.edges[near & graph.member[:, mine].any(axis=1)]].tolist()
+            if lines:
+                regions.setdefault(region, []).extend(lines)
     for text, regions in found.items():
         if not regions:
             raise InputError(
@@ -189,3 +222,14 @@ def _terminals(
         for text, regions in found.items()
         for region, lines in regions.items()
     }
+
+
+def _along(graph: Arrangement, sides: np.ndarray, reach: float) -> np.ndarray:
+    """Whether every edge runs along one of some segments, within reach of it, shape (n_edges,)."""
+    distance = segment_distances(graph.points, sides[:, 0], sides[:, 1])
+    near = (distance[graph.edges] < reach).all(axis=1)
+    ways, others = (
+        ends / np.linalg.norm(ends, axis=1, keepdims=True)
+        for ends in (np.diff(graph.points[graph.edges], axis=1)[:, 0], np.diff(sides, axis=1)[:, 0])
+    )
+    return (near & (abs(ways @ others.T) > PARALLEL)).any(axis=1)

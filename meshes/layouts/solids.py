@@ -31,7 +31,7 @@ def build_solids(graph: Arrangement, stack: Stack) -> tuple[SolidsGeometry, list
     left, right = kind.ravel().reshape(2, -1)
     columns = _merged(deposit(kinds, stack))
     check_hidden(columns, kinds, stack.pieces)
-    notes = _breaks(graph, left, right, columns, stack)
+    notes = _breaks(graph, (left, right), kinds, columns, stack)
     materials = {piece.region: stack.films[piece.film].material for piece in stack.pieces}
     slabs = sorted({slab for column in columns for slab in column}, key=_order(materials))
     solids = []
@@ -60,23 +60,26 @@ def _merged(columns: list[list[Slab]]) -> list[list[Slab]]:
 
 def _breaks(
     graph: Arrangement,
-    left: np.ndarray,
-    right: np.ndarray,
+    sides: tuple[np.ndarray, np.ndarray],
+    kinds: np.ndarray,
     columns: list[list[Slab]],
     stack: Stack,
 ) -> list[str]:
-    """Notes on films that break at steps, one a region.
+    """Notes on films that break at steps, one a region; the thin rims of leaning side walls do not count.
 
     Raises:
         InputError: A film is exactly as thick as a step that it crosses.
     """
     film_of = {piece.region: piece.film for piece in stack.pieces}
     same = SAME * np.ptp([z for column in columns for slab in column for z in slab[:2]])
-    pairs, edges = np.unique(np.sort([left, right], axis=0), axis=1, return_index=True)
+    pairs, edges = np.unique(np.sort(sides, axis=0), axis=1, return_index=True)
+    whole = _whole(kinds, stack)
     notes: dict[str, str] = {}
     for (first, second), edge in zip(pairs.T.tolist(), edges.tolist(), strict=True):
         place = in_nm(graph.points[graph.edges[edge]].mean(axis=0))
         for region in dict.fromkeys(name for _, _, name in columns[first]):
+            if not {first, second} <= whole[region]:
+                continue
             height = gap(columns[first], columns[second], region)
             if abs(height) <= same:
                 raise InputError(
@@ -89,6 +92,15 @@ def _breaks(
                     region, f"{region} breaks at a step that is higher than its film, at {place}"
                 )
     return list(notes.values())
+
+
+def _whole(kinds: np.ndarray, stack: Stack) -> dict[str, set[int]]:
+    """The kinds of places over which every region has its top level."""
+    found: dict[str, set[int]] = {piece.region: set() for piece in stack.pieces}
+    for index, piece in enumerate(stack.pieces):
+        if piece.level == stack.levels.get(piece.film, 1) - 1:
+            found[piece.region] |= set(np.flatnonzero(kinds[:, index]).tolist())
+    return found
 
 
 def _corners(ring: np.ndarray) -> tuple[tuple[float, float], ...]:

@@ -42,17 +42,23 @@ class Film(Section):
     was deposited first."""
     mesh_order: whole(ge=-10_000, le=10_000) | None = None
     """gdsfactory's key in place of `priority`: the lowest fills the space."""
-    sidewall_angle: quantity("deg") = 0.0
-    """Angle of the side walls to the vertical, degrees; must be 0."""
+    sidewall_angle: quantity("deg", ge=-60, le=60) = 0.0
+    """Angle of the side walls to the vertical, degrees; positive if the film is wider below. The walls become
+    a staircase of up to four steps, none narrower than two tolerances. Negative angles need `zmin`."""
+    width_to_z: quantity("", ge=0, le=1) = 0.0
+    """Height at which a film with inclined side walls has the drawn width, 0 at its bottom, 1 at its top."""
     labels: LayerTag | None = None
     """Layer and text type of the labels of this film; default: every text type of `layer`. Where films share
     them, the labels are those of the film deposited last."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        if self.sidewall_angle != 0:
+        if self.sidewall_angle and self.layer is None:
+            raise mistake("a film without layer covers everything and has no side walls", "sidewall_angle")
+        if self.sidewall_angle < 0 and self.zmin is None:
             raise mistake(
-                "side walls are upright; write 0, and draw the outline at half height", "sidewall_angle"
+                "side walls overhang; only a flat film with 'zmin' may: give it one, or a positive angle",
+                "sidewall_angle",
             )
         if self.zmin is not None and self.coverage not in (None, "planar"):
             raise mistake(

@@ -158,7 +158,6 @@ def test_crop_that_leaves_a_sliver(tmp_path):
     "change, says",
     [
         ({"thickness": 1 * NM}, "thinner than the tolerance, 2 nm"),
-        ({"sidewall_angle": 10}, "side walls are upright"),
         ({"zmin": 0, "coverage": "ballistic"}, "a film with 'zmin' is flat"),
         ({"priority": 1, "mesh_order": 1}, "priority or mesh_order, not both"),
         ({"thicknes": 1 * NM}, "did you mean 'thickness'"),
