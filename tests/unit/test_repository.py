@@ -111,3 +111,14 @@ def test_files_that_the_guide_names_exist():
     assert len(named) > 30
     for name in named:
         assert (ROOT / name).exists(), name
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "solver/README.md"])
+def test_links_of_pages_outside_the_site_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / page).parent.joinpath(target).exists(), target
