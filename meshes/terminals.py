@@ -6,14 +6,19 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from thermospin.meshes.shapes import PlanePoint
-from thermospin.section import Section, Truth
-from thermospin.units import Temperature
+from thermospin.section import Section, Truth, mistake
+from thermospin.units import Temperature, quantity
 
 Side = Literal["xmin", "xmax", "ymin", "ymax", "zmin", "zmax"]
 Edge = tuple[PlanePoint, PlanePoint]
 
 RULE = ("region", "face", "edges", "label", "surface")
 """Keys that pick the faces of a terminal."""
+THERMAL = ("sink", "heat_transfer", "power", "power_density")
+"""Keys that say which heat passes the faces of a terminal; without any, none does."""
+TransferCoefficient = quantity("W/(m^2 K)", gt=0, le=1e16)
+FacePower = quantity("W", ge=-1e3, le=1e3)
+FacePowerDensity = quantity("W/m^2", ge=-1e18, le=1e18)
 
 
 class TerminalFace(Section):
@@ -35,11 +40,28 @@ class TerminalFace(Section):
     """Physical name of a surface in the user's mesh."""
     sink: Truth | Temperature = False
     """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K."""
+    heat_transfer: TransferCoefficient | None = None
+    """Heat that leaves per area and per kelvin above `ambient`, W/(m² K)."""
+    ambient: Temperature | None = None
+    """Temperature of the surroundings that `heat_transfer` goes to, K; default T0."""
+    power: FacePower | None = None
+    """Heat that enters through the terminal, with uniform density, W."""
+    power_density: FacePowerDensity | None = None
+    """Heat that enters through the terminal per area, W/m²."""
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
         if self._given not in (("region", "face"), ("region", "edges"), ("label",), ("surface",)):
             raise ValueError("give region and face, region and edges, label, or surface")
+        return self
+
+    @model_validator(mode="after")
+    def _one_thermal_condition(self) -> Self:
+        given = [key for key in THERMAL if getattr(self, key) not in (None, False)]
+        if len(given) > 1:
+            raise mistake(f"goes with no '{given[0]}'; give one of {', '.join(THERMAL)}", given[1])
+        if self.ambient is not None and self.heat_transfer is None:
+            raise mistake("needs 'heat_transfer'; to hold this temperature, write it as 'sink'", "ambient")
         return self
 
     @property
@@ -55,7 +77,10 @@ class TerminalFace(Section):
         Raises:
             KeyError: There is no such label.
         """
-        return self if self.label is None else labelled[self.label].model_copy(update={"sink": self.sink})
+        if self.label is None:
+            return self
+        conditions = {key: getattr(self, key) for key in (*THERMAL, "ambient")}
+        return labelled[self.label].model_copy(update=conditions)
 
     @property
     def rule(self) -> dict[str, Any]:

@@ -14,6 +14,8 @@ SMALLEST_CURRENT = 1e-12
 SAME = 1e-6
 """Currents that differ by less, relative to themselves, leave nothing to fit."""
 Scale = quantity("", ge=0, le=1e3)
+RegionPower = quantity("W", ge=-1e3, le=1e3)
+RegionPowerDensity = quantity("W/m^3", ge=-1e26, le=1e26)
 Tolerance = quantity("", ge=1e-15, le=1e-2)
 
 
@@ -74,6 +76,16 @@ class Heating(Section):
     """`joule`: scale × Σ J_σ²/σ_σ, Peltier at T0; `conserving`: all terms, energy balance exact."""
     scale: Scale = 1.0
     """ζ, the factor on Joule heat and on nothing else."""
+    power: dict[str, RegionPower] = {}
+    """Heat given in regions, of uniform density, W."""
+    power_density: dict[str, RegionPowerDensity] = {}
+    """Heat given in regions per volume, W/m³."""
+
+    @model_validator(mode="after")
+    def _given_once(self) -> "Heating":
+        for region in self.power.keys() & self.power_density.keys():
+            raise mistake("is given in 'power' too; remove one of the two", "power_density", region)
+        return self
 
     @model_validator(mode="after")
     def _scale_only_with_joule(self) -> "Heating":

@@ -11,6 +11,7 @@ from thermospin.device.crossing import Regions
 from thermospin.device.drive import Drive
 from thermospin.device.magnetic_states import find_states, find_textures
 from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
+from thermospin.device.thermal import ThermalDrive, Transfer, find_transfers
 from thermospin.fields import Unknowns
 from thermospin.materials import ChannelValues, Material
 from thermospin.textures import MagneticState, Texture
@@ -80,6 +81,8 @@ class Device:
         resistive_interfaces: Resistive interfaces by name, whether or not the regions touch.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
         sinks: Terminal to the temperature that it is held at, K.
+        transfers: Terminal to the law of the heat that leaves it for its surroundings.
+        thermal: Temperatures of sinks and surroundings, and given heat.
         drives: Scheme to its drive.
         probes: Probe to the terminals of its plus and minus.
         textures: Directions of every magnet, before a magnetic state turns them.
@@ -98,6 +101,8 @@ class Device:
     resistive_interfaces: Mapping[str, ResistiveInterface]
     terminals: Mapping[str, str | None]
     sinks: Mapping[str, float]
+    transfers: Mapping[str, Transfer]
+    thermal: ThermalDrive
     drives: Mapping[str, Drive]
     probes: Mapping[str, tuple[str, str]]
     textures: Mapping[str, Texture]
@@ -136,6 +141,8 @@ class Device:
             resistive_interfaces=find_interfaces(config, regions, surfaces),
             terminals={name: terminal.region for name, terminal in config.all_terminals.items()},
             sinks=config.sinks,
+            transfers=find_transfers(config),
+            thermal=ThermalDrive.of(config),
             drives={name: Drive.of(scheme) for name, scheme in config.schemes.items()},
             probes=config.probes,
             textures=textures,
@@ -187,9 +194,9 @@ class Device:
         return [name for name, law in named.items() if law.follows_field]
 
     @property
-    def rises(self) -> Mapping[str, float]:
-        """Temperature rise of every sink, K."""
-        return {name: kelvin - self.temperature for name, kelvin in self.sinks.items()}
+    def cooled(self) -> Sequence[str]:
+        """The terminals that tie the temperature to that of the surroundings."""
+        return [*self.sinks, *self.transfers]
 
     @property
     def is_textured(self) -> bool:

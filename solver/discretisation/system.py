@@ -6,6 +6,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc, fem, la
 from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces
 from thermospin.discretisation.spaces import Spaces
 from thermospin.errors import ThermospinError
@@ -28,9 +29,11 @@ class CoupledSystem:
         interfaces: The resistive interfaces.
         basis: Axes for the spins of the blocks for preconditioners, the rows of a matrix; default x, y, z.
         magnetisation: Sign or direction of every magnetic region to begin with; +z by default.
+        transfer: Heat transfer at faces, if any.
 
     Attributes:
         interfaces: The resistive interfaces.
+        transfer: Heat transfer at faces, or None.
         matrix: The operator, a nest of the blocks.
         is_symmetric: Whether it is symmetric.
         diagonal: The field-diagonal blocks for preconditioners: symmetric, with relaxation as strong as
@@ -46,13 +49,15 @@ class CoupledSystem:
         interfaces: Sequence[Interfaces] = (),
         basis: np.ndarray | None = None,
         magnetisation: MagneticState | None = None,
+        transfer: HeatTransfer | None = None,
     ) -> None:
         self.spaces, self.coefficients, self.interfaces = spaces, coefficients, interfaces
+        self.transfer = transfer
         self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
-        self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled)
+        self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled, transfer=transfer)
         self._parts = [self._whole]
         if not self.is_symmetric or basis is not None:
-            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis))
+            self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis, transfer))
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
         self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
         self.matrix = self._nest()

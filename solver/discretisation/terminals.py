@@ -5,22 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.compat import MPI, basix, fem, la
+from thermospin.discretisation.functionals import NOTHING, Functional, collected
 from thermospin.discretisation.spaces import Spaces
 from thermospin.errors import InputError
 from thermospin.fields import Field, V
-
-
-@dataclass(frozen=True)
-class Functional:
-    """A linear functional of one field, as this rank's part of a sparse vector.
-
-    Attributes:
-        dofs: Owned unknowns of the field, local numbers.
-        weights: Their weights.
-    """
-
-    dofs: np.ndarray
-    weights: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -75,11 +63,7 @@ def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
         for field, space in spaces.spaces.items()
         if electrical or not field.on_conductors
     }
-    average = (
-        facet_integral(spaces.spaces[V], sub_facets, areas / area)
-        if electrical
-        else Functional(np.empty(0, np.int32), np.empty(0))
-    )
+    average = facet_integral(spaces.spaces[V], sub_facets, areas / area) if electrical else NOTHING
     return Terminal(name, area, electrical, dofs, average)
 
 
@@ -125,15 +109,8 @@ def facet_integral(space: fem.FunctionSpace, facets: np.ndarray, areas: np.ndarr
         facets: Local cell and local facet of each, shape (n, 2).
         areas: Area of each, m², shape (n,).
     """
-    basis = _facet_averages(space)
-    total = fem.Function(space)
-    np.add.at(
-        total.x.array, space.dofmap.list[facets[:, 0]].ravel(), (basis[facets[:, 1]] * areas[:, None]).ravel()
-    )
-    total.x.scatter_reverse(la.InsertMode.add)
-    owned = total.x.array[: space.dofmap.index_map.size_local]
-    dofs = np.flatnonzero(owned).astype(np.int32)
-    return Functional(dofs, owned[dofs])
+    weights = _facet_averages(space)[facets[:, 1]] * areas[:, None]
+    return collected(space, space.dofmap.list[facets[:, 0]], weights)
 
 
 def _facet_averages(space: fem.FunctionSpace) -> np.ndarray:

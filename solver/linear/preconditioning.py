@@ -7,6 +7,7 @@ from thermospin.compat import PETSc
 from thermospin.device import Device
 from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.discretisation.constraints import Constraint, constrain
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import Interfaces, resistive_interfaces
 from thermospin.discretisation.interfaces.stiff import stiff_interfaces, tied_unknowns
 from thermospin.discretisation.spaces import Spaces
@@ -209,7 +210,8 @@ class FieldMultigrids:
             low = system.spaces.of_degree(degree)
             given = self._device.resistive_interfaces, self._device.temperature
             interfaces = resistive_interfaces(low, *given)
-            blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis)
+            transfer = HeatTransfer(low, self._device.transfers, self._device.temperature)
+            blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis, transfer)
             blocks.assemble()
             diagonal = [blocks.blocks[i, i] for i in range(len(low.fields))]
             levels.append(Discretisation(low, interfaces, diagonal, blocks))

@@ -45,7 +45,7 @@ class SchemeSolver(SteadyScheme):
             errors.append(self._heat_error(solutions, roots, correction is not None))
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, correction is not None)
-            given = rhs, driven, {}, units, ("order", n), tolerance, errors[-1]
+            given = rhs, driven, None, units, ("order", n), tolerance, errors[-1]
             if rest:
                 solution = self._beside(rest, *given)
             else:

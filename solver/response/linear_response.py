@@ -13,6 +13,7 @@ from typing import NamedTuple
 from thermospin.compat import PETSc
 from thermospin.device import Drive
 from thermospin.discretisation.spin_source import SpinSource
+from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response import accuracy
@@ -158,7 +159,7 @@ class LinearResponse:
         if self._units[0] != state:
             self._units, self._weights = (None, {}), {}
             found = {
-                name: self.solve(self.source(), {}, {name: 1.0}, {}, ("unit", name), tolerance)
+                name: self.solve(self.source(), {}, {name: 1.0}, None, ("unit", name), tolerance)
                 for name in self._drive.equipotential
             }
             self._units = state, found
@@ -219,7 +220,7 @@ class LinearResponse:
         rhs: PETSc.Vec,
         injected: Mapping[str, float],
         potentials: Mapping[str, float],
-        rises: Mapping[str, float],
+        thermal: ThermalSource | None,
         key: Hashable,
         tolerance: float,
         heat_error: float = 0.0,
@@ -233,7 +234,7 @@ class LinearResponse:
             rhs: Heat; the injected currents are added to it.
             injected: Currents of uniform density by terminal, A.
             potentials: Potentials of held terminals, V; 0 at those that are not named.
-            rises: Temperature rises of sinks, K; 0 at those that are not named.
+            thermal: Heat without a drive, with the temperatures of sinks; without it these are at T0.
             key: Key of the earlier solution to start from, and of this one.
             tolerance: Relative tolerance on the true residual.
             heat_error: Estimate of the error of the heat, W.
@@ -246,13 +247,17 @@ class LinearResponse:
         """
         terminals, linear = self._terminals, self._linear
         adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
+        if thermal is not None:
+            thermal.add_regions(rhs)
         generated = terminals.generated(rhs) if generated is None else generated
+        if thermal is not None:
+            thermal.add_faces(rhs)
         terminals.inject(rhs, injected)
         start, scale = self._earlier.get(key, (None, None))
         reference = Reference(terminals, self._pairs, start.offset if start else 0.0)
         x = start.vector.copy() if start else self.source()
         terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
-        terminals.warm(x, dict.fromkeys(terminals.sinks, 0.0) | dict(rises))
+        terminals.warm(x, dict.fromkeys(terminals.sinks, 0.0) | (thermal.rises if thermal else {}))
         if spin_source is not None:
             spin_source.hold(x, self.constraint.fixed)
         iterations, asked = 0, tolerance
@@ -290,8 +295,9 @@ class LinearResponse:
             currents={
                 name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in terminals.electrical
             },
-            heat=terminals.heat_out(linear.remainder),
+            heat=terminals.heat_out(linear.remainder, x, thermal),
             generated=generated,
+            given=thermal.region_power if thermal is not None else 0.0,
             uncertainty={
                 pair: errors[pair] + adjoints[pair].per_watt * heat_error + rounding + roundings[pair]
                 for pair in self._pairs

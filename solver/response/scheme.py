@@ -8,6 +8,7 @@ from thermospin.compat import PETSc
 from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.spin_source import SpinSource
+from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import DualWeightedCorrection
@@ -25,7 +26,7 @@ class Scheme:
         heat: The heat source.
         drive: The drive of the scheme.
         probes: Pairs of terminals, plus and minus.
-        rises: Temperature rise of every sink, K.
+        thermal: Heat without a drive.
         tolerance: Relative tolerance on the true residual.
         spin_source: Source of spins without a drive, if any.
         adjoints: Adjoints of the probes that other schemes have found.
@@ -38,14 +39,14 @@ class Scheme:
         heat: HeatSource,
         drive: Drive,
         probes: Mapping[str, TerminalPair],
-        rises: Mapping[str, float],
+        thermal: ThermalSource,
         tolerance: float,
         spin_source: SpinSource | None = None,
         adjoints: KnownAdjoints | None = None,
     ) -> None:
         self._terminals, self._heat, self._drive = terminals, heat, drive
         self._pairs, self._spin_source = list(dict.fromkeys(probes.values())), spin_source
-        self._rises, self._tolerance = rises, tolerance
+        self._thermal, self._tolerance = thermal, tolerance
         self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
         self._correction: DualWeightedCorrection | None = DualWeightedCorrection(
@@ -96,13 +97,13 @@ class Scheme:
     @property
     def _has_rest(self) -> bool:
         """Whether there are fields without a drive."""
-        return any(self._rises.values()) or self._spin_source is not None
+        return self._thermal.is_present or self._spin_source is not None
 
     def _solve(
         self,
         rhs: PETSc.Vec,
         drive: Drive | None,
-        rises: Mapping[str, float],
+        thermal: ThermalSource | None,
         units: Mapping[str, Solution],
         key: Hashable,
         tolerance: float,
@@ -116,7 +117,7 @@ class Scheme:
         Args:
             rhs: Heat.
             drive: The drive; None if nothing is injected and all potentials are 0.
-            rises: Temperature rises of the sinks, K.
+            thermal: Heat without a drive, with the temperatures of sinks; without it these are at T0.
             units: Fields per volt at the equipotential terminals.
             key: Which earlier solution to start from, and under which to keep this one.
             tolerance: Relative tolerance on the true residual.
@@ -129,7 +130,7 @@ class Scheme:
         solution = self._response.solve(
             rhs,
             *given(drive, value),
-            rises,
+            thermal,
             key,
             tolerance,
             heat_error,

@@ -27,8 +27,9 @@ class Solution:
         corrections: Contribution of the residual to the voltage between the two terminals of a probe, V: to
             first order, the error of the fields' own voltage.
         currents: Current that enters at every electrical terminal, A.
-        heat: Heat that leaves at every sink, W.
+        heat: Heat that leaves at every terminal with a thermal condition, W.
         generated: Heat generated in the device, W.
+        given: The part of it that the configuration gives, W.
         uncertainty: Estimate of the solver's error in the reading of every probe, V.
         iterations: Iterations of the linear solver.
         norm: True residual in the norm of the preconditioner, W^½: an estimate of the error's energy norm.
@@ -49,6 +50,7 @@ class Solution:
     norm: float
     current_error: float
     scale: float
+    given: float = 0.0
     residual_vector: PETSc.Vec | None = None
 
     @property
@@ -118,6 +120,7 @@ def combine(parts: Iterable[tuple[float, Solution]]) -> Solution:
         currents=total(lambda part: part.currents),
         heat=total(lambda part: part.heat),
         generated=sum(factor * part.generated for factor, part in parts),
+        given=sum(factor * part.given for factor, part in parts),
         uncertainty={
             pair: sum(abs(factor) * part.uncertainty[pair] for factor, part in parts) for pair in uncertain
         },

@@ -31,7 +31,7 @@ class SteadyScheme(Scheme):
         """The linear response, per A or V."""
         tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._response.units(tolerance)
-        return self._solve(self._response.source(), self._drive, {}, units, ("linear",), tolerance, 0.0)
+        return self._solve(self._response.source(), self._drive, None, units, ("linear",), tolerance, 0.0)
 
     def _heated(self, drive: float) -> Solution:
         """The fields that heat, warm sinks and an equilibrium of the spins add to the linear response.
@@ -91,7 +91,7 @@ class SteadyScheme(Scheme):
         """Solve for the fields that heat adds; an error names the drive."""
         try:
             return self._solve(
-                rhs, None, self._rises, units, ("at", drive), tolerance, error, 1.0, self._spin_source
+                rhs, None, self._thermal, units, ("at", drive), tolerance, error, 1.0, self._spin_source
             )
         except ConvergenceError as failure:
             raise ConvergenceError(f"at {self._text(drive)}: {failure}") from None

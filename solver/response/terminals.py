@@ -7,8 +7,11 @@ import numpy as np
 from thermospin.compat import MPI, PETSc
 from thermospin.device import Drive
 from thermospin.discretisation.constraints import Constraint, constrain
+from thermospin.discretisation.functionals import NOTHING
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.terminals import Terminal
+from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.fields import THETA, Field, V
 
 
@@ -20,6 +23,8 @@ class Terminals:
         terminals: All terminals.
         sinks: Terminals whose temperature is given.
         temperature: T0, K.
+        transfer: Heat transfer at faces.
+        thermal: Heat without a drive.
 
     Attributes:
         by_name: All terminals.
@@ -27,8 +32,15 @@ class Terminals:
     """
 
     def __init__(
-        self, spaces: Spaces, terminals: Mapping[str, Terminal], sinks: list[str], temperature: float
+        self,
+        spaces: Spaces,
+        terminals: Mapping[str, Terminal],
+        sinks: list[str],
+        temperature: float,
+        transfer: HeatTransfer,
+        thermal: ThermalSource,
     ) -> None:
+        self._conductances, self._thermal = transfer.conductances, thermal
         self.spaces, self.by_name, self.sinks = spaces, terminals, sinks
         self._temperature = temperature
         self._start = {field: part.start for field, part in spaces.ranges.items()}
@@ -136,14 +148,26 @@ class Terminals:
         """
         return self._flows(residual, held, V)
 
-    def heat_out(self, residual: PETSc.Vec) -> dict[str, float]:
-        """Heat that leaves through every sink, W (collective), from the residual as in :meth:`currents_out`.
+    def heat_out(
+        self, residual: PETSc.Vec, vector: PETSc.Vec, thermal: ThermalSource | None
+    ) -> dict[str, float]:
+        """Heat that leaves through every terminal with a thermal condition, W (collective).
+
+        At sinks it follows from the residual, as in :meth:`currents_out`.
 
         Args:
             residual: ``b − A x``.
+            vector: x, the fields.
+            thermal: Heat without a drive that is in b; None without.
         """
         flows = self._flows(residual, self.sinks, THETA)
-        return {name: flow * self._temperature for name, flow in flows.items()}
+        found = {name: flow * self._temperature for name, flow in flows.items()}
+        rises = vector.array_r[self.spaces.ranges[THETA]]
+        for name, entering in self._thermal.entering.items():
+            conductance = self._conductances.get(name, NOTHING)
+            leaving = self._sum(rises[conductance.dofs] * conductance.weights)
+            found[name] = leaving - (entering if thermal else 0.0)
+        return found
 
     def _flows(self, residual: PETSc.Vec, names: Collection[str], field: Field) -> dict[str, float]:
         array = residual.array_r[self.spaces.ranges[field]].copy()

@@ -67,11 +67,11 @@ def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
                 "voltage of this scheme; ground one of its terminals, or check that the regions touch",
             )
     bodies = pieces.bodies([True] * len(conducting))
-    for body in sorted(set(bodies) - {bodies[pieces.terminals[name]] for name in device.sinks}):
+    for body in sorted(set(bodies) - {bodies[pieces.terminals[name]] for name in device.cooled}):
         raise config.error(
             "terminals",
             f"{pieces.names(bodies == body)} is not connected to any heat sink; add 'sink: true' "
-            "to one of its terminals",
+            "or 'heat_transfer' to one of its terminals",
         )
 
 

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.prolongation import Prolongation
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
+from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.linear.enrichment import EnrichedPreconditioner
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.preconditioning import FieldFactors
@@ -67,8 +69,14 @@ class Enrichment:
         low, device = problem.spaces, problem.device
         self.spaces = low.of_degree(low.degree + 1)
         interfaces = resistive_interfaces(self.spaces, device.resistive_interfaces, device.temperature)
+        given = list(device.sinks), device.temperature
+        transfer = HeatTransfer(self.spaces, device.transfers, device.temperature)
         self.system = CoupledSystem(
-            self.spaces, problem.coefficients, interfaces, magnetisation=problem.system.state
+            self.spaces,
+            problem.coefficients,
+            interfaces,
+            magnetisation=problem.system.state,
+            transfer=transfer,
         )
         self._prolongation = Prolongation(low, self.spaces)
         self._factors = FieldFactors(self.system, problem.options) if is_stretched(low) else None
@@ -88,7 +96,8 @@ class Enrichment:
             scales,
         )
         located = locate_terminals(self.spaces)
-        self._terminals = Terminals(self.spaces, located, list(device.sinks), device.temperature)
+        self._thermal = ThermalSource(self.spaces, transfer, device.thermal, *given)
+        self._terminals = Terminals(self.spaces, located, *given, transfer, self._thermal)
         has_spin_source = problem.coefficients.all.equilibrium is not None
         self._spin_source = SpinSource(self.spaces, problem.coefficients) if has_spin_source else None
         heating = device.heating_model, device.heating_scale
@@ -131,5 +140,8 @@ class Enrichment:
     def _source(self, rhs: PETSc.Vec, fields: Mapping[int, PETSc.Vec], power: int) -> None:
         """Add what fields, by power of the drive, are the source of in one order (collective)."""
         add_heat(self._heat, rhs, fields, power)
+        if power == 0:
+            self._thermal.add_regions(rhs)
+            self._thermal.add_faces(rhs)
         if power == 0 and self._spin_source is not None:
             self._spin_source.add(rhs)

@@ -72,7 +72,7 @@ class LocalResponse:
         """The nonlinear equations, the linear solver of their Jacobian and the scales of the unknowns."""
         spaces, scales = self._system.spaces, self._system.scales
         local = LocalCoefficients(spaces, self._materials)
-        equations = Equations(spaces, local, self._heat, self._system.interfaces)
+        equations = Equations(spaces, local, self._heat, self._system.interfaces, self._system.transfer)
         tangent = self._solvers(equations.jacobian, scales)
         self._freed.append(tangent)
         return equations, tangent, scales

@@ -59,11 +59,11 @@ def balances(
         ``charge``: sum of the currents at ``drive`` over their size; without it, at one that heats the device
         little, since at 1 A the rounding of high orders may exceed all currents. ``heat``: heat generated
         minus heat that leaves through the sinks, over what is generated or flows, worst order. ``energy``:
-        electrical power in minus heat out, likewise; with conserving heat sources only. Where fields were
-        solved at given drives, heat and energy are at the worst of these. An order in which hardly anything
-        flows counts relative to the others (:data:`.NEGLIGIBLE_FLOW`). ``power``, ``heat_out``: W per power
-        of the drive. ``reciprocity``: by probe, R1 with injector and probe exchanged less R1, over the
-        larger; None where both are within the uncertainty of 0.
+        electrical power and heat given in regions minus heat out, likewise; with conserving heat sources
+        only. Where fields were solved at given drives, heat and energy are at the worst of these. An order in
+        which hardly anything flows counts relative to the others (:data:`.NEGLIGIBLE_FLOW`). ``power``,
+        ``heat_out``: W per power of the drive. ``reciprocity``: by probe, R1 with injector and probe
+        exchanged less R1, over the larger; None where both are within the uncertainty of 0.
     """
     by_power = [expansion.rest, *expansion.orders]
     present = [n for n, solution in enumerate(by_power) if solution]
@@ -97,7 +97,7 @@ class Flow(NamedTuple):
 
     Attributes:
         heat: Heat generated minus heat that leaves.
-        energy: Electrical power minus heat that leaves.
+        energy: Electrical power and heat given in regions, minus heat that leaves.
         flowing: Heat that is generated or flows, whichever is larger.
         power: Electrical power.
     """
@@ -121,7 +121,7 @@ def _flow(solution: Solution, power: float) -> Flow:
     leaving = solution.heat.values()
     return Flow(
         abs(solution.generated - sum(leaving)),
-        abs(power - sum(leaving)),
+        abs(power + solution.given - sum(leaving)),
         max(abs(solution.generated), sum(map(abs, leaving))),
         abs(power),
     )

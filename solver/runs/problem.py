@@ -11,11 +11,13 @@ from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
+from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.krylov import LinearSolver
@@ -99,7 +101,10 @@ class Problem:
             factorised = is_factorised(self.spaces)
             component_wise = not factorised and not precesses_fast(device)
             self._basis = spin_basis(device) if component_wise else None
-            self.system = CoupledSystem(self.spaces, self.coefficients, self.interfaces, self._basis)
+            self._transfer = HeatTransfer(self.spaces, device.transfers, device.temperature)
+            self.system = CoupledSystem(
+                self.spaces, self.coefficients, self.interfaces, self._basis, transfer=self._transfer
+            )
             self._adjoints = KnownAdjoints(self.system)
             self._located = locate_terminals(self.spaces)
         has_spin_source = self.coefficients.all.equilibrium is not None
@@ -254,7 +259,9 @@ class Problem:
             self._precess(device.magnetic_field)
         heating = device.heating_model, device.heating_scale
         self.heat = HeatSource(self.spaces, self.coefficients, *heating, self.interfaces)
-        self.terminals = Terminals(self.spaces, self._located, list(device.sinks), device.temperature)
+        given = list(device.sinks), device.temperature
+        self._thermal = ThermalSource(self.spaces, self._transfer, device.thermal, *given)
+        self.terminals = Terminals(self.spaces, self._located, *given, self._transfer, self._thermal)
         self._free_enrichment()
         if self._local is not None:
             self._local.free()
@@ -289,7 +296,7 @@ class Problem:
         """
         self._prepared = None
         device, drive = self.device, self.device.drives[name]
-        given = self.terminals, self.heat, drive, device.probes, device.rises, device.numerics.tolerance
+        given = self.terminals, self.heat, drive, device.probes, self._thermal, device.numerics.tolerance
         solver: SchemeSolver
         if self._local.is_needed:
             solver = self._local.scheme(name, self.linear, *given)

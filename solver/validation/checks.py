@@ -1,5 +1,7 @@
 """Checks of a configuration with its device: names that exist, materials and drives that can be solved."""
 
+from collections.abc import Iterator
+
 from pydantic import ValidationError
 
 from thermospin.config import Config
@@ -136,17 +138,46 @@ def _terminals(config: Config, device: Device) -> None:
             check_known(
                 config, terminal.region, config.geometry.materials, "region", "terminals", name, "region"
             )
-    if not device.sinks:
-        raise config.mistake("no terminal is a heat sink; add 'sink: true' to one", "terminals")
+    if not device.cooled:
+        raise config.mistake(
+            "no terminal is a heat sink; add 'sink: true' or 'heat_transfer' to one", "terminals"
+        )
+    for key in ("power", "power_density"):
+        for region in getattr(config.heating, key):
+            check_known(config, region, config.geometry.materials, "region", "heating", key, region)
+    _thermal_drive(config, device)
+
+
+def _thermal_drive(config: Config, device: Device) -> None:
+    """Check that the expansion, with laws of the temperature, begins at the base temperature."""
     is_driven = any(scheme.is_driven for scheme in config.schemes.values())
     responds = config.solver.orders > 1 and device.has_laws
-    for name, rise in device.rises.items():
-        if rise and config.solver.method == "expansion" and is_driven and responds:
+    if not (device.thermal and config.solver.method == "expansion" and is_driven and responds):
+        return
+    for name, rise in device.thermal.rises.items():
+        if rise:
+            key = "sink" if name in device.sinks else "ambient"
+            remedy = "use 'sink: true'" if name in device.sinks else "remove it,"
             raise config.mistake(
                 f"'method: expansion' with laws of the temperature needs {config.temperature:g} K, the base "
-                f"temperature, not {device.sinks[name]:g} K; use 'sink: true' or 'solver.method: demodulate'",
-                "terminals", name, "sink",
+                f"temperature, not {config.temperature + rise:g} K; {remedy} or 'solver.method: demodulate'",
+                "terminals", name, key,
             )  # fmt: skip
+    place = next(iter(_given_heat(device)))
+    raise config.mistake(
+        "'method: expansion' with laws of the temperature needs the base temperature without a drive; remove "
+        "this heat, or use 'solver.method: demodulate'",
+        *place,
+    )
+
+
+def _given_heat(device: Device) -> Iterator[tuple[str, ...]]:
+    """Places in the configuration of heat that is not 0."""
+    for section, group in (("terminals", device.thermal.faces), ("heating", device.thermal.regions)):
+        for name, heat in group.items():
+            if heat:
+                key = "power" if heat.density is None else "power_density"
+                yield (section, name, key) if section == "terminals" else (section, key, name)
 
 
 def _equilibrium(config: Config, device: Device) -> None:
@@ -170,12 +201,13 @@ def _equilibrium(config: Config, device: Device) -> None:
 
 
 def _schemes(config: Config, device: Device) -> None:
-    warm = any(device.rises.values())
+    warm = bool(device.thermal)
     for scheme, conditions in config.schemes.items():
         if not conditions.is_driven and not warm:
             raise config.mistake(
-                "nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}', or give a "
-                "heat sink a temperature of its own, such as 'sink: 310 K'",
+                "nothing drives this scheme; set one terminal to 'current' or '{voltage: 1 mV}', give a "
+                "heat sink a temperature of its own, such as 'sink: 310 K', or give heat, such as "
+                "'power: 1 uW'",
                 "schemes", scheme,
             )  # fmt: skip
         _drives(config, scheme)

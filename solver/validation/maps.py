@@ -64,7 +64,7 @@ def _shown(config: Config, current: float | None, *at: str | int) -> None:
 def _has_rest(device: Device) -> bool:
     """Whether there are fields without a drive."""
     tensors = (material.tensor_diffusion for material in device.materials.values())
-    return any(device.rises.values()) or any(tensor and tensor.equilibrium for tensor in tensors)
+    return bool(device.thermal) or any(tensor and tensor.equilibrium for tensor in tensors)
 
 
 def _field(config: Config, device: Device, name: str, *at: str | int) -> None:

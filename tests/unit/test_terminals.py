@@ -150,4 +150,4 @@ def test_current_and_heat_of_a_uniform_field(problem):
         metal.conductivity * slope / 1e-8 * area
     )
     peltier = problem.config.temperature * metal.seebeck * metal.conductivity * slope / 1e-8 * area
-    assert circuit.heat_out(residual)["left"] == pytest.approx(peltier, rel=1e-6, abs=0)
+    assert circuit.heat_out(residual, x, None)["left"] == pytest.approx(peltier, rel=1e-6, abs=0)

@@ -8,6 +8,7 @@ import numpy as np
 from thermospin.compat import PETSc, ufl
 from thermospin.discretisation.assembly.cellwise import CellSets, CellwiseForm
 from thermospin.discretisation.assembly.compiled import CompiledForm
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, MAGNETS, Spaces
 from thermospin.fields import State
@@ -30,6 +31,7 @@ class Blocks:
         interfaces: The resistive interfaces.
         wanted: Tells which blocks are assembled, by the numbers of row and column.
         part: Takes the part of the coefficients to assemble.
+        transfer: Heat transfer at faces, if any.
 
     Attributes:
         blocks: The matrices.
@@ -43,8 +45,10 @@ class Blocks:
         interfaces: Sequence[Interfaces],
         wanted: Callable[[Block], bool],
         part: Part = lambda c: c,
+        transfer: HeatTransfer | None = None,
     ) -> None:
         self._spaces, self._interfaces, self._part = spaces, interfaces, part
+        self._transfer = transfer
         self._are_cellwise = coefficients.are_cellwise
         c = part(coefficients.all)
         constant = block_forms(constant_form(spaces, c), wanted)
@@ -114,11 +118,13 @@ class Blocks:
                 form.release(self.blocks[key])
 
     def _assemble(self, key: Block, form: BlockForm, part: Part) -> None:
-        """Assemble a form, and a part of the coupling across interfaces, into a block (collective)."""
+        """Assemble a form, a part of the coupling across interfaces, and heat transfer (collective)."""
         block = self.blocks[key]
         form.assemble(block)
         for interface in self._interfaces:
             interface.add(block, key, part)
+        if self._transfer is not None:
+            self._transfer.add(block, key)
         block.assemble()
 
     def _isotropic(self, coefficients: Coefficients) -> Coefficients:
@@ -130,6 +136,7 @@ def diagonal_blocks(
     coefficients: CellCoefficients,
     interfaces: Sequence[Interfaces] = (),
     basis: np.ndarray | None = None,
+    transfer: HeatTransfer | None = None,
 ) -> Blocks:
     """The symmetric field-diagonal blocks alone, for preconditioners.
 
@@ -138,12 +145,13 @@ def diagonal_blocks(
         coefficients: The coefficients.
         interfaces: The resistive interfaces.
         basis: Axes for the spins, the rows of a matrix (3, 3); default x, y, z.
+        transfer: Heat transfer at faces, if any.
     """
 
     def part(c: Coefficients) -> Coefficients:
         return c.along(basis).damped
 
-    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], part)
+    return Blocks(spaces, coefficients, interfaces, lambda key: key[0] == key[1], part, transfer)
 
 
 def constant_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:

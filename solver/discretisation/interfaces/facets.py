@@ -46,7 +46,7 @@ class FacetPairs:
         self._spaces, self._facets = spaces, facets
         element = spaces.spaces[THETA].element.basix_element
         points, self.weights = basix.make_quadrature(basix.CellType.triangle, 2 * element.degree)
-        closures, self._places, basis, self._at = _tables(spaces.spaces[THETA], points)
+        closures, self._places, basis, self._at = face_tables(spaces.spaces[THETA], points)
         self._closures, self._basis = closures, basis[facets[:, 1]]
         self.areas = facet_areas(spaces.device.mesh, facets[:, :2])
         self.sides = {field: self._sides(field) for field in fields}
@@ -119,8 +119,12 @@ class FacetPairs:
         return np.einsum("nkv,nvx->nkx", places[facets[:, 1]], corners)
 
 
-def _tables(space: fem.FunctionSpace, points: np.ndarray) -> tuple[np.ndarray, ...]:
-    """For each face of the reference cell, in the order of its unknowns.
+def face_tables(space: fem.FunctionSpace, points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Tables of the four faces of the reference cell, in the order of their unknowns.
+
+    Args:
+        space: The space.
+        points: Points of the reference triangle, shape (n_points, 2).
 
     Returns:
         The unknowns on the face, shape (4, k); their barycentric coordinates in the cell, (4, k, 4); the

@@ -60,7 +60,7 @@ class Terminal(Part):
 
 
 class Sink(Part):
-    """A heat sink."""
+    """A terminal with a thermal condition: a heat sink, heat transfer or given heat."""
 
     heat: ByOrder
     """Heat that leaves the device, by order."""
@@ -76,7 +76,7 @@ class Balances(Part):
     heat: Number = None
     """Heat generated minus heat that leaves."""
     energy: Number = None
-    """Electrical power minus heat that leaves; with conserving heat sources only."""
+    """Electrical power and heat given in regions, minus heat that leaves; with conserving sources only."""
     power: list[Number] = []
     """Electrical power, W per power of the drive; order 0 first where there is one."""
     heat_out: list[Number] = []

@@ -13,6 +13,7 @@ from thermospin.compat import MPI, PETSc, fem, la, ufl
 from thermospin.discretisation.assembly.blocks import block_forms
 from thermospin.discretisation.assembly.compiled import CompiledForm
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.interfaces.jumps import Block, Interfaces, couples_across
 from thermospin.discretisation.spaces import CONDUCTORS, INSULATORS, Spaces
 from thermospin.discretisation.system import together
@@ -30,6 +31,7 @@ class Equations:
         local: The coefficients at the local temperature.
         heat: The heat source.
         interfaces: The resistive interfaces, whose coefficients are constant.
+        transfer: Heat transfer at faces, if any.
 
     Attributes:
         spaces: The spaces.
@@ -37,8 +39,14 @@ class Equations:
     """
 
     def __init__(
-        self, spaces: Spaces, local: LocalCoefficients, heat: HeatSource, interfaces: Sequence[Interfaces]
+        self,
+        spaces: Spaces,
+        local: LocalCoefficients,
+        heat: HeatSource,
+        interfaces: Sequence[Interfaces],
+        transfer: HeatTransfer | None = None,
     ) -> None:
+        self._transfer = transfer
         self.spaces, self._local, self._heat, self._interfaces = spaces, local, heat, interfaces
         self._fields = spaces.functions()
         residual = self._form(State(*ufl.TestFunctions(spaces.mixed)))
@@ -95,6 +103,8 @@ class Equations:
                     interface.flow(self._fields, field, load.array)
                     if field in self.spaces.unknowns.temperatures:
                         load.array[:] -= self._interface_heat(interface, field, len(load.array))
+                if self._transfer is not None and field is THETA:
+                    self._transfer.flow(self._fields.theta, load)
                 load.scatter_reverse(la.InsertMode.add)
                 part = self.spaces.ranges[field]
                 array[part] = load.array[: part.stop - part.start]
@@ -117,6 +127,8 @@ class Equations:
                 interface.add(block, key, lambda c: c)
                 if self._is_temperature(key):
                     interface.add_heat(block, key, self._heat.interface_heating, self._fields, -2.0)
+            if self._transfer is not None:
+                self._transfer.add(block, key)
             block.assemble()
         self.jacobian.assemble()
 

@@ -76,12 +76,12 @@ class ResponsiveSolver(SchemeSolver):
         fields = self._steady(drive)
         rhs = self._equations.jacobian * fields
         rhs.axpy(-1.0, self._equations.residual(fields))
-        generated = self._equations.generated(fields)
+        generated = self._equations.generated(fields) + self._thermal.region_power
         tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._tangent.units(tolerance)
         injected, potentials = given(self._drive, drive)
         solution = self._tangent.solve(
-            rhs, injected, potentials, self._rises, ("at", drive), tolerance, generated=generated
+            rhs, injected, potentials, self._thermal, ("at", drive), tolerance, generated=generated
         )
         return share(solution, units, self._drive, drive)
 
@@ -133,8 +133,10 @@ class ResponsiveSolver(SchemeSolver):
         )
 
     def _loads(self, drive: float) -> PETSc.Vec:
-        """All injected currents at a drive."""
+        """All injected currents at a drive, and heat that does not depend on it."""
         loads = self._start.source()
+        self._thermal.add_regions(loads)
+        self._thermal.add_faces(loads)
         injected = {**self._drive.uniform, **self._drive.equipotential}
         self._terminals.inject(loads, {name: drive * part for name, part in injected.items()})
         return loads
@@ -149,7 +151,7 @@ class ResponsiveSolver(SchemeSolver):
         units = self._start.units(accuracy.GUESS_TOLERANCE)
         injected, potentials = given(self._drive, drive)
         solution = self._start.solve(
-            self._start.source(), injected, potentials, self._rises, ("at", drive), accuracy.GUESS_TOLERANCE
+            self._start.source(), injected, potentials, self._thermal, ("at", drive), accuracy.GUESS_TOLERANCE
         )
         return share(solution, units, self._drive, drive).vector.copy()
 

@@ -1,0 +1,129 @@
+"""Heat without a drive: sinks, surroundings, and heat that is given (solver/physics.md §6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+import numpy as np
+
+from thermospin.config import Config
+
+
+class Transfer(Protocol):
+    """Law of the heat that leaves a face: a coefficient times the temperature above that of the surroundings.
+
+    Attributes:
+        ambient: Rise of the temperature of the surroundings above T0, K.
+    """
+
+    ambient: float
+
+    def coefficient(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Heat per area and kelvin, W/(m² K), shape (n, q).
+
+        Args:
+            points: Places on faces, m, shape (n, q, 3).
+            normals: Outward normals of the faces, shape (n, 3).
+        """
+
+
+@dataclass(frozen=True)
+class UniformTransfer:
+    """Heat transfer with the same coefficient everywhere.
+
+    Attributes:
+        value: The coefficient, W/(m² K).
+        ambient: Rise of the temperature of the surroundings above T0, K.
+    """
+
+    value: float
+    ambient: float
+
+    def coefficient(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+        """Heat per area and kelvin, W/(m² K), shape (n, q).
+
+        Args:
+            points: Places on faces, m, shape (n, q, 3).
+            normals: Not used.
+        """
+        return np.full(points.shape[:2], self.value)
+
+
+@dataclass(frozen=True)
+class GivenHeat:
+    """Heat that enters a terminal or arises in a region, with uniform density.
+
+    Attributes:
+        total: W; None if the density is given.
+        density: W/m² or W/m³; None if the total is given.
+    """
+
+    total: float | None = None
+    density: float | None = None
+
+    def per(self, size: float) -> float:
+        """Density, W/m² or W/m³.
+
+        Args:
+            size: Area of the terminal, m², or volume of the region, m³.
+        """
+        return self.total / size if self.density is None else self.density
+
+    def __bool__(self) -> bool:
+        return bool(self.total or self.density)
+
+
+@dataclass(frozen=True)
+class ThermalDrive:
+    """All that makes fields without an electrical drive; nothing by default.
+
+    Attributes:
+        rises: Temperature rise of every sink and of the surroundings of every other terminal, K.
+        faces: Heat that enters through terminals.
+        regions: Heat that arises in regions.
+    """
+
+    rises: Mapping[str, float] = field(default_factory=dict)
+    faces: Mapping[str, GivenHeat] = field(default_factory=dict)
+    regions: Mapping[str, GivenHeat] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        parts = *self.rises.values(), *self.faces.values(), *self.regions.values()
+        return any(parts)
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """The thermal drive of a configuration.
+
+        Args:
+            config: The configuration.
+        """
+        terminals, heating = config.all_terminals, config.heating
+        sinks = {name: kelvin - config.temperature for name, kelvin in config.sinks.items()}
+        surroundings = {name: transfer.ambient for name, transfer in find_transfers(config).items()}
+        totals = {region: GivenHeat(total=watts) for region, watts in heating.power.items()}
+        densities = {region: GivenHeat(density=value) for region, value in heating.power_density.items()}
+        return cls(
+            rises=sinks | surroundings,
+            faces={
+                name: GivenHeat(terminal.power, terminal.power_density)
+                for name, terminal in terminals.items()
+                if terminal.power is not None or terminal.power_density is not None
+            },
+            regions=totals | densities,
+        )
+
+
+def find_transfers(config: Config) -> dict[str, Transfer]:
+    """Terminals through which heat goes to surroundings, by name.
+
+    Args:
+        config: The configuration.
+    """
+    return {
+        name: UniformTransfer(
+            terminal.heat_transfer, (terminal.ambient or config.temperature) - config.temperature
+        )
+        for name, terminal in config.all_terminals.items()
+        if terminal.heat_transfer is not None
+    }
