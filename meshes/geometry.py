@@ -19,7 +19,8 @@ UNITS = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "nm": 1e-9, "angstrom": 1e-10}
 class FileGeometry(Section):
     """The user's own mesh (.msh, .vtu and others) or shape (.step, .stp, .brep).
 
-    A mesh of first-order tetrahedra is used as it is, so its cells are not refined. Volumes of a shape are
+    A mesh of tetrahedra is used as it is, so its cells are not refined; those of second order become
+    straight. Volumes of a shape are
     named by their label in the file (the last part of a path such as ``Shapes/Cu``) or, where a volume has
     none, ``volume1``, ``volume2``… in the order of the file; so are those of a mesh without groups.
     """

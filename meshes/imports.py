@@ -33,8 +33,8 @@ def read_mesh(
         surfaces: Physical surfaces to keep beside, and the key of the configuration that names each.
 
     Raises:
-        InputError: The file cannot be read, holds cells that are no first-order tetrahedra, or its names do
-            not match the configuration.
+        InputError: The file cannot be read, holds cells that are no tetrahedra, or its names do not match
+            the configuration.
     """
     mesh = read_isolated(geometry.file, geometry.regions, geometry.cell_data)
     check_cell_types(geometry, mesh)
@@ -70,7 +70,7 @@ def read_mesh(
 
 
 def check_cell_types(geometry: FileGeometry, mesh: ForeignMesh) -> None:
-    """Refuse cells of volumes that are no first-order tetrahedra: their part of the device would be missing.
+    """Refuse cells of volumes that are no tetrahedra: their part of the device would be missing.
 
     Args:
         geometry: The file.
@@ -84,7 +84,7 @@ def check_cell_types(geometry: FileGeometry, mesh: ForeignMesh) -> None:
         where = f"group {other.group}" if other.group else "no group"
         raise InputError(
             f"{geometry.file} has {other.count} cells of type '{other.kind}' in {where}; mesh all volumes "
-            "with first-order tetrahedra",
+            "with tetrahedra of first or second order",
             key="geometry.file",
         )
     if not len(mesh.tetrahedra):
@@ -158,7 +158,7 @@ def _surface(name: str, key: str, mesh: ForeignMesh) -> np.ndarray:
         if other.dim == 2 and other.group == name:
             raise InputError(
                 f"surface {name} has {other.count} cells of type '{other.kind}', which are no faces of "
-                "first-order tetrahedra; mesh it with triangles",
+                "tetrahedra; mesh it with triangles",
                 key=key,
             )
     if name not in mesh.surfaces:

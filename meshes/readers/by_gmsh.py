@@ -8,10 +8,14 @@ import gmsh
 import numpy as np
 
 from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
+from thermospin.meshes.readers.straight import GMSH_EDGES, notes
 from thermospin.meshes.readers.types import HEAD
 
 SIMPLEX = {2: 2, 3: 4}
 """Gmsh's number of the triangle and the tetrahedron."""
+
+SECOND_ORDER = {2: 9, 3: 11}
+"""Gmsh's number of the triangle of six nodes and the tetrahedron of ten."""
 
 NAMED_BY_NUMBER = (".bdf", ".nas", ".mesh")
 """Types in which a property or reference number stands for a group."""
@@ -43,19 +47,28 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         prefix = {3: "", 2: ""}
     tetrahedra, volumes, others = _groups(3, prefix[3], position)
     triangles, surfaces, more = _groups(2, prefix[2], position)
+    points, curved = coordinates.reshape(-1, 3), position[_nodes(SECOND_ORDER[3])]
+    inner = _inner_nodes(position) if _says_where(request["link"]) else np.empty(0, np.int64)
     return ForeignMesh(
-        coordinates.reshape(-1, 3),
+        points,
         tetrahedra,
         triangles,
         volumes,
         surfaces,
         others + more,
-        _inner_nodes(position) if _says_where(request["link"]) else np.empty(0, np.int64),
+        np.intersect1d(inner, tetrahedra) if len(curved) else inner,
+        notes(points, curved, GMSH_EDGES),
     )
 
 
+def _nodes(kind: int, entity: int = -1) -> np.ndarray:
+    """Tags of the nodes of the elements of a kind, of one entity or of all, shape (n, nodes each)."""
+    count = gmsh.model.mesh.getElementProperties(kind)[3]
+    return gmsh.model.mesh.getElementsByType(kind, entity)[1].reshape(-1, count).astype(np.int64)
+
+
 def _groups(dim: int, prefix: str, position: np.ndarray) -> tuple[np.ndarray, Groups, list[Other]]:
-    """The simplices of a dimension, their groups, and the cells that are none.
+    """The simplices of a dimension by their corners, their groups, and the cells that are none.
 
     A group without a name is called by its number. Without any group, every entity is one.
     """
@@ -70,11 +83,11 @@ def _groups(dim: int, prefix: str, position: np.ndarray) -> tuple[np.ndarray, Gr
     for tag in entities:
         kinds, elements, _ = gmsh.model.mesh.getElements(dim, tag)
         for kind, numbers in zip(kinds, elements, strict=True):
-            if kind != SIMPLEX[dim]:
+            if kind not in (SIMPLEX[dim], SECOND_ORDER[dim]):
                 label = gmsh.model.mesh.getElementProperties(kind)[0].lower()
                 others += [Other(dim, name, label, len(numbers)) for name in places[tag] or [""]]
-        found = gmsh.model.mesh.getElementsByType(SIMPLEX[dim], tag)[1].reshape(-1, dim + 1)
-        nodes.append(_once_per_group(position[found.astype(np.int64)], len(places[tag])))
+        found = [_nodes(kind[dim], tag)[:, : dim + 1] for kind in (SIMPLEX, SECOND_ORDER)]
+        nodes.append(_once_per_group(position[np.concatenate(found)], len(places[tag])))
         members[tag] = np.arange(count, count + len(nodes[-1]))
         count += len(nodes[-1])
     groups = {

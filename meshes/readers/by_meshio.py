@@ -7,10 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.meshes.readers import straight
 from thermospin.meshes.readers.arrays import choose, groups_of, is_whole, note
 from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 SIMPLEX = {2: "triangle", 3: "tetra"}
+
+SECOND_ORDER = {"triangle6": ("triangle", 3), "tetra10": ("tetra", 4)}
+"""Second-order cells: the cells of their corners, and how many these are."""
 
 
 def read(request: Mapping[str, Any]) -> ForeignMesh:
@@ -27,6 +31,8 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     if request["file"].lower().endswith(".inp"):
         _check_whole(Path(request["file"]))
     mesh = meshio.read(request["file"])
+    curved = np.concatenate([np.empty((0, 10), int), *(b.data for b in mesh.cells if b.type == "tetra10")])
+    mesh.cells = [_straight(block) for block in mesh.cells]
     sets = {name: blocks for name, blocks in mesh.cell_sets.items() if not name.startswith("gmsh:")}
     arrays = {name: _flat(blocks) for name, blocks in mesh.cell_data.items()}
     dims = [block.dim for block in mesh.cells]
@@ -50,8 +56,16 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
         _restricted(groups, kinds == SIMPLEX[3]),
         _restricted(groups, kinds == SIMPLEX[2]),
         _others(mesh, groups, kinds),
-        notes=note(name, arrays),
+        notes=[*note(name, arrays), *straight.notes(points, curved, straight.VTK_EDGES)],
     )
+
+
+def _straight(block: Any) -> Any:
+    """A block of cells by their corners, where these are cells of second order."""
+    import meshio
+
+    kind, corners = SECOND_ORDER.get(block.type, (block.type, block.data.shape[1]))
+    return meshio.CellBlock(kind, block.data[:, :corners])
 
 
 def _check_whole(path: Path) -> None:

@@ -9,11 +9,18 @@ from vtkmodules.vtkCommonDataModel import vtkCellTypes, vtkGenericCell, vtkUnstr
 from vtkmodules.vtkIOLegacy import vtkGenericDataObjectReader
 from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridReader
 
+from thermospin.meshes.readers import straight
 from thermospin.meshes.readers.arrays import choose, groups_of, is_whole, note
 from thermospin.meshes.readers.foreign import ForeignMesh, Groups, Other, UnreadableError
 
 TRIANGLE, TETRAHEDRON = 5, 10
 """VTK's numbers of the cell types."""
+
+SIZES = {TRIANGLE: 3, TETRAHEDRON: 4}
+"""Number of their nodes."""
+
+SECOND_ORDER = {22: (TRIANGLE, 6), 24: (TETRAHEDRON, 10)}
+"""VTK's numbers of second-order cells: the cells of their corners, and the number of their nodes."""
 
 
 def read(request: Mapping[str, Any]) -> ForeignMesh:
@@ -32,7 +39,12 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     )
     if np.any(np.diff(offsets) < 0) or (len(offsets) and offsets[-1] > len(nodes)):
         raise UnreadableError("the cells' offsets do not fit their nodes")
-    cells = {kind: _cells(kind, size, types, offsets, nodes) for kind, size in SIZES.items()}
+    curved = {kind: _cells(kind, size, types, offsets, nodes) for kind, (_, size) in SECOND_ORDER.items()}
+    for kind, size in SIZES.items():
+        _cells(kind, size, types, offsets, nodes)
+    for kind, (simple, _) in SECOND_ORDER.items():
+        types = np.where(types == kind, simple, types)
+    cells = {kind: _corners(kind, size, types, offsets, nodes) for kind, size in SIZES.items()}
     arrays = _arrays(grid)
     tetrahedra = types == TETRAHEDRON
     solid = np.isin(types, [kind for kind in np.unique(types) if _dimension(kind) == 3])
@@ -42,19 +54,16 @@ def read(request: Mapping[str, Any]) -> ForeignMesh:
     flat = types == TRIANGLE
     surfaces = groups_of(values[flat]) if name and is_whole(values[flat]) else {}
     points = grid.GetPoints()
-    coordinates = np.empty((0, 3)) if points is None else vtk_to_numpy(points.GetData())
+    coordinates = np.empty((0, 3)) if points is None else np.asarray(vtk_to_numpy(points.GetData()), float)
     return ForeignMesh(
-        np.asarray(coordinates, float),
+        coordinates,
         cells[TETRAHEDRON],
         cells[TRIANGLE],
         volumes,
         surfaces,
         _others(types, values),
-        notes=note(name, arrays),
+        notes=[*note(name, arrays), *straight.notes(coordinates, curved[24], straight.VTK_EDGES)],
     )
-
-
-SIZES = {TRIANGLE: 3, TETRAHEDRON: 4}
 
 
 def _grid(file: str) -> vtkUnstructuredGrid:
@@ -82,12 +91,15 @@ def _connectivity(grid: vtkUnstructuredGrid) -> Any:
 
 
 def _cells(kind: int, size: int, types: np.ndarray, offsets: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    """Nodes of the cells of a type."""
-    chosen = np.flatnonzero(types == kind)
-    start = offsets[chosen]
-    if np.any(offsets[chosen + 1] - start != size):
+    """Nodes of the cells of a type, all of which must have as many."""
+    if np.any(np.diff(offsets)[types == kind] != size):
         raise UnreadableError(f"a {_name(kind)} has not {size} nodes")
-    return nodes[start[:, None] + np.arange(size)]
+    return _corners(kind, size, types, offsets, nodes)
+
+
+def _corners(kind: int, size: int, types: np.ndarray, offsets: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    """The first nodes of the cells of a type."""
+    return nodes[offsets[np.flatnonzero(types == kind)][:, None] + np.arange(size)]
 
 
 def _arrays(grid: vtkUnstructuredGrid) -> dict[str, np.ndarray]:

@@ -17,7 +17,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Other:
-    """Cells that are neither first-order tetrahedra nor first-order triangles.
+    """Cells that are neither tetrahedra nor triangles of first or second order.
 
     Attributes:
         dim: Their dimension.

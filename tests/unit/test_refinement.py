@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
-from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, MeshOptions, MeshRecord, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes import MeshOptions, MeshRecord, SolidsGeometry, TerminalFace, build_mesh
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
 from thermospin.meshes.ordering import FACES, facet_cells, facet_neighbours
@@ -265,24 +264,3 @@ def test_record_of_a_refined_mesh(tmp_path):
     contact = np.load(kept / f"interface-{'-'.join(map(str, pairs['rim']))}.npy")
     whole = np.load(store_cut(record.directory, pairs) / f"interface-{'-'.join(map(str, pairs['rim']))}.npy")
     assert len(contact) > len(whole)
-
-
-def test_cells_of_second_order_are_refused(tmp_path):
-    """They never become a record, so that there is nothing to refine."""
-    import gmsh
-
-    path = tmp_path / "curved.msh"
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.model.occ.addSphere(0, 0, 0, 1)
-        gmsh.model.occ.synchronize()
-        gmsh.model.addPhysicalGroup(3, [1], 1, "Cu")
-        gmsh.model.mesh.generate(3)
-        gmsh.model.mesh.setOrder(2)
-        gmsh.write(str(path))
-    finally:
-        gmsh.finalize()
-    geometry = FileGeometry(file=str(path), regions={"Cu": "Cu"}, unit="nm")
-    with pytest.raises(InputError, match="first-order tetrahedra"):
-        build_mesh(geometry, MeshOptions(), {}, frozenset(), cache_dir=tmp_path)
