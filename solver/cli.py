@@ -183,15 +183,19 @@ def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
     return f"{len(found.points)} points of {', '.join(found.keys)}"
 
 
-@main.command()
-@click.option("--results", is_flag=True, help="That of results.json instead.")
-def schema(results: bool) -> None:
-    """Print the JSON Schema of configurations, for completion in editors."""
-    from thermospin.config import Config
-    from thermospin.output.layout import results_schema
+DOCUMENTS = ("configuration", "circuit", "paper", "results")
 
-    found = results_schema() if results else Config.model_json_schema()
-    say(json.dumps(found, indent=2, ensure_ascii=False))
+
+@main.command()
+@click.argument("document", type=click.Choice(DOCUMENTS), default="configuration")
+def schema(document: str) -> None:
+    """Print the JSON Schema of a DOCUMENT, for completion and checks in editors.
+
+    That of configurations holds sweeps and loops too; `paper` is a file of numbers for `output.reference`.
+    """
+    from thermospin.runs.schemas import schema_of
+
+    say(json.dumps(schema_of(document), indent=2, ensure_ascii=False))
 
 
 @main.command()

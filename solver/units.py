@@ -6,7 +6,7 @@ import functools
 import math
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
@@ -291,13 +291,36 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
         return number
 
     schema = {
-        "anyOf": [{"type": "number"}, {"type": "string"}],
+        "anyOf": [{"type": "number"} | _json_bounds(bounds), {"type": "string"}],
         "description": f"number in {unit or '1'}, text with a unit, or a formula of parameters",
+        "x-unit": unit,
     }
     types = [BeforeValidator(convert), WithJsonSchema(schema)]
     if unit == "m":
         types.append(PlainSerializer(_with_unit, when_used="json"))
     return Annotated[float, *types]
+
+
+def _json_bounds(bounds: Mapping[str, float]) -> dict[str, float]:
+    """Bounds in the words of JSON Schema."""
+    words = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+    return {words[bound]: limit for bound, limit in bounds.items()}
+
+
+def readable(number: float, unit: str) -> float | str:
+    """A quantity as people write it, such as ``1 um``; a plain number where there is no unit.
+
+    Args:
+        number: The number in SI.
+        unit: Its SI unit.
+    """
+    if not unit:
+        return float(f"{number:.12g}")
+    if unit[0] in "mVAST" and 0 < abs(number) < 1 and not unit[1:2].isalpha() and not unit.startswith("m^"):
+        for factor, prefix in ((1e-3, "m"), (1e-6, "u"), (1e-9, "n"), (1e-12, "p")):
+            if abs(number) >= factor * (1 - 1e-12):
+                return f"{number / factor:.12g} {prefix}{unit}"
+    return f"{number:.12g} {unit}" if abs(number) < 1e5 else f"{number:g} {unit}"
 
 
 COLDEST, HOTTEST = 1e-6, 5000.0

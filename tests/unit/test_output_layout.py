@@ -22,8 +22,8 @@ FAILED = {
 
 
 def test_command_prints_the_schema():
-    printed = CliRunner().invoke(main, ["schema", "--results"]).output
-    assert json.loads(printed) == results_schema()
+    printed = CliRunner().invoke(main, ["schema", "results"]).output
+    assert json.loads(printed).items() >= results_schema().items()
 
 
 def test_every_key_is_described():
