@@ -16,6 +16,7 @@ from thermospin.config.numerics import Heating, SolverOptions
 from thermospin.config.outputs import Output
 from thermospin.config.parameters import Parametrised
 from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
+from thermospin.config.sheets import Sheet
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Unknowns
@@ -48,6 +49,8 @@ class Config(Parametrised):
     """Materials that override the library, derive from it, or are new."""
     interfaces: tuple[Interface, ...] = ()
     """Interfaces that resist charge, spin or heat; all others are transparent."""
+    sheets: dict[Name, Sheet] = {}
+    """Faces that conduct along themselves, such as graphene on an oxide, by name."""
     magnetic_field: MagneticField = (0.0, 0.0, 0.0)
     """B, T, about which the spins of normal metals precess with `spin: vector`; [0, 0, B] also polarises
     nanocluster metals, in a collinear run along the axis of the spins."""

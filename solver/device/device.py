@@ -11,6 +11,7 @@ from thermospin.device.crossing import Regions
 from thermospin.device.drive import Drive
 from thermospin.device.magnetic_states import find_states, find_textures
 from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
+from thermospin.device.sheets import Sheet, find_sheets
 from thermospin.device.thermal import ThermalDrive, Transfer, find_transfers
 from thermospin.fields import Unknowns
 from thermospin.materials import ChannelValues, Material
@@ -69,7 +70,7 @@ class Numerics:
 
 @dataclass(frozen=True, eq=False)
 class Device:
-    """A device: materials, interfaces, drives, sinks, probes and magnetic states, all in SI.
+    """A device: materials, interfaces, sheets, drives, sinks, probes and magnetic states, all in SI.
 
     Attributes:
         temperature: T0, K.
@@ -79,6 +80,7 @@ class Device:
         materials: Region to the values of its material at T0 and in the field.
         laws: Region to its material, with its laws; their errors name key and file.
         resistive_interfaces: Resistive interfaces by name, whether or not the regions touch.
+        sheets: Sheets by name.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
         sinks: Terminal to the temperature that it is held at, K.
         transfers: Terminal to the law of the heat that leaves it for its surroundings.
@@ -99,6 +101,7 @@ class Device:
     materials: Mapping[str, ChannelValues[float]]
     laws: Mapping[str, Material]
     resistive_interfaces: Mapping[str, ResistiveInterface]
+    sheets: Mapping[str, Sheet]
     terminals: Mapping[str, str | None]
     sinks: Mapping[str, float]
     transfers: Mapping[str, Transfer]
@@ -139,6 +142,7 @@ class Device:
             materials={region: numbers[name] for region, name in names.items()},
             laws={region: laws[name] for region, name in names.items()},
             resistive_interfaces=find_interfaces(config, regions, surfaces),
+            sheets=find_sheets(config, regions.insulators),
             terminals={name: terminal.region for name, terminal in config.all_terminals.items()},
             sinks=config.sinks,
             transfers=find_transfers(config),
@@ -166,6 +170,12 @@ class Device:
     def insulators(self) -> Sequence[str]:
         """The regions without electrons."""
         return [region for region, material in self.materials.items() if not material.is_conductor]
+
+    @cached_property
+    def carriers(self) -> Sequence[str]:
+        """The regions with electrons in them, or in a sheet on them."""
+        hosts = {sheet.region for sheet in self.sheets.values() if sheet.values.is_conductor}
+        return [region for region in self.materials if region in self.conductors or region in hosts]
 
     @cached_property
     def normal_metals(self) -> Sequence[str]:

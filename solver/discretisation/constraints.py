@@ -41,7 +41,7 @@ class Constraint:
 def constrain(
     spaces: Spaces, terminals: Mapping[str, Terminal], held: Collection[str], sinks: Collection[str]
 ) -> Constraint:
-    """Unknowns that a scheme fixes: V and s at some terminals, ϑ and τ at others.
+    """Unknowns that a scheme fixes: V and s at some terminals, ϑ and τ at others, and all that are idle.
 
     Args:
         spaces: The spaces.
@@ -50,7 +50,10 @@ def constrain(
         sinks: Terminals at which ϑ and τ are fixed.
     """
     fixing = {field: held if field in spaces.unknowns.potentials else sinks for field in spaces.fields}
-    dofs = {field: _union(_dofs(terminals, names, field)) for field, names in fixing.items()}
+    dofs = {
+        field: _union([*_dofs(terminals, names, field), *([spaces.idle] if field.on_conductors else [])])
+        for field, names in fixing.items()
+    }
     fixed = np.concatenate([dofs[field] + spaces.ranges[field].start for field in spaces.fields])
     return Constraint(dofs, fixed)
 

@@ -1,16 +1,19 @@
 """Function spaces: the space of every field, and the layout of one vector for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from thermospin.compat import PETSc, basix, build_submesh, fem, index_map, ufl
+from thermospin.compat import MPI, PETSc, basix, build_submesh, fem, index_map, la, ufl
 from thermospin.fields import Field, State, Unknowns
 from thermospin.meshes.read import DeviceMesh
 
 CONDUCTORS, MAGNETS, INSULATORS = 1, 2, 3
 """Subdomains of the volume measure; the same in every device, so compiled forms are shared by all."""
+
+OF_DEGREE = ("ranges", "sub_cells", "idle")
+"""Attributes that depend on the polynomial degree, or are found again."""
 
 
 class Spaces:
@@ -23,11 +26,16 @@ class Spaces:
         degree: Polynomial degree.
         unknowns: Unknowns of the problem.
         quadrature_degree: Degree of all quadratures; by default that of each integrand.
+        sheets: Faces of every sheet: owned (cell, local facet) pairs, shape (n, 2).
+        hosts: Cells beside sheets that conduct, ghosts included: all fields live in them, too.
 
     Attributes:
+        sheets: Faces of every sheet.
+        conducting_cells: Cells of the conductors, ghosts included.
         unknowns: What is solved for.
         fields: Its fields, in the order of the blocks.
         subdomains: The owned cells of the conductors, of the magnets and of the insulators, sorted.
+        has_idle: Whether fields on conductors have unknowns in insulators, beside sheets.
     """
 
     def __init__(
@@ -38,13 +46,21 @@ class Spaces:
         degree: int,
         unknowns: Unknowns,
         quadrature_degree: int | None = None,
+        sheets: Mapping[str, np.ndarray] | None = None,
+        hosts: np.ndarray | None = None,
     ) -> None:
         self.device, self.degree = device, degree
         self.unknowns, self.fields = unknowns, unknowns.fields
         self.quadrature_degree, self.magnets = quadrature_degree, tuple(magnets)
         self.conductors = tuple(conductors)
         self.conducting_cells = device.cells(conductors)
-        self.submesh, self.entity_map = _conductors(device, self.conducting_cells)
+        self.sheets = dict(sheets or {})
+        self._carrying_cells = (
+            self.conducting_cells if hosts is None else np.union1d(self.conducting_cells, hosts)
+        )
+        added = len(device.owned(self._carrying_cells)) - len(device.owned(self.conducting_cells))
+        self.has_idle = device.mesh.comm.allreduce(added, MPI.SUM) > 0
+        self.submesh, self.entity_map = _conductors(device, self._carrying_cells)
         insulators = [name for name in device.regions if name not in conductors]
         subdomains = {
             CONDUCTORS: self.conducting_cells,
@@ -85,7 +101,7 @@ class Spaces:
             degree: The degree.
         """
         other = object.__new__(Spaces)
-        other.__dict__.update({k: v for k, v in self.__dict__.items() if k not in ("ranges", "sub_cells")})
+        other.__dict__.update({k: v for k, v in self.__dict__.items() if k not in OF_DEGREE})
         other.degree = degree
         other._build(degree)
         return other
@@ -117,11 +133,33 @@ class Spaces:
 
     @cached_property
     def sub_cells(self) -> np.ndarray:
-        """Submesh cell of every local cell, -1 in insulators."""
-        sub_cells = np.arange(len(self.conducting_cells), dtype=np.int32)
+        """Submesh cell of every local cell, -1 in insulators that are not beside a sheet."""
+        sub_cells = np.arange(len(self._carrying_cells), dtype=np.int32)
         number = np.full(len(self.device.cell_tags), -1, dtype=np.int32)
         number[self.entity_map.sub_topology_to_topology(sub_cells, False)] = sub_cells
         return number
+
+    @cached_property
+    def idle(self) -> np.ndarray:
+        """Owned unknowns of fields on conductors that are in no conductor and on no sheet (collective)."""
+        space = self.space(True)
+        if not self.has_idle:
+            return np.empty(0, dtype=np.int32)
+        used = fem.Function(space)
+        used.x.array[self.unknowns_in(self.conducting_cells, True)] = 1
+        for faces in self.sheets.values():
+            faces = faces[self.sub_cells[faces[:, 0]] >= 0]
+            on_face = closures(space)[faces[:, 1]]
+            used.x.array[np.take_along_axis(self.unknowns_in(faces[:, 0], True), on_face, axis=1)] = 1
+        used.x.scatter_reverse(la.InsertMode.add)
+        return np.flatnonzero(used.x.array[: space.dofmap.index_map.size_local] == 0).astype(np.int32)
+
+    @property
+    def is_conducting(self) -> np.ndarray:
+        """Whether every local cell is in a conductor."""
+        found = np.zeros(len(self.device.cell_tags), dtype=bool)
+        found[self.conducting_cells] = True
+        return found
 
     def unknowns_in(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
         """Local unknowns in cells, shape (n, k).
@@ -147,6 +185,15 @@ class Spaces:
             part = vector.array_r[self.ranges[field]]
             function.x.array[: len(part)] = part
             function.x.scatter_forward()
+
+
+def closures(space: fem.FunctionSpace) -> np.ndarray:
+    """Unknowns of a cell on each of its faces, shape (4, k).
+
+    Args:
+        space: The space.
+    """
+    return np.array([space.dofmap.dof_layout.entity_closure_dofs(2, face) for face in range(4)])
 
 
 def _conductors(device: DeviceMesh, cells: np.ndarray) -> tuple:

@@ -44,7 +44,7 @@ def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
 
 
 def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
-    on_conductor = spaces.sub_cells[facets[:, 0]] >= 0
+    on_conductor = spaces.is_conducting[facets[:, 0]]
     count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
     if count[0] == 0:
         raise InputError(

@@ -8,8 +8,9 @@ from thermospin.device import Device
 from thermospin.discretisation.assembly.blocks import Blocks, diagonal_blocks
 from thermospin.discretisation.constraints import Constraint, constrain
 from thermospin.discretisation.heat_transfer import HeatTransfer
-from thermospin.discretisation.interfaces.jumps import Interfaces, resistive_interfaces
+from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.interfaces.stiff import stiff_interfaces, tied_unknowns
+from thermospin.discretisation.sheets.sheets import face_terms
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
@@ -208,8 +209,7 @@ class FieldMultigrids:
         levels = [Discretisation(system.spaces, system.interfaces, system.diagonal, None)]
         for degree in range(system.spaces.degree - 1, 0, -1):
             low = system.spaces.of_degree(degree)
-            given = self._device.resistive_interfaces, self._device.temperature
-            interfaces = resistive_interfaces(low, *given)
+            interfaces = face_terms(low, self._device)
             transfer = HeatTransfer(low, self._device.transfers, self._device.temperature)
             blocks = diagonal_blocks(low, system.coefficients, interfaces, self._basis, transfer)
             blocks.assemble()

@@ -12,6 +12,8 @@ from thermospin.materials.library import (
     material,
     material_library,
     references,
+    sheet_library,
+    sheet_references,
 )
 from thermospin.materials.material import Material
 
@@ -28,4 +30,6 @@ __all__ = [
     "material",
     "material_library",
     "references",
+    "sheet_library",
+    "sheet_references",
 ]

@@ -60,6 +60,11 @@ def interface_references() -> dict[str, str]:
     return dict(_document("interfaces.yaml")["references"])
 
 
+def sheet_references() -> dict[str, str]:
+    """The citations of the sheets, by their short names."""
+    return dict(_document("sheets.yaml")["references"])
+
+
 @functools.cache
 def library() -> Mapping[str, Mapping[str, SourcedValue]]:
     """Every material of the library: name, then property, to the published value."""
@@ -70,6 +75,12 @@ def library() -> Mapping[str, Mapping[str, SourcedValue]]:
 def interface_library() -> Mapping[str, Mapping[str, SourcedValue]]:
     """Every interface of the library: name such as ``Co/Cu``, then property, to the published value."""
     return _sourced(_document("interfaces.yaml")["interfaces"])
+
+
+@functools.cache
+def sheet_library() -> Mapping[str, Mapping[str, SourcedValue]]:
+    """Every sheet of the library: name, then property, to the published value."""
+    return _sourced(_document("sheets.yaml")["sheets"])
 
 
 @functools.cache

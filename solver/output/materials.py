@@ -14,6 +14,8 @@ from thermospin.materials.library import (
     interface_references,
     library,
     references,
+    sheet_library,
+    sheet_references,
 )
 from thermospin.output.tables import PlainTable
 from thermospin.section import one_of
@@ -41,11 +43,18 @@ _INTERFACE_COLUMNS = {
     "mixing_conductance_imaginary": "Im G↑↓",
     "mixing_thermopower": "η'",
 }
+_SHEET_COLUMNS = {
+    "sheet_conductance": "Σ",
+    "sheet_resistance": "1/Σ",
+    "spin_diffusion_length": "λ",
+    "seebeck": "S",
+    "sheet_thermal_conductance": "K",
+}
 
 
 def list_materials() -> RenderableType:
-    """All materials and interfaces with the numbers of their references, and the references."""
-    return _listing(library(), interface_library())
+    """All materials, interfaces and sheets with the numbers of their references, and the references."""
+    return _listing(library(), interface_library(), sheet_library())
 
 
 def find_materials(text: str) -> RenderableType:
@@ -55,19 +64,19 @@ def find_materials(text: str) -> RenderableType:
         text: A name, such as ``Py``, or a part of names, such as ``cofe``.
 
     Returns:
-        Every value with source and note of the material or interface of that name, or of the only one that
-        fits; else a list of those that fit.
+        Every value with source and note of the material, interface or sheet of that name, or of the only one
+        that fits; else a list of those that fit.
 
     Raises:
         InputError: The libraries have none.
     """
-    entries = {**library(), **interface_library()}
+    entries = _everything()
     found = [name for name in entries if text.casefold() in name.casefold()]
     whole = [name for name in found if name.casefold() == text.casefold()] or found
     if not found:
         raise InputError(one_of(text, entries, "material"))
     if len(whole) > 1:
-        return _listing(_part(library(), found), _part(interface_library(), found))
+        return _listing(*(_part(known, found) for known in (library(), interface_library(), sheet_library())))
     others = [name for name in found if name not in whole]
     return Group(_details(whole[0]), f"See also: {', '.join(others)}") if others else _details(whole[0])
 
@@ -76,19 +85,27 @@ def _part(entries: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]
     return {name: entries[name] for name in names if name in entries}
 
 
+def _everything() -> Mapping[str, Mapping[str, SourcedValue]]:
+    """The entries of all libraries."""
+    return {**library(), **interface_library(), **sheet_library()}
+
+
 def _details(name: str) -> Table:
-    """One material or interface: every value with its source and note."""
+    """One material, interface or sheet: every value with its source and note."""
     table = PlainTable("property", "value", "source", "note", title=name)
-    for key, entry in {**library(), **interface_library()}[name].items():
+    for key, entry in _everything()[name].items():
         table.add_row(key, _text(entry.value), _citations()[entry.source], entry.note)
     return table
 
 
 def _listing(
-    materials: Mapping[str, Mapping[str, SourcedValue]], interfaces: Mapping[str, Mapping[str, SourcedValue]]
+    materials: Mapping[str, Mapping[str, SourcedValue]],
+    interfaces: Mapping[str, Mapping[str, SourcedValue]],
+    sheets: Mapping[str, Mapping[str, SourcedValue]],
 ) -> Group:
-    """Tables of materials and of interfaces, where there are any, and their references."""
-    used = [entry.source for own in (materials, interfaces) for row in own.values() for entry in row.values()]
+    """Tables of materials, of interfaces and of sheets, where there are any, and their references."""
+    entries = materials, interfaces, sheets
+    used = [entry.source for own in entries for row in own.values() for entry in row.values()]
     numbers = {key: i for i, key in enumerate(filter(set(used).__contains__, _citations()), start=1)}
     tables = []
     if materials:
@@ -97,6 +114,9 @@ def _listing(
     if interfaces:
         tables.append(_table("interface", interfaces, _INTERFACE_COLUMNS, numbers))
         tables[-1].title = "Interfaces"
+    if sheets:
+        tables.append(_table("sheet", sheets, _SHEET_COLUMNS, numbers))
+        tables[-1].title = "Sheets, per square"
     sources = Table.grid(padding=(0, 1))
     for key, number in numbers.items():
         sources.add_row(f"\\[{number}]", _citations()[key])
@@ -118,7 +138,7 @@ def _table(
 
 
 def _citations() -> Mapping[str, str]:
-    return references() | interface_references()
+    return references() | interface_references() | sheet_references()
 
 
 def _text(value: Any) -> str:

@@ -21,6 +21,7 @@ from thermospin.meshes.ordering import FACES
 from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.quality import facet_areas
+from thermospin.runs.sheet_checks import check_sheets, check_touching
 from thermospin.runtime.cache import read_checked, write_checked
 
 
@@ -38,6 +39,7 @@ def check_mesh(config: Config, device: Device, record: MeshRecord) -> None:
             interface do not touch, or a texture has no direction somewhere in its magnet.
     """
     check_pieces(config, device, find_pieces(record))
+    check_sheets(config, device, record)
     _check_apart(config, device, record)
     _check_textures(device, record)
 
@@ -55,12 +57,14 @@ def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
             of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
     """
     _check_interfaces(config, pieces)
+    check_touching(config, pieces)
     conducting = [region in device.conductors for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
-    conductors = pieces.bodies(conducting)
+    carrying = [region in device.carriers for region in pieces.regions]
+    conductors = pieces.bodies(carrying)
     for scheme in config.schemes:
         held = {conductors[pieces.terminals[name]] for name in config.schemes[scheme].potentials}
-        for body in sorted({conductors[i] for i, inside in enumerate(conducting) if inside} - held):
+        for body in sorted({conductors[i] for i, inside in enumerate(carrying) if inside} - held):
             raise config.error(
                 f"schemes.{scheme}",
                 f"the conductor {pieces.names(conductors == body)} is not connected to any ground or "

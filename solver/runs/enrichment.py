@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.heat_transfer import HeatTransfer
-from thermospin.discretisation.interfaces.jumps import resistive_interfaces
 from thermospin.discretisation.prolongation import Prolongation
+from thermospin.discretisation.sheets.sheets import face_terms
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
@@ -68,7 +68,7 @@ class Enrichment:
         self._prepared: tuple[SchemeSolver, ErrorEstimator] | None = None
         low, device = problem.spaces, problem.device
         self.spaces = low.of_degree(low.degree + 1)
-        interfaces = resistive_interfaces(self.spaces, device.resistive_interfaces, device.temperature)
+        interfaces = face_terms(self.spaces, device)
         given = list(device.sinks), device.temperature
         transfer = HeatTransfer(self.spaces, device.transfers, device.temperature)
         self.system = CoupledSystem(

@@ -12,7 +12,8 @@ from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.heat_transfer import HeatTransfer
-from thermospin.discretisation.interfaces.jumps import resistive_interfaces
+from thermospin.discretisation.sheets.faces import sheets_and_hosts
+from thermospin.discretisation.sheets.sheets import face_terms
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
@@ -70,7 +71,7 @@ class Problem:
         heat: The heat source.
         preconditioning: The preconditioner.
         linear: The linear solver.
-        interfaces: The resistive interfaces, alike ones together.
+        interfaces: The resistive interfaces and the sheets, alike ones together.
     """
 
     def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
@@ -86,7 +87,8 @@ class Problem:
             # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
             # So are products with a law of the temperature.
             quadrature = 2 * degree + 2 if device.is_textured or device.has_laws else None
-            self.spaces = Spaces(mesh, device.conductors, magnets, degree, device.unknowns, quadrature)
+            given = mesh, device.conductors, magnets, degree, device.unknowns, quadrature
+            self.spaces = Spaces(*given, *sheets_and_hosts(mesh, device.sheets))
             self.coefficients = CellCoefficients(
                 mesh,
                 device.materials,
@@ -96,8 +98,7 @@ class Problem:
                 degree if device.is_textured else 0,
             )
         with progress.stage("assembly"):
-            given = device.resistive_interfaces, device.temperature
-            self.interfaces = resistive_interfaces(self.spaces, *given)
+            self.interfaces = face_terms(self.spaces, device)
             factorised = is_factorised(self.spaces)
             component_wise = not factorised and not precesses_fast(device)
             self._basis = spin_basis(device) if component_wise else None

@@ -124,7 +124,7 @@ class Interfaces:
         local = SIGNS[None, :, None, :, None] * self._local(part(self._crossing), key)
         if self._absorbed is not None:
             local = local + self._normal[:, :, None, :, None] * self._local(part(self._absorbed), key)
-        _add_values(block, *(self.pairs.sides[self._spaces.fields[i]].both for i in key), local)
+        add_values(block, *(self.pairs.sides[self._spaces.fields[i]].both for i in key), local)
 
     def _local(self, coefficients: Coefficients, key: Block) -> np.ndarray:
         mass = self.pairs.mass(self._density(coefficients, key))
@@ -254,7 +254,7 @@ class Interfaces:
             for j, columns in enumerate(self.pairs.sides[column]):
                 unit = self._on_side(column, j)
                 density = factor * heating.source(self._crossing, traces, unit, v, 1.0) + none
-                _add_values(block, rows, columns, self.pairs.mass(density))
+                add_values(block, rows, columns, self.pairs.mass(density))
 
     def _on_side(self, field: Field, side: int) -> State:
         """1 of one field on one side, 0 of all others."""
@@ -291,8 +291,15 @@ class Interfaces:
         return coupling * np.ones((len(self._interface), 1))
 
 
-def _add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: np.ndarray) -> None:
-    """Add a matrix per facet to a block, at the local unknowns ``rows`` (n, k) and ``columns`` (n, l)."""
+def add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: np.ndarray) -> None:
+    """Add a matrix per facet to a block.
+
+    Args:
+        block: The block, not assembled yet.
+        rows: Local unknowns of its rows, shape (n, k).
+        columns: Local unknowns of its columns, shape (n, l).
+        local: The matrices, shape (n, k, l) or another of as many numbers.
+    """
     block.setValuesLocalRCV(
         rows.astype(PETSc.IntType),
         columns.astype(PETSc.IntType),

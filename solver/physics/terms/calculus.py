@@ -1,12 +1,15 @@
-"""Elements of the terms, in the bulk (UFL) and at interfaces (numbers; solver/physics.md §§2, 4).
+"""Elements of the terms, in the bulk (UFL), at interfaces and in sheets (numbers; solver/physics.md §§2, 4).
 
-In the bulk a gradient drives a current; across an interface minus the jump does, with the same lift. At the
-quadrature points of the bulk, the same terms take power series in the drive.
+In the bulk a gradient drives a current; across an interface minus the jump does, with the same lift, and in a
+sheet the gradient along it. At the quadrature points of the bulk, the same terms take power series in the
+drive.
 """
 
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from thermospin.compat import ufl
 from thermospin.lift import ScalarAndSpin, SpinVector
@@ -37,13 +40,25 @@ class Sample(NamedTuple):
     slope: Taylor
 
 
+class OnFace(NamedTuple):
+    """A field, or a test function, on faces along which a sheet conducts.
+
+    Attributes:
+        value: Its values at points of the faces, shape (n, q).
+        slope: Its gradient along the faces, shape (3, n, q).
+    """
+
+    value: Any
+    slope: Any
+
+
 def slope(field: Any) -> Any:
-    """Driving force of a current: ``∇f`` in the bulk, ``f₂ − f₁`` at an interface.
+    """Driving force of a current: ``∇f`` in the bulk, along a face in a sheet, ``f₂ − f₁`` at an interface.
 
     Args:
-        field: A UFL expression, a :class:`Trace` or a :class:`Sample`.
+        field: A UFL expression, a :class:`Trace`, a :class:`Sample` or an :class:`OnFace`.
     """
-    if isinstance(field, Sample):
+    if isinstance(field, Sample | OnFace):
         return field.slope
     return field.second - field.first if isinstance(field, Trace) else ufl.grad(field)
 
@@ -63,7 +78,7 @@ def _flat(fields: Sequence[Any]) -> Any:
     for field in fields:
         if isinstance(field, Trace):
             return 0.0
-        if isinstance(field, Sample):
+        if isinstance(field, Sample | OnFace):
             return 0.0 * field.slope
     return ufl.zero(3)
 
@@ -72,11 +87,11 @@ def value(field: Any) -> Any:
     """The field itself; at an interface the mean of the sides, so that heat goes half to each.
 
     Args:
-        field: A UFL expression, a :class:`Trace`, a :class:`Sample` or a vector of them.
+        field: A UFL expression, a :class:`Trace`, a :class:`Sample`, an :class:`OnFace` or a vector of them.
     """
     if isinstance(field, SpinVector):
         return field.map(value)
-    if isinstance(field, Sample):
+    if isinstance(field, Sample | OnFace):
         return field.value
     return (field.first + field.second) / 2 if isinstance(field, Trace) else field
 
@@ -106,7 +121,7 @@ def _each(function: Callable[[Any], Any], pair: ScalarAndSpin) -> ScalarAndSpin:
 
 
 def inner(a: Any, b: Any) -> Any:
-    """Scalar product of two slopes or currents.
+    """Scalar product of two slopes or currents; on faces, of shape (3, n, q), along the first axis.
 
     Args:
         a: One of them.
@@ -114,4 +129,6 @@ def inner(a: Any, b: Any) -> Any:
     """
     if isinstance(a, Taylor):
         return Taylor((a * b).coefficients.sum(axis=1))
+    if isinstance(a, np.ndarray) and a.ndim == 3:
+        return (a * b).sum(axis=0)
     return ufl.inner(a, b) if isinstance(a, ufl.core.expr.Expr) else operator.mul(a, b)
