@@ -1,5 +1,6 @@
 """JSON Schemas of documents: shipped files pass, quantities of another dimension do not."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thermospin.cli import DOCUMENTS, main
@@ -49,12 +50,16 @@ def kind_of(path, data):
     return "circuit" if "nodes" in data else "configuration"
 
 
+@functools.cache
+def validator_of(unit):
+    """A validator of the rule about texts for a quantity."""
+    rule = {"anyOf": [{"pattern": right_quantity(unit)}, {"not": {"pattern": known_quantity()}}]}
+    return jsonschema.Draft202012Validator(rule)
+
+
 def is_valid(unit, text):
     """Whether the schema takes a text for a quantity."""
-    schema = {
-        "anyOf": [{"pattern": right_quantity(unit)}, {"not": {"pattern": known_quantity()}}],
-    }
-    return jsonschema.Draft202012Validator(schema).is_valid(text)
+    return validator_of(unit).is_valid(text)
 
 
 def is_read(unit, text):
@@ -117,9 +122,10 @@ factor = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(UNITS), st.lists(factor, min_size=1, max_size=2), st.sampled_from([" ", "*", "/"]))
 def test_the_schema_judges_as_the_program_does(unit, factors, sign):
-    if len(factors) > 1 and any(base in ANGLES for _, base, _ in factors):
+    if any(base in ANGLES and (len(factors) > 1 or power) for _, base, power in factors):
         return  # rad counts as 1 there
     if sign == "/" and any("-" in power or "⁻" in power for *_, power in factors):
         return
