@@ -17,6 +17,7 @@ from thermospin.config.outputs import Output
 from thermospin.config.parameters import Parametrised
 from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.sheets import Sheet
+from thermospin.config.surroundings import Surroundings
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Unknowns
@@ -63,6 +64,8 @@ class Config(Parametrised):
     """Heat sources."""
     terminals: dict[str, TerminalFace] = {}
     """Faces with a name; a template provides its own."""
+    surroundings: Surroundings | None = None
+    """A substrate that continues beyond the mesh."""
     schemes: Annotated[dict[Name, Scheme], AfterValidator(not_empty)]
     """Injection schemes: how the device is driven."""
     probes: dict[Name, Probe] = {}
@@ -100,14 +103,19 @@ class Config(Parametrised):
 
     @property
     def all_terminals(self) -> Mapping[str, TerminalFace]:
-        """The terminals of the configuration, and those of the template on faces that it does not name."""
-        taken = [terminal.rule for terminal in self.terminals.values()]
+        """The terminals of the configuration, and those of the template on faces that it does not name.
+
+        The faces at which the surroundings begin are among them.
+        """
+        around = self.surroundings.terminals if self.surroundings else {}
+        taken = [terminal.rule for terminal in (*self.terminals.values(), *around.values())]
         taken += [self.geometry.terminals[t.label].rule for t in self.terminals.values() if t.label]
         kept = {
             name: terminal for name, terminal in self.geometry.terminals.items() if terminal.rule not in taken
         }
         labelled = self.geometry.terminals
-        return {**kept, **{name: terminal.placed(labelled) for name, terminal in self.terminals.items()}}
+        given = {name: terminal.placed(labelled) for name, terminal in self.terminals.items()}
+        return {**kept, **given, **around}
 
     @property
     def sinks(self) -> Mapping[str, float]:

@@ -1,12 +1,15 @@
 """Heat without a drive: sinks, surroundings, and heat that is given (solver/physics.md §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 import numpy as np
 
 from thermospin.config import Config
+
+Box = Callable[[str], np.ndarray]
+"""From a region to its lowest and highest corner, m, shape (2, 3)."""
 
 
 class Transfer(Protocol):
@@ -18,12 +21,13 @@ class Transfer(Protocol):
 
     ambient: float
 
-    def coefficient(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    def coefficient(self, points: np.ndarray, normals: np.ndarray, box: Box) -> np.ndarray:
         """Heat per area and kelvin, W/(m² K), shape (n, q).
 
         Args:
             points: Places on faces, m, shape (n, q, 3).
             normals: Outward normals of the faces, shape (n, 3).
+            box: Gives the lowest and the highest corner of a region, m, shape (2, 3) (collective).
         """
 
 
@@ -39,14 +43,48 @@ class UniformTransfer:
     value: float
     ambient: float
 
-    def coefficient(self, points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    def coefficient(self, points: np.ndarray, normals: np.ndarray, box: Box) -> np.ndarray:
         """Heat per area and kelvin, W/(m² K), shape (n, q).
 
         Args:
             points: Places on faces, m, shape (n, q, 3).
             normals: Not used.
+            box: Not used.
         """
         return np.full(points.shape[:2], self.value)
+
+
+@dataclass(frozen=True)
+class HalfSpaceTransfer:
+    """Heat transfer into a half space around the device.
+
+    Far from where heat spreads, the rise in a half space falls as 1/r, so that ``q·n = k ϑ (r·n)/r²``.
+
+    Attributes:
+        conductivity: k, W/(m K).
+        top: Region whose top has the place in its centre from which heat spreads, unless it is given.
+        centre: That place, m, or None.
+        ambient: Rise of the half space far away above T0, K.
+    """
+
+    conductivity: float
+    top: str
+    centre: tuple[float, float, float] | None
+    ambient: float = 0.0
+
+    def coefficient(self, points: np.ndarray, normals: np.ndarray, box: Box) -> np.ndarray:
+        """Heat per area and kelvin, W/(m² K), shape (n, q).
+
+        Args:
+            points: Places on faces, m, shape (n, q, 3).
+            normals: Outward normals of the faces, shape (n, 3).
+            box: Gives the lowest and the highest corner of a region, m, shape (2, 3) (collective).
+        """
+        low, high = box(self.top)
+        centre = np.array([*(low + high)[:2] / 2, high[2]]) if self.centre is None else self.centre
+        r = points - centre
+        along = np.einsum("nqx,nx->nq", r, normals) / np.einsum("nqx,nqx->nq", r, r)
+        return self.conductivity * np.maximum(along, 0.0)
 
 
 @dataclass(frozen=True)
@@ -120,10 +158,18 @@ def find_transfers(config: Config) -> dict[str, Transfer]:
     Args:
         config: The configuration.
     """
-    return {
+    found: dict[str, Transfer] = {
         name: UniformTransfer(
             terminal.heat_transfer, (terminal.ambient or config.temperature) - config.temperature
         )
         for name, terminal in config.all_terminals.items()
         if terminal.heat_transfer is not None
     }
+    around = config.surroundings
+    if around is not None:
+        for name, terminal in around.terminals.items():
+            material = config.material(config.geometry.materials[terminal.region])
+            found[name] = HalfSpaceTransfer(
+                material.thermal_conductivity, around.half_space[0], around.centre
+            )
+    return found

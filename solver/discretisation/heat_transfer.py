@@ -28,10 +28,19 @@ class HeatTransfer:
         self._spaces, self._temperature = spaces, temperature
         self._faces = {name: Faces(spaces, spaces.device.terminals[name]) for name in transfers}
         self._coefficients = {
-            name: transfers[name].coefficient(faces.points, faces.normals)
+            name: transfers[name].coefficient(faces.points, faces.normals, self._box)
             for name, faces in self._faces.items()
         }
         self.conductances = {name: self._conductance(name) for name in transfers}
+
+    def _box(self, region: str) -> np.ndarray:
+        """The lowest and the highest corner of a region, m, shape (2, 3) (collective)."""
+        device = self._spaces.device
+        geometry = device.mesh.geometry
+        corners = geometry.x[geometry.dofmaps[0][device.owned(device.cells([region]))]].reshape(-1, 3)
+        low, high = corners.min(axis=0, initial=np.inf), corners.max(axis=0, initial=-np.inf)
+        found = np.array(self._spaces.comm.allgather([low, high]))
+        return np.array([found[:, 0].min(axis=0), found[:, 1].max(axis=0)])
 
     def _conductance(self, name: str) -> Functional:
         faces = self._faces[name]

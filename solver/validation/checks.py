@@ -29,6 +29,7 @@ def check(config: Config) -> None:
     _geometry(config)
     _materials(config)
     _labels(config)
+    _surroundings(config)
     device = Device.of(config)
     contrast.check(config, device)
     _spin_heat(config, device)
@@ -91,6 +92,23 @@ def _labels(config: Config) -> None:
         if terminal.label is not None:
             labels = config.geometry.terminals
             check_known(config, terminal.label, labels, "label", "terminals", name, "label")
+
+
+def _surroundings(config: Config) -> None:
+    """Check that regions that continue exist, and that their faces there have no other terminal."""
+    around = config.surroundings
+    if around is None:
+        return
+    for i, region in enumerate(around.half_space):
+        check_known(config, region, config.geometry.materials, "region", "surroundings", "half_space", i)
+    rules = {tuple(t.rule.items()): name for name, t in around.terminals.items()}
+    for name, terminal in config.terminals.items():
+        if tuple(terminal.rule.items()) in rules:
+            raise config.mistake(
+                f"'{terminal.region}' continues there ('surroundings'); remove this terminal, or name the "
+                "faces where it continues: 'surroundings.faces'",
+                "terminals", name,
+            )  # fmt: skip
 
 
 def _spin_heat(config: Config, device: Device) -> None:
