@@ -24,7 +24,7 @@ html_theme = "sphinx_book_theme"
 html_title = f"thermospin {release}"
 html_theme_options = {"show_toc_level": 2, "use_download_button": False}
 
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # Tutorials run when the site is built, unless the build is the reduced one (docs/build --reduced).
