@@ -19,7 +19,7 @@ terminals:
   right: {region: N, face: xmax, sink: true}
 schemes: {through: {left: current, right: ground}}
 probes: {across: [left, right]}
-solver: {degree: 1, orders: 2}
+solver: {degree: 1, orders: 2, estimate: false}
 """
 """Two boxes with a resistive interface."""
 RUN = "from thermospin.cli import main; main()"

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from thermospin.compat import MPI
 from thermospin.meshes import MeshRecord
 from thermospin.output import SilentProgress
 from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
 from thermospin.validation import load_config
+
+COMPARES_RANKS = pytest.mark.skipif(MPI.COMM_WORLD.size == 1, reason="compares several ranks with one")
+"""Mark of such a test. Rank 0 solves again by itself; the others sleep until the next test."""
 
 
 def prepare_problem(config: Mapping[str, Any], comm: MPI.Comm = MPI.COMM_WORLD) -> Problem:

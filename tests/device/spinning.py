@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 import numpy as np
-from lateral import COARSE, device
+from lateral import device
 
 MATERIALS = {
     "Py": {
@@ -86,7 +86,7 @@ def spinning(rotation=None, solver=None, across="dephasing", **sections):
         materials["Py"] = {k: v for k, v in materials["Py"].items() if k not in TURNING}
         materials["Py"]["tensor_diffusion"] = TENSOR
     options = {"spin": "vector", "spin_heat": True, "orders": 3, "tolerance": 1e-12} | (solver or {})
-    whole = {"mesh": COARSE, "materials": materials, "interfaces": [INTERFACE], "solver": options}
+    whole = {"materials": materials, "interfaces": [INTERFACE], "solver": options}
     return device(**whole | turned(np.eye(3) if rotation is None else rotation) | sections)
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from lateral import (
-    COARSE,
     PROBES,
     check_energy,
     check_heat_scale,
@@ -64,7 +63,7 @@ def test_harmonics_and_the_heat_scale(joule, comm, scale):
 
 def test_terminals_that_share_an_edge(comm):
     """Two grounds, and two sinks, that meet at an edge: every flux leaves once."""
-    config = device(mesh=COARSE, heating={"model": "conserving"})
+    config = device(heating={"model": "conserving"})
     config["terminals"]["top"] = {"region": "Cu", "face": "zmax", "sink": True}
     config["schemes"] = {"corner": {"contact1": "current", "contact5": "ground", "top": "ground"}}
     for _, _, found in configurations(solved(config, comm)):

@@ -10,7 +10,7 @@ import pytest
 import pyvista as pv
 import yaml
 from click.testing import CliRunner
-from lateral import COARSE, device, solved
+from lateral import device, solved
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from thermospin.cli import main
@@ -39,7 +39,8 @@ def write_config(directory, comm, config, name="device.yaml"):
 def finished(comm, tmp_path_factory):
     """A directory with device.yaml and the results of `thermospin run` in out/."""
     directory = comm.bcast(tmp_path_factory.mktemp("run"))
-    config = device(mesh=COARSE, output={"current": "1 mA", "maps": [MAP]}, solver={"orders": 2})
+    solver = {"orders": 2, "estimate": True}
+    config = device(output={"current": "1 mA", "maps": [MAP]}, solver=solver)
     file = write_config(directory, comm, config)
     result = command("run", file, "-o", directory / "out")
     assert result.exit_code == 0, result.output + str(result.exception)
@@ -60,7 +61,7 @@ def test_files_of_a_run(finished):
 
 def test_results_of_a_run_are_those_of_the_interface(finished, comm):
     results = json.loads((finished / "out" / "results.json").read_text())
-    expected = solved(device(mesh=COARSE, solver={"orders": 2}), comm)
+    expected = solved(device(solver={"orders": 2}), comm)
     for scheme, data in results["schemes"].items():
         for name, found in data["configurations"].items():
             r = found["probes"]["nonlocal"]["R"]
@@ -141,7 +142,7 @@ def test_mesh_of_a_file_is_drawn(finished, comm, shared_directory):
 
 
 def test_mesh_that_cannot_be_made_or_written(finished, comm, shared_directory):
-    file = write_config(shared_directory, comm, device(mesh=COARSE) | solids(HOLE | {"priority": -1}))
+    file = write_config(shared_directory, comm, device() | solids(HOLE | {"priority": -1}))
     result = command("mesh", file, "-o", shared_directory / "mesh")
     check_mistake(comm, result, file, "geometry.solids[5].priority", "is hidden")
     assert not (shared_directory / "mesh").exists()
@@ -257,7 +258,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("sections", "key", "words"), MISTAKES.values(), ids=MISTAKES)
 def test_mistake_that_the_mesh_shows(comm, shared_directory, sections, key, words):
-    file = write_config(shared_directory, comm, device(**{"mesh": COARSE} | sections))
+    file = write_config(shared_directory, comm, device(**sections))
     check_mistake(comm, command("run", file, "-o", shared_directory / "out"), file, key, words)
     assert not (shared_directory / "out").exists()
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import COARSE, device
+from lateral import device
 from support import prepare_problem
 
 from thermospin.validation import load_config
@@ -11,7 +11,7 @@ from thermospin.validation import load_config
 @pytest.fixture(scope="module")
 def scheme(comm):
     """A scheme that heats, the pair of its nonlocal probe, and R1 … R8 of the expansion with their bars."""
-    config = device(mesh=COARSE, heating={"model": "joule", "scale": 3.2})
+    config = device(heating={"model": "joule", "scale": 3.2})
     problem = prepare_problem(config, comm)
     problem.magnetise(problem.states["P"])
     solver = problem.scheme("thermal")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import COARSE, PROBES, device, solved
+from lateral import PROBES, device, solved
 from support import prepare_problem
 
 from thermospin.fields import S, V
@@ -32,7 +32,7 @@ def results(comm):
         "two_grounds": UNIFORM | {"contact2": "ground"},
     }
     # The currents of higher orders are small against the heat that the tolerance refers to.
-    return solved(device(schemes=schemes, mesh=COARSE, solver={"tolerance": 1e-13}), comm)
+    return solved(device(schemes=schemes, solver={"tolerance": 1e-13}), comm)
 
 
 def terminals(results, scheme, configuration="P"):
@@ -91,7 +91,7 @@ def test_uniform_and_equipotential_contacts_agree_far_away(results):
 
 def test_equipotential_contact(comm):
     """V is uniform and s = 0 on it; on a contact with uniform injection neither is."""
-    problem = prepare_problem(device(mesh=COARSE, schemes={"metal": EQUIPOTENTIAL, "uniform": UNIFORM}), comm)
+    problem = prepare_problem(device(schemes={"metal": EQUIPOTENTIAL, "uniform": UNIFORM}), comm)
     spread = {}
     for scheme in ("metal", "uniform"):
         problem.magnetise(problem.states["P"])

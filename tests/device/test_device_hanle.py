@@ -102,6 +102,7 @@ def swept(directory, comm, conductance):
     directory = comm.bcast(directory)
     config = yaml.safe_load((CONFIGS / "hanle_nonlocal.yaml").read_text(encoding="utf-8"))
     config["mesh"] |= {"interface_size": "100 nm", "max_size": "250 nm"}
+    config["solver"]["estimate"] = False
     config["sweep"] = [{"key": "magnetic_field[2]", "values": [*np.linspace(0, 0.5, 6).tolist(), -0.3]}]
     for interface in config["interfaces"]:
         interface["conductance"] = conductance

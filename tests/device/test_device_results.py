@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from lateral import COARSE, CONFIG, MESH, PROBES, configurations, device, solved
+from lateral import CONFIG, MESH, PROBES, configurations, device, solved
 
 from thermospin.errors import InputError
 from thermospin.output.layout import check_layout
@@ -141,6 +141,7 @@ def test_lock_in(comm):
 @pytest.mark.parametrize("degree", [1, 2, 3])
 def test_iterations_of_a_lateral_device(comm, degree):
     """From degree to degree down to P1: few at any degree."""
-    results = solved(device(mesh=COARSE, solver={"degree": degree, "orders": 2}), comm)
+    antiparallel = {"AP": {"Py2": -1}}
+    results = solved(device(configurations=antiparallel, solver={"degree": degree, "orders": 2}), comm)
     for _, _, found in configurations(results):
         assert max(found["iterations"]) <= 40

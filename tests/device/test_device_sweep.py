@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from lateral import COARSE, device, solved
+from lateral import device, solved
 from support import SilentProgress
 from test_device_commands import check_mistake, command, write_config
 
@@ -30,7 +30,7 @@ POINTS = 4
 
 def swept(axes=AXES, **sections):
     """The small device with a sweep."""
-    return device(**{"mesh": COARSE, "solver": {"orders": 2}, "sweep": axes} | sections)
+    return device(**{"solver": {"orders": 2}, "sweep": axes} | sections)
 
 
 def run(comm, file, out, *options):
@@ -76,7 +76,6 @@ def test_every_point_is_a_single_run(finished, comm):
         scale, polarisation = point["values"].values()
         single = solved(
             device(
-                mesh=COARSE,
                 solver={"orders": 2},
                 heating={"scale": scale},
                 materials={"Py": {"polarisation": polarisation}},
@@ -218,7 +217,7 @@ def test_problem_that_is_replaced_is_freed(comm):
     contact = {"between": ["Py1", "Cu"], "area_resistance": "1e-4 fohm m^2"}
     bench, references = workbench.Workbench(comm), []
     for temperature in (300, 310):
-        config = load_config(device(mesh=COARSE, interfaces=[contact], temperature=temperature))
+        config = load_config(device(interfaces=[contact], temperature=temperature))
         record = on_root(comm, functools.partial(prepare_mesh, config))
         problem = bench.problem(config, record, SilentProgress())
         assert [reference() for reference in references] == [None] * len(references)

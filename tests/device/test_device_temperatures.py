@@ -53,7 +53,7 @@ def valve(d="15 nm", **changes):
         },
         "schemes": {"thermal": {"bottom": "ground"}},
         "probes": PROBE,
-        "solver": {"degree": 2},
+        "solver": {"degree": 2, "estimate": False},
     } | changes
 
 
