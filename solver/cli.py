@@ -300,3 +300,17 @@ def compare(out: Path, reference: Path | None) -> None:
     from thermospin.output import compare as tabulate
 
     tabulate(out, reference)
+
+
+@main.command("report")
+@OUT
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page; default: OUT/report.html.")
+def report_page(out: Path, output: Path | None) -> None:
+    """Write the results in OUT as one HTML page with turning pictures, to hand on."""
+    from thermospin.report import write_report
+
+    def work() -> None:
+        page = write_report(out, output)
+        say(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
+
+    _on_root(work)

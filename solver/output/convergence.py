@@ -71,20 +71,31 @@ def write_history(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     Raises:
         InputError: They cannot be written.
     """
-    from thermospin.output.figures import save_convergence
+    from thermospin.output.curves import save_convergence
 
     meshes = results["accuracy"]["meshes"]
     header = ["unknowns", "cells", "seconds", *COLUMNS, "unit"]
     table, picture = directory / "convergence.csv", directory / "convergence.png"
     write_csv(table, header, _rows(results, meshes))
-    curves = {
+    save_convergence(
+        picture, [mesh["unknowns"] for mesh in meshes], relative_bars(results), results["accuracy"]["target"]
+    )
+    return [table, picture]
+
+
+def relative_bars(results: Mapping[str, Any]) -> dict[str, list[float]]:
+    """Error bars over the size of the readings that must be accurate, one for every mesh.
+
+    Args:
+        results: The results of a run with a target for its accuracy.
+    """
+    meshes = results["accuracy"]["meshes"]
+    return {
         f"R{first['order']} {first['name']}, {first['scheme']}, {first['probe']}": [
             mesh["readings"][i]["bar"] / (abs(mesh["readings"][i]["value"]) or np.inf) for mesh in meshes
         ]
         for i, first in enumerate(meshes[-1]["readings"])
     }
-    save_convergence(picture, [mesh["unknowns"] for mesh in meshes], curves, results["accuracy"]["target"])
-    return [table, picture]
 
 
 def _rows(results: Mapping[str, Any], meshes: list[Mapping[str, Any]]) -> Iterator[list[Any]]:

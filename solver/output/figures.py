@@ -1,4 +1,4 @@
-"""Figures with matplotlib: rendered pixels with axes, colour bar or legend, and profiles."""
+"""Figures with matplotlib of rendered pixels, with axes, colour bar or legend."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from thermospin.output.files import replacing
 from thermospin.output.rendering import Colours
 
-_STYLE = {
+STYLE = {
     "font.size": 10,
     "axes.titlesize": 10,
     "axes.linewidth": 0.8,
@@ -23,7 +23,6 @@ _STYLE = {
     "ytick.direction": "out",
     "lines.linewidth": 1.6,
 }
-_CURVES = ("#1f5f9f", "#c8532b", "#3f8f4f")
 _LONG, _SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
 
@@ -48,7 +47,7 @@ def save_plane(
         title: Title of the figure.
         label: Symbol of the field.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure, panel = _frame(image)
         panel.imshow(image, extent=(*box[:, 0], *box[:, 1]), aspect="auto", interpolation="antialiased")
         panel.set_xlabel(f"{axes[0]} (nm)")
@@ -56,7 +55,7 @@ def save_plane(
         panel.locator_params(axis="y", nbins=max(2, min(8, round(3 * panel.bbox.height / figure.dpi))))
         panel.set_title(title, loc="left")
         _colour_bar(figure, panel, colours, label)
-        _save(figure, path)
+        save(figure, path)
 
 
 def save_view(path: Path, image: np.ndarray, colours: Colours, title: str, label: str) -> None:
@@ -69,13 +68,13 @@ def save_view(path: Path, image: np.ndarray, colours: Colours, title: str, label
         title: Title of the figure.
         label: Symbol of the field.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure, panel = _frame(image)
         panel.imshow(image, aspect="auto", interpolation="antialiased")
         panel.set_axis_off()
         panel.set_title(title, loc="left")
         _colour_bar(figure, panel, colours, label)
-        _save(figure, path)
+        save(figure, path)
 
 
 def save_mesh(
@@ -90,7 +89,7 @@ def save_mesh(
         legend: Text to colour.
         title: Title of the figure.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure, panel = _frame(image)
         panel.imshow(image, aspect="auto", interpolation="antialiased")
         panel.set_axis_off()
@@ -98,7 +97,7 @@ def save_mesh(
         patches = [Patch(color=colour, label=text) for text, colour in legend.items()]
         panel.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
         _ruler(panel, image, nanometre)
-        _save(figure, path, dpi=max(image.shape) / _LONG)
+        save(figure, path, dpi=max(image.shape) / _LONG)
 
 
 def save_section(
@@ -117,7 +116,7 @@ def save_section(
         length: Length of the line, nm.
         title: Title of the figure.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(8.4, 3.6), layout="constrained")
         panel = figure.subplots()
         for text, groups in parts.items():
@@ -131,135 +130,7 @@ def save_section(
         panel.set_title(title, loc="left")
         patches = [Patch(color=colour, label=text) for text, colour in colours.items()]
         figure.legend(handles=patches, loc="outside right upper", frameon=False)
-        _save(figure, path)
-
-
-def save_loop(
-    path: Path,
-    fields: Mapping[str, np.ndarray],
-    panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
-    title: str,
-) -> None:
-    """Save the readings of a probe as B goes up and down, a panel for every quantity, two in a row.
-
-    Args:
-        path: The PNG.
-        fields: Branch, ``up`` or ``down``, to B in mT, (n,).
-        panels: Label of the vertical axis, and branch to values in the displayed unit, (n,).
-        title: Title of the figure.
-    """
-    style = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
-    rows = math.ceil(len(panels) / 2)
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(8.4, 2.6 * rows + 0.4), layout="constrained")
-        grid = figure.subplots(rows, 2, squeeze=False)
-        for panel, (quantity, branches) in zip(grid.flat, panels, strict=False):
-            for name, values in branches.items():
-                colour, marker = style[name]
-                panel.plot(
-                    fields[name],
-                    values,
-                    color=colour,
-                    marker=marker,
-                    markersize=3,
-                    linewidth=1.1,
-                    label=f"B {name}",
-                )
-            panel.set(xlabel="B (mT)", ylabel=quantity)
-            panel.grid(alpha=0.3, linewidth=0.6)
-            panel.ticklabel_format(axis="y", useOffset=False)
-        for unused in list(grid.flat)[len(panels) :]:
-            unused.set_axis_off()
-        figure.legend(
-            *grid.flat[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9
-        )
-        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
-        _save(figure, path)
-
-
-def save_profile(
-    path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
-) -> None:
-    """Save a plot of values along a line.
-
-    Args:
-        path: The PNG.
-        distance: Distance from the start, nm, (n,).
-        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none; a single
-            one needs no legend.
-        title: Title of the figure.
-        label: Label of the vertical axis, with the unit.
-    """
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
-        panel = figure.subplots()
-        for (name, values), colour in zip(curves.items(), _CURVES, strict=False):
-            panel.plot(distance, values, color=colour, label=name)
-        if len(curves) > 1:
-            panel.legend(frameon=False)
-        panel.set_xlim(distance[0], distance[-1])
-        panel.set_xlabel("distance (nm)")
-        panel.set_ylabel(label)
-        panel.grid(alpha=0.3, linewidth=0.6)
-        panel.ticklabel_format(axis="y", useOffset=False)
-        panel.set_title(title, loc="left")
-        _save(figure, path)
-
-
-def save_sweep(
-    path: Path,
-    axis: tuple[str, Sequence[float] | Sequence[str], str],
-    panels: Sequence[tuple[str, Mapping[str, Sequence[float]]]],
-    title: str,
-) -> None:
-    """Save the readings of a probe along a sweep, a panel for every label, two in a row.
-
-    Args:
-        path: The PNG.
-        axis: Label of the horizontal axis; its values, numbers or names; its scale, ``linear`` or ``log``.
-        panels: Label of the vertical axis, and curves by name, NaN where there is no value.
-        title: Title of the figure.
-    """
-    label, values, scale = axis
-    rows = math.ceil(len(panels) / 2)
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(8.4, 2.9 * rows), layout="constrained")
-        grid = figure.subplots(rows, 2, squeeze=False)
-        for panel, (quantity, curves) in zip(grid.flat, panels, strict=False):
-            for name, curve in curves.items():
-                panel.plot(values, curve, marker="o", markersize=3.5, label=name)
-            panel.set_xscale(scale)
-            panel.set(xlabel=label, ylabel=quantity)
-            panel.grid(alpha=0.3, linewidth=0.6)
-            panel.ticklabel_format(axis="y", useOffset=False)
-            panel.legend(frameon=False, fontsize=9)
-        for unused in list(grid.flat)[len(panels) :]:
-            unused.set_axis_off()
-        figure.suptitle(title, fontsize=10)
-        _save(figure, path)
-
-
-def save_convergence(
-    path: Path, unknowns: Sequence[int], curves: Mapping[str, Sequence[float]], target: float
-) -> None:
-    """Save relative error bars on finer and finer meshes.
-
-    Args:
-        path: The PNG.
-        unknowns: Numbers of unknowns of the meshes.
-        curves: Name of a reading to its bars relative to its size, one for every mesh.
-        target: The largest that is small enough.
-    """
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
-        panel = figure.subplots()
-        for name, bars in curves.items():
-            panel.loglog(unknowns, bars, marker="o", markersize=4, label=name)
-        panel.axhline(target, color="0.4", linestyle="--", linewidth=0.9, label="target")
-        panel.set(xlabel="unknowns", ylabel="error bar / reading")
-        panel.legend(frameon=False, fontsize=8)
-        panel.grid(alpha=0.3, linewidth=0.6, which="both")
-        _save(figure, path)
+        save(figure, path)
 
 
 def _frame(image: np.ndarray):
@@ -310,6 +181,13 @@ def _round_below(value: float) -> float:
     return max(digit * power for digit in (1, 2, 5) if digit * power <= value)
 
 
-def _save(figure: Figure, path: Path, dpi: float = 200) -> None:
+def save(figure: Figure, path: Path, dpi: float = 200) -> None:
+    """Write a figure.
+
+    Args:
+        figure: The figure.
+        path: The file.
+        dpi: Pixels per inch.
+    """
     with replacing(path) as aside:
         figure.savefig(aside, dpi=dpi, bbox_inches="tight", pad_inches=0.08)

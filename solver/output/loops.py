@@ -45,7 +45,7 @@ def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     Returns:
         The files written.
     """
-    from thermospin.output.figures import save_loop
+    from thermospin.output.curves import save_loop
 
     fields = {name: 1e3 * np.array(branch["B"]) for name, branch in results["loop"]["branches"].items()}
     lock_in = results["config"].get("lock_in")
@@ -53,7 +53,7 @@ def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     for scheme, found in results["schemes"].items():
         for probe, branches in found["loops"].items():
             path = directory / f"loop_{scheme}_{probe}.png"
-            panels = list(_panels(branches, found["drive"]["unit"]))
+            panels = list(loop_panels(branches, found["drive"]["unit"]))
             title = f"{scheme}, probe {probe}"
             if "lock_in" in found:
                 title += f"; lock-in at {quantity_text(lock_in['rms_current'], 'A')} rms"
@@ -74,8 +74,13 @@ def describe_loop(results: Mapping[str, Any], directory: Path) -> str:
     return f"{points} points, {loop['solved_states']} magnetic states solved; {directory / 'loop.csv'}"
 
 
-def _panels(branches: Mapping[str, Any], drive: str) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
-    """Label and branches of the coefficients, then of the lock-in's quantities, in units that suit them."""
+def loop_panels(branches: Mapping[str, Any], drive: str) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
+    """Label and branches of the coefficients, then of the lock-in's quantities, in units that suit them.
+
+    Args:
+        branches: Branch, ``up`` or ``down``, to its readings.
+        drive: Unit of the drive, ``A`` or ``V``.
+    """
     orders = len(next(iter(branches.values()))["R"])
     for n in range(1, orders + 1):
         curves = {name: np.array(branch["R"][n - 1]) for name, branch in branches.items()}

@@ -1,6 +1,6 @@
 """The picture of a mesh: the cells on the outside of every region, seen from above."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -49,4 +49,13 @@ def region_colours(record: MeshRecord) -> dict[str, str]:
     Args:
         record: The mesh.
     """
-    return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(record.regions)}
+    return colours_of(record.regions)
+
+
+def colours_of(regions: Iterable[str]) -> dict[str, str]:
+    """Colour of every region, as ``#rrggbb``.
+
+    Args:
+        regions: All regions of a device, in their order.
+    """
+    return {name: _COLOURS[i % len(_COLOURS)] for i, name in enumerate(regions)}

@@ -7,7 +7,7 @@ import pyvista as pv
 
 from thermospin.config.outputs import Line
 from thermospin.errors import InputError
-from thermospin.output.figures import save_profile
+from thermospin.output.curves import save_profile
 from thermospin.output.files import write_csv
 from thermospin.output.grids import CELL, RegionGrids
 from thermospin.output.quantities import Quantity

@@ -1,5 +1,6 @@
 """Cross-sections of a mesh: its regions on upright planes over lines of the plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from thermospin.errors import InputError, cut
 from thermospin.meshes import MeshRecord
 from thermospin.output.figures import save_section
-from thermospin.output.mesh_picture import region_colours
+from thermospin.output.mesh_picture import colours_of
 from thermospin.units import to_si
 
 ASIDE = 1e-7
@@ -101,15 +102,38 @@ def draw_section(path: Path, record: MeshRecord, line: Line) -> None:
     Raises:
         InputError: The line lies beside the device, or the file cannot be written.
     """
-    mesh, colours = record.raw(), region_colours(record)
+    mesh = record.raw()
+    regions = {name: mesh.cells[mesh.cell_tags == tag] for name, tag in record.regions.items()}
+    draw_regions(path, mesh.points, regions, record.materials, line)
+
+
+def draw_regions(
+    path: Path,
+    points: np.ndarray,
+    regions: Mapping[str, np.ndarray],
+    materials: Mapping[str, str],
+    line: Line,
+) -> None:
+    """Draw a cross-section of regions with their elements.
+
+    Args:
+        path: The PNG.
+        points: Nodes, m, shape (n, 3).
+        regions: Tetrahedra of every region, shape (m, 4).
+        materials: Material of every region.
+        line: The line of the plan over which the section lies.
+
+    Raises:
+        InputError: The line lies beside the device, or the file cannot be written.
+    """
+    colours = colours_of(regions)
     parts = {
-        name: [polygon * 1e9 for polygon in section(mesh.points, mesh.cells[mesh.cell_tags == tag], line)]
-        for name, tag in record.regions.items()
+        name: [polygon * 1e9 for polygon in section(points, cells, line)] for name, cells in regions.items()
     }
     parts = {name: groups for name, groups in parts.items() if any(_seen(g, line) for g in groups)}
     if not parts:
         raise InputError("the line lies beside the device; move it", file="--section")
-    legend = {f"{name} ({record.materials[name]})": colours[name] for name in parts}
+    legend = {f"{name} ({materials[name]})": colours[name] for name in parts}
     ends = " to ".join(f"({x:.6g}, {y:.6g})" for x, y in (line.start * 1e9, line.end * 1e9))
     save_section(
         path, dict(zip(legend, parts.values(), strict=True)), legend, line.length * 1e9, f"{ends} nm"

@@ -1,21 +1,22 @@
-"""The results of a sweep: one table, one file, and pictures of the readings along a single axis."""
+"""The results of a sweep: one table, one file, and pictures of the readings along one axis or over two."""
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
 from thermospin.output.readings import Value, readings
-from thermospin.output.scales import reading_scale
-from thermospin.units import common_unit
+from thermospin.output.scales import Scale, reading_scale
+from thermospin.output.series import Series, axes_of, series_of
 
 SIGNALS = ("baseline", "spin")
 
 
 def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
-    """Write ``results.json``, then ``sweep.csv``, ``sweep.nc`` and, where there is one axis, pictures.
+    """Write ``results.json``, then ``sweep.csv``, ``sweep.nc`` and, of one or two axes, pictures.
 
     Args:
         directory: Directory of the sweep.
@@ -38,25 +39,29 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
 
 
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Draw the readings of every scheme and probe along the axis, where there is only one.
+    """Draw the readings of every scheme and probe: along one axis as curves, over two as images.
 
     Args:
         directory: Directory of the sweep.
         results: Content of its ``results.json``.
 
     Returns:
-        The files written.
+        The files written; none where there are more axes.
     """
-    if len(results["sweep"]) != 1:
+    axes = axes_of(results)
+    if len(axes) > 2:
         return []
-    from thermospin.output.figures import save_sweep
+    from thermospin.output.curves import save_images, save_sweep
 
-    axis, curves = _axis(results), _curves(results)
     written = []
-    for (scheme, probe), orders in curves.items():
+    for (scheme, probe), found in by_probe(results).items():
         path = directory / f"sweep_{scheme}_{probe}.png"
-        panels = [panel for order, found in orders.items() for panel in _panels(order, *found)]
-        save_sweep(path, axis, panels, f"{scheme}, probe {probe}")
+        panels = list(reading_panels(found))
+        title = f"{scheme}, probe {probe}"
+        if len(axes) == 1:
+            save_sweep(path, axes[0], panels, title)
+        else:
+            save_images(path, axes, panels, title)
         written.append(path)
     return written
 
@@ -128,43 +133,37 @@ def shown_value(point: Mapping[str, Any], key: str) -> Any:
     return point["values"][key] if point["si"][key] is None else point["si"][key]
 
 
-def _axis(results: Mapping[str, Any]) -> tuple[str, list[float] | list[str], str]:
-    """Label, values and scale of the only axis, in the unit of the file."""
-    (axis,), points = results["sweep"], results["points"]
-    key = axis["keys"][0]
-    label = key if len(axis["keys"]) == 1 else f"{key}, …"
-    given = [point["values"][key] for point in points]
-    try:
-        numbers, unit = common_unit(given)
-    except ValueError:
-        return label, [str(value) for value in given], "linear"
-    return f"{label} ({unit})" if unit else label, numbers, axis["scale"]
+def reading_panels(
+    found: Sequence[Series],
+) -> Iterator[tuple[str, Scale, list[Series]]]:
+    """Panels of one scheme and probe: for every order the configurations, and the spin signal by itself.
+
+    Args:
+        found: All series of the scheme and probe.
+
+    Yields:
+        Label with the unit, the unit, and the series.
+    """
+    for order in sorted({one.order for one in found}):
+        of_order = [one for one in found if one.order == order]
+        groups = {
+            f"R{order}": [one for one in of_order if one.name not in SIGNALS],
+            f"R{order}, P − AP": [one for one in of_order if one.name == "spin"],
+        }
+        for label, group in groups.items():
+            if group:
+                largest = max((np.nanmax(np.abs(one.values), initial=0.0) for one in group), default=0.0)
+                scale = reading_scale(float(largest), order, group[0].drive)
+                yield f"{label} ({scale.unit})", scale, group
 
 
-def _curves(
-    results: Mapping[str, Any],
-) -> dict[tuple[str, str], dict[int, tuple[dict[str, list[float]], str]]]:
-    """For every scheme and probe, by order: the values of all configurations and signals, and the drive."""
-    curves: dict[tuple[str, str], dict[int, tuple[dict[str, list[float]], str]]] = {}
-    count = len(results["points"])
-    for i, point in enumerate(results["points"]):
-        for read in readings(point):
-            orders = curves.setdefault((read.scheme, read.probe), {})
-            for order, (value, *_) in read.by_order.items():
-                named, _ = orders.setdefault(order, ({}, read.drive))
-                named.setdefault(read.name, [math.nan] * count)[i] = math.nan if value is None else value
-    return curves
+def by_probe(results: Mapping[str, Any]) -> dict[tuple[str, str], list[Series]]:
+    """The readings of a sweep by scheme and probe.
 
-
-def _panels(
-    order: int, curves: Mapping[str, list[float]], drive: str
-) -> Iterator[tuple[str, dict[str, list[float]]]]:
-    """Two panels of one order: the configurations, and the spin signal, which is often much smaller."""
-    configurations = {name: curve for name, curve in curves.items() if name not in SIGNALS}
-    for label, named in ((f"R{order}", configurations), (f"R{order}, P − AP", {"spin": curves.get("spin")})):
-        if named.get("spin", ()) is None:
-            continue
-        sizes = [abs(value) for curve in named.values() for value in curve if not math.isnan(value)]
-        scale = reading_scale(max(sizes, default=0.0), order, drive)
-        scaled = {name: [value / scale.factor for value in curve] for name, curve in named.items()}
-        yield f"{label} ({scale.unit})", scaled
+    Args:
+        results: Content of its ``results.json``.
+    """
+    found: dict[tuple[str, str], list[Series]] = {}
+    for one in series_of(results):
+        found.setdefault((one.scheme, one.probe), []).append(one)
+    return found

@@ -38,13 +38,30 @@ def print_table(results: Mapping[str, Any], console: Console | None = None) -> N
     """
     console = console or plain_console()
     console.print(results.get("title") or "thermospin", style="bold", highlight=False, markup=False)
-    for (scheme, probe), group in groupby(readings(results), key=lambda read: (read.scheme, read.probe)):
-        console.print(_readings_table(f"{scheme}, probe {probe}", list(group)))
-    for table in (_lock_in_table(results), _balances_table(results), _maxima_table(results)):
-        if table.row_count:
-            console.print(table)
+    for table in (*reading_tables(results), *summary_tables(results)):
+        console.print(table)
     for warning in results.get("warnings", []):
         console.print(f"warning: {warning}", style="yellow", highlight=False, markup=False)
+
+
+def reading_tables(results: Mapping[str, Any]) -> list[Table]:
+    """Readings and signals, a table for every scheme and probe.
+
+    Args:
+        results: Content of ``results.json``.
+    """
+    grouped = groupby(readings(results), key=lambda read: (read.scheme, read.probe))
+    return [_readings_table(f"{scheme}, probe {probe}", list(group)) for (scheme, probe), group in grouped]
+
+
+def summary_tables(results: Mapping[str, Any]) -> list[Table]:
+    """Lock-in voltages, balances and maxima, where there are any.
+
+    Args:
+        results: Content of ``results.json``.
+    """
+    found = _lock_in_table(results), _balances_table(results), _maxima_table(results)
+    return [table for table in found if table.row_count]
 
 
 def plain_console() -> Console:

@@ -26,6 +26,7 @@ ROOMS = (
     "hanle",
     "networks",
     "runs",
+    "report",
     "cli",
 )
 """From the ground up; the package itself, which imports its public names when they are used, is above all."""

@@ -1,0 +1,212 @@
+"""Figures with matplotlib of curves: along lines, loops, sweeps, and finer and finer meshes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
+from matplotlib.figure import Figure
+
+from thermospin.output.figures import STYLE, save
+from thermospin.output.scales import Scale
+from thermospin.output.series import Axis, Series
+
+_CURVES = ("#1f5f9f", "#c8532b", "#3f8f4f")
+
+
+def save_loop(
+    path: Path,
+    fields: Mapping[str, np.ndarray],
+    panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
+    title: str,
+) -> None:
+    """Save the readings of a probe as B goes up and down, a panel for every quantity, two in a row.
+
+    Args:
+        path: The PNG.
+        fields: Branch, ``up`` or ``down``, to B in mT, (n,).
+        panels: Label of the vertical axis, and branch to values in the displayed unit, (n,).
+        title: Title of the figure.
+    """
+    style = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
+    with rc_context(STYLE):
+        figure, grid = _panels(len(panels), 2.6)
+        for panel, (quantity, branches) in zip(grid, panels, strict=False):
+            for name, values in branches.items():
+                colour, marker = style[name]
+                panel.plot(
+                    fields[name],
+                    values,
+                    color=colour,
+                    marker=marker,
+                    markersize=3,
+                    linewidth=1.1,
+                    label=f"B {name}",
+                )
+            panel.set(xlabel="B (mT)", ylabel=quantity)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+        figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9)
+        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
+        save(figure, path)
+
+
+def save_profile(
+    path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
+) -> None:
+    """Save a plot of values along a line.
+
+    Args:
+        path: The PNG.
+        distance: Distance from the start, nm, (n,).
+        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none; a single
+            one needs no legend.
+        title: Title of the figure.
+        label: Label of the vertical axis, with the unit.
+    """
+    with rc_context(STYLE):
+        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+        panel = figure.subplots()
+        for (name, values), colour in zip(curves.items(), _CURVES, strict=False):
+            panel.plot(distance, values, color=colour, label=name)
+        if len(curves) > 1:
+            panel.legend(frameon=False)
+        panel.set_xlim(distance[0], distance[-1])
+        panel.set_xlabel("distance (nm)")
+        panel.set_ylabel(label)
+        panel.grid(alpha=0.3, linewidth=0.6)
+        panel.ticklabel_format(axis="y", useOffset=False)
+        panel.set_title(title, loc="left")
+        save(figure, path)
+
+
+def save_sweep(
+    path: Path, axis: Axis, panels: Sequence[tuple[str, Scale, Sequence[Series]]], title: str
+) -> None:
+    """Save the readings of a probe along a sweep with their error bars, two panels in a row.
+
+    Args:
+        path: The PNG.
+        axis: The axis of the sweep.
+        panels: Label of the vertical axis, its unit, and the series.
+        title: Title of the figure.
+    """
+    with rc_context(STYLE):
+        figure, grid = _panels(len(panels), 2.9)
+        for panel, (label, scale, found) in zip(grid, panels, strict=False):
+            for one in found:
+                bars = np.where(np.isnan(one.bars), 0.0, one.bars) / scale.factor
+                panel.errorbar(
+                    axis.values,
+                    one.values / scale.factor,
+                    bars,
+                    marker="o",
+                    markersize=3.5,
+                    capsize=2,
+                    label=one.name,
+                )
+            panel.set_xscale(axis.scale)
+            panel.set(xlabel=axis.label, ylabel=label)
+            panel.grid(alpha=0.3, linewidth=0.6)
+            panel.ticklabel_format(axis="y", useOffset=False)
+            panel.legend(frameon=False, fontsize=9)
+        figure.suptitle(title, fontsize=10)
+        save(figure, path)
+
+
+def save_images(
+    path: Path, axes: Sequence[Axis], panels: Sequence[tuple[str, Scale, Sequence[Series]]], title: str
+) -> None:
+    """Save the readings of a probe over the two axes of a sweep, an image for every series, two in a row.
+
+    Args:
+        path: The PNG.
+        axes: The axes of the sweep; the second is drawn to the right.
+        panels: Label with the unit, the unit, and the series.
+        title: Title of the figure.
+    """
+    images = [(f"{one.name}, {label}", scale, one) for label, scale, found in panels for one in found]
+    upward, right = axes
+    shape = len(upward.values), len(right.values)
+    with rc_context(STYLE):
+        figure, grid = _panels(len(images), 3.1)
+        for panel, (label, scale, one) in zip(grid, images, strict=False):
+            values = one.values.reshape(shape) / scale.factor
+            is_signed = np.nanmin(values) < 0 < np.nanmax(values)
+            largest = float(np.nanmax(np.abs(values)))
+            limits = {"vmin": -largest, "vmax": largest, "cmap": "RdBu_r"} if is_signed else {}
+            image = panel.pcolormesh(*(_edges(axis) for axis in (right, upward)), values, **limits)
+            _place_ticks(panel.xaxis, right)
+            _place_ticks(panel.yaxis, upward)
+            panel.set(xlabel=right.label, ylabel=upward.label)
+            figure.colorbar(image, ax=panel, label=label)
+        figure.suptitle(title, fontsize=10)
+        save(figure, path)
+
+
+def _edges(axis: Axis) -> np.ndarray:
+    """Borders between the cells of an image: half-way between equally spaced or logarithmic values.
+
+    Values of other spacing, and texts, get cells of one width.
+    """
+    count = len(axis.values)
+    borders = np.arange(count + 1) - 0.5
+    if not _is_even(axis):
+        return borders
+    values = np.log(axis.values) if axis.scale == "log" else np.asarray(axis.values, dtype=float)
+    found = values[0] + borders * (values[-1] - values[0]) / (count - 1)
+    return np.exp(found) if axis.scale == "log" else found
+
+
+def _is_even(axis: Axis) -> bool:
+    if not axis.is_numeric or len(axis.values) < 2:
+        return False
+    values = np.asarray(axis.values, dtype=float)
+    if axis.scale == "log":
+        values = np.log(values)
+    steps = np.diff(values)
+    return bool(np.allclose(steps, steps[0], rtol=1e-6, atol=0))
+
+
+def _place_ticks(along: XAxis | YAxis, axis: Axis) -> None:
+    if not _is_even(axis):
+        names = [f"{value:g}" if axis.is_numeric else value for value in axis.values]
+        along.set_ticks(np.arange(len(names)), names)
+    elif axis.scale == "log":
+        along.axes.set(**{f"{along.axis_name}scale": "log"})
+
+
+def save_convergence(
+    path: Path, unknowns: Sequence[int], curves: Mapping[str, Sequence[float]], target: float
+) -> None:
+    """Save relative error bars on finer and finer meshes.
+
+    Args:
+        path: The PNG.
+        unknowns: Numbers of unknowns of the meshes.
+        curves: Name of a reading to its bars relative to its size, one for every mesh.
+        target: The largest that is small enough.
+    """
+    with rc_context(STYLE):
+        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+        panel = figure.subplots()
+        for name, bars in curves.items():
+            panel.loglog(unknowns, bars, marker="o", markersize=4, label=name)
+        panel.axhline(target, color="0.4", linestyle="--", linewidth=0.9, label="target")
+        panel.set(xlabel="unknowns", ylabel="error bar / reading")
+        panel.legend(frameon=False, fontsize=8)
+        panel.grid(alpha=0.3, linewidth=0.6, which="both")
+        save(figure, path)
+
+
+def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure with panels, two in a row, each of a height in inches."""
+    rows = math.ceil(count / 2)
+    figure = Figure(figsize=(8.4, height * rows + 0.4), layout="constrained")
+    grid = list(figure.subplots(rows, 2, squeeze=False).flat)
+    for unused in grid[count:]:
+        unused.set_axis_off()
+    return figure, grid[:count]
