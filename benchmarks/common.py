@@ -1,6 +1,6 @@
 """Common parts of the benchmark's programs: arguments, coefficients, and the JSON they end with.
 
-Nothing here imports DOLFINx: importing it is part of what the programs that use it cost.
+Nothing here but :func:`mesh_of` loads DOLFINx: that is part of what the programs that use it cost.
 """
 
 import argparse
@@ -14,7 +14,6 @@ from typing import Any, Self
 import numpy as np
 
 import thermospin as ts
-from thermospin.meshes import build_mesh
 
 SCHEME, PROBE = "thermal", "nonlocal"
 """Scheme and probe whose R1 and R2 every program computes."""
@@ -136,11 +135,9 @@ def configuration(file: str, overrides: list[str]) -> ts.Config:
     return ts.load(file, "solver.orders=2", "solver.reciprocity=false", *overrides)
 
 
-def mesh_record(config: ts.Config) -> ts.MeshRecord:
+def mesh_of(config: ts.Config) -> ts.MeshRecord:
     """The mesh of a configuration, made now unless it is in the cache."""
-    device = ts.Device.of(config)
-    magnets, insulators = frozenset(device.magnets), frozenset(device.insulators)
-    return build_mesh(config.geometry, config.mesh, config.all_terminals, magnets, insulators)
+    return ts.mesh(config)
 
 
 def spread(potentials: Any) -> float:

@@ -10,9 +10,9 @@ import argparse
 import time
 
 import numpy as np
+from mpi4py import MPI
 
 import thermospin as ts
-from thermospin.compat import MPI
 
 QUANTITIES = {
     "R1_b (µΩ)": lambda r: r.baseline("thermal", "nonlocal")[0] * 1e6,

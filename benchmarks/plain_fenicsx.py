@@ -6,26 +6,24 @@ V, s and ϑ are the components of one field on the whole mesh; V and s are fixed
 ``LinearProblem`` serves both orders: the current is a constant, the heat comes from the previous order.
 """
 
+import numpy as np
+import ufl
 from common import (
     Circuit,
     Coefficients,
     arguments,
     configuration,
-    mesh_record,
     peak_memory,
     present_memory,
     report,
     spread,
 )
-
-from thermospin.compat import MPI, fem  # isort: skip  (loads DOLFINx in the order that the wheel needs)
-import numpy as np
-import ufl
+from dolfinx import fem
 from dolfinx.fem.petsc import LinearProblem
 from dolfinx.io import gmsh
+from mpi4py import MPI
 
 import thermospin as ts
-from thermospin.output import SilentProgress
 
 DIRECT = {"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
 
@@ -39,7 +37,7 @@ class Device:
         watch: The stopwatch.
     """
 
-    def __init__(self, config, record, watch: SilentProgress) -> None:
+    def __init__(self, config, record, watch: ts.SilentProgress) -> None:
         self.circuit, self.table = Circuit.of(config), Coefficients.of(config, record)
         with watch.stage("read"):
             data = gmsh.read_from_msh(record.file, MPI.COMM_WORLD)
@@ -140,9 +138,9 @@ def main() -> None:
     """Solve, and print one line from rank 0."""
     options, comm = arguments(__doc__.splitlines()[0]), MPI.COMM_WORLD
     config = configuration(options.file, options.set)
-    record = comm.bcast(mesh_record(config) if comm.rank == 0 else None)
+    record = ts.mesh(config)
     baseline = comm.allreduce(present_memory())
-    watch = SilentProgress()
+    watch = ts.SilentProgress()
     device, potentials = Device(config, record, watch), {}
     for name, magnetisation in ts.Device.of(config).states.items():
         with watch.stage("solve"):

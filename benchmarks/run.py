@@ -20,8 +20,10 @@ from pathlib import Path
 from statistics import median_low
 
 from agreement import Agreement, agreement
-from common import configuration, mesh_record
+from common import configuration
 from tables import markdown
+
+import thermospin as ts
 
 HERE = Path(__file__).parent
 P1 = [0.74, 1.17, 1.8]
@@ -94,7 +96,7 @@ def chosen(runs: list[dict], statistic: str) -> dict:
 def measure_case(degree: int, refinement: float, options: argparse.Namespace) -> tuple[dict, Agreement]:
     """All programs on one mesh, which is made before."""
     overrides = [*options.set, f"solver.degree={degree}", f"mesh.refinement={refinement}"]
-    record = mesh_record(configuration(options.file, overrides))
+    record = ts.mesh(configuration(options.file, overrides))
     case = {"degree": degree, "refinement": refinement, "cells": record.cells, "points": record.points}
     say(f"P{degree}, refinement {refinement:g}: {record.cells:,} tetrahedra")
     rows, skipped = [], []
@@ -116,7 +118,7 @@ def warm_up(degrees: Iterable[int], options: argparse.Namespace) -> None:
     say("warm-up: compiling forms")
     for degree in degrees:
         overrides = [*options.set, f"solver.degree={degree}", f"mesh.refinement={WARM_UP}"]
-        mesh_record(configuration(options.file, overrides))
+        ts.mesh(configuration(options.file, overrides))
         for program in programs(options):
             run_once(program, options.file, overrides)
 

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from skfem_assembly import Cells, Entries, Numbering, Reference, facet_average
 from skfem_multigrid import PRECISION, Multigrid, anchored
 
-from thermospin.output import SilentProgress
+import thermospin as ts
 
 
 class Mesh:
@@ -59,7 +59,7 @@ class Device:
     """
 
     def __init__(
-        self, mesh: Mesh, table: Coefficients, circuit: Circuit, degree: int, watch: SilentProgress
+        self, mesh: Mesh, table: Coefficients, circuit: Circuit, degree: int, watch: ts.SilentProgress
     ) -> None:
         self.table, self.circuit, self.degree = table, circuit, degree
         with watch.stage("assembly"):

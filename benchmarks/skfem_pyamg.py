@@ -16,7 +16,7 @@ from common import (
     Coefficients,
     arguments,
     configuration,
-    mesh_record,
+    mesh_of,
     peak_memory,
     present_memory,
     report,
@@ -25,7 +25,6 @@ from common import (
 from skfem_device import Device, Mesh
 
 import thermospin as ts
-from thermospin.output import SilentProgress
 
 TOLERANCE, REFINEMENT, ACCURACY = 1e-10, 1e-3, 1e-7
 """Reduction in the first cycle and in later ones; relative accuracy of the readings."""
@@ -86,9 +85,9 @@ def expand(device: Device, magnetisation) -> dict:
     }
 
 
-def in_two_processes(work: Callable, items: list) -> list:
-    """Do something to all items in forked processes, which share the memory of this one."""
-    with multiprocessing.get_context("fork").Pool(2) as pool:
+def in_processes(start: str, work: Callable, items: list) -> list:
+    """Do something to all items, each in its own process; a forked one shares the memory of this one."""
+    with multiprocessing.get_context(start).Pool(len(items)) as pool:
         return pool.map(work, items, chunksize=1)
 
 
@@ -96,16 +95,17 @@ def main() -> None:
     """Solve, and print one line."""
     options = arguments(__doc__.splitlines()[0])
     config = configuration(options.file, options.set)
-    record = mesh_record(config)
+    # Elsewhere, as it loads DOLFINx, which would count here.
+    [record] = in_processes("spawn", mesh_of, [config])
     table, circuit = Coefficients.of(config, record), Circuit.of(config)
-    baseline, watch = present_memory(), SilentProgress()
+    baseline, watch = present_memory(), ts.SilentProgress()
     with watch.stage("read"):
         mesh = Mesh(record)
     global DEVICE
     DEVICE = Device(mesh, table, circuit, config.solver.degree, watch)
     with watch.stage("solve"):
         states = ts.Device.of(config).states
-        found = in_two_processes(expand_device, list(states.values()))
+        found = in_processes("fork", expand_device, list(states.values()))
     total, cases = watch.elapsed, dict(zip(states, found, strict=True))
     report(
         total,

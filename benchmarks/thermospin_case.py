@@ -15,10 +15,9 @@ from common import (
     report,
     spread,
 )
+from mpi4py import MPI
 
 import thermospin as ts
-from thermospin.compat import MPI
-from thermospin.output import SilentProgress
 
 
 def main() -> None:
@@ -26,7 +25,7 @@ def main() -> None:
     options, comm = arguments(__doc__.splitlines()[0]), MPI.COMM_WORLD
     config = configuration(options.file, options.set)
     baseline = comm.allreduce(present_memory())
-    watch = SilentProgress()
+    watch = ts.SilentProgress()
     problem = ts.Problem.of(config, comm, watch)
     with watch.stage("multigrid"):
         solver = problem.scheme(SCHEME)

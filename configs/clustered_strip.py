@@ -16,22 +16,18 @@ the spin current in the middle of the strip, beside
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyvista as pv
 from clustered_strip_reference import DEVICE, FILE, METAL, SOLIDS, Strip, coefficients, seebeck
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.integrate import quad
 
 import thermospin as ts
-from thermospin.compat import MPI
-from thermospin.fields import THETA, Field, S
-from thermospin.observables.cells import Observer
-from thermospin.output.files import write_csv
-from thermospin.response.solution import Solution
-from thermospin.runtime.console import say
 
 COLD_SIDE = "Cold", "ColdBranch", "ColdArm"
 LENGTH = SOLIDS["Strip"].max[0]
@@ -114,9 +110,6 @@ class Point:
         return self.hot - self.cold
 
 
-COLUMNS = [column.name for column in fields(Point)]
-
-
 def stretched(length: float) -> list[str]:
     """The overrides that give the strip a length in m; the cold side moves with its end."""
     numbers = {solid.name: i for i, solid in enumerate(DEVICE.geometry.solids)}
@@ -126,11 +119,7 @@ def stretched(length: float) -> list[str]:
 
 
 def solve(
-    length: float,
-    field: float,
-    currents: Sequence[float],
-    comm: MPI.Comm = MPI.COMM_SELF,
-    changes: Sequence[str] = (),
+    length: float, field: float, currents: Sequence[float], changes: Sequence[str] = ()
 ) -> list[tuple[Point, Strip, Profile]]:
     """The device at currents in its heater, by Newton's method (collective).
 
@@ -138,7 +127,6 @@ def solve(
         length: Of the strip, m.
         field: B, T.
         currents: A.
-        comm: Ranks that share the work.
         changes: Overrides of the configuration.
 
     Returns:
@@ -152,63 +140,55 @@ def solve(
         *changes,
     ]
     found = []
-    with ts.Problem.of(ts.load(FILE, *overrides), comm) as problem:
-        problem.magnetise({})
-        solver, observer = problem.scheme("heater"), problem.observer()
-        for current in currents:
-            solution = solver.at(current)
-            along, numbers = spin_currents(problem, observer, solution), (length, field, current)
-            found.append(beside_the_law(problem, solution, along, numbers))
+    with ts.Problem.of(ts.load(FILE, *overrides)) as problem:
+        expansion, probes = problem.solve("heater", "only"), problem.config.probes
+        for current, solution in expansion.points:
+            strip = ts.in_regions(problem.observe(expansion, drive=current), "Strip")
+            readings = {name: solution.reading(probe) for name, probe in probes.items()}
+            found.append(beside_the_law(strip, readings, (length, field, current)))
     return found
 
 
 def beside_the_law(
-    problem: ts.Problem, solution: Solution, currents: Profile, numbers: tuple[float, float, float]
+    fields: pv.UnstructuredGrid, readings: dict[str, float], numbers: tuple[float, float, float]
 ) -> tuple[Point, Strip, Profile]:
-    """Numbers of a solution beside those of the law and of one dimension at its temperatures (collective)."""
-    length, field, current = numbers
-    hot, cold = (DEVICE.temperature + at_plane(problem, solution, THETA, x) for x in (0.0, length))
-    strip = Strip(length, field, hot, cold)
-    probes = problem.config.probes
-    thermocouples = [solution.reading(probes[f"{name}_thermocouple"]) for name in ("hot", "cold")]
+    """Numbers of a solution beside those of the law and of one dimension at its temperatures.
+
+    Args:
+        fields: In the strip.
+        readings: Of the probes, V.
+        numbers: Length of the strip in m, B in T, and current in A.
+    """
+    length, field, _ = numbers
+    hot, cold = (at_plane(fields, "T", x) for x in (0.0, length))
+    strip, currents = Strip(length, field, hot, cold), spin_currents(fields)
     point = Point(
         *numbers,
         hot=hot,
         cold=cold,
-        thermocouples=(thermocouples[0] - thermocouples[1]) / THERMOCOUPLE,
-        voltage=solution.reading(probes["V12"]),
+        thermocouples=(readings["hot_thermocouple"] - readings["cold_thermocouple"]) / THERMOCOUPLE,
+        voltage=readings["V12"],
         voltage_law=-quad(seebeck, cold, hot, args=(field,), epsrel=1e-10, epsabs=0)[0],
         voltage_mean=-seebeck((hot + cold) / 2, field) * (hot - cold),
         voltage_1d=strip.voltage,
         spin_current=currents.middle(length),
         spin_current_law=Profile(currents.x, strip.law(currents.x), currents.weights).middle(length),
         spin_current_1d=Profile(currents.x, strip.spin_current(currents.x), currents.weights).middle(length),
-        spin=at_plane(problem, solution, S, 0.0),
+        spin=at_plane(fields, "mu_s", 0.0) / 2,
         spin_1d=float(strip.spin(0.0)),
     )
     return point, strip, currents
 
 
-def at_plane(problem: ts.Problem, solution: Solution, field: Field, x: float) -> float:
-    """The mean of a field over the nodes of an end of the strip (collective)."""
-    spaces = problem.spaces
-    part = spaces.ranges[field]
-    nodes = spaces.spaces[field].tabulate_dof_coordinates()[: part.stop - part.start, 0]
-    there = abs(nodes - x) < 1e-13
-    values = solution.vector.array_r[part][there]
-    total = spaces.comm.allreduce(np.array([values.sum(), there.sum()]), MPI.SUM)
-    return float(total[0] / total[1])
+def at_plane(fields: pv.UnstructuredGrid, name: str, x: float) -> float:
+    """The mean of a field over the points of an end of the strip."""
+    return float(fields[name][abs(fields.points[:, 0] - x) < 1e-13].mean())
 
 
-def spin_currents(problem: ts.Problem, observer: Observer, solution: Solution) -> Profile:
-    """j_s along x at the centres of the cells of the strip, and their volumes, on all ranks (collective)."""
-    device = problem.spaces.device
-    cells = device.owned(device.cells(["Strip"]))
-    corners = device.mesh.geometry.x[device.mesh.geometry.dofmaps[0][cells]]
-    volumes = abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
-    along = observer.observe(solution).j_s[cells, 0]
-    parts = corners[..., 0].mean(axis=1), along, volumes
-    return Profile(*(np.concatenate(problem.spaces.comm.allgather(part)) for part in parts))
+def spin_currents(fields: pv.UnstructuredGrid) -> Profile:
+    """j_s along x at the centres of the cells, and their volumes."""
+    volumes = fields.compute_cell_sizes(length=False, area=False)["Volume"]
+    return Profile(fields.cell_centers().points[:, 0], fields["J_s"][:, 0], volumes)
 
 
 def report(points: list[Point], title: str) -> None:
@@ -218,8 +198,8 @@ def report(points: list[Point], title: str) -> None:
     that the thermocouples have; the last row has the largest of each difference.
     """
     heads = ["law", "mean T", "thermoc.", "1D"]
-    say(f"\n{title}\n{'':34}{'V12':>8}, relative difference from{'':17}{'j_s':>4}, from")
-    say(
+    print(f"\n{title}\n{'':34}{'V12':>8}, relative difference from{'':17}{'j_s':>4}, from")
+    print(
         f"{'B (T)':>6} {'L (µm)':>6} {'hot':>8} {'cold (K)':>8} {'(pV)':>10}"
         + "".join(f"{head:>10}" for head in (*heads, "(A/m²)", "law", "1D"))
     )
@@ -230,12 +210,12 @@ def report(points: list[Point], title: str) -> None:
         spins = np.array([p.spin_current_law, p.spin_current_1d])
         table.append([*(p.voltage / others - 1), *(p.spin_current / spins - 1)])
         *of_voltage, law, line = (f"{value:+10.1e}" for value in table[-1])
-        say(
+        print(
             f"{p.field:6.2f} {p.length * 1e6:6.2f} {p.hot:8.4f} {p.cold:8.4f} {p.voltage * 1e12:10.3f}"
             f"{''.join(of_voltage)}{p.spin_current:10.4g}{law}{line}"
         )
     *of_voltage, law, line = (f"{value:10.1e}" for value in abs(np.array(table)).max(axis=0))
-    say(f"{'at most':>42}{''.join(of_voltage)}{'':10}{law}{line}")
+    print(f"{'at most':>42}{''.join(of_voltage)}{'':10}{law}{line}")
 
 
 def describe(field: float) -> str:
@@ -310,12 +290,12 @@ def main() -> None:
     weak, strong = ([case[0] for case in solved if case[0].current == i] for i in (WEAK, STRONG))
     short = [solve(length, POLARISING, [WEAK])[0][0] for length in LENGTHS]
     short.append(next(point for point in weak if point.field == POLARISING))
-    say(describe(POLARISING))
+    print(describe(POLARISING))
     report(weak, "Weak heating: where device and law agree")
     report(strong, "Strong heating: the law holds at every place, not at the mean temperature")
     report(short, "Short strips: spins pile up at the ends within λ, which the law leaves out")
-    rows = [list(asdict(point).values()) for point in (*weak, *strong, *short)]
-    write_csv(directory / "clustered_strip.csv", COLUMNS, rows)
+    table = pd.DataFrame([asdict(point) for point in (*weak, *strong, *short)])
+    table.to_csv(directory / "clustered_strip.csv", index=False)
     profiles = [case for case in solved if case[0].field == PROFILED]
     plot(directory / "clustered_strip.png", weak, strong, short, profiles)
 

@@ -12,7 +12,6 @@ import numpy as np
 from scipy.integrate import solve_bvp
 
 import thermospin as ts
-from thermospin.materials.laws import Taylor
 
 FILE = Path(__file__).with_name("clustered_strip.yaml")
 DEVICE = ts.load(FILE)
@@ -42,14 +41,11 @@ class Coefficients(NamedTuple):
 
 
 def coefficients(field: float, temperature: np.ndarray | float) -> Coefficients:
-    """From the two channels of the law."""
-    t = Taylor.variable(np.asarray(temperature, dtype=float), 0)
-    (g_up, g_down), (s_up, s_down) = (
-        [part.value for part in pair] for pair in METAL.nanoclusters.channels(t, field)
+    """From the laws of the metal."""
+    laws = METAL.nanoclusters.laws()
+    return Coefficients(
+        **{name: law.at_field(field).derivatives(temperature)[0] for name, law in laws.items()}
     )
-    total = g_up + g_down
-    seebeck = (g_up * s_up + g_down * s_down) / total
-    return Coefficients(total, (g_up - g_down) / total, seebeck, s_up - s_down)
 
 
 def seebeck(temperature: float, field: float) -> float:

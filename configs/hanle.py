@@ -32,10 +32,8 @@ from thermospin import (
     invasive_wire,
     larmor_frequency,
     load,
+    to_si,
 )
-from thermospin.output.files import write_json
-from thermospin.runtime.console import say
-from thermospin.units import to_si
 
 SIGNAL = "configuration or signal"
 """The column of a sweep's table that says P, AP, baseline or spin (P − AP)."""
@@ -235,16 +233,17 @@ def main() -> None:
         invasive = invasive_wire(wire, config, given.material, given.thickness)
     fit = fit_hanle(field, signal, wire if given.plain else invasive)
     precession = larmor_frequency(abs(field).max(), given.g_factor) * fit.values["relaxation_time"]
-    say("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
-    say(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
+    print("\n".join([*describe(fit), f"residual = {fit.residual:.3g}, ω_L τ_sf up to {precession:.3g}"]))
+    print(report_backflow(invasive, fit, bool(config or given.contacts), not given.plain))
     found = {name: {"value": value, "error": fit.errors[name]} for name, value in fit.values.items()}
     for name, value in (configured(config, given.material) if config else {}).items():
         unit, scale = UNITS[name]
         found[name]["configured"] = value
         deviation = fit.values[name] / value - 1
-        say(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
+        print(f"{name} configured = {value / scale:.6g} {unit}, fit {100 * deviation:+.3f} %")
     given.directory.mkdir(parents=True, exist_ok=True)
-    write_json(given.directory / "hanle.json", found | {"residual": fit.residual, "points": len(field)})
+    found |= {"residual": fit.residual, "points": len(field)}
+    (given.directory / "hanle.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     plot(given.directory / "hanle.png", field, signal, fit)
 
 

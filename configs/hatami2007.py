@@ -11,16 +11,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
-from thermospin import Network, load_circuit
-from thermospin.config.directions import unit_vector
+from thermospin import Network, TwoTerminalResponse, hatami_table, load_circuit, two_terminal_response
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.networks.library import table
-from thermospin.networks.network import TAU
-from thermospin.networks.response import response
-from thermospin.output.files import write_csv
-from thermospin.runtime.console import say
 
 FILE = Path(__file__).with_name("hatami2007_circuit.yaml")
 VOLTAGE = 1e-4
@@ -38,13 +33,13 @@ PANELS = {
 
 def print_table(temperature: float) -> None:
     """Table I with what follows from it."""
-    say(f"{'interface':>13} {'S (µV/K)':>9} {'P (%)':>7} {'P_prime (%)':>12} {'P_S (%)':>8} {'ΔT (K)':>9}")
-    for name, row in table().items():
+    print(f"{'interface':>13} {'S (µV/K)':>9} {'P (%)':>7} {'P_prime (%)':>12} {'P_S (%)':>8} {'ΔT (K)':>9}")
+    for name, row in hatami_table().items():
         seebeck, p, prime = row.slope * temperature, row.polarisation, row.thermoelectric
         like = f"{p * VOLTAGE / (prime * seebeck):9.1f}" if prime and seebeck else f"{'–':>9}"
         percents = f"{p * 100:7.1f} {prime * 100:12.0f} {row.seebeck * 100:8.0f}"
-        say(f"{name:>13} {seebeck * 1e6:9.2f} {percents} {like}")
-    say("ΔT: temperature difference with the torque of ΔV = 100 µV between parallel magnets, P ΔV = P'S ΔT")
+        print(f"{name:>13} {seebeck * 1e6:9.2f} {percents} {like}")
+    print("ΔT: temperature difference with the torque of ΔV = 100 µV between parallel magnets, P ΔV = P'S ΔT")
 
 
 def circuits() -> dict[str, Network]:
@@ -55,11 +50,16 @@ def circuits() -> dict[str, Network]:
     }
 
 
+def turned(network: Network, theta: float) -> TwoTerminalResponse:
+    """The response with the right magnet turned by θ from the left one, which is along z."""
+    right = np.array([np.sin(theta), 0.0, np.cos(theta)])
+    return two_terminal_response(network, ("Left", "Right"), {"Right": right})
+
+
 def solve(networks: dict[str, Network], theta: float) -> list[float]:
     """The quantities of :data:`PANELS` from the circuit."""
-    turned = {"Right": np.array(unit_vector(theta, 0.0))}
-    own, free = (response(network, ("Left", "Right"), turned) for network in networks.values())
-    straight = response(networks["thermalised"], ("Left", "Right"))
+    own, free = (turned(network, theta) for network in networks.values())
+    straight = turned(networks["thermalised"], 0.0)
     law = networks["thermalised"].joints[0].law
     torque = own.per_volt.absorbed["Right"]
     heated, interacting = (found.per_kelvin.absorbed["Right"] for found in (free, own))
@@ -69,7 +69,7 @@ def solve(networks: dict[str, Network], theta: float) -> list[float]:
         own.per_kelvin.heat("Left") / straight.per_kelvin.heat("Left"),
         float(np.linalg.norm(torque)) / (law.electrical.difference / 2),
         float(heated @ interacting / (interacting @ interacting)) - 1,
-        2 * float(np.linalg.norm(free.per_kelvin.of("Cu")[TAU])),
+        float(np.linalg.norm(free.per_kelvin.spin_heat_accumulation("Cu"))),
     ]
 
 
@@ -119,15 +119,14 @@ def main() -> None:
     exact = np.array([closed_forms(network, np.radians(a)) for a in angles])
     plot(directory / "hatami2007.png", points, lines)
     header = ["angle (deg)", *PANELS, *(f"{name}_closed" for name in PANELS)]
-    write_csv(directory / "hatami2007.csv", header, np.column_stack([points, exact]).tolist())
+    table = pd.DataFrame(np.column_stack([points, exact]), columns=header)
+    table.to_csv(directory / "hatami2007.csv", index=False)
     errors = abs(points[:, 1:] - exact).max(axis=0) / abs(exact).max(axis=0)
     for equation, (name, error) in enumerate(zip(PANELS, errors, strict=True), start=4):
-        say(f"Eq. {equation} ({name}): largest difference {error:.1e} of the largest value")
+        print(f"Eq. {equation} ({name}): largest difference {error:.1e} of the largest value")
     for degrees in (0.0, 180.0):
-        resistance = response(
-            network, ("Left", "Right"), {"Right": np.array(unit_vector(np.radians(degrees), 0.0))}
-        ).resistance
-        say(f"{VOLTAGE * 1e6:g} µV at {degrees:g}°: {VOLTAGE / resistance / 1e4:.3g} A/cm²")
+        density = VOLTAGE / turned(network, np.radians(degrees)).resistance
+        print(f"{VOLTAGE * 1e6:g} µV at {degrees:g}°: {density / 1e4:.3g} A/cm²")
 
 
 if __name__ == "__main__":

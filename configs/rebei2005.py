@@ -42,15 +42,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
+from mpi4py import MPI
 from rebei2005_mesh import ARMS, LEAD, write_ring
 from rebei2005_reference import SHARPEST, Case, Curve, boundary_value_solution
 
 import thermospin as ts
-from thermospin.compat import MPI
-from thermospin.fields import S_VECTOR
-from thermospin.output.files import write_csv
-from thermospin.runtime.console import say
 
 SOLVED = {
     "73": "Solved: Eqs. 72, 73 and 75, for H along z Eqs. 87 and 88 with D_xy = -D_yx = +a D/(1+a^2)",
@@ -149,7 +147,7 @@ def direction(angle: float) -> dict[str, str]:
 
 
 def finite_elements(case: Case, comm: MPI.Comm = MPI.COMM_SELF, arm: float = ARM) -> Curve:
-    """The curve by the three-dimensional solver, at nodes of this rank in the magnet (collective).
+    """The curve by the three-dimensional solver, at nodes in the magnet (collective).
 
     Those are all nodes of a bar, and of a ring those in the middle of its arms.
 
@@ -172,23 +170,13 @@ def finite_elements(case: Case, comm: MPI.Comm = MPI.COMM_SELF, arm: float = ARM
 
 
 def solve_at_rest(config: ts.Config, comm: MPI.Comm) -> tuple[np.ndarray, np.ndarray]:
-    """Nodes and n of a device without a drive, from :func:`at_nodes` (collective)."""
+    """Nodes of the magnets, nm (k, 3), and n = −s there without a drive, over the equilibrium, (k, 3)."""
     with ts.Problem.of(config, comm) as problem:
-        solver = problem.scheme("rest")
-        problem.magnetise(problem.states["only"])
-        return at_nodes(problem, config, solver.at(0.0).vector)
-
-
-def at_nodes(problem: ts.Problem, config: ts.Config, vector) -> tuple[np.ndarray, np.ndarray]:
-    """This rank's nodes of the magnets, nm (k, 3), and n = −s there over the equilibrium, (k, 3)."""
-    spaces = problem.spaces
-    space = spaces.spaces[S_VECTOR[0]]
-    cells = spaces.sub_cells[spaces.device.cells(problem.device.magnets)]
-    nodes = np.unique(space.dofmap.list[cells])
-    nodes = nodes[nodes < space.dofmap.index_map.size_local]
-    s = np.stack([vector.array_r[spaces.ranges[field]] for field in S_VECTOR], axis=1)
-    points = 1e9 * space.tabulate_dof_coordinates()[nodes]
-    return points, -s[nodes] / config.material("Magnet").tensor_diffusion.equilibrium
+        fields = problem.observe(problem.solve("rest", "only"), order=0)
+    magnets = [name for name, material in config.geometry.materials.items() if material == "Magnet"]
+    magnet = ts.in_regions(fields, *magnets)
+    unit = 2 * config.material("Magnet").tensor_diffusion.equilibrium
+    return 1e9 * magnet.points, -magnet["mu_s"] / unit
 
 
 def along_the_ring(points: np.ndarray, side: float) -> np.ndarray:
@@ -280,8 +268,9 @@ def main() -> None:
     header = ["figure", "curve", "method"]
     header += [f"{kind}_{axis}" for axis in AXES for kind in ("extreme", "at_nm")]
     header += ["deviation", "difference"]
-    say(SOLVED[given.sign])
-    say(" ".join(f"{name:>12}" for name in header))
+    (given.directory / "curves").mkdir(parents=True, exist_ok=True)
+    print(SOLVED[given.sign])
+    print(" ".join(f"{name:>12}" for name in header))
     solved: dict[tuple[str, Case], Curve | None] = {}
     rows = []
     for number in given.figures:
@@ -291,12 +280,13 @@ def main() -> None:
             drawn.append((method, case, curve))
             off = difference(curve, solved["1D", replace(case, label="")]) if method != "1D" else 0.0
             rows.append([number, case.label, method, *numbers(case, curve), off])
-            say(" ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]))
+            print(" ".join(f"{v:12.4g}" if isinstance(v, float) else f"{v:>12}" for v in rows[-1]))
             name = f"fig{number:02}_{case.label}_{method}".replace(" ", "")
-            table = np.column_stack([curve.x, curve.n])
-            write_csv(given.directory / "curves" / f"{name}.csv", ["x_nm", "n_x", "n_y", "n_z"], table)
+            columns = np.column_stack([curve.x, curve.n])
+            table = pd.DataFrame(columns, columns=["x_nm", "n_x", "n_y", "n_z"])
+            table.to_csv(given.directory / "curves" / f"{name}.csv", index=False)
         draw(given.directory / f"fig{number:02}.png", number, drawn)
-    write_csv(given.directory / "rebei2005.csv", header, rows)
+    pd.DataFrame(rows, columns=header).to_csv(given.directory / "rebei2005.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,12 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from scipy.constants import e, k
 
 from thermospin import Material, Nanoclusters
 from thermospin.constants import BOHR_MAGNETON
-from thermospin.output.files import write_csv
-from thermospin.runtime.console import say
 
 ATOMS = 8.5e28
 """Atoms of copper, 1/m³."""
@@ -149,21 +148,21 @@ def main() -> None:
     cases = list(itertools.product(SIZES, TEMPERATURES, FIELDS))
     rows = [[*astuple(computed(*case)), *astuple(printed(*case))[3:]] for case in cases]
     header = [*COLUMNS, *(f"{name}_printed" for name in COLUMNS[3:])]
-    write_csv(directory / "tsyplyatyev2006.csv", header, rows)
+    pd.DataFrame(rows, columns=header).to_csv(directory / "tsyplyatyev2006.csv", index=False)
     plot(directory / "tsyplyatyev2006.png")
     found, expected = np.array(rows)[:, 3:6], np.array(rows)[:, 6:]
     worst = np.abs(found / expected - 1).max()
-    say(f"largest relative difference from the printed formulas, which cancel in weak fields: {worst:.1e}")
-    say(f"{'atoms':>6} {'τ↑ (fs)':>8} {'τ↓ (fs)':>8} {'τ_s (ps)':>9} {'ρ(0)':>8} {'Δ':>8} {'α (nV/K)':>9}")
+    print(f"largest relative difference from the printed formulas, which cancel in weak fields: {worst:.1e}")
+    print(f"{'atoms':>6} {'τ↑ (fs)':>8} {'τ↓ (fs)':>8} {'τ_s (ps)':>9} {'ρ(0)':>8} {'Δ':>8} {'α (nV/K)':>9}")
     for atoms in SIZES:
         up, down, flip = metal(atoms).relaxation_times
         zero, most = computed(atoms, TEMPERATURE, 0.0), computed(atoms, TEMPERATURE, STRONG)
         change = most.resistivity / zero.resistivity - 1
-        say(
+        print(
             f"{atoms:6d} {up * 1e15:8.2f} {down * 1e15:8.2f} {flip * 1e12:9.2f} "
             f"{zero.resistivity * 1e8:8.2f} {change:8.1%} {most.thermopower * 1e9:9.2f}"
         )
-    say(f"ρ in µΩ cm; Δ and α at {TEMPERATURE:g} K and {STRONG:g} T, N α nearly the same for all sizes")
+    print(f"ρ in µΩ cm; Δ and α at {TEMPERATURE:g} K and {STRONG:g} T, N α nearly the same for all sizes")
 
 
 if __name__ == "__main__":

@@ -13,15 +13,14 @@ from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyvista as pv
 from matplotlib.figure import Figure
+from mpi4py import MPI
 
 import thermospin as ts
 from thermospin import ChannelValues, InterfaceMaterial
-from thermospin.compat import MPI
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.meshes.ordering import FACES
-from thermospin.output.files import write_csv
-from thermospin.runtime.console import say
 
 FILE = Path(__file__).with_suffix(".yaml")
 CURRENT_DENSITY = 1e7
@@ -73,21 +72,22 @@ def solve(ratio: float, alpha: float) -> Point:
     overrides = [
         f"interfaces[0].conductance={law.conductance}",
         f"materials.Semiconductor.spin_heat_ratio={alpha}",
+        "solver.estimate=false",
     ]
     config = ts.load(FILE, *overrides)
     current = CURRENT_DENSITY * config.geometry.width * config.geometry.depth
     with ts.Problem.of(config, MPI.COMM_SELF) as problem:
-        seen = problem.observer().observe(problem.solve("inject", "P").at(current))
-        cell_f, face_f, cell_n, face_n = problem.spaces.device.interfaces["F|N"].T
+        fields = problem.observe(problem.solve("inject", "P"), drive=current)
+    f, n = (at_contact(ts.in_regions(fields, region), config) for region in ("F", "N"))
+    step = n["T"] - f["T"]
+    lost = CURRENT_DENSITY / law.conductance + law.seebeck * step
+    return Point(ratio, alpha, step, n["mu_s"], n["T_s"], f["V"] - n["V"] - lost)
 
-    def mean(values: np.ndarray) -> tuple[float, float]:
-        """On the sides of F and of N."""
-        sides = (cell_f, face_f), (cell_n, face_n)
-        return tuple(np.take_along_axis(values[cells], FACES[faces], axis=1).mean() for cells, faces in sides)
 
-    (v_f, v_n), (t_f, t_n) = mean(seen.V), mean(seen.rise)
-    lost = CURRENT_DENSITY / law.conductance + law.seebeck * (t_n - t_f)
-    return Point(ratio, alpha, t_n - t_f, 2 * mean(seen.s)[1], 2 * mean(seen.tau)[1], v_f - v_n - lost)
+def at_contact(fields: pv.UnstructuredGrid, config: ts.Config) -> dict[str, float]:
+    """Means of the fields of a region over its points at the contact."""
+    there = abs(fields.points[:, 2] - config.geometry.layers[0].thickness) < 1e-13
+    return {name: float(fields[name][there].mean()) for name in ("V", "T", "mu_s", "T_s")}
 
 
 def closed_form(ratio: float, alpha: float, step: float) -> Point:
@@ -185,16 +185,16 @@ def main() -> None:
     directory = parser.parse_args().directory
     directory.mkdir(parents=True, exist_ok=True)
     header = [*COLUMNS, *(f"{name}_{form}" for form in ("closed", "eq14") for name in PANELS)]
-    say(" ".join(f"{name:>16}" for name in header))
+    print(" ".join(f"{name:>16}" for name in header))
     points, rows = [], []
     for alpha, ratio in itertools.product(ALPHAS, RATIOS):
         points.append(solve(float(ratio), alpha))
         rows.append(row(points[-1]))
-        say(" ".join(f"{value:16.4e}" for value in rows[-1]))
-    write_csv(directory / "tunnel_contact.csv", header, rows)
+        print(" ".join(f"{value:16.4e}" for value in rows[-1]))
+    pd.DataFrame(rows, columns=header).to_csv(directory / "tunnel_contact.csv", index=False)
     plot(directory / "tunnel_contact.png", points)
     matched = max((point for point in points if point.alpha == 1), key=lambda point: point.ratio)
-    say(
+    print(
         f"ΔT_s at {CURRENT_DENSITY:g} A/m² and α = 1: {matched.spin_heat:.4f} K computed at R_tun/r_s = "
         f"{matched.ratio:g}, 2 r_s S P_L j/L0 = {estimate(*contact(matched.ratio, 1.0)):.4f} K, paper ≈ 1 K"
     )

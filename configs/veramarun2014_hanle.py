@@ -14,14 +14,13 @@ from math import sqrt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import thermospin as ts
 from thermospin import ThreeTerminal, fit_lorentzians, larmor_frequency
 from thermospin.constants import LORENZ_NUMBER
-from thermospin.output.files import write_csv
-from thermospin.runtime.console import say
 
 SPIN_RESISTANCE, TUNNEL = 25e-12, 1e-6
 """r_s and R_tun, Ω m²: the paper's semiconductor, and a contact far above it."""
@@ -70,12 +69,13 @@ def solve(directory: Path, panel: Axes) -> None:
         spin, heat = form.parts(field)
         expected = {"signal": spin + heat, "spin": spin, "spin heat": heat}[name]
         deviation = abs(found - expected).max() / expected.max()
-        say(f"{name}: at most {deviation:.1e} of its height off the closed form")
+        print(f"{name}: at most {deviation:.1e} of its height off the closed form")
         rows += [found, expected] if rows else [field, found, expected]
         angles = larmor_frequency(field) * form.relaxation_time
         panel.plot(angles, found / form.spin, STYLES[name], fillstyle="none", markersize=4.5)
     header = [f"{name}{what} [ohm m^2]" for name in changes for what in ("", ", closed form")]
-    write_csv(directory / "veramarun2014_hanle_film.csv", ["B [T]", *header], np.column_stack(rows))
+    table = pd.DataFrame(np.column_stack(rows), columns=["B [T]", *header])
+    table.to_csv(directory / "veramarun2014_hanle_film.csv", index=False)
 
 
 def main() -> None:
@@ -90,17 +90,17 @@ def main() -> None:
     field = ANGLES / RELAXATION_TIME / larmor_frequency(1.0)
     spin, heat = contact.parts(field)
     both, single = fit_lorentzians(field, spin + heat, 2), fit_lorentzians(field, spin + heat)
-    say(f"spin heat over spin at B = 0: {contact.spin_heat / contact.spin:.4f}")
+    print(f"spin heat over spin at B = 0: {contact.spin_heat / contact.spin:.4f}")
     for i, (name, time) in enumerate(
         {"spin": RELAXATION_TIME, "spin heat": RELAXATION_TIME / ALPHA**2}.items()
     ):
         found = both.values[f"relaxation_time_{i + 1}"]
-        say(f"{name}: τ = {time * 1e12:.4g} ps, separated {found * 1e12:.4g} ps")
-    say(f"one Lorentzian: τ = {single.values['relaxation_time'] * 1e12:.4g} ps")
+        print(f"{name}: τ = {time * 1e12:.4g} ps, separated {found * 1e12:.4g} ps")
+    print(f"one Lorentzian: τ = {single.values['relaxation_time'] * 1e12:.4g} ps")
     directory.mkdir(parents=True, exist_ok=True)
-    header = ["B [T]", "spin [ohm m^2]", "spin heat [ohm m^2]", "signal [ohm m^2]"]
-    table = np.column_stack([field, spin, heat, spin + heat])
-    write_csv(directory / "veramarun2014_hanle.csv", header, table)
+    parts = {"spin": spin, "spin heat": heat, "signal": spin + heat}
+    table = pd.DataFrame({"B [T]": field} | {f"{name} [ohm m^2]": part for name, part in parts.items()})
+    table.to_csv(directory / "veramarun2014_hanle.csv", index=False)
     figure = Figure(figsize=(5.6, 3.8), layout="constrained")
     panel, height = figure.subplots(), contact.spin
     curves = {"signal": (spin + heat, "k-"), "spin": (spin, "b--"), "spin heat": (heat, "r:")}

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from thermospin.materials.laws import Nanoclusters
     from thermospin.meshes import MeshRecord
     from thermospin.networks import Network, load_circuit
-    from thermospin.response.solution import Expansion
+    from thermospin.networks.library import hatami_table
+    from thermospin.networks.response import TwoTerminalResponse, two_terminal_response
+    from thermospin.output.progress import SilentProgress
+    from thermospin.output.regions import in_regions
+    from thermospin.response.solution import Expansion, Solution
     from thermospin.runs.device_torque import device_torque
     from thermospin.runs.invasive_wire import invasive_wire
     from thermospin.runs.loop import loop
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
     from thermospin.runs.run import run
     from thermospin.runs.sweep import sweep
     from thermospin.runs.sweep_results import SweepResults
+    from thermospin.units import to_si
     from thermospin.validation import load
 
     __version__: str
@@ -64,14 +69,19 @@ _HOME = {
     "NonlocalWire": "hanle.curves",
     "Problem": "runs.problem",
     "Results": "runs.results",
+    "SilentProgress": "output.progress",
+    "Solution": "response.solution",
     "SpinSink": "hanle.contacts",
     "SweepResults": "runs.sweep_results",
     "ThermospinError": "errors",
     "ThreeTerminal": "hanle.curves",
+    "TwoTerminalResponse": "networks.response",
     "constants": "constants",
     "device_torque": "runs.device_torque",
     "fit_hanle": "hanle.fit",
     "fit_lorentzians": "hanle.fit",
+    "hatami_table": "networks.library",
+    "in_regions": "output.regions",
     "invasive_wire": "runs.invasive_wire",
     "larmor_frequency": "hanle.curves",
     "load": "validation",
@@ -83,6 +93,8 @@ _HOME = {
     "run": "runs.run",
     "sweep": "runs.sweep",
     "template": "config.templates",
+    "to_si": "units",
+    "two_terminal_response": "networks.response",
 }
 """The public names, and the module of each; a module of that name is itself public."""
 
@@ -104,15 +116,20 @@ __all__ = [
     "NonlocalWire",
     "Problem",
     "Results",
+    "SilentProgress",
+    "Solution",
     "SpinSink",
     "SweepResults",
     "ThermospinError",
     "ThreeTerminal",
+    "TwoTerminalResponse",
     "__version__",
     "constants",
     "device_torque",
     "fit_hanle",
     "fit_lorentzians",
+    "hatami_table",
+    "in_regions",
     "invasive_wire",
     "larmor_frequency",
     "load",
@@ -124,6 +141,8 @@ __all__ = [
     "run",
     "sweep",
     "template",
+    "to_si",
+    "two_terminal_response",
 ]
 
 

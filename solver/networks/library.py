@@ -53,7 +53,7 @@ def _document() -> dict[str, Any]:
 
 
 @functools.cache
-def table() -> Mapping[str, Printed]:
+def hatami_table() -> Mapping[str, Printed]:
     """Hatami's table, by names such as ``Cu/Co(001)*``; the star is a dirty interface."""
     return {
         name: Printed(row["slope"] * 1e-9, row["P'"] / 100, row["P_S"] / 100, row.get("eta"), row.get("eta'"))
@@ -68,4 +68,4 @@ def element_library() -> Mapping[str, Mapping[str, Any]]:
         name: {key: entry.value for key, entry in properties.items()}
         for name, properties in interface_library().items()
     }
-    return devices | {name: row.values for name, row in table().items()}
+    return devices | {name: row.values for name, row in hatami_table().items()}

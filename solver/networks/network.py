@@ -89,6 +89,14 @@ class NetworkState:
         """
         return float(self.entering[self.nodes.index(node), THETA])
 
+    def spin_heat_accumulation(self, node: str) -> np.ndarray:
+        """``T_s = T↑ − T↓`` of a node along x, y, z, K, (3,).
+
+        Args:
+            node: Its name.
+        """
+        return 2 * self.of(node)[TAU]
+
     @property
     def torques(self) -> dict[str, np.ndarray]:
         """Spin-transfer torque on each ferromagnet, ``(ħ/2e) j_s⊥``, J, (3,)."""

@@ -10,8 +10,8 @@ from thermospin.networks.network import Network, NetworkState
 
 
 @dataclass(frozen=True)
-class Response:
-    """Two-terminal response: ``I = G ΔV + G_T ΔT`` and ``Q = Q_V ΔV + K ΔT``, from the first to the second.
+class TwoTerminalResponse:
+    """Response of two terminals: ``I = G ΔV + G_T ΔT`` and ``Q = Q_V ΔV + K ΔT``, first to second.
 
     Δ is the first reservoir less the second. Without an area all is per area.
 
@@ -74,9 +74,9 @@ def two_terminals(network: Network) -> tuple[str, str] | None:
     return names if len(names) == 2 and network.joins(*names) else None
 
 
-def response(
+def two_terminal_response(
     network: Network, pair: tuple[str, str], magnetisations: Mapping[str, np.ndarray] | None = None
-) -> Response:
+) -> TwoTerminalResponse:
     """Solve for the response between two reservoirs.
 
     Args:
@@ -92,7 +92,7 @@ def response(
         network.solve(magnetisations, network.bias(first, volts, kelvins), held=pair)
         for volts, kelvins in ((1.0, 0.0), (0.0, 1.0))
     )
-    found = Response(*states, first)
+    found = TwoTerminalResponse(*states, first)
     if not found.per_volt.current(first) > 0:
         raise InputError(
             f"no current that double precision resolves flows from here to '{second}'; lower polarisations "

@@ -11,7 +11,7 @@ from thermospin.networks.config import CircuitConfig
 from thermospin.networks.costs import check_size
 from thermospin.networks.determined import check_fields, check_flows
 from thermospin.networks.network import TAU, THETA, Network, NetworkState, S, V
-from thermospin.networks.response import Response, response, two_terminals
+from thermospin.networks.response import TwoTerminalResponse, two_terminal_response, two_terminals
 from thermospin.networks.switching import Switching, integrate_all, source_columns, thresholds
 from thermospin.output.place import new_run
 
@@ -33,7 +33,7 @@ class Point:
     angle: float | None
     direction: np.ndarray | None
     state: NetworkState
-    response: Response | None
+    response: TwoTerminalResponse | None
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def study(config: CircuitConfig, note: Callable[[str], None] = lambda line: None
 def _points(network: Network) -> list[Point]:
     config, pair = network.config, two_terminals(network)
     if config.sweep is None:
-        return [Point(None, None, network.solve(), pair and response(network, pair))]
+        return [Point(None, None, network.solve(), pair and two_terminal_response(network, pair))]
     angle = config.sweep.angle
     phi = config.nodes[angle.node].magnetisation.phi
     points = []
@@ -105,7 +105,7 @@ def _points(network: Network) -> list[Point]:
         m = np.array(unit_vector(theta, phi))
         turned = {angle.node: m}
         check_fields(network, turned)
-        between = response(network, pair, turned) if pair else None
+        between = two_terminal_response(network, pair, turned) if pair else None
         points.append(Point(float(theta), m, network.solve(turned), between))
     return points
 
@@ -144,7 +144,7 @@ def _vector(name: str, unit: str, values: np.ndarray) -> dict[str, float]:
     return components | {f"{owner}.|{symbol}| ({unit})": np.linalg.norm(values)}
 
 
-def _response(found: Response, has_area: bool) -> dict[str, float]:
+def _response(found: TwoTerminalResponse, has_area: bool) -> dict[str, float]:
     return {
         f"resistance ({'ohm' if has_area else 'ohm m^2'})": found.resistance,
         "thermopower (V/K)": found.seebeck,

@@ -18,7 +18,7 @@ from thermospin.macrospin.dynamics import (
 from thermospin.networks.costs import check_duration
 from thermospin.networks.determined import check_fields
 from thermospin.networks.network import THETA, Network, V
-from thermospin.networks.response import Response, response, two_terminals
+from thermospin.networks.response import TwoTerminalResponse, two_terminal_response, two_terminals
 
 COLLINEAR = 1e-9
 """Largest sine of the angle between the axes of collinear magnets."""
@@ -77,14 +77,17 @@ def _threshold(network: Network, layer: Macrospin, m: np.ndarray) -> Threshold:
     if pair is None:
         return Threshold(factor)
 
-    def critical(torque: Callable[[Response], np.ndarray]) -> float | None:
-        return critical_drive(layer, lambda m: torque(response(network, pair, {node: m})) / network.area, m)
+    def between(m: np.ndarray) -> TwoTerminalResponse:
+        return two_terminal_response(network, pair, {node: m})
+
+    def critical(torque: Callable[[TwoTerminalResponse], np.ndarray]) -> float | None:
+        return critical_drive(layer, lambda m: torque(between(m)) / network.area, m)
 
     voltage = critical(lambda found: found.torque(node, volts=1.0))
     return Threshold(
         factor=factor,
         voltage=voltage,
-        current=None if voltage is None else voltage / response(network, pair, {node: m}).resistance,
+        current=None if voltage is None else voltage / between(m).resistance,
         temperature_difference=critical(lambda found: found.torque(node, kelvins=1.0)),
         open_temperature_difference=critical(lambda found: found.open_circuit_torque(node)),
     )

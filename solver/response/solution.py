@@ -146,6 +146,7 @@ class Expansion:
         errors: By probe and power of the drive, what adds up to the estimated discretisation error of the
             reading (:mod:`thermospin.response.discretisation_error`), V per power of the drive; empty where
             it is not estimated.
+        unestimated: Reason why it is not, where it was asked for; else empty.
         densities: Likewise, the part that every owned cell makes of it; empty where it is not asked for.
         key: The scheme and the configuration.
     """
@@ -156,6 +157,7 @@ class Expansion:
     points: list[tuple[float, Solution]] = field(default_factory=list)
     weights: dict[int, np.ndarray] = field(default_factory=dict)
     errors: Mapping[TerminalPair, Mapping[int, np.ndarray]] = field(default_factory=dict)
+    unestimated: str = ""
     densities: Mapping[TerminalPair, Mapping[int, np.ndarray]] = field(default_factory=dict)
     key: tuple[str, str] = ("", "")
 

@@ -35,15 +35,6 @@ LARGEST_FACTORISED = 1_500_000
 """The same on stretched cells, where every field is factorised and takes 6 kB."""
 
 
-def can_enrich(spaces: Spaces) -> bool:
-    """Whether the richer space of a problem is one to solve in (collective).
-
-    Args:
-        spaces: The spaces of the problem.
-    """
-    return spaces.n_dofs <= most_unknowns(spaces)
-
-
 def most_unknowns(spaces: Spaces) -> int:
     """Unknowns of a problem on cells like these up to which its errors are estimated (collective).
 

@@ -36,6 +36,8 @@ def configuration_data(
         "iterations": [order.iterations for order in orders],
         "residuals": [order.residual for order in orders],
     }
+    if expansion.unestimated:
+        data["unestimated"] = expansion.unestimated
     if expansion.rest:
         for name, terminal in data["terminals"].items():
             terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}

@@ -1,7 +1,6 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +18,7 @@ from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.discretisation.terminals import locate_terminals
 from thermospin.discretisation.thermal_source import ThermalSource
-from thermospin.errors import ConvergenceError, InputError
+from thermospin.errors import InputError
 from thermospin.linear.basis import spin_basis
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.options import Options
@@ -40,7 +39,7 @@ from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
-from thermospin.runs.enrichment import Enrichment, can_enrich
+from thermospin.runs.estimation import Estimation
 from thermospin.runs.local_response import LocalResponse
 from thermospin.runs.preparation import prepare
 from thermospin.section import one_of
@@ -78,7 +77,7 @@ class Problem:
         device = Device.of(config, mesh.surfaces)
         self._local: LocalResponse | None = None
         self._prepared: tuple[str, SchemeSolver] | None = None
-        self._enrichment: Enrichment | None = None
+        self._estimation: Estimation | None = None
         self.options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
         magnets = list(dict.fromkeys([*device.magnets, *device.polarised]))
@@ -206,18 +205,16 @@ class Problem:
         """Estimate the discretisation error of the readings of a solution (collective).
 
         Nothing is estimated where coefficients follow the temperature beyond the linear response, at degree
-        3, where the space of one degree more is too large, or where the solver does not converge there.
+        3, where the space of one degree more is too large, or where the solver does not converge there:
+        ``expansion.unestimated`` says so.
 
         Args:
             solver: The solver of the scheme.
             expansion: The solution in the magnetic configuration set last; the estimates are added.
         """
-        if self._local.is_needed or not self.device.probes or not can_enrich(self.spaces):
-            return
-        if self._enrichment is None:
-            self._enrichment = Enrichment(self)
-        with suppress(ConvergenceError):
-            expansion.errors, expansion.densities = self._enrichment.estimate(solver, expansion)
+        if self._estimation is None:
+            self._estimation = Estimation(self, self._local.is_needed)
+        self._estimation.add(solver, expansion)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None
@@ -263,7 +260,7 @@ class Problem:
         given = list(device.sinks), device.temperature
         self._thermal = ThermalSource(self.spaces, self._transfer, device.thermal, *given)
         self.terminals = Terminals(self.spaces, self._located, *given, self._transfer, self._thermal)
-        self._free_enrichment()
+        self._free_estimation()
         if self._local is not None:
             self._local.free()
         self._local = LocalResponse(self.system, device, self.heat, self._solvers)
@@ -272,16 +269,16 @@ class Problem:
         """Free the objects that PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._local.free()
         self._prepared = None
-        self._free_enrichment()
+        self._free_estimation()
         self.linear.free()
         self.preconditioning.preconditioner.free()
         self.options.free()
 
-    def _free_enrichment(self) -> None:
+    def _free_estimation(self) -> None:
         """Free the richer space (collective)."""
-        if self._enrichment is not None:
-            self._enrichment.free()
-        self._enrichment = None
+        if self._estimation is not None:
+            self._estimation.free()
+        self._estimation = None
 
     def observer(self) -> Observer:
         """Evaluates solutions on the cells, in the magnetic configuration set by :meth:`magnetise`."""

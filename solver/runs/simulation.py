@@ -107,6 +107,11 @@ def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion
     iterations = ", ".join(str(order.iterations) for order in expansion.by_power.values())
     worst = max(order.residual for order in expansion.by_power.values())
     progress.note(f"{scheme} {configuration}: iterations {iterations}; residual {worst:.1e}")
+    if expansion.unestimated:
+        progress.note(
+            f"warning: {scheme} {configuration} has no error bars of the mesh: {expansion.unestimated}; "
+            "compare with a finer mesh ('mesh.refinement: 1.4')"
+        )
 
 
 def operating_drive(config: Config, drive: Drive) -> float | None:

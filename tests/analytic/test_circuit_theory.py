@@ -6,9 +6,9 @@ from circuit_forms import SymmetricValve
 
 from thermospin.config.directions import Angles
 from thermospin.networks import Network, load_circuit
-from thermospin.networks.library import table
+from thermospin.networks.library import hatami_table
 from thermospin.networks.network import TAU, S
-from thermospin.networks.response import response
+from thermospin.networks.response import two_terminal_response
 
 pytestmark = pytest.mark.serial
 
@@ -51,7 +51,7 @@ def test_current_and_heat_of_eqs_4_and_6(valve, bias):
 def test_angular_magnetothermopower_of_eq_5(valve):
     circuit = network(valve, (0.0, 0.0))
     for theta in ANGLES:
-        found = response(circuit, ("L", "R"), turned(theta))
+        found = two_terminal_response(circuit, ("L", "R"), turned(theta))
         assert found.seebeck == pytest.approx(valve.thermopower(theta), rel=1e-11, abs=0)
 
 
@@ -115,7 +115,7 @@ def test_antiparallel_magnets_are_the_two_channel_resistor_network():
     """Channel by channel: G↑ and G↓ in series in both."""
     valve = SymmetricValve()
     up, down = (valve.conductance * (1 + sign * valve.polarisation) / 2 for sign in (1, -1))
-    found = response(network(valve, (0.0, 0.0)), ("L", "R"), turned(np.pi)).resistance
+    found = two_terminal_response(network(valve, (0.0, 0.0)), ("L", "R"), turned(np.pi)).resistance
     assert 1 / found == pytest.approx(2 / (1 / up + 1 / down), rel=1e-12, abs=0)
 
 
@@ -132,7 +132,7 @@ def test_a_voltage_of_100_microvolts_drives_ten_million_amperes_per_square_centi
     }
     current = Network(load_circuit(circuit)).solve().current("L") / 1e4
     assert current == pytest.approx(1e7, rel=0.05)
-    p = table()["Cu/Co(001)"].polarisation
+    p = hatami_table()["Cu/Co(001)"].polarisation
     conductance = 2 / (1.02e-15 * (1 - p**2))
     assert current == pytest.approx(conductance / 2 * (1 - p**2) * 1e-4 / 1e4, rel=1e-12)
 

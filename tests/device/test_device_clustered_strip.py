@@ -23,9 +23,9 @@ FIELD = 0.05
 
 
 @pytest.fixture(scope="module")
-def heated(comm):
+def heated():
     """The device with a weak and with a strong current in its heater."""
-    return [case[0] for case in SCRIPT.solve(LENGTH, FIELD, [1e-6, 1.5e-4], comm, COARSE)]
+    return [case[0] for case in SCRIPT.solve(LENGTH, FIELD, [1e-6, 1.5e-4], COARSE)]
 
 
 def test_one_dimension(heated):

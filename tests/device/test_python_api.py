@@ -210,6 +210,17 @@ def test_fields_are_arrays(results, comm):
     assert comm.allreduce(grid.n_points) == comm.size * grid.n_points
 
 
+def test_fields_of_some_regions(results, file):
+    grid = results.fields("through", "P", current=1e-3)
+    films = [ts.in_regions(grid, name) for name in ("Fixed", "Spacer", "Free")]
+    assert sum(film.n_cells for film in films) == grid.n_cells
+    ends = [(film.points[:, 2].min(), film.points[:, 2].max()) for film in films]
+    np.testing.assert_allclose(ends, [(0, 10e-9), (10e-9, 30e-9), (30e-9, 40e-9)], rtol=0, atol=1e-15)
+    both = ts.in_regions(grid, "Fixed", "Free")
+    assert both.n_cells == films[0].n_cells + films[2].n_cells
+    assert set(both["region"]) == {*films[0]["region"], *films[2]["region"]}
+
+
 def test_results_of_an_earlier_run(results, out):
     loaded = ts.Results.load(out)
     pd.testing.assert_frame_equal(loaded.readings, results.readings, rtol=1e-6)
@@ -340,6 +351,10 @@ def test_templates_are_overridden():
         (lambda r: ts.material("Copper"), "unknown material 'Copper'"),
         (lambda r: ts.template("nanopilar"), "geometry.template: unknown template 'nanopilar'; did you mean"),
         (lambda r: ts.template("nanopillar", lenght="9 nm"), "geometry.lenght: unknown key 'lenght'; did"),
+        (
+            lambda r: ts.in_regions(r.fields("through", "P", order=1), "Fre"),
+            "unknown region 'Fre'; did you mean 'Free'?",
+        ),
         (lambda r: ts.Results.load("nowhere"), "no results here"),
         (lambda r: r.fields("throuhg", "P", order=1), "unknown scheme 'throuhg'; did you mean 'through'"),
         (lambda r: r.fields("through", "PA", order=1), "unknown configuration 'PA'"),

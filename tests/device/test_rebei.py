@@ -20,15 +20,9 @@ CASES = {
 }
 
 
-def everywhere(curve, comm):
-    """A curve at the nodes of all ranks (collective)."""
-    x, n = (np.concatenate(comm.allgather(values)) for values in (curve.x, curve.n))
-    return REFERENCE.Curve(x, n)
-
-
 def error(case, comm, **options):
     """The largest difference from one dimension, over the largest component (collective)."""
-    found = everywhere(SCRIPT.finite_elements(case, comm, **options), comm)
+    found = SCRIPT.finite_elements(case, comm, **options)
     return SCRIPT.difference(found, REFERENCE.boundary_value_solution(case))
 
 

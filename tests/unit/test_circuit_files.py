@@ -11,7 +11,7 @@ from thermospin.constants import LORENZ_NUMBER
 from thermospin.errors import InputError
 from thermospin.networks import load_circuit
 from thermospin.networks.elements import Element
-from thermospin.networks.library import element_library, table
+from thermospin.networks.library import element_library, hatami_table
 from thermospin.networks.study import study
 
 pytestmark = pytest.mark.serial
@@ -27,21 +27,21 @@ def file(tmp_path):
 
 
 def magnetic_rows():
-    return {name: row for name, row in table().items() if row.mixing is not None}
+    return {name: row for name, row in hatami_table().items() if row.mixing is not None}
 
 
 def test_the_table_has_the_rows_of_the_paper():
-    assert len(table()) == 12
-    row = table()["Cr/Fe(001)*"]
+    assert len(hatami_table()) == 12
+    row = hatami_table()["Cr/Fe(001)*"]
     assert tuple(row) == pytest.approx((7e-9, -1.9, -95.0, 3.25, -0.48), rel=1e-12, abs=0)
-    assert table()["Cr/Au(001)"].mixing is None
-    assert sum(name.endswith("*") for name in table()) == 6
+    assert hatami_table()["Cr/Au(001)"].mixing is None
+    assert sum(name.endswith("*") for name in hatami_table()) == 6
 
 
 @pytest.mark.parametrize("name", magnetic_rows())
 def test_derived_polarisation_gives_the_printed_one_of_the_thermopower(name):
     """P_S = (S↑ − S↓)/(S↑ + S↓) of the channels of an element with the derived P and the printed P'."""
-    row = table()[name]
+    row = hatami_table()[name]
     assert abs(row.polarisation) < 1
     element = Element(between=("F", "N"), library=name, conductance=1e15)
     up, down = element.law(300.0, True).material.channel_seebeck
@@ -53,7 +53,7 @@ def test_the_printed_parameters_increase_entropy(name):
     """S² < L0 in both channels, and (η'/η)² S² < L0 for the transverse part (solver/physics.md §3)."""
     law = Element(between=("F", "N"), library=name, conductance=1e15).law(300.0, True)
     assert law.is_positive(300.0, True)
-    row = table()[name]
+    row = hatami_table()[name]
     assert max(abs(s) for s in law.material.channel_seebeck) < np.sqrt(LORENZ_NUMBER)
     assert abs(row.mixing_thermopower / row.mixing * row.slope * 300.0) < np.sqrt(LORENZ_NUMBER)
 

@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 from thermospin.networks import Network, load_circuit
 from thermospin.networks.determined import check_fields
 from thermospin.networks.network import TAU, THETA, TORQUE_PER_SPIN_CURRENT, S, V
-from thermospin.networks.response import response
+from thermospin.networks.response import two_terminal_response
 
 pytestmark = pytest.mark.serial
 
@@ -118,8 +118,8 @@ def test_onsager_reciprocity(regime):
     """Peltier is T0 times Seebeck with all magnets reversed."""
     circuit = network(graph(regime))
     reversed_magnets = {name: -m for name, m in circuit.config.magnets.items()}
-    found = response(circuit, ("F1", "N4"))
-    other = response(circuit, ("F1", "N4"), reversed_magnets)
+    found = two_terminal_response(circuit, ("F1", "N4"))
+    other = two_terminal_response(circuit, ("F1", "N4"), reversed_magnets)
     assert found.peltier == pytest.approx(300 * other.seebeck, rel=1e-10, abs=0)
 
 

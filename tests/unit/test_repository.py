@@ -1,11 +1,15 @@
 """Statements of the repository's files about one another; only where the tests run in a checkout."""
 
+import ast
+import importlib
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+
+import thermospin as ts
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -122,3 +126,26 @@ def test_links_of_pages_outside_the_site_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def private_names(path):
+    """Names that a script takes from the package and that are not public, by imports or from `ts`."""
+    modules = {f"thermospin.{name}" for name in ts.__all__ if ts._HOME.get(name) == name}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (n.name for n in node.names if n.name.startswith("thermospin."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "thermospin":
+            if node.module in modules:
+                known = vars(importlib.import_module(node.module))
+            else:
+                known = ts.__all__ if node.module == "thermospin" else ()
+            yield from (f"{node.module}.{n.name}" for n in node.names if n.name not in known)
+        elif isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "ts":
+            yield from [f"ts.{node.attr}"] if node.attr not in ts.__all__ else []
+
+
+@pytest.mark.parametrize("folder", ["configs", "benchmarks"])
+def test_scripts_use_public_names(folder):
+    scripts = sorted((ROOT / folder).glob("*.py"))
+    assert len(scripts) > 5
+    assert {path.name: found for path in scripts if (found := [*private_names(path)])} == {}

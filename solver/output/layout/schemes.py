@@ -92,6 +92,8 @@ class Configuration(Part):
     """Averages by interface, such as ``Py1|Cu`` or ``Py1|Cu on lid``: different materials, or resistive."""
     torques: dict[str, Torque] | None = None
     """Torques by magnet; with vector spin."""
+    unestimated: str | None = None
+    """Reason why the readings have no error bars of the mesh, although they were asked for."""
 
 
 class Drive(Part):
