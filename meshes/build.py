@@ -93,7 +93,7 @@ def _mesh(
             return renumber(mesh)
         except ValueError as error:
             raise InputError(
-                f"{geometry.file} does not fit together: {error}; mend the mesh", key="geometry.file"
+                f"{geometry.file} does not fit together: {error}; repair the mesh", key="geometry.file"
             ) from None
     for key in surfaces.values():
         raise InputError(
@@ -191,7 +191,9 @@ def _check_regions(geometry: Geometry, options: MeshOptions) -> None:
         named |= {f"mesh.interfaces[{i}][{j}]": name for j, name in enumerate(pair)}
     for key, name in named.items():
         if name not in geometry.materials:
-            raise InputError(f"no region {name}; the regions are {', '.join(geometry.materials)}", key=key)
+            raise InputError(
+                f"there is no region {name}; the regions are {', '.join(geometry.materials)}", key=key
+            )
 
 
 def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
@@ -204,7 +206,7 @@ def _check_columns(geometry: Geometry, options: MeshOptions) -> None:
         sizes = {f"solids[{i}].max_size": solid.max_size for i, solid in enumerate(geometry.solids)}
         sizes |= {"columns": geometry.columns, "lateral_aspect": geometry.lateral_aspect > 1}
         for key in (key for key, value in sizes.items() if value):
-            raise InputError("says nothing beside mesh.columns; remove one of the two", key=f"geometry.{key}")
+            raise InputError("has no effect with mesh.columns; remove one of the two", key=f"geometry.{key}")
 
 
 def mesh_hash(
@@ -264,6 +266,6 @@ def _check_quality(mesh: RawMesh) -> None:
         x, y, z = mesh.points[mesh.cells[worst]].mean(axis=0) * 1e9
         raise InputError(
             f"a tetrahedron of region '{region}' at ({x:.1f}, {y:.1f}, {z:.1f}) nm is flat; change "
-            "mesh.refinement or mesh.film_aspect a little, or mend your mesh",
+            "mesh.refinement or mesh.film_aspect a little, or repair your mesh",
             key="mesh",
         )

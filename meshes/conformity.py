@@ -99,7 +99,7 @@ def _check_faces(file: str, points: np.ndarray, cells: np.ndarray) -> None:
         if len(again):
             place = in_nm(points[rows[again[0]]].mean(axis=0))
             raise InputError(
-                f"{file} does not fit together: {message}, at {place}; mend the mesh", key="geometry.file"
+                f"{file} does not fit together: {message}, at {place}; repair the mesh", key="geometry.file"
             )
 
 
@@ -131,7 +131,7 @@ def _check_sides(file: str, mesh: Tetrahedra) -> None:
         first, second = cells[same][0], others[same][0]
         raise InputError(
             f"{file}: {_parts(mesh, first, second)} overlap at {mesh.centre(first, second)}, where two "
-            "tetrahedra lie on the same side of their common face; mend the mesh",
+            "tetrahedra lie on the same side of their common face; repair the mesh",
             key="geometry.file",
         )
 

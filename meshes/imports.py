@@ -157,13 +157,13 @@ def _surface(name: str, key: str, mesh: ForeignMesh) -> np.ndarray:
     for other in mesh.others:
         if other.dim == 2 and other.group == name:
             raise InputError(
-                f"surface {name} has {other.count} cells of type '{other.kind}', which are no faces of "
+                f"surface {name} has {other.count} cells of type '{other.kind}', which are not faces of "
                 "tetrahedra; mesh it with triangles",
                 key=key,
             )
     if name not in mesh.surfaces:
         raise InputError(
-            f"no physical surface {name}; the file has {_listed(mesh.surfaces) or 'none'}", key=key
+            f"there is no physical surface {name}; the file has {_listed(mesh.surfaces) or 'none'}", key=key
         )
     triangles = mesh.triangles[mesh.surfaces[name]]
     _, first = np.unique(np.sort(triangles, axis=1), axis=0, return_index=True)
@@ -184,7 +184,7 @@ def _terminal(
         return _surface(terminal.surface, f"{key}.surface", mesh)
     if terminal.region not in regions:
         raise InputError(
-            f"no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"
+            f"there is no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"
         )
     facets, owner = exterior_facets(tagged_cells[0])
     cells = tagged_cells[0][tagged_cells[1] == regions[terminal.region]]

@@ -25,7 +25,7 @@ class Layer(Section):
 
 def _not_empty(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
     if not layers:
-        raise mistake("no layer; add one, such as {name: Cu, material: Cu, thickness: 10 nm}")
+        raise mistake("there is no layer; add one, such as {name: Cu, material: Cu, thickness: 10 nm}")
     return layers
 
 

@@ -99,7 +99,7 @@ def check_nothing_missing(file: str, mesh: Tetrahedra, inner: np.ndarray) -> Non
         place = in_nm(mesh.points[outside.facets[facet]].mean(axis=0))
         raise InputError(
             f"{file}: a tetrahedron of region {mesh.region(outside.owner[facet])} is missing at {place}; "
-            "mend the mesh",
+            "repair the mesh",
             key="geometry.file",
         )
 

@@ -45,5 +45,5 @@ class MeshOptions(Section):
         for key, field in type(self).model_fields.items() if self.columns else ():
             default = field.get_default(call_default_factory=True)
             if key not in SIZE_FREE and getattr(self, key) != default:
-                raise mistake("says nothing beside mesh.columns; remove one of the two", key)
+                raise mistake("has no effect with mesh.columns; remove one of the two", key)
         return self

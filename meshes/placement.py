@@ -27,8 +27,8 @@ def check_terminals(mesh: RawMesh) -> None:
         if len(inside):
             raise InputError(
                 f"{len(inside)} of its {len(mine)} faces lie inside the device, one at "
-                f"{_place(mesh, chosen[inside[0]])} {_between(mesh, *owners[inside[0]])}; a terminal is on "
-                "the outside",
+                f"{_place(mesh, chosen[inside[0]])} {_between(mesh, *owners[inside[0]])}; a terminal "
+                "must lie on the outside",
                 key=f"terminals.{name}",
             )
     _check_disjoint(mesh, chosen[order])

@@ -30,7 +30,7 @@ class Box(Section):
     def _extends(self) -> Self:
         for axis, low, high in zip("xyz", self.min, self.max, strict=True):
             if high <= low:
-                raise ValueError(f"the box has no extent along {axis}: max must exceed min")
+                raise ValueError(f"the box has no extent along {axis}; max must exceed min")
         return self
 
     def contains(self, points: np.ndarray) -> np.ndarray:
@@ -85,17 +85,17 @@ class ExtrudedPolygon(Section):
     @model_validator(mode="after")
     def _extends(self) -> Self:
         if self.z[1] <= self.z[0]:
-            raise mistake("the polygon has no extent along z: z must be [lowest, highest]", "z")
+            raise mistake("the polygon has no extent along z; z must be [lowest, highest]", "z")
         if len(set(self.points)) < len(self.points):
-            raise mistake("the polygon repeats a corner: list every corner once", "points")
+            raise mistake("the polygon repeats a corner; list every corner once", "points")
         if _crosses_itself(self.points):
-            raise mistake("the polygon crosses itself: list its corners in order round the outline", "points")
+            raise mistake("the polygon crosses itself; list its corners in order round the outline", "points")
         corner = _touching_corner(np.array(self.points))
         if corner is not None:
             x, y = (1e9 * self.points[corner][i] for i in range(2))
             raise mistake(
-                f"the polygon touches itself: its corner at ({x:g}, {y:g}) nm lies on another side; move it, "
-                "or make two solids",
+                f"the polygon touches itself; its corner at ({x:g}, {y:g}) nm lies on another side; move "
+                "it, or make two solids",
                 "points",
                 corner,
             )

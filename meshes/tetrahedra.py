@@ -62,7 +62,9 @@ def _faces(films: list[Film], name: str, terminal: TerminalFace) -> list[int]:
     volumes = [volume for film in films if film.region == terminal.region for volume in film.volumes]
     if not volumes:
         known = ", ".join(dict.fromkeys(film.region for film in films))
-        raise InputError(f"no region {terminal.region}; the regions are {known}", key=f"{key}.region")
+        raise InputError(
+            f"there is no region {terminal.region}; the regions are {known}", key=f"{key}.region"
+        )
     if terminal.edges is not None:
         raise InputError("labels and edges pick terminals of 'mesh.columns' only; pick a face", key=key)
     axis, end = side_of(terminal.face)

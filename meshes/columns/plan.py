@@ -105,7 +105,7 @@ def read_plan(geometry: SolidsGeometry, sides: int) -> FilmPlan:
     for index, solid in enumerate(geometry.solids):
         if not isinstance(solid.shape, Box | EllipticCylinder | ExtrudedPolygon):
             raise InputError(
-                f"solid {solid.name} is no box, cylinder or polygon along z; remove mesh.columns",
+                f"solid {solid.name} is not a box, cylinder or polygon along z; remove mesh.columns",
                 key=f"geometry.solids[{index}]",
             )
         rings = outlines_of(solid.shape, sides)

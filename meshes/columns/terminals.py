@@ -41,7 +41,7 @@ def terminal_facets(
         raise InputError("solids have no physical surfaces; pick the terminal by region and face", key=key)
     if terminal.region not in regions:
         raise InputError(
-            f"no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"
+            f"there is no region {terminal.region}; the regions are {', '.join(regions)}", key=f"{key}.region"
         )
     mine = tags == regions[terminal.region]
     if terminal.edges is not None:

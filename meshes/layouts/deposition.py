@@ -204,8 +204,8 @@ def check_hidden(columns: list[list[Slab]], covered: np.ndarray, pieces: Sequenc
                 key="geometry.tolerance",
             )
         raise InputError(
-            f"region {piece.region} has no room: what lies there is as high already; make film {piece.film} "
-            "thicker, or raise its priority",
+            f"region {piece.region} has no room, because its place is already filled to that height; make "
+            f"film {piece.film} thicker, or raise its priority",
             key=f"geometry.layers.{piece.film}",
         )
 

@@ -84,7 +84,7 @@ def read_library(file: str) -> "gdstk.Library":
     path = Path(file)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(
-            f"{file} is no layout: its name must end in {', '.join(SUFFIXES)}", key="geometry.layout"
+            f"{file} is not a layout; its name must end in {', '.join(SUFFIXES)}", key="geometry.layout"
         )
     try:
         import gdstk
@@ -99,7 +99,7 @@ def read_library(file: str) -> "gdstk.Library":
             library = getattr(gdstk, SUFFIXES[path.suffix.lower()])(str(path))
     except (OSError, RuntimeError, ValueError, MemoryError):
         raise InputError(
-            f"{file} is damaged, or no GDSII or OASIS file; export it again", key="geometry.layout"
+            f"{file} is damaged or not a GDSII or OASIS file; export it again", key="geometry.layout"
         ) from None
     if not library.cells:
         raise InputError(f"{file} holds no cell; draw one", key="geometry.layout")

@@ -93,7 +93,7 @@ def _connectivity(grid: vtkUnstructuredGrid) -> Any:
 def _cells(kind: int, size: int, types: np.ndarray, offsets: np.ndarray, nodes: np.ndarray) -> np.ndarray:
     """Nodes of the cells of a type, all of which must have as many."""
     if np.any(np.diff(offsets)[types == kind] != size):
-        raise UnreadableError(f"a {_name(kind)} has not {size} nodes")
+        raise UnreadableError(f"a {_name(kind)} does not have {size} nodes")
     return _corners(kind, size, types, offsets, nodes)
 
 

@@ -28,13 +28,16 @@ WITH_ARRAYS = (".vtu", ".vtk", ".xdmf", ".xmf")
 """Types whose regions are the values of an array on the cells."""
 
 BEGINNINGS = {
-    ".msh": (rb"\s*\$(MeshFormat|Comments)\b", "is no Gmsh mesh: its first line is not $MeshFormat"),
-    ".med": (rb"\x89HDF", "is no MED file, which is HDF5"),
-    ".unv": (rb"\s*-1\s", "is no UNV file: its first line is not -1"),
-    ".mesh": (rb"\s*(#[^\n]*\s+)*MeshVersionFormatted", "is no Medit mesh: MeshVersionFormatted is missing"),
-    ".step": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
-    ".stp": (rb"(?s).*?ISO-10303-21", "is no STEP file: ISO-10303-21 is not in its head"),
-    ".brep": (rb"(?s).*?(DBRep_DrawableShape|CASCADE Topology)", "is no BREP file: its head is missing"),
+    ".msh": (rb"\s*\$(MeshFormat|Comments)\b", "is not a Gmsh mesh (its first line is not $MeshFormat)"),
+    ".med": (rb"\x89HDF", "is not a MED file (these are HDF5)"),
+    ".unv": (rb"\s*-1\s", "is not a UNV file (its first line is not -1)"),
+    ".mesh": (
+        rb"\s*(#[^\n]*\s+)*MeshVersionFormatted",
+        "is not a Medit mesh (MeshVersionFormatted is missing)",
+    ),
+    ".step": (rb"(?s).*?ISO-10303-21", "is not a STEP file (ISO-10303-21 is not in its head)"),
+    ".stp": (rb"(?s).*?ISO-10303-21", "is not a STEP file (ISO-10303-21 is not in its head)"),
+    ".brep": (rb"(?s).*?(DBRep_DrawableShape|CASCADE Topology)", "is not a BREP file (its head is missing)"),
 }
 """Beginning of a file, and the complaint about one that begins otherwise.
 

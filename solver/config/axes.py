@@ -13,7 +13,7 @@ DIGITS = 12
 """Significant digits of the values of a range: no 0.30000000000000004 in files and tables."""
 FIXED = {
     "sweep": "a sweep cannot change itself",
-    "output": "every point writes the same; use the options of 'thermospin sweep'",
+    "output": "all points write the same output; use the options of 'thermospin sweep'",
 }
 """Keys that cannot be swept, and the remedy."""
 
@@ -50,7 +50,7 @@ class Axis(Section):
             if getattr(self, name) is not None:
                 raise mistake("give values, or start, stop and num, not both", name)
         if not self.values:
-            raise mistake("no values; give some, or start, stop and num", "values")
+            raise mistake("there are no values; give some, or start, stop and num", "values")
         for i, value in enumerate(self.values):
             if self.keys and isinstance(value, list) and len(value) != len(self.keys):
                 raise mistake(
@@ -88,7 +88,7 @@ class Axis(Section):
 
     def _check_keys(self) -> None:
         if (self.key is None) == (not self.keys):
-            raise mistake("say what changes: 'key: materials.Py.polarisation', or 'keys' with a list")
+            raise mistake("nothing changes; write 'key: materials.Py.polarisation', or 'keys' with a list")
         for i, key in enumerate(self.targets):
             at = ("keys", i) if self.keys else ("key",)
             for fixed, remedy in FIXED.items():

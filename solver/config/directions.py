@@ -64,7 +64,7 @@ def parse_vector(value: Any, info: ValidationInfo) -> Vector:
     parts = tuple(_component(part, i, info) for i, part in enumerate(value))
     largest = max(map(abs, parts))
     if largest == 0:
-        raise mistake("has no direction, its length is 0; give a vector such as [0, 0, 1]")
+        raise mistake("has length 0 and so no direction; give a vector such as [0, 0, 1]")
     length = math.hypot(*(part / largest for part in parts)) * largest
     # what is of unit length stays as it is, so that a resolved configuration loads to the same numbers
     return parts if abs(length - 1) < 1e-14 else tuple(part / length for part in parts)

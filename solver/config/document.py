@@ -68,7 +68,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if len(digits) > 1 and digits.startswith("0"):
             raise yaml.MarkedYAMLError(
                 problem=f"'{cut(node.value)}' begins with 0, which some programs take for octal; write "
-                f"{cut(node.value.replace(digits, digits.lstrip('0') or '0'))}, or quotes round a text",
+                f"{cut(node.value.replace(digits, digits.lstrip('0') or '0'))}, or put a text in quotes",
                 problem_mark=node.start_mark,
             )
         return int(node.value) if len(digits) <= LONGEST_WHOLE else float(node.value)
@@ -130,15 +130,13 @@ def _check_size(text: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in (anchor for anchor, _ in open_):
-                raise _mistake(f"'*{cut(event.anchor)}' stands within itself; write the values", event)
+                raise _mistake(f"'*{cut(event.anchor)}' refers to itself; write out the values", event)
             count += sizes.get(event.anchor, 1)
         elif isinstance(event, yaml.CollectionStartEvent):
             open_.append((event.anchor, count))
             count += 1
             if len(open_) > DEEPEST:
-                raise _mistake(
-                    f"more than {DEEPEST} levels of brackets or indentation; write it flatter", event
-                )
+                raise _mistake(f"more than {DEEPEST} levels of brackets or indentation; use fewer", event)
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, before = open_.pop()
             if anchor is not None:

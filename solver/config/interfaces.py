@@ -63,7 +63,7 @@ class Interface(InterfaceValues):
         material = self.material
         if not (self.transparent or material.is_conducting or material.phonon_heat_conductance):
             raise mistake(
-                "nothing would cross; give library, area_resistance, conductance, kapitza_resistance, "
-                "phonon_heat_conductance or 'transparent: true'"
+                "nothing crosses this interface; give library, area_resistance, conductance, "
+                "kapitza_resistance, phonon_heat_conductance or 'transparent: true'"
             )
         return self

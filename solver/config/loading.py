@@ -151,7 +151,7 @@ def _parameters(data: Mapping[str, Any], file: str, sections: Collection[str]) -
 def _read(path: Path) -> dict[str, Any]:
     if path.suffix.lower() in _NO_TEXTS:
         raise InputError(
-            "this is no configuration; write one that names it, 'geometry: {file: …, regions: …}'",
+            "this is not a configuration; write one that names this file, 'geometry: {file: …, regions: …}'",
             file=str(path),
         )
     try:
@@ -162,10 +162,10 @@ def _read(path: Path) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or "not a UTF-8 text"
         raise InputError(f"cannot read the configuration: {reason}", file=str(path)) from None
     if len(content) > LARGEST:
-        raise InputError(f"more than {LARGEST // 10**6} MB are no configuration", file=str(path))
+        raise InputError(f"more than {LARGEST // 10**6} MB cannot be a configuration", file=str(path))
     data = parse(text, str(path))
     if not isinstance(data, dict):
-        raise InputError("a configuration is a mapping of sections, such as 'geometry: …'", file=str(path))
+        raise InputError("this is not a configuration; write sections such as 'geometry: …'", file=str(path))
     return data
 
 

@@ -34,9 +34,7 @@ class LoopMagnet(Section):
     @model_validator(mode="after")
     def _one_model(self) -> LoopMagnet:
         if (self.switching_field is None) == (self.anisotropy_field is None):
-            raise mistake(
-                "give one of the two: 'switching_field' (sharp) or 'anisotropy_field' (Stoner–Wohlfarth)"
-            )
+            raise mistake("give either 'switching_field' (sharp) or 'anisotropy_field' (Stoner–Wohlfarth)")
         return self
 
     @property

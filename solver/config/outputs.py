@@ -24,7 +24,7 @@ def _one_axis(value: Any) -> Any:
 
 def _without_controls(value: Any) -> Any:
     if isinstance(value, str) and any(ord(character) < 32 for character in value):
-        raise mistake("a name of a directory has no control characters; remove them")
+        raise mistake("a directory name must not contain control characters; remove them")
     return value
 
 
@@ -81,12 +81,13 @@ class Map(Section):
     def _one_of_each(self) -> "Map":
         given = (self.order is not None) + (self.current is not None)
         if self.field in CONSTANTS and given:
-            raise mistake(f"no drive changes '{self.field}'; remove 'order' and 'current'")
+            raise mistake(f"'{self.field}' does not depend on the drive; remove 'order' and 'current'")
         if self.field not in CONSTANTS and given != 1:
-            raise mistake("give 'order' or 'current', one of the two")
+            raise mistake("give either 'order' or 'current'")
         if (self.slice is not None) + self.surface + (self.line is not None) != 1:
             raise mistake(
-                "say where: one of 'slice: {z: 10 nm}', 'surface: true', 'line: {start: …, end: …}'"
+                "the place is missing; give one of 'slice: {z: 10 nm}', 'surface: true', 'line: "
+                "{start: …, end: …}'"
             )
         for axis, (low, high) in self.window.items():
             if self.slice is None or axis in self.slice:

@@ -203,9 +203,9 @@ class Parameters(Written):
             return self._found[name]
         if name in needed_by:
             chain = " -> ".join((*needed_by[needed_by.index(name) :], name))
-            raise ParameterError(f"needs itself ({chain}); give one of them a number")
+            raise ParameterError(f"refers to itself ({chain}); give one of them a number")
         if len(needed_by) >= LONGEST_CHAIN:
-            raise ParameterError(f"needs more than {LONGEST_CHAIN} others, one by one")
+            raise ParameterError(f"needs more than {LONGEST_CHAIN} others in a chain; shorten it")
         self._found[name] = self._read(self._given[name], (*needed_by, name))
         return self._found[name]
 
@@ -253,8 +253,8 @@ class Parametrised(Section):
             raise InputError(one_of(name, self.parameters, "parameter"), key=key)
         if name in self._unused:
             raise InputError(
-                f"no formula needs '{name}', so nothing would change; a resolved configuration holds numbers "
-                "instead of formulas",
+                f"no formula uses '{name}', so a change of it has no effect; a resolved configuration "
+                "holds numbers instead of formulas",
                 key=key,
             )
 

@@ -238,7 +238,7 @@ _FORMS = "a direction ([mx, my, mz], {theta: 30 deg, phi: 90 deg}, x, -x, …) o
 def _one_kind(value: Any) -> Any:
     """Refuse a mapping that is none of the kinds, or several."""
     if isinstance(value, dict) and len({*_KINDS, "direction"} & {_named(key) for key in value}) != 1:
-        raise mistake(f"does not say one kind of magnetisation; write {_FORMS}")
+        raise mistake(f"must give exactly one kind of magnetisation; write {_FORMS}")
     return value
 
 

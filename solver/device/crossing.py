@@ -69,14 +69,14 @@ def check_heat(config: Config, i: int) -> None:
     if not law.is_positive(temperature):
         raise config.mistake(
             "K_e + K_ph must exceed T0 Σ G_σ S_σ² for the equations to be positive definite; "
-            f"at {temperature:g} K it is {law.heat_conductance(temperature):.3g} W/(m² K), not above "
-            f"{law.seebeck_heat(temperature):.3g}: raise it, or lower seebeck or spin_seebeck",
+            f"at {temperature:g} K it is {law.heat_conductance(temperature):.3g} W/(m² K) and must exceed "
+            f"{law.seebeck_heat(temperature):.3g} W/(m² K); raise it, or lower seebeck or spin_seebeck",
             "interfaces", i, "electronic_heat_conductance",
         )  # fmt: skip
     if config.unknowns.vector and config.unknowns.spin_heat and law.mixing_margin(temperature) < 0:
         raise config.mistake(
-            "T0 (η' G S_i)² must be below 2 Re G↑↓ η K_e for the equations to be positive definite, at "
-            f"{temperature:g} K it is not: lower this or seebeck, or raise mixing_conductance",
+            "T0 (η' G S_i)² must be below 2 Re G↑↓ η K_e for the equations to be positive definite, and at "
+            f"{temperature:g} K it is not; lower this or seebeck, or raise mixing_conductance",
             "interfaces", i, "mixing_thermopower",
         )  # fmt: skip
     if not (config.unknowns.spin_heat and law.is_conducting):
@@ -85,8 +85,8 @@ def check_heat(config: Config, i: int) -> None:
     if margin <= 0:
         raise config.mistake(
             "with 'solver.spin_heat' K_σ = K_e (1 ± P_K)/2 must exceed T0 G_σ S_σ² in both channels for the "
-            f"equations to be positive definite; at {temperature:g} K K_{channel} is {-margin:.3g} W/(m² K) "
-            "too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
+            f"equations to be positive definite; at {temperature:g} K, K_{channel} is {-margin:.3g} W/(m² K) "
+            "too low; raise this, or lower heat_polarisation, seebeck or spin_seebeck",
             "interfaces", i, "electronic_heat_conductance",
         )  # fmt: skip
 
@@ -135,7 +135,7 @@ def _named_magnet(config: Config, i: int, sides: Sequence[str], magnets: Sequenc
     named = [region for region in sides if region == name]
     named = named or [region for region in sides if materials[region] == name]
     if len(named) != 1 or named[0] not in magnets:
-        hint = f"write {' or '.join(magnets)}" if magnets else "neither is magnetic, remove it"
+        hint = f"write {' or '.join(magnets)}" if magnets else "neither side is magnetic; remove it"
         raise config.mistake(
             f"'{name}' is not the one magnetic side of '{'|'.join(sides)}'; {hint}", "interfaces", i, "magnet"
         )

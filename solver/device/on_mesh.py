@@ -32,10 +32,11 @@ def separated_regions(config: Config, record: MeshRecord) -> Surfaces:
         except ValueError as error:
             raise config.error(
                 f"interfaces[{i}].surface",
-                f"'{name}' is {error}; an interface lies between two regions: name a surface where they meet",
+                f"'{name}' is {error}; name a surface where two regions meet",
             ) from None
     if common := shared(record):
-        raise config.error("interfaces", f"the surfaces '{common[0]}' and '{common[1]}' overlap; part them")
+        message = f"the surfaces '{common[0]}' and '{common[1]}' overlap; separate them"
+        raise config.error("interfaces", message)
     return found
 
 

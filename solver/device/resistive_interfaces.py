@@ -85,7 +85,7 @@ def surface_entries(config: Config) -> dict[int, str]:
     for i, name in named.items():
         if first[name] < i:
             raise config.mistake(
-                f"interfaces[{first[name]}].surface is '{name}' already; keep one of the two",
+                f"'{name}' is already in interfaces[{first[name]}].surface; keep one of the two",
                 "interfaces", i, "surface",
             )  # fmt: skip
         if not config.interfaces[i].transparent:
@@ -115,8 +115,8 @@ def _winner(config: Config, rivals: Sequence[Sides]) -> Sides:
     (i, first, second), *others = rivals
     if others:
         raise config.mistake(
-            f"interfaces[{i}].between gives '{first}|{second}' already; keep one of the two, or decide by an "
-            "entry that names more regions",
+            f"'{first}|{second}' is already in interfaces[{i}].between; keep one of the two, or let an entry "
+            "that names more regions decide",
             "interfaces", others[0][0], "between",
         )  # fmt: skip
     return i, first, second
@@ -136,7 +136,7 @@ def _pairs(config: Config, i: int) -> Sequence[tuple[str, str]]:
         pairs = [pair for pair in itertools.product(*sides) if pair[0] != pair[1]]
     if not pairs:
         raise config.mistake(
-            f"'{between[0]}' and '{between[1]}' are one region; an interface is between two",
+            f"'{between[0]}' and '{between[1]}' are the same region; name two different ones",
             "interfaces", i, "between",
         )  # fmt: skip
     return pairs

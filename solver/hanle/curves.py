@@ -83,7 +83,7 @@ class NonlocalWire:
             raise InputError("must not be negative; give lengths in m", key="distance, injector, detector")
         if self.distance < (self.injector + self.detector) / 2:
             raise InputError(
-                "the contacts overlap; it runs from the middle of the injector to that of the detector",
+                "the contacts overlap; give the distance between the middles of injector and detector",
                 key="distance",
             )
         if any(min(sink) < 0 for sink in self.sinks):
@@ -91,7 +91,7 @@ class NonlocalWire:
         widths = self.injector, self.detector
         if not all(widths) and (any(map(any, self.sinks)) or any(part.share for part in self.crowding)):
             raise InputError(
-                "a contact that takes spins back needs the widths of both", key="injector, detector"
+                "contacts that take spins back need the widths of both; give them", key="injector, detector"
             )
 
     def backflow(self, diffusion_length: float) -> float:

@@ -223,9 +223,13 @@ def _checked(field: np.ndarray, signal: np.ndarray, parameters: int) -> tuple[np
     """
     field, signal = np.asarray(field, dtype=float), np.asarray(signal, dtype=float)
     if field.ndim != 1 or field.shape != signal.shape:
-        raise InputError(f"as many as there are fields are needed, not {signal.size}", key="signal")
+        raise InputError(
+            f"must have one value for each of {field.size} fields, not {signal.size}", key="signal"
+        )
     if not np.isfinite(field).all() or not np.isfinite(signal).all():
-        raise InputError("not all are finite numbers; remove the points that are not", key="signal")
+        raise InputError("some values are not finite numbers; remove these points", key="signal")
     if len(field) <= parameters:
-        raise InputError(f"{len(field)} points for {parameters} values; measure more", key="signal")
+        raise InputError(
+            f"{len(field)} points cannot determine {parameters} values; measure more", key="signal"
+        )
     return field, signal

@@ -197,11 +197,11 @@ class InterfaceValues(Section):
     def _consistent(self) -> "InterfaceValues":
         for name, other in SAME:
             if None not in (getattr(self, name), getattr(self, other)):
-                raise mistake(f"give this or {name}, not both; they say the same thing", other)
+                raise mistake(f"give this or {name}, not both; they mean the same", other)
         _check_electrons(self, bool(self.conductance or self.area_resistance))
         if self._conductance > HIGHEST_CONDUCTANCE:
             raise mistake(
-                f"so small that the conductance, {self._conductance:.3g} S/m², exceeds "
+                f"is so small that the conductance, {self._conductance:.3g} S/m², exceeds "
                 f"{HIGHEST_CONDUCTANCE:g} S/m²; raise it, or leave the interface transparent",
                 "area_resistance",
             )

@@ -139,10 +139,12 @@ def derive(entries: Any) -> Any:
 def _derive(name: str, entries: Mapping[str, Any], seen: tuple[str, ...]) -> dict[str, Any]:
     if name in seen:
         raise mistake(
-            f"derives from itself ({' -> '.join((*seen, name))}); give one a library base", name, "base"
+            f"derives from itself ({' -> '.join((*seen, name))}); base one of them on the library",
+            name,
+            "base",
         )
     if len(seen) >= LONGEST_CHAIN:
-        raise mistake(f"derives from more than {LONGEST_CHAIN} others, one by one", name, "base")
+        raise mistake(f"derives from more than {LONGEST_CHAIN} others in a chain; shorten it", name, "base")
     own = dict(entries[name])
     base = own.pop("base", name)
     if not isinstance(base, str):

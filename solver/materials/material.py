@@ -121,7 +121,9 @@ class Material(Evaluable):
             part = getattr(self, name)
             if part is not None and isinstance(whole, WiedemannFranzAndPhonons):
                 raise mistake(
-                    "the law of thermal_conductivity has both parts; remove this, or write its phonons", name
+                    "the law of thermal_conductivity already has both parts; remove this, or write "
+                    "its phonons",
+                    name,
                 )
             if isinstance(part, float) and isinstance(whole, float) and part > whole:
                 raise mistake(
@@ -132,13 +134,13 @@ class Material(Evaluable):
     def _consistent_precession(self) -> "Material":
         if self.precession_length is not None and abs(self.precession_length) < SHORTEST:
             raise mistake(
-                f"must be at least {SHORTEST:g} m in size, not {self.precession_length:g} m; a negative one "
-                "precesses the other way round; leave it out for none",
+                f"must be at least {SHORTEST:g} m in size, not {self.precession_length:g} m; leave it out "
+                "for no precession (a negative length reverses it)",
                 "precession_length",
             )
         if self.spin_relaxation_time is not None and (self.is_magnetic or not self.is_conductor):
             raise mistake(
-                "precession in the field is that of normal metals; remove this (in a magnet spins precess "
+                "only spins of normal metals precess in the field; remove this (in a magnet spins precess "
                 "about the magnetisation: precession_length or tensor_diffusion)",
                 "spin_relaxation_time",
             )

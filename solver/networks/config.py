@@ -92,7 +92,9 @@ class Node(Section):
         if len(electrical) > 1:
             raise mistake(f"give this or {electrical[0]}, not both", electrical[1])
         if self.adiabatic and (self.temperature is not None or not electrical):
-            raise mistake("is for a reservoir with a voltage or current and no temperature", "adiabatic")
+            raise mistake(
+                "is only for a reservoir with a voltage or current and no temperature; remove it", "adiabatic"
+            )
         return self
 
     @property
@@ -201,7 +203,7 @@ class Dynamics(Section):
         if self.trajectory is not None and self.trajectory not in self.drives:
             drives = ", ".join(f"{factor:g}" for factor in self.drives[:12])
             raise mistake(
-                f"{self.trajectory:g} is none of the drives, such as {drives}; add it", "trajectory"
+                f"{self.trajectory:g} is not among the drives, such as {drives}; add it", "trajectory"
             )
         return self
 

@@ -119,7 +119,7 @@ def _too_far_apart(network: Network, what: str) -> InputError:
     low, high = int(np.argmin(sizes)), int(np.argmax(sizes))
     return InputError(
         f"{what}: the conductance of this element, {sizes[low]:.3g} S/m², and of elements[{high}], "
-        f"{sizes[high]:.3g} S/m², are too far apart; leave this one out, or let the other's nodes be one",
+        f"{sizes[high]:.3g} S/m², differ too much; leave this element out, or merge the nodes of the other",
         key=f"elements[{low}]",
         file=network.config.source,
     )

@@ -68,7 +68,7 @@ class Element(InterfaceValues):
     def _conducts(self) -> "Element":
         for name, other in SAME:
             if None not in (getattr(self, name), getattr(self, other)):
-                raise mistake(f"give this or {name}, not both; they say the same thing", other)
+                raise mistake(f"give this or {name}, not both; they mean the same", other)
         if not (self.conductance or self.area_resistance):
             raise mistake("missing; give it, or area_resistance", "conductance")
         return self

@@ -95,7 +95,7 @@ def two_terminal_response(
     found = TwoTerminalResponse(*states, first)
     if not found.per_volt.current(first) > 0:
         raise InputError(
-            f"no current that double precision resolves flows from here to '{second}'; lower polarisations "
+            f"the current is too small for double precision from here to '{second}'; lower polarisations "
             "that are almost 1, or bring the conductances closer together",
             key=f"nodes.{first}",
             file=network.config.source,

@@ -139,9 +139,11 @@ def compare(directory: Path, reference: Path | None = None) -> dict[str, float]:
 
     results = read_results(Path(directory))
     if "loop" in results:
-        raise InputError("the results of a loop, not of a run; see its loop.csv", file=str(directory))
+        raise InputError(
+            "these are the results of a loop, not of a run; see its loop.csv", file=str(directory)
+        )
     if "sweep" in results:
-        raise InputError("the results of a sweep; give one of its points/…", file=str(directory))
+        raise InputError("these are the results of a sweep; give one of its points/…", file=str(directory))
     file = reference or results.get("config", {}).get("output", {}).get("reference")
     if file is None:
         raise InputError(

@@ -126,11 +126,13 @@ def read_results(directory: Path) -> dict[str, Any]:
     try:
         results = json.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        raise InputError("no results here; give the directory of a finished run", file=str(path)) from None
+        raise InputError(
+            "there are no results here; give the directory of a finished run", file=str(path)
+        ) from None
     except ValueError:
         results = None
     if not isinstance(results, dict):
-        raise InputError("not the results of a run; run it again", file=str(path))
+        raise InputError("these are not the results of a run; run it again", file=str(path))
     check_version(results, str(path))
     return results
 

@@ -126,7 +126,8 @@ def read_orders(directory: Path, scheme: str, configuration: str, run: str = "")
     files = {int(found[1]): path for path in place.glob("*") if (found := _ORDER_FILE.fullmatch(path.name))}
     if not files:
         raise InputError(
-            "no fields here; run again with 'output.fields: true', and let the run finish", file=str(place)
+            "there are no fields here; run again with 'output.fields: true', and let the run finish",
+            file=str(place),
         )
     return {order: read_sample(files[order], run) for order in sorted(files)}
 
@@ -251,13 +252,15 @@ def read_sample(path: Path, run: str = "") -> FieldSample:
     """
     grid = _read_grid(path)
     if run and str(grid.field_data.get(_RUN, [run])[0]) != run:
-        raise InputError("fields of another run than results.json beside them; run again", file=str(path))
+        raise InputError(
+            "these fields and results.json beside them are of different runs; run again", file=str(path)
+        )
     try:
         names, tags = grid.field_data["region_names"], grid.field_data["region_tags"]
         region = np.asarray(grid.cell_data["region"])
         [cells] = grid.cells_dict.values()
     except (AttributeError, KeyError, ValueError):
-        raise InputError("not a field file of this program", file=str(path)) from None
+        raise InputError("this is not a field file of thermospin", file=str(path)) from None
     in_cells = {name: np.asarray(values) for name, values in grid.cell_data.items() if name != "region"}
     return FieldSample(
         points=np.asarray(grid.points),

@@ -82,8 +82,8 @@ class SchemeSolver(SteadyScheme):
         found = self._settled(solve, rest.scaled(0.0))
         if found is None:
             raise ConvergenceError(
-                "the heat of an order with the fields at rest does not settle: the warm sinks drive currents "
-                "close to a thermal runaway; bring the temperatures of the sinks together"
+                "the heat of an order with the fields at rest does not settle, because the sinks bring the "
+                "device close to a thermal runaway; bring their temperatures together"
             )
         return found
 

@@ -275,9 +275,8 @@ class LinearResponse:
             tolerance /= 2.0 * excess
         if report.residual > max(accuracy.UNSOLVED, asked):
             raise ConvergenceError(
-                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}: "
-                "conductivities, conductances of interfaces, or what drives the device span too many orders "
-                "of magnitude"
+                f"rounding stops the linear solver at a relative residual of {report.residual:.1e}; "
+                "conductivities, conductances of interfaces or drives differ by too many orders of magnitude"
             )
         leaving = terminals.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())

@@ -101,12 +101,12 @@ class SteadyScheme(Scheme):
         coldest = self._terminals.coldest(solution.vector)
         if coldest <= 0.0:
             reason = (
-                "heating or Peltier cooling outruns what the device conducts, a thermal runaway"
+                "the device cannot conduct the heat of its drive away, as in a thermal runaway"
                 if not self._heat.is_joule
-                else "with 'heating: joule', Peltier cooling is that at the base temperature, without end"
+                else "with 'heating: joule', Peltier cooling does not fall with the temperature"
             )
             raise ConvergenceError(
-                f"no steady state at {self._text(drive)}: the equations have only one that is as cold as "
+                f"no steady state at {self._text(drive)}: the only solution of the equations is as cold as "
                 f"{coldest:.4g} K; {reason}; {self._remedy}"
             )
 

@@ -133,7 +133,7 @@ def _check_pairs(config: Config, record: MeshRecord, key: str, values: Mapping[s
             raise config.error(
                 key,
                 f"'{first}' and '{second}' are held at different values and touch at "
-                f"{in_nm(record.array('points')[common[0]])}, where infinitely much would flow; part them",
+                f"{in_nm(record.array('points')[common[0]])}, where the flow is infinite; separate them",
             )
 
 
@@ -176,8 +176,8 @@ def _check_patches(
             area = facet_areas(points, nodes[inside]).sum() * 1e18
             raise config.error(
                 "interfaces",
-                f"'{name}' has a patch, {area:.4g} nm² at ({x:.1f}, {y:.1f}, {z:.1f}) nm, all nodes on its "
-                "rim, where the two sides stay joined: nothing could jump there; use finer elements",
+                f"'{name}' has a patch of {area:.4g} nm² at ({x:.1f}, {y:.1f}, {z:.1f}) nm whose nodes "
+                "all lie on its rim, so its two sides cannot be separated; use finer elements",
             )
 
 

@@ -78,7 +78,7 @@ class Estimate:
         if self.memory < there:
             return None
         return (
-            f"{_gigabytes(self.memory)} of memory are needed, and this machine has {_gigabytes(there)}; "
+            f"{_gigabytes(self.memory)} of memory is needed, and this machine has {_gigabytes(there)}; "
             "use ranks on several machines, or larger elements"
         )
 

@@ -269,4 +269,6 @@ def check_order(order: int, known: Mapping[int, Any]) -> None:
         InputError: It was not.
     """
     if order not in known:
-        raise InputError(f"no order {order}; solved for are {', '.join(map(str, known)) or 'none'}")
+        raise InputError(
+            f"order {order} was not solved; the orders are {', '.join(map(str, known)) or 'none'}"
+        )

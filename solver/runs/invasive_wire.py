@@ -32,12 +32,13 @@ def invasive_wire(wire: NonlocalWire, config: Config, material: str, thickness: 
     detectors = [regions[name] for name in probe if regions[name] in magnets]
     if len(injectors) != 1 or len(detectors) != 1:
         raise InputError(
-            "no two magnets of which one injects and one detects; say what the contacts take", key="schemes"
+            "there is no pair of magnets of which one injects and one detects; give what the contacts take",
+            key="schemes",
         )
     wires = [region for region, name in device.material_names.items() if name == material]
     extent = _height(config, wires) if thickness is None else thickness
     if extent == inf:
-        raise InputError("the wire is no box; give its thickness", key="geometry")
+        raise InputError("the wire is not a box; give its thickness", key="geometry")
     film, found = Film(config.material(material).conductivity, extent), []
     for magnet in (injectors[0], detectors[0]):
         laws = [

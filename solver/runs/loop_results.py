@@ -35,7 +35,7 @@ class LoopResults:
         """
         data = read_results(Path(directory))
         if "loop" not in data:
-            raise InputError("not the results of a loop", file=str(directory))
+            raise InputError("these are not the results of a loop", file=str(directory))
         check_layout(data, str(directory))
         return cls(data)
 

@@ -235,7 +235,7 @@ class Problem:
         from thermospin.runs.fields import SolvedFields
 
         if (order is None) == (drive is None):
-            raise InputError("give 'order' or 'drive', one of the two", key="observe")
+            raise InputError("give either 'order' or 'drive'", key="observe")
         fields = SolvedFields(self, {expansion.key: expansion})
         if order is not None:
             return fields.of_order(expansion.key, order)

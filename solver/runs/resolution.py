@@ -75,7 +75,7 @@ def unresolved_interfaces(config: Config, device: Device, record: MeshRecord) ->
             if RESOLVED * length < spacing:
                 found.append(
                     f"the {key} of {region} is {length * 1e9:.3g} nm, but nodes are {spacing * 1e9:.3g} nm "
-                    f"apart at its face to {other}, where spins arise: their signals may be far off; "
+                    f"apart at its face to {other}, where spins arise, so their signals may be far off; "
                     f"{remedy}"
                 )
     return found

@@ -78,9 +78,7 @@ def note_missing_probes(config: Config, progress: Any) -> None:
         progress: Anything with ``note(text)``.
     """
     if not config.probes:
-        remedy = (
-            "none, so there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
-        )
+        remedy = "there are no readings R1, R2 …; add a pair of terminals, such as '{v: [plus, minus]}'"
         progress.note(str(config.error("probes", remedy)))
 
 

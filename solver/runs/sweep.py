@@ -98,7 +98,7 @@ def run_sweep(
     if not 1 <= groups <= comm.size:
         raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
     if fields and directory is None:
-        raise InputError("fields are written to a directory only; give 'output'", key="fields")
+        raise InputError("fields can only be written to a directory; give 'output'", key="fields")
     if directory is not None:
         on_root(comm, lambda: claim(directory, sweep.config.source))
     jobs = find_jobs(sweep, comm)
@@ -143,7 +143,7 @@ def parse_part(points: str | None, task: str | None, count: int) -> dict[str, An
         first, last = (int(match[1]), int(match[2] or int(match[1]) + 1)) if match else (0, 0)
         if not first < last <= count:
             raise InputError(
-                f"'{points}' are no points of this sweep; write A:B with 0 <= A < B <= {count}, or a number",
+                f"'{points}' are not points of this sweep; write A:B with 0 <= A < B <= {count}, or a number",
                 file="--points",
             )
         part["chosen"] = range(first, last)

@@ -76,7 +76,7 @@ class SweepResults:
         """
         data = read_results(Path(directory))
         if "sweep" not in data:
-            raise InputError("not the results of a sweep", file=str(directory))
+            raise InputError("these are not the results of a sweep", file=str(directory))
         check_layout(data, str(directory))
         return cls(data)
 

@@ -103,7 +103,9 @@ class Grammar:
             level = [below for node in level for below in _below(node)]
             if not level:
                 return
-        raise FormulaError(f"'{_short(text)}' is nested more than {MAX_DEPTH} levels deep; write it flatter")
+        raise FormulaError(
+            f"'{_short(text)}' is nested more than {MAX_DEPTH} levels deep; use fewer brackets"
+        )
 
     def _check_node(self, node: ast.expr, text: str) -> None:
         if isinstance(node, ast.Constant):

@@ -91,7 +91,7 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
         InputError: The file cannot be read, holds something else, or a vector is zero or not finite.
     """
     if file.exists() and not file.is_file():
-        raise InputError(f"{file} is no regular file; give a CSV or a VTU")
+        raise InputError(f"{file} is not a regular file; give a CSV or a VTU file")
     read = _read_vtu if file.suffix.lower() == ".vtu" else _read_csv
     try:
         points, vectors = read(file)
@@ -130,7 +130,7 @@ def _read_csv(file: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         values = np.loadtxt(rows, delimiter=",", ndmin=2, comments=None)
     except ValueError as error:
-        raise InputError(f"{file} is no CSV of numbers: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{file} is not a CSV file of numbers: {str(error).splitlines()[0]}") from None
     count = values.shape[1]
     if has_names and count != len(names):
         raise InputError(f"{file} has {count} columns under {len(names)} names; give one name for each")
@@ -161,5 +161,5 @@ def _read_vtu(file: Path) -> tuple[np.ndarray, np.ndarray]:
         known = ", ".join({*mesh.point_data, *mesh.cell_data}) or "none"
         raise InputError(f"{file} has no array '{ARRAY}' of vectors; its arrays: {known}")
     if vectors.ndim != 2 or vectors.shape[1] != 3:
-        raise InputError(f"the array '{ARRAY}' of {file} has not three components")
+        raise InputError(f"the array '{ARRAY}' of {file} does not have three components")
     return np.asarray(points, dtype=float), np.asarray(vectors, dtype=float)

@@ -63,7 +63,7 @@ class Texture:
         if len(wrong):
             place = ", ".join(f"{1e9 * x:.4g}" for x in points[wrong[0]])
             raise InputError(
-                f"no direction at ({place}) nm, where the vector is {found[wrong[0]].tolist()}; "
+                f"there is no direction at ({place}) nm, where the vector is {found[wrong[0]].tolist()}; "
                 "give a vector there that is not zero",
                 key=self.key,
                 file=self.file,

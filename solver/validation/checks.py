@@ -80,7 +80,7 @@ def _materials(config: Config) -> None:
             is_open = name in config.materials and config.materials[name].thermal_conductivity is None
             raise config.mistake(
                 f"must exceed T0 Σ σ_σ S_σ² for the equations to be positive definite; at "
-                f"{config.temperature:g} K it is {-margin:.3g} W/(m K) too low: raise it, or lower seebeck "
+                f"{config.temperature:g} K it is {-margin:.3g} W/(m K) too low; raise it, or lower seebeck "
                 "or spin_seebeck",
                 "materials", name, HEAT[is_open],
             )  # fmt: skip
@@ -122,15 +122,15 @@ def _spin_heat_of(config: Config, material: ChannelValues[float], name: str) -> 
     if material.spin_heat_length is None:
         raise config.mistake(
             "missing; with 'solver.spin_heat' every conductor needs one, such as '20 nm', or "
-            "spin_heat_ratio, the spin diffusion length over it",
+            "spin_heat_ratio",
             "materials", name, "spin_heat_diffusion_length",
         )  # fmt: skip
     margin, channel = min(zip(material.channel_margins(config.temperature), "↑↓", strict=True))
     if margin <= 0:
         raise config.mistake(
             "with 'solver.spin_heat' k_σ = k_e (1 ± P_k)/2 must exceed T0 σ_σ S_σ² in both channels for the "
-            f"equations to be positive definite; at {config.temperature:g} K k_{channel} is {-margin:.3g} "
-            "W/(m K) too low: raise this, or lower heat_polarisation, seebeck or spin_seebeck",
+            f"equations to be positive definite; at {config.temperature:g} K, k_{channel} is {-margin:.3g} "
+            "W/(m K) too low; raise this, or lower heat_polarisation, seebeck or spin_seebeck",
             "materials", name, "electronic_thermal_conductivity",
         )  # fmt: skip
 
@@ -206,13 +206,13 @@ def _equilibrium(config: Config, device: Device) -> None:
             continue
         if config.solver.method == "expansion":
             raise config.mistake(
-                "there are spins without a drive, so orders cannot be separated one by one; use "
+                "spins are present without a drive, so the orders cannot be solved one by one; use "
                 "'solver.method: demodulate'",
                 "materials", name, "tensor_diffusion", "equilibrium",
             )  # fmt: skip
         if config.heating.model == "conserving":
             raise config.mistake(
-                "what holds the spins there feeds energy into the device, which no terminal counts; use "
+                "the equilibrium of the spins feeds energy into the device that no terminal counts; use "
                 "'heating.model: joule'",
                 "materials", name, "tensor_diffusion", "equilibrium",
             )  # fmt: skip

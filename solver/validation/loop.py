@@ -73,8 +73,8 @@ def _is_collinear(config: Config, device: Device) -> None:
             )  # fmt: skip
         if np.linalg.norm(np.cross(config.loop.easy_axis(region), first)) > ALIGNED:
             raise config.mistake(
-                f"not parallel to that of '{device.magnets[0]}', which needs 'solver.spin: vector'; set it, "
-                "or give both the same axis",
+                f"is not parallel to that of '{device.magnets[0]}', which needs 'solver.spin: vector'; "
+                "set it, or give both the same axis",
                 "loop", "magnets", region, "easy_axis",
             )  # fmt: skip
 

@@ -43,7 +43,7 @@ def _check_field(config: Config, device: Device) -> None:
     precesses = any(material.larmor for material in device.materials.values())
     if any(config.magnetic_field) and not (clusters or precesses):
         raise config.mistake(
-            "no spin precesses in it: no normal metal of this device has a spin_relaxation_time; give one, "
+            "no spins precess in this field, because no normal metal has a spin_relaxation_time; give one, "
             "such as 'materials.Cu.spin_relaxation_time: 20 ps'",
             "magnetic_field",
         )

@@ -33,8 +33,8 @@ def check(config: Config, device: Device) -> None:
             )
         if item.order == 0 and not _has_rest(device):
             raise config.mistake(
-                "nothing is there without a drive; write the order from 1 on (at rest there are fields where "
-                "a sink is not at the base temperature, or spins relax to an equilibrium)",
+                "there are no fields without a drive; write an order from 1 on (at rest there are fields "
+                "where a sink is not at the base temperature, or spins relax to an equilibrium)",
                 *at, "order",
             )  # fmt: skip
         for j, region in enumerate(item.regions):
@@ -55,8 +55,8 @@ def _shown(config: Config, current: float | None, *at: str | int) -> None:
     """Check that a current to show is none in volts."""
     if getattr(current, "unit", "") == "V":
         raise config.mistake(
-            f"{current:g} V is no current; write it in A (a scheme that a voltage drives is shown at its own "
-            "voltage)",
+            f"{current:g} V is not a current; write it in A (a scheme that a voltage drives is shown at "
+            "its own voltage)",
             *at,
         )  # fmt: skip
 

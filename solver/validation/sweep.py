@@ -111,7 +111,7 @@ def _check_axes(config: Config) -> None:
     count = math.prod(axis.count for axis in config.sweep)
     if count > MAX_POINTS:
         raise config.error(
-            "sweep", f"{count} points are too many; at most {MAX_POINTS} in one sweep, divide it in files"
+            "sweep", f"{count} points are too many; split the sweep into files of at most {MAX_POINTS} points"
         )
     seen: set[str] = set()
     for i, axis in enumerate(config.sweep):

@@ -358,7 +358,7 @@ def test_templates_are_overridden():
         (lambda r: ts.Results.load("nowhere"), "no results here"),
         (lambda r: r.fields("throuhg", "P", order=1), "unknown scheme 'throuhg'; did you mean 'through'"),
         (lambda r: r.fields("through", "PA", order=1), "unknown configuration 'PA'"),
-        (lambda r: r.fields("through", "P", order=3), "no order 3; solved for are 1, 2"),
+        (lambda r: r.fields("through", "P", order=3), "order 3 was not solved; the orders are 1, 2"),
         (lambda r: r.fields("through", "P"), "give one of 'order', 'current' and 'voltage'"),
         (lambda r: r.fields("through", "P", voltage=1), "no voltage drives 'through'"),
         (lambda r: r.fields("through", "P", current="2 mV"), "current: "),

@@ -103,7 +103,12 @@ def test_yaml_mistake_has_its_line(file, text, line, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", "mapping of sections"), ("- 1\n", "mapping of sections"), ("\x00", "YAML")]
+    ("text", "words"),
+    [
+        ("", "not a configuration; write sections"),
+        ("- 1\n", "not a configuration; write sections"),
+        ("\x00", "YAML"),
+    ],
 )
 def test_file_without_sections(file, text, words):
     file.write_text(text)

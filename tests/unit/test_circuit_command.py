@@ -59,7 +59,7 @@ def test_tables_figures_and_json(shared_directory, file):
     assert "torque on R" in result.output
     assert (again.exit_code, again.stderr) == (
         2,
-        f"error: {out / 'results.json'}: the results of a circuit, whose pictures are drawn already\n",
+        f"error: {out / 'results.json'}: these are results of a circuit; its pictures are drawn already\n",
     )
 
 

@@ -104,7 +104,7 @@ MISTAKES = {
     "area without area": ("elements[0].area=1e-15", "elements[0].area", "'area' of the circuit"),
     "adiabatic bath": ("nodes.L.adiabatic=true", "nodes.L.adiabatic", "no temperature"),
     "no direction": ("nodes.L.magnetisation=[0, 0]", "nodes.L.magnetisation", "is not a direction"),
-    "no vector": ("nodes.L.magnetisation=[0, 0, 0]", "nodes.L.magnetisation", "has no direction"),
+    "no vector": ("nodes.L.magnetisation=[0, 0, 0]", "nodes.L.magnetisation", "so no direction"),
     "entropy": (
         "elements[0].seebeck=200 uV/K",
         "elements[0].electronic_heat_conductance",
@@ -140,7 +140,7 @@ MISTAKES = {
             "dynamics={initial: [0, 0.1, 1], duration: 1 ns, drives: [1, 2], trajectory: 3}",
         ],
         "dynamics.trajectory",
-        "is none of the drives",
+        "is not among the drives",
     ),
     "full polarisation": ("elements[0].polarisation=1", "elements[0].polarisation", "less than 1"),
     "sweep of a normal metal": ("sweep={angle: {node: N}}", "sweep.angle.node", "unknown ferromagnet 'N'"),

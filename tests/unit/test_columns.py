@@ -363,7 +363,7 @@ def test_sizes_of_solids_say_nothing(tmp_path, key):
         more, films = {"columns": (1, 1)}, [film | {"elements_along_z": 2} for film in films]
     if key == "solids[1].max_size":
         films[1] |= {"max_size": 5 * NM}
-    with pytest.raises(InputError, match="says nothing beside mesh.columns") as caught:
+    with pytest.raises(InputError, match="has no effect with mesh.columns") as caught:
         build(SolidsGeometry(solids=films, **more), tmp_path)
     assert caught.value.key == f"geometry.{key}"
 

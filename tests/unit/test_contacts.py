@@ -281,7 +281,7 @@ def test_a_patch_without_a_node_inside(material):
     """Three nodes on its rim, and both sides meet round it: nothing could jump, of heat at least."""
     config = pillar_on(material, 3, 20)
     place = r"4.5 nm² at \(31.0, 31.0, 20.0\) nm"
-    words = rf"^interfaces: 'Pillar\|Film' has a patch, {place}, all nodes on its rim"
+    words = rf"^interfaces: 'Pillar\|Film' has a patch of {place} whose nodes all lie on its rim"
     with pytest.raises(InputError, match=words):
         prepare_mesh(config)
 

@@ -177,8 +177,8 @@ def test_curves_that_say_nothing():
 @pytest.mark.parametrize(
     ("field", "signal", "distance", "message"),
     [
-        (FIELDS, FIELDS[1:], 1e-7, "as many as there are fields"),
-        (FIELDS[:4], FIELDS[:4], 1e-7, "4 points for 4 values"),
+        (FIELDS, FIELDS[1:], 1e-7, "must have one value for each of"),
+        (FIELDS[:4], FIELDS[:4], 1e-7, "4 points cannot determine 4 values"),
         (FIELDS, FIELDS * np.nan, 1e-7, "finite"),
         (FIELDS, FIELDS, 0.0, "distance: must be positive"),
         (FIELDS * 0, FIELDS, 1e-7, "all fields are zero"),

@@ -163,7 +163,7 @@ def test_row_29_crowding():
 
 
 def test_row_29_bad_wires():
-    with pytest.raises(InputError, match="needs the widths"):
+    with pytest.raises(InputError, match="need the widths"):
         NonlocalWire(5e-7, sinks=INVASIVE)
     with pytest.raises(InputError, match="negative"):
         NonlocalWire(5e-7, 1e-7, 1e-7, sinks=(SpinSink(-1.0, 0.0), SpinSink()))

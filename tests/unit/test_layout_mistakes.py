@@ -109,7 +109,7 @@ def test_several_top_cells(tmp_path):
 
 @pytest.mark.parametrize(
     "content, says",
-    [(b"hello", "is damaged, or no GDSII or OASIS file"), (None, "cannot read .*: No such file")],
+    [(b"hello", "is damaged or not a GDSII or OASIS file"), (None, "cannot read .*: No such file")],
 )
 @pytest.mark.parametrize("name", ["chip.gds", "chip.oas"])
 def test_no_layout(tmp_path, capfd, content, says, name):
@@ -128,7 +128,7 @@ def test_truncated_file(tmp_path):
 
 
 def test_other_file(tmp_path):
-    assert "is no layout: its name must end in .gds" in refused(tmp_path / "chip.dxf")[0]
+    assert "is not a layout; its name must end in .gds" in refused(tmp_path / "chip.dxf")[0]
 
 
 def test_step_as_high_as_a_film(tmp_path):

@@ -176,6 +176,6 @@ def test_flat_tetrahedron():
         [*mesh.cells[0, :3], len(mesh.points)], 1, [mesh.points[mesh.cells[0, :3]].mean(axis=0)]
     )
     with pytest.raises(
-        InputError, match=r"geometry.file: file: a tetrahedron of region Py at .* nm is flat; mend"
+        InputError, match=r"geometry.file: file: a tetrahedron of region Py at .* nm is flat; repair"
     ):
         check(flat)

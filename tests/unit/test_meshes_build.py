@@ -207,7 +207,7 @@ def test_failure_leaves_nothing_behind(tmp_path):
     [
         (
             TerminalFace(region="Au", face="xmin"),
-            "terminals.a.region: no region Au; the regions are Py, Cu, SiO2",
+            "terminals.a.region: there is no region Au; the regions are Py, Cu, SiO2",
         ),
         (
             TerminalFace(region="Py", face="xmin"),
@@ -246,7 +246,7 @@ def test_priority_messages(second, message, tmp_path):
 
 def test_unknown_region_in_options(tmp_path):
     options = MeshOptions(region_max_size={"Substrat": 1e-7})
-    with pytest.raises(InputError, match="mesh.region_max_size.Substrat: no region Substrat"):
+    with pytest.raises(InputError, match="mesh.region_max_size.Substrat: there is no region Substrat"):
         build_mesh(WIRE, options, {}, **ROLES, cache_dir=tmp_path)
 
 

@@ -80,7 +80,7 @@ def test_the_resolved_configuration_records_the_parameters_and_loads_again(file)
     assert data["parameters"] == {"L": "300 nm", "w": "640 nm", "S0": "-20 μV / K"}
     again = load_config(data)
     assert again.resolved() == data
-    with pytest.raises(InputError, match="^--set: parameters.L: no formula needs 'L'"):
+    with pytest.raises(InputError, match="^--set: parameters.L: no formula uses 'L'"):
         load_config(data, ["L=2 nm"])
 
 
@@ -103,7 +103,7 @@ def test_ranges_end_at_formulas(file):
 
 
 def test_a_loaded_configuration_has_no_formulas_to_sweep(file):
-    with pytest.raises(InputError, match=r"sweep\[0\]: parameters.L: no formula needs 'L'"):
+    with pytest.raises(InputError, match=r"sweep\[0\]: parameters.L: no formula uses 'L'"):
         thermospin.sweep(thermospin.load(file))
 
 
@@ -235,7 +235,7 @@ def test_command_takes_a_parameter(file):
     result = CliRunner().invoke(main, ["validate", str(file), "--set", "L=w"])
     assert result.exit_code == 2
     if result.stderr:
-        assert "parameters.L: needs itself (L -> w -> L)" in result.stderr
+        assert "parameters.L: refers to itself (L -> w -> L)" in result.stderr
 
 
 def test_schema_takes_formulas_and_named_solids():

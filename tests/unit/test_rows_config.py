@@ -85,7 +85,7 @@ def test_row_30_quantities_as_people_write_them(text, unit, value):
             ":15: not valid YAML: the tag '!!bool' is not allowed; remove it",
         ),
         ("solver: {degree: !!python/object/apply:os.getcwd []}", "is not allowed; remove it"),
-        ("title: &a [*a]", ":15: not valid YAML: '*a' stands within itself"),
+        ("title: &a [*a]", ":15: not valid YAML: '*a' refers to itself"),
         ('title: "a\\0b"', ":15: not valid YAML: a text holds the character '\\x00'; remove it"),
         ("title: " + 40_000 * "[", ":15: not valid YAML: more than 50 levels of brackets"),
         ("title: " + 40_000 * "[" + 40_000 * "]", ":15: not valid YAML: more than 50 levels of brackets"),
@@ -157,7 +157,8 @@ def test_row_35_sweep_of_many_points(file):
     )
     begun = time.process_time()
     with pytest.raises(
-        InputError, match=r"sweep: 1000000000 points are too many; at most 10000 in one sweep"
+        InputError,
+        match=r"sweep: 1000000000 points are too many; split the sweep into files of at most 10000 points",
     ):
         load_sweep(file)
     assert time.process_time() - begun < 2
@@ -187,7 +188,9 @@ def test_row_30_file_of_another_kind(file, command, text, words):
 
 
 def test_row_30_mesh_in_place_of_a_configuration(tmp_path):
-    with pytest.raises(InputError, match="bar.msh: this is no configuration; write one that names it"):
+    with pytest.raises(
+        InputError, match="bar.msh: this is not a configuration; write one that names this file"
+    ):
         load_config(tmp_path / "bar.msh")
 
 
@@ -234,7 +237,7 @@ def test_row_30_run_without_probes_says_so(file):
     note_missing_probes(load_config(file), notes)
     assert notes == []
     note_missing_probes(load_config(file, ["probes={}"]), notes)
-    assert notes[0].startswith(f"{file}: probes: none, so there are no readings R1, R2 …; add a pair")
+    assert notes[0].startswith(f"{file}: probes: there are no readings R1, R2 …; add a pair")
 
 
 def valve(elements, **more):
@@ -355,7 +358,7 @@ def test_row_35_circuit_of_many_nodes():
 
 @pytest.mark.parametrize("place", ["/dev/zero", "/dev/random", "."])
 def test_row_35_table_without_an_end(place):
-    with pytest.raises(InputError, match="is no regular file; give a CSV or a VTU"):
+    with pytest.raises(InputError, match="is not a regular file; give a CSV or a VTU file"):
         read_table(Path(place), 1.0, "linear")
 
 
@@ -370,13 +373,13 @@ def test_row_37_table_of_places_beyond_all_devices(tmp_path, number):
 @pytest.mark.parametrize(
     ("drive", "overrides", "key", "words"),
     [
-        ("current", ["output.current=2 mV"], "output.current", "0.002 V is no current; write it in A"),
+        ("current", ["output.current=2 mV"], "output.current", "0.002 V is not a current; write it in A"),
         ("{voltage: 1 mV}", ["output.current=2 mV"], "output.current", "is shown at its own voltage"),
         (
             "current",
             ["output.maps=[{field: T, current: 2 mV, surface: true}]"],
             "output.maps[0].current",
-            "0.002 V is no current; write it in A",
+            "0.002 V is not a current; write it in A",
         ),
         (
             "{voltage: 1 mV}",

@@ -239,12 +239,15 @@ def test_surfaces_make_no_other_mesh_elsewhere(config_of):
 
 
 MISTAKES = {
-    "not in the mesh": ([{"surface": "top", **OTHER}], "no physical surface top; the file has lid, rest"),
+    "not in the mesh": (
+        [{"surface": "top", **OTHER}],
+        "there is no physical surface top; the file has lid, rest",
+    ),
     "inside a region": (
         [{"surface": "seam", **OTHER}],
-        "'seam' is inside region 'F'; an interface lies between",
+        "'seam' is inside region 'F'; name a surface where two regions meet",
     ),
-    "outside": ([{"surface": "end", **OTHER}], "'end' is on the outside of region 'F'; an interface lies"),
+    "outside": ([{"surface": "end", **OTHER}], "'end' is on the outside of region 'F'; name a surface"),
     "partly outside": ([{"surface": "corner", **OTHER}], "'corner' is partly on the outside of region 'F'"),
     "two magnets, none of them": (
         [{"surface": "lid", **RESISTS, "magnet": "N"}],
@@ -307,5 +310,5 @@ def test_triangles_that_are_no_faces(config_of, tmp_path):
     geometry = {"file": str(file), "regions": {"F": "Py"}, "unit": "nm"}
     sections = {name: config[name] for name in ("interfaces", "schemes")}
     terminals = {"left": config["terminals"]["left"], "top": {"region": "F", "face": "zmax"}}
-    with pytest.raises(InputError, match="^geometry.file: .* is not the face of any tetrahedron; mend"):
+    with pytest.raises(InputError, match="^geometry.file: .* is not the face of any tetrahedron; repair"):
         meshed(load_config(sections | {"geometry": geometry, "terminals": terminals}))

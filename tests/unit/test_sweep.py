@@ -157,7 +157,7 @@ def test_mistake_that_no_axis_names_is_blamed_on_all(file):
              "{key: heating.scale, start: 1, stop: 2, num: 1000}]"],
             "1000000 points are too many",
         ),
-        (["--points", "2:9"], "--points: '2:9' are no points of this sweep; write A:B with 0 <= A < B <= 2"),
+        (["--points", "2:9"], "--points: '2:9' are not points of this sweep; write A:B with 0 <= A < B <= 2"),
         (["--points", "last"], "--points: 'last'"),
         (["--task", "3/2"], "--task: cannot read '3/2'; write K/N"),
         (["--groups", "99"], "--groups: must be 1 to"),

@@ -43,7 +43,7 @@ def with_triangles(left, right):
         (
             [5],
             [30],
-            r"terminals.l: 8 of its 8 faces lie inside .* at \(5, .* nm in region Py; a terminal is on",
+            r"terminals.l: 8 of its 8 faces lie inside .* at \(5, .* nm in region Py; a terminal must lie on",
         ),
         ([0, 30], [30], r"terminals.r: it shares faces with terminal 'l', one at \(30, "),
     ],

@@ -121,7 +121,9 @@ def test_an_azimuthal_ring_is_tangential_to_circles(axis, normal, sense):
 
 
 def test_the_axis_of_a_ring_has_no_direction():
-    with pytest.raises(InputError, match=r"^device.yaml: magnetisation.F1: no direction at \(0, 0, 5\) nm"):
+    with pytest.raises(
+        InputError, match=r"^device.yaml: magnetisation.F1: there is no direction at \(0, 0, 5\) nm"
+    ):
         at({"ring": "azimuthal"}, [1e-9, 0, 0], [0, 0, 5e-9])
 
 
@@ -175,7 +177,9 @@ def test_formulas_and_named_textures_agree():
 
 
 def test_a_formula_without_direction_names_its_key_and_place():
-    with pytest.raises(InputError, match=r"magnetisation.F1: no direction at \(0, 20, 0\) nm.* not zero"):
+    with pytest.raises(
+        InputError, match=r"magnetisation.F1: there is no direction at \(0, 20, 0\) nm.* not zero"
+    ):
         at({"formula": ["x", 0, 0]}, [1e-9, 0, 0], [0, 20e-9, 0])
     with pytest.raises(InputError, match="no direction at"):
         at({"formula": ["1/x", 0, 0]}, [0, 0, 0])
@@ -273,10 +277,10 @@ def test_a_vtu_gives_the_vectors_of_its_points_or_cells(tmp_path, place):
         ("m.csv", "1,2,3,0,0\n", "has 5 columns; give x,y,z,mx,my,mz"),
         ("m.csv", "0,0,0,1,0,0\n1,0,0,0,0,0\n", "point 2 of .* has no direction"),
         ("m.csv", "0,0,0,nan,0,0\n", "point 1 of .* has no direction"),
-        ("m.csv", "0,0,0,1,0,0\n1,0,0\n", "no CSV of numbers"),
+        ("m.csv", "0,0,0,1,0,0\n1,0,0\n", "not a CSV file of numbers"),
         ("m.csv", "x,y,z,mx,my,mz\n1,2,3,0,0\n", "has 5 columns under 6 names"),
-        ("m.csv", "a,b\n", "no CSV of numbers"),
-        ("m.csv", "\x00\x01", "no CSV of numbers"),
+        ("m.csv", "a,b\n", "not a CSV file of numbers"),
+        ("m.csv", "\x00\x01", "not a CSV file of numbers"),
         ("m.csv", "0,0,0,1,0,0\n1,1,0,1,0,0\n2,2,0,0,1,0\n", "no triangulation of its 3 points.*nearest"),
         ("m.vtu", "<VTKFile", "cannot read"),
         ("m.vtu", None, "cannot read .*: No such file"),

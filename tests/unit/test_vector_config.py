@@ -354,7 +354,7 @@ def test_validate_finds_places_without_direction(tmp_path):
     assert result.exit_code == 2
     if MPI.COMM_WORLD.rank > 0:
         return
-    assert "magnetisation.F1: no direction at (1" in result.stderr
+    assert "magnetisation.F1: there is no direction at (1" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

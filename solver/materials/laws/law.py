@@ -127,8 +127,8 @@ class Law(ABC):
         if outside.any():
             found = _farthest(np.asarray(temperatures)[outside], low, high)
             raise RangeError(
-                f"the law holds from {low:g} K to {high:g} K, not at {found:.7g} K; give one that does, or "
-                "keep the device in its range",
+                f"the law holds from {low:g} K to {high:g} K, not at {found:.7g} K; extend it, or "
+                "keep the device within its range",
                 found,
             )
 
@@ -210,6 +210,6 @@ class CoefficientLaw(Section, Law):
                 raise RangeError(
                     f"gives {value:.4g} {self.unit}".rstrip()
                     + f" at {temperature:.5g} K; must be {words} {limit:g} {self.unit}".rstrip()
-                    + "; give a law that is possible there",
+                    + "; change the law there",
                     float(temperature),
                 )

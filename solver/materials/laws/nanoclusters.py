@@ -101,7 +101,7 @@ class Nanoclusters(Section):
             if key not in given:
                 raise mistake(f"missing; give {', '.join(TIMES)}, or {', '.join(POTENTIALS)}", key)
         if self.exchange == 0:
-            raise mistake("must not be 0: without it the clusters are no magnets", "exchange")
+            raise mistake("must not be 0, or the clusters are not magnetic", "exchange")
         if wanted is POTENTIALS and min(self._rates) < 1 / LONGEST:
             raise mistake(
                 f"scatters electrons less than once in {LONGEST:g} s; raise it, or cluster_density",
@@ -110,8 +110,8 @@ class Nanoclusters(Section):
         times = self.relaxation_times
         if wanted is TIMES and 2 * times.spin_flip < max(times.up, times.down):
             raise mistake(
-                "must be at least half of relaxation_time_up and of relaxation_time_down: scattering that "
-                "turns the spin is a part of all scattering",
+                "must be at least half of relaxation_time_up and of relaxation_time_down, because "
+                "spin-flip scattering is a part of all scattering",
                 "spin_flip_time",
             )
         return self

@@ -38,7 +38,7 @@ def coefficient(
         if isinstance(value, CoefficientLaw) and not isinstance(value, tuple(kinds.values())):
             value = value.model_dump(exclude_none=True)
         if isinstance(value, dict) and len(kinds.keys() & value.keys()) != 1:
-            raise mistake(f"does not say one law of the temperature; write a number, or one of: {forms}")
+            raise mistake(f"must be a number or exactly one law of the temperature: {forms}")
         return value
 
     def kind_of(value: Any) -> str:

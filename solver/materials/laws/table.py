@@ -76,7 +76,7 @@ class Table(CoefficientLaw):
         low, high = self.limits
         if low >= high:
             raise mistake(
-                f"leaves nothing of the table, {self.table[0][0]:g} K to {self.table[-1][0]:g} K", "range"
+                f"does not overlap the table, {self.table[0][0]:g} K to {self.table[-1][0]:g} K", "range"
             )
         return self
 

@@ -268,9 +268,9 @@ def check_version(data: Mapping[str, Any], file: str = "") -> None:
     """
     version = data.get("schema")
     if isinstance(version, str) and version.startswith("circuit"):
-        raise InputError("the results of a circuit, whose pictures are drawn already", file=file)
+        raise InputError("these are results of a circuit; its pictures are drawn already", file=file)
     if type(version) is not int:
-        raise InputError("not the results of a run; run it again", file=file)
+        raise InputError("these are not the results of a run; run it again", file=file)
     if version > SCHEMA:
         newer = f"written by a newer version (schema {version}, here {SCHEMA}); install that, or run it again"
         raise InputError(newer, file=file)

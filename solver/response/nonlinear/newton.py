@@ -13,7 +13,7 @@ from thermospin.response import accuracy
 from thermospin.response.nonlinear.equations import Equations
 from thermospin.response.terminals import Terminals
 
-RUNAWAY = "a thermal runaway, Newton's method does not converge"
+RUNAWAY = "Newton's method does not converge, as in a thermal runaway"
 
 
 class Newton:

@@ -114,7 +114,7 @@ class ResponsiveSolver(SchemeSolver):
         self.newton.linearise(fields)
         found = feedback(self._equations, self.newton, fields)
         if found >= 1.0:
-            raise ConvergenceError("a thermal runaway, the only state found is unstable")
+            raise ConvergenceError("the only state found is unstable, as in a thermal runaway")
         self._feedback = found
         return fields
 
@@ -128,7 +128,7 @@ class ResponsiveSolver(SchemeSolver):
         remedy = "lower solver.currents" if quantity == "current" else "lower the voltage"
         reason = RUNAWAY if reached and self._feedback > accuracy.RUNAWAY_FEEDBACK else failure
         return (
-            f"no steady state was found at {missed * drive:.4g} {unit}: {reason}; {last}: {remedy}, or cool "
+            f"no steady state was found at {missed * drive:.4g} {unit}: {reason}; {last}; {remedy}, or cool "
             "the device better"
         )
 
