@@ -109,8 +109,8 @@ def _check_volumes(file: str, mesh: Tetrahedra) -> None:
     worst = int(quality.argmin())
     if quality[worst] < FLAT:
         raise InputError(
-            f"{file}: a tetrahedron of region {mesh.region(worst)} at {mesh.centre(worst)} is flat; mend the "
-            "mesh",
+            f"{file}: a tetrahedron of region {mesh.region(worst)} at {mesh.centre(worst)} is flat; repair "
+            "the mesh",
             key="geometry.file",
         )
 

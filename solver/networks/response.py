@@ -88,11 +88,11 @@ def two_terminal_response(
         InputError: The resistance is infinite, or beyond rounding.
     """
     first, second = pair
-    states = (
+    per_volt, per_kelvin = (
         network.solve(magnetisations, network.bias(first, volts, kelvins), held=pair)
         for volts, kelvins in ((1.0, 0.0), (0.0, 1.0))
     )
-    found = TwoTerminalResponse(*states, first)
+    found = TwoTerminalResponse(per_volt, per_kelvin, first)
     if not found.per_volt.current(first) > 0:
         raise InputError(
             f"the current is too small for double precision from here to '{second}'; lower polarisations "

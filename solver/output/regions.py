@@ -22,4 +22,5 @@ def in_regions(grid: pv.UnstructuredGrid, *regions: str) -> pv.UnstructuredGrid:
         if region not in names:
             raise InputError(one_of(region, names, "region"))
     wanted = [tag for name, tag in zip(names, tags, strict=True) if name in regions]
-    return grid.extract_cells(np.isin(grid.cell_data["region"], wanted))
+    part: pv.UnstructuredGrid = grid.extract_cells(np.flatnonzero(np.isin(grid.cell_data["region"], wanted)))
+    return part

@@ -54,7 +54,7 @@ class Estimation:
         if self._follows_temperature:
             return "errors are not estimated where coefficients follow the temperature"
         if spaces.degree > LARGEST_DEGREE:
-            return f"errors are estimated with elements of degree 1 to {LARGEST_DEGREE} only"
+            return f"errors are estimated with elements of degree {LARGEST_DEGREE} at most"
         most = most_unknowns(spaces)
         if spaces.n_dofs > most:
             return (
