@@ -37,7 +37,7 @@ def whole(ge: int | None = None, le: int | None = None, multiple_of: int | None 
         le: The largest.
         multiple_of: A divisor.
     """
-    bounds = {"ge": ge, "le": le, "multiple_of": multiple_of}
+    bounds: dict[str, Any] = {"ge": ge, "le": le, "multiple_of": multiple_of}
     written = Annotated[int, Field(**bounds)] | str
     return Annotated[
         int, Field(strict=True, **bounds), BeforeValidator(_count, json_schema_input_type=written)
