@@ -7,18 +7,30 @@ from pydantic import model_validator
 
 from thermospin.meshes.shapes import PlanePoint
 from thermospin.section import Section, Truth, mistake
-from thermospin.units import Temperature, quantity
+from thermospin.units import PositiveLength, Temperature, quantity
 
 Side = Literal["xmin", "xmax", "ymin", "ymax", "zmin", "zmax"]
 Edge = tuple[PlanePoint, PlanePoint]
 
 RULE = ("region", "face", "edges", "label", "surface")
 """Keys that pick the faces of a terminal."""
-THERMAL = ("sink", "heat_transfer", "power", "power_density")
+THERMAL = ("sink", "heat_transfer", "power", "power_density", "continues")
 """Keys that say which heat passes the faces of a terminal; without any, none does."""
 TransferCoefficient = quantity("W/(m^2 K)", gt=0, le=1e16)
 FacePower = quantity("W", ge=-1e3, le=1e3)
 FacePowerDensity = quantity("W/m^2", ge=-1e18, le=1e18)
+
+
+class Continuation(Section):
+    """A lead of constant cross-section that continues beyond a terminal, as a fin in one dimension."""
+
+    length: PositiveLength
+    """Length from the terminal to the far end, which is at T0, m."""
+    thermal_length: PositiveLength | None = None
+    """Length over which the temperature decays, as heat is lost to what the lead lies on, m:
+    ``√(k t d/k_d)`` for a film of thickness t on d of an insulator of k_d; without it, none is lost."""
+    material: str | None = None
+    """Material of the lead; default that of the region that the terminal lies on."""
 
 
 class TerminalFace(Section):
@@ -48,6 +60,8 @@ class TerminalFace(Section):
     """Heat that enters through the terminal, with uniform density, W."""
     power_density: FacePowerDensity | None = None
     """Heat that enters through the terminal per area, W/m²."""
+    continues: Continuation | None = None
+    """The lead continues: its resistance is in series, and heat leaves along it."""
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:

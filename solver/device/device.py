@@ -9,6 +9,7 @@ from thermospin.config import Config
 from thermospin.config.petsc import petsc_options
 from thermospin.device.crossing import Regions
 from thermospin.device.drive import Drive
+from thermospin.device.leads import Lead, find_leads
 from thermospin.device.magnetic_states import find_states, find_textures
 from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
 from thermospin.device.sheets import Sheet, find_sheets
@@ -83,6 +84,7 @@ class Device:
         sheets: Sheets by name.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
         sinks: Terminal to the temperature that it is held at, K.
+        leads: Terminal to the lead that continues there.
         transfers: Terminal to the law of the heat that leaves it for its surroundings.
         thermal: Temperatures of sinks and surroundings, and given heat.
         drives: Scheme to its drive.
@@ -104,6 +106,7 @@ class Device:
     sheets: Mapping[str, Sheet]
     terminals: Mapping[str, str | None]
     sinks: Mapping[str, float]
+    leads: Mapping[str, Lead]
     transfers: Mapping[str, Transfer]
     thermal: ThermalDrive
     drives: Mapping[str, Drive]
@@ -134,6 +137,7 @@ class Device:
         insulators = [region for region, name in names.items() if not numbers[name].is_conductor]
         textures = find_textures(config, magnets)
         regions = Regions(frozenset(insulators), frozenset(magnets))
+        leads = find_leads(config)
         return cls(
             temperature=config.temperature,
             magnetic_field=config.magnetic_field,
@@ -145,9 +149,10 @@ class Device:
             sheets=find_sheets(config, regions.insulators),
             terminals={name: terminal.region for name, terminal in config.all_terminals.items()},
             sinks=config.sinks,
+            leads=leads,
             transfers=find_transfers(config),
             thermal=ThermalDrive.of(config),
-            drives={name: Drive.of(scheme) for name, scheme in config.schemes.items()},
+            drives={name: Drive.of(scheme, leads) for name, scheme in config.schemes.items()},
             probes=config.probes,
             textures=textures,
             states=find_states(config, textures),

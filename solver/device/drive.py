@@ -1,6 +1,6 @@
 """The drive of a scheme: injected currents and held potentials per unit of it (solver/physics.md §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,15 +26,21 @@ class Drive:
     scale: float
 
     @classmethod
-    def of(cls, scheme: Scheme) -> Self:
+    def of(cls, scheme: Scheme, leads: Collection[str] = ()) -> Self:
         """The drive of a scheme of the configuration.
+
+        The current of a ground whose lead continues is given too: what the others leave.
 
         Args:
             scheme: The scheme.
+            leads: Terminals whose leads continue.
         """
         shares: dict[str, dict[str, float]] = {"uniform": {}, "equipotential": {}}
         for name, drive in scheme.currents.items():
             shares[drive.current][name] = drive.share
+        if scheme.currents:
+            rest = -sum(drive.share for drive in scheme.currents.values())
+            shares["uniform"] |= {name: rest for name in scheme.potentials if name in leads}
         largest = max(map(abs, scheme.potentials.values()))
         scale = 1.0 if scheme.currents else largest or 1.0
         return cls(

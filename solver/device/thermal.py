@@ -7,6 +7,7 @@ from typing import Protocol, Self
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.device.leads import find_leads
 
 Box = Callable[[str], np.ndarray]
 """From a region to its lowest and highest corner, m, shape (2, 3)."""
@@ -165,6 +166,7 @@ def find_transfers(config: Config) -> dict[str, Transfer]:
         for name, terminal in config.all_terminals.items()
         if terminal.heat_transfer is not None
     }
+    found |= {name: UniformTransfer(lead.heat_transfer, 0.0) for name, lead in find_leads(config).items()}
     around = config.surroundings
     if around is not None:
         for name, terminal in around.terminals.items():

@@ -1,14 +1,16 @@
 """Terminals on the mesh: their area, their unknowns, and the functional that both feeds and reads them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from thermospin.compat import MPI, basix, fem, la
+from thermospin.device.leads import Lead
 from thermospin.discretisation.functionals import NOTHING, Functional, collected
 from thermospin.discretisation.spaces import Spaces
 from thermospin.errors import InputError
-from thermospin.fields import Field, V
+from thermospin.fields import THETA, Field, V
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Terminal:
         dofs: Owned unknowns on it, by field (local numbers within the field).
         average: Area average of V, the reading of a voltmeter; also the weights that distribute a current
             uniformly. Empty for a terminal on an insulator.
+        seebeck: S of a lead that continues, V/K.
+        mean_rise: Area average of ϑ where a lead continues. Times S, it is added to the reading, which is
+            that of the far end, and it distributes the Peltier heat ``S T0 I`` that a current brings.
+        resistance: Resistance of the lead, Ω.
+        returned_heat: Joule heat of the lead that enters here, W/A².
     """
 
     name: str
@@ -29,21 +36,30 @@ class Terminal:
     electrical: bool
     dofs: dict[Field, np.ndarray]
     average: Functional
+    seebeck: float = 0.0
+    mean_rise: Functional = NOTHING
+    resistance: float = 0.0
+    returned_heat: float = 0.0
 
 
-def locate_terminals(spaces: Spaces) -> dict[str, Terminal]:
+def locate_terminals(spaces: Spaces, leads: Mapping[str, Lead] | None = None) -> dict[str, Terminal]:
     """Find every terminal of the device (collective).
 
     Args:
         spaces: The spaces.
+        leads: Terminal to the lead that continues there.
 
     Raises:
         InputError: A terminal has no facets, or lies on conductors and on insulators at once.
     """
-    return {name: _terminal(spaces, name, facets) for name, facets in spaces.device.terminals.items()}
+    leads = leads or {}
+    return {
+        name: _terminal(spaces, name, facets, leads.get(name))
+        for name, facets in spaces.device.terminals.items()
+    }
 
 
-def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
+def _terminal(spaces: Spaces, name: str, facets: np.ndarray, lead: Lead | None) -> Terminal:
     on_conductor = spaces.is_conducting[facets[:, 0]]
     count = spaces.comm.allreduce(np.array([len(facets), on_conductor.sum()]), MPI.SUM)
     if count[0] == 0:
@@ -64,7 +80,20 @@ def _terminal(spaces: Spaces, name: str, facets: np.ndarray) -> Terminal:
         if electrical or not field.on_conductors
     }
     average = facet_integral(spaces.spaces[V], sub_facets, areas / area) if electrical else NOTHING
-    return Terminal(name, area, electrical, dofs, average)
+    if lead is None or not electrical:
+        return Terminal(name, area, electrical, dofs, average)
+    mean = facet_integral(spaces.spaces[THETA], facets, areas / area)
+    return Terminal(
+        name,
+        area,
+        electrical,
+        dofs,
+        average,
+        seebeck=lead.seebeck,
+        mean_rise=mean,
+        resistance=lead.resistance_area / area,
+        returned_heat=lead.returned_heat / area,
+    )
 
 
 def facet_areas(mesh, facets: np.ndarray) -> np.ndarray:

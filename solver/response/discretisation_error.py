@@ -32,7 +32,7 @@ from thermospin.response.accuracy import (
 from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.linear_response import Unit
 from thermospin.response.solution import Expansion, TerminalPair
-from thermospin.response.terminals import Terminals
+from thermospin.response.terminals import HEATED_BY_CURRENTS, Terminals
 
 Source = Callable[[PETSc.Vec, Mapping[int, PETSc.Vec], int], None]
 """Adds to a right-hand side what fields, by power of the drive, are the source of in one order."""
@@ -135,6 +135,8 @@ class ErrorEstimator:
         rhs.set(0.0)
         if power == 1:
             self._terminals.inject(rhs, {**self._drive.uniform, **self._drive.equipotential})
+        elif power == HEATED_BY_CURRENTS:
+            self._terminals.heat_leads(rhs, self._drive.uniform)
         self._source(rhs, fields, power)
         return rhs
 

@@ -14,6 +14,7 @@ from thermospin.response import accuracy
 from thermospin.response.fitting import fit, further_drives
 from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution, combine
 from thermospin.response.steady import SteadyScheme, at_drive
+from thermospin.response.terminals import HEATED_BY_CURRENTS
 
 
 class SchemeSolver(SteadyScheme):
@@ -42,6 +43,8 @@ class SchemeSolver(SteadyScheme):
         for n in range(1, orders + 1):
             rhs = self._response.source()
             self._add_source(rhs, solutions, squares)
+            if n == HEATED_BY_CURRENTS:
+                self._terminals.heat_leads(rhs, self._drive.uniform)
             errors.append(self._heat_error(solutions, roots, correction is not None))
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, correction is not None)

@@ -204,10 +204,16 @@ class LinearResponse:
             driven: The fields of 1 A through the injector, which are the adjoint of that reading.
         """
         z = self.adjoint(pair).vector
-        volts = self._terminals.readings(z)
+        volts = self._terminals.readings(z, {pair[0]: 1.0, pair[1]: -1.0})
         self._linear.evaluate(self._exchanged_source(pair), z, transpose=True)
         read = sum(share * volts[name] for name, share in self._drive.uniform.items())
         return read + driven.vector.dot(self._linear.remainder)
+
+    def _grounded(self, averages: dict[str, float], offset: float) -> dict[str, float]:
+        """Readings with a lead's far end at the potential of ground, and not the terminal."""
+        held = [name for name in self._drive.uniform if name in self._drive.potentials]
+        shift = averages[held[0]] + offset if held else 0.0
+        return {name: volts - shift for name, volts in averages.items()}
 
     def _exchanged_source(self, pair: TerminalPair) -> PETSc.Vec:
         rhs = self.source()
@@ -266,7 +272,7 @@ class LinearResponse:
                 rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
             )
             iterations, scale = iterations + report.iterations, report.scale
-            averages = terminals.readings(x)
+            averages = terminals.readings(x, injected)
             corrections = {pair: a.vector.dot(linear.remainder) for pair, a in adjoints.items()}
             errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
             excess = _excess(errors, corrections, averages, start)
@@ -278,6 +284,7 @@ class LinearResponse:
                 f"rounding stops the linear solver at a relative residual of {report.residual:.1e}; "
                 "conductivities, conductances of interfaces or drives differ by too many orders of magnitude"
             )
+        averages = self._grounded(averages, reference.offset)
         leaving = terminals.currents_out(linear.remainder, self._drive.held)
         total = sum(injected.values())
         for name, (weights, offset) in self._weights.items():
@@ -294,7 +301,7 @@ class LinearResponse:
             currents={
                 name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in terminals.electrical
             },
-            heat=terminals.heat_out(linear.remainder, x, thermal),
+            heat=terminals.heat_out(linear.remainder, x, thermal, injected),
             generated=generated,
             given=thermal.region_power if thermal is not None else 0.0,
             uncertainty={

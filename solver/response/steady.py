@@ -9,7 +9,7 @@ from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
 from thermospin.response import accuracy
 from thermospin.response.fixed_point import Mixing
-from thermospin.response.scheme import Scheme
+from thermospin.response.scheme import Scheme, given
 from thermospin.response.solution import Solution, combine
 
 
@@ -50,6 +50,7 @@ class SteadyScheme(Scheme):
             if self._spin_source is not None:
                 self._spin_source.add(rhs)
             root = abs(self._heat.add(rhs, fields.vector, fields.vector)) ** 0.5
+            self._terminals.heat_leads(rhs, given(self._drive, drive)[0])
             error = self._heat.error((root, root), (fields.current_error, fields.current_error))
             return self._solve_heated(rhs, units, drive, tolerance, error + accuracy.HEAT_ROUNDING * root**2)
 

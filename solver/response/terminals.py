@@ -14,6 +14,9 @@ from thermospin.discretisation.terminals import Terminal
 from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.fields import THETA, Field, V
 
+HEATED_BY_CURRENTS = 2
+"""The order that given currents heat: they are of the first order alone."""
+
 
 class Terminals:
     """Terminals as functionals on the vector of all unknowns.
@@ -55,7 +58,7 @@ class Terminals:
         return constrain(self.spaces, self.by_name, drive.held, self.sinks)
 
     def inject(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> None:
-        """Add currents of uniform density to a right-hand side.
+        """Add currents of uniform density, and the Peltier heat that leads bring, to a right-hand side.
 
         Args:
             rhs: The right-hand side, A.
@@ -63,8 +66,29 @@ class Terminals:
         """
         with rhs as array:
             for name, current in currents.items():
-                functional = self.by_name[name].average
-                array[functional.dofs + self._start[V]] += current * functional.weights
+                terminal = self.by_name[name]
+                array[terminal.average.dofs + self._start[V]] += current * terminal.average.weights
+                rise = terminal.mean_rise
+                array[rise.dofs + self._start[THETA]] += current * terminal.seebeck * rise.weights
+
+    def heat_leads(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> float:
+        """Add the Joule heat that enters from leads to a right-hand side.
+
+        Args:
+            rhs: The right-hand side, A·V/K in the rows of ϑ.
+            currents: Currents by terminal, A.
+
+        Returns:
+            The heat, W.
+        """
+        total = 0.0
+        with rhs as array:
+            for name, current in currents.items():
+                terminal = self.by_name[name]
+                heat, rise = current**2 * terminal.returned_heat, terminal.mean_rise
+                array[rise.dofs + self._start[THETA]] += heat / self._temperature * rise.weights
+                total += heat
+        return total
 
     def hold(self, vector: PETSc.Vec, potentials: Mapping[str, float], shift: float = 0.0) -> None:
         """Write potentials into the fixed unknowns of a vector.
@@ -89,18 +113,24 @@ class Terminals:
             for name, value in rises.items():
                 array[self.by_name[name].dofs[THETA] + self._start[THETA]] = value
 
-    def readings(self, vector: PETSc.Vec) -> dict[str, float]:
-        """Area averages of V on all electrical terminals, V (collective).
+    def readings(self, vector: PETSc.Vec, currents: Mapping[str, float] | None = None) -> dict[str, float]:
+        """Area averages of V on all electrical terminals, V; of leads, V at their far end (collective).
 
         Args:
             vector: The fields.
+            currents: Currents that enter through leads, A; 0 where none is named.
         """
         array = vector.array_r
         local = np.zeros(len(self.electrical))
         for i, name in enumerate(self.electrical):
-            functional = self.by_name[name].average
-            local[i] = array[functional.dofs + self._start[V]] @ functional.weights
-        return dict(zip(self.electrical, self.spaces.comm.allreduce(local, MPI.SUM).tolist(), strict=True))
+            terminal = self.by_name[name]
+            average, rise = terminal.average, terminal.mean_rise
+            local[i] = array[average.dofs + self._start[V]] @ average.weights
+            local[i] += terminal.seebeck * (array[rise.dofs + self._start[THETA]] @ rise.weights)
+        found = dict(zip(self.electrical, self.spaces.comm.allreduce(local, MPI.SUM).tolist(), strict=True))
+        for name, current in (currents or {}).items():
+            found[name] += current * self.by_name[name].resistance
+        return found
 
     def reading_per_watt(self, adjoint: PETSc.Vec) -> float:
         """Largest ``|ϑ|/T0`` of the adjoint of a reading, V/W (collective).
@@ -149,7 +179,11 @@ class Terminals:
         return self._flows(residual, held, V)
 
     def heat_out(
-        self, residual: PETSc.Vec, vector: PETSc.Vec, thermal: ThermalSource | None
+        self,
+        residual: PETSc.Vec,
+        vector: PETSc.Vec,
+        thermal: ThermalSource | None,
+        currents: Mapping[str, float] | None = None,
     ) -> dict[str, float]:
         """Heat that leaves through every terminal with a thermal condition, W (collective).
 
@@ -159,6 +193,7 @@ class Terminals:
             residual: ``b − A x``.
             vector: x, the fields.
             thermal: Heat without a drive that is in b; None without.
+            currents: Currents in b, A, which bring Peltier heat where leads continue.
         """
         flows = self._flows(residual, self.sinks, THETA)
         found = {name: flow * self._temperature for name, flow in flows.items()}
@@ -167,6 +202,9 @@ class Terminals:
             conductance = self._conductances.get(name, NOTHING)
             leaving = self._sum(rises[conductance.dofs] * conductance.weights)
             found[name] = leaving - (entering if thermal else 0.0)
+        for name, current in (currents or {}).items():
+            if name in found:
+                found[name] -= self._temperature * self.by_name[name].seebeck * current
         return found
 
     def _flows(self, residual: PETSc.Vec, names: Collection[str], field: Field) -> dict[str, float]:

@@ -86,7 +86,7 @@ class Enrichment:
             problem.options,
             scales,
         )
-        located = locate_terminals(self.spaces)
+        located = locate_terminals(self.spaces, device.leads)
         self._thermal = ThermalSource(self.spaces, transfer, device.thermal, *given)
         self._terminals = Terminals(self.spaces, located, *given, transfer, self._thermal)
         has_spin_source = problem.coefficients.all.equilibrium is not None

@@ -106,7 +106,7 @@ class Problem:
                 self.spaces, self.coefficients, self.interfaces, self._basis, transfer=self._transfer
             )
             self._adjoints = KnownAdjoints(self.system)
-            self._located = locate_terminals(self.spaces)
+            self._located = locate_terminals(self.spaces, device.leads)
         has_spin_source = self.coefficients.all.equilibrium is not None
         self._spin_source = SpinSource(self.spaces, self.coefficients) if has_spin_source else None
         with progress.stage("preconditioner"), self.options.blamed():

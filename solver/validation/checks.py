@@ -1,7 +1,5 @@
 """Checks of a configuration with its device: names that exist, materials and drives that can be solved."""
 
-from collections.abc import Iterator
-
 from pydantic import ValidationError
 
 from thermospin.config import Config
@@ -13,7 +11,7 @@ from thermospin.materials.material import HEAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
-from thermospin.validation import contrast, loop, magnetisation, maps
+from thermospin.validation import contrast, leads, loop, magnetisation, maps, thermal
 from thermospin.validation.names import check_known
 
 
@@ -29,13 +27,16 @@ def check(config: Config) -> None:
     _geometry(config)
     _materials(config)
     _labels(config)
-    _surroundings(config)
+    thermal.check_names(config)
+    leads.check_materials(config)
     device = Device.of(config)
+    leads.check_drives(config, device)
     contrast.check(config, device)
     _spin_heat(config, device)
     _laws(config, device)
     magnetisation.check(config, device)
     _terminals(config, device)
+    thermal.check_rest(config, device)
     _equilibrium(config, device)
     _schemes(config, device)
     _probes(config, device)
@@ -94,23 +95,6 @@ def _labels(config: Config) -> None:
             check_known(config, terminal.label, labels, "label", "terminals", name, "label")
 
 
-def _surroundings(config: Config) -> None:
-    """Check that regions that continue exist, and that their faces there have no other terminal."""
-    around = config.surroundings
-    if around is None:
-        return
-    for i, region in enumerate(around.half_space):
-        check_known(config, region, config.geometry.materials, "region", "surroundings", "half_space", i)
-    rules = {tuple(t.rule.items()): name for name, t in around.terminals.items()}
-    for name, terminal in config.terminals.items():
-        if tuple(terminal.rule.items()) in rules:
-            raise config.mistake(
-                f"'{terminal.region}' continues there ('surroundings'); remove this terminal, or name the "
-                "faces where it continues: 'surroundings.faces'",
-                "terminals", name,
-            )  # fmt: skip
-
-
 def _spin_heat(config: Config, device: Device) -> None:
     """Spins that have temperatures of their own need more of the conductors in the device."""
     if device.unknowns.spin_heat:
@@ -160,42 +144,6 @@ def _terminals(config: Config, device: Device) -> None:
         raise config.mistake(
             "no terminal is a heat sink; add 'sink: true' or 'heat_transfer' to one", "terminals"
         )
-    for key in ("power", "power_density"):
-        for region in getattr(config.heating, key):
-            check_known(config, region, config.geometry.materials, "region", "heating", key, region)
-    _thermal_drive(config, device)
-
-
-def _thermal_drive(config: Config, device: Device) -> None:
-    """Check that the expansion, with laws of the temperature, begins at the base temperature."""
-    is_driven = any(scheme.is_driven for scheme in config.schemes.values())
-    responds = config.solver.orders > 1 and device.has_laws
-    if not (device.thermal and config.solver.method == "expansion" and is_driven and responds):
-        return
-    for name, rise in device.thermal.rises.items():
-        if rise:
-            key = "sink" if name in device.sinks else "ambient"
-            remedy = "use 'sink: true'" if name in device.sinks else "remove it,"
-            raise config.mistake(
-                f"'method: expansion' with laws of the temperature needs {config.temperature:g} K, the base "
-                f"temperature, not {config.temperature + rise:g} K; {remedy} or 'solver.method: demodulate'",
-                "terminals", name, key,
-            )  # fmt: skip
-    place = next(iter(_given_heat(device)))
-    raise config.mistake(
-        "'method: expansion' with laws of the temperature needs the base temperature without a drive; remove "
-        "this heat, or use 'solver.method: demodulate'",
-        *place,
-    )
-
-
-def _given_heat(device: Device) -> Iterator[tuple[str, ...]]:
-    """Places in the configuration of heat that is not 0."""
-    for section, group in (("terminals", device.thermal.faces), ("heating", device.thermal.regions)):
-        for name, heat in group.items():
-            if heat:
-                key = "power" if heat.density is None else "power_density"
-                yield (section, name, key) if section == "terminals" else (section, key, name)
 
 
 def _equilibrium(config: Config, device: Device) -> None:

@@ -80,6 +80,7 @@ class ResponsiveSolver(SchemeSolver):
         tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._tangent.units(tolerance)
         injected, potentials = given(self._drive, drive)
+        generated += self._terminals.heat_leads(rhs, injected)
         solution = self._tangent.solve(
             rhs, injected, potentials, self._thermal, ("at", drive), tolerance, generated=generated
         )
@@ -139,6 +140,7 @@ class ResponsiveSolver(SchemeSolver):
         self._thermal.add_faces(loads)
         injected = {**self._drive.uniform, **self._drive.equipotential}
         self._terminals.inject(loads, {name: drive * part for name, part in injected.items()})
+        self._terminals.heat_leads(loads, given(self._drive, drive)[0])
         return loads
 
     def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:

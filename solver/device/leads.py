@@ -1,0 +1,96 @@
+"""Leads that continue beyond the mesh as fins in one dimension (solver/physics.md §6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from thermospin.config import Config
+from thermospin.meshes.terminals import Continuation, TerminalFace
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A lead between a terminal and its far end, which is at T0.
+
+    Attributes:
+        conductivity: σ, S/m; 0 of a thermal link.
+        seebeck: S, V/K.
+        heat_conductivity: κ = k − T0 σ S², W/(m K).
+        length: L, m.
+        thermal_length: ℓ, over which the temperature decays, m; infinite where no heat is lost on the way.
+        joule_scale: ζ, the factor on Joule heat.
+    """
+
+    conductivity: float
+    seebeck: float
+    heat_conductivity: float
+    length: float
+    thermal_length: float
+    joule_scale: float
+
+    @property
+    def resistance_area(self) -> float:
+        """Resistance times area, Ω m²; 0 of a thermal link."""
+        return self.length / self.conductivity if self.conductivity else 0.0
+
+    @property
+    def heat_transfer(self) -> float:
+        """Heat that leaves through the terminal per area and kelvin, W/(m² K): ``κ/ℓ coth(L/ℓ)``."""
+        if np.isinf(self.thermal_length):
+            return self.heat_conductivity / self.length
+        return self.heat_conductivity / self.thermal_length / np.tanh(self.length / self.thermal_length)
+
+    @property
+    def returned_heat(self) -> float:
+        """Joule heat that enters through the terminal, for 1 A/m², W/m²: ``ζ ℓ tanh(L/2ℓ)/σ``."""
+        if not self.conductivity:
+            return 0.0
+        if np.isinf(self.thermal_length):
+            reach = self.length / 2
+        else:
+            reach = self.thermal_length * np.tanh(self.length / 2 / self.thermal_length)
+        return self.joule_scale * reach / self.conductivity
+
+
+def find_leads(config: Config) -> dict[str, Lead]:
+    """Leads that continue, by terminal.
+
+    Args:
+        config: The configuration.
+
+    Raises:
+        KeyError: There is no such material.
+    """
+    return {
+        name: _lead(config, lead_material(config, terminal), terminal.continues)
+        for name, terminal in config.all_terminals.items()
+        if terminal.continues is not None
+    }
+
+
+def lead_material(config: Config, terminal: TerminalFace) -> str:
+    """Name of the material of a lead, by default that of the region that its terminal lies on.
+
+    Args:
+        config: The configuration.
+        terminal: The terminal.
+
+    Raises:
+        KeyError: Nothing tells it.
+    """
+    materials: Mapping[str | None, str] = config.geometry.materials
+    return terminal.continues.material or materials[terminal.region]
+
+
+def _lead(config: Config, material: str, given: Continuation) -> Lead:
+    metal = config.material(material)
+    return Lead(
+        conductivity=metal.conductivity,
+        seebeck=metal.seebeck,
+        heat_conductivity=metal.thermal_conductivity
+        - config.temperature * metal.conductivity * metal.seebeck**2,
+        length=given.length,
+        thermal_length=np.inf if given.thermal_length is None else given.thermal_length,
+        joule_scale=config.heating.scale,
+    )

@@ -1,0 +1,67 @@
+"""Checks of leads that continue beyond the mesh: their materials, and what drives them."""
+
+from thermospin.config import Config
+from thermospin.config.schemes import CurrentDrive
+from thermospin.device import Device
+from thermospin.validation.names import check_known
+
+
+def check_materials(config: Config) -> None:
+    """Check that the material of every lead is known.
+
+    Args:
+        config: The configuration.
+
+    Raises:
+        InputError: It is not; the message names file, key and remedy.
+    """
+    for name, terminal in config.all_terminals.items():
+        if terminal.continues is None:
+            continue
+        given = terminal.continues.material
+        if given is not None:
+            at = "terminals", name, "continues", "material"
+            check_known(config, given, config.material_names, "material", *at)
+        elif terminal.region is None:
+            raise config.mistake(
+                "which material the lead is of is not known; name it: 'material: Au'",
+                "terminals", name, "continues",
+            )  # fmt: skip
+
+
+def check_drives(config: Config, device: Device) -> None:
+    """Check that the current in every lead is given.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+
+    Raises:
+        InputError: It is not; the message names file, key and remedy.
+    """
+    if device.leads and config.heating.model == "conserving":
+        raise config.mistake(
+            "has no heat of 'model: conserving'; use 'heating.model: joule', or mesh the lead",
+            "terminals", next(iter(device.leads)), "continues",
+        )  # fmt: skip
+    for scheme in config.schemes:
+        _check_scheme(config, device, scheme)
+
+
+def _check_scheme(config: Config, device: Device, scheme: str) -> None:
+    conditions = config.schemes[scheme]
+    for name, condition in conditions.root.items():
+        if name not in device.leads:
+            continue
+        if isinstance(condition, CurrentDrive) and condition.current == "equipotential":
+            problem = "a lead that continues brings a uniform current; write 'current'"
+        elif any(conditions.potentials.values()):
+            problem = "a lead that continues needs a given current; drive one, or mesh the lead"
+        elif name in conditions.potentials and len(conditions.potentials) > 1:
+            problem = (
+                "a lead that continues needs a given current, and several terminals are grounded; ground "
+                "one, or mesh the lead"
+            )
+        else:
+            continue
+        raise config.mistake(problem, "schemes", scheme, name)
