@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thermospin.meshes.films import Film
     from thermospin.meshes.squeeze import Factors
 
-FORMAT = 3
+FORMAT = 4
 """Raised when the same input would give another mesh, so that cached ones are made again."""
 
 
@@ -152,7 +152,8 @@ def _meshed(
     sizes.set_sizes(films, sources, options)
     if columns:
         set_columns(*columns)
-    return renumber(_filled(films, faces, factors))
+    colours = {part.region: part.colour for part in parts if part.colour}
+    return renumber(replace(_filled(films, faces, factors), colours=colours))
 
 
 def _filled(films: "list[Film]", faces: dict[str, list[int]], factors: "Factors") -> RawMesh:

@@ -1,6 +1,10 @@
 """The user's own drawings: shapes that OpenCASCADE imports, to be meshed."""
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import gmsh
 import numpy as np
@@ -8,10 +12,54 @@ import numpy as np
 from thermospin.errors import InputError
 from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import NM, Part, fragment
+from thermospin.meshes.places import in_nm
 from thermospin.meshes.readers import check_drawing, file_type
+from thermospin.meshes.readers.step_units import PREFIXES, in_millimetres, stated_units
 from thermospin.meshes.readers.types import SHAPES
 from thermospin.meshes.scale import check_scale
 from thermospin.meshes.squeeze import model_unit
+
+MILLIMETRE = 1e-3
+"""Unit to which OpenCASCADE converts STEP files, m."""
+
+DEFAULT_NAME = "Open CASCADE STEP translator"
+"""Beginning of the names that OpenCASCADE gives to what has none."""
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Lengths of a drawing.
+
+    Attributes:
+        metres: Length of one unit of what OpenCASCADE hands over, m.
+        stated: Unit that the file states, m; None where it states none.
+        as_numbers: Whether the file is to be imported as if it stated millimetres.
+    """
+
+    metres: float
+    stated: float | None
+    as_numbers: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A volume of a drawing.
+
+    Attributes:
+        names: What it may be called: its label, its colour such as ``#ff8000``, ``volume`` and its number.
+        colour: Its colour, empty where it has none.
+    """
+
+    names: tuple[str, ...]
+    colour: str
+
+    def region(self, regions: Mapping[str, str]) -> str:
+        """The first of its names that is a region; its first name where none is.
+
+        Args:
+            regions: Material of every region.
+        """
+        return next((name for name in self.names if name in regions), self.names[0])
 
 
 def is_shape(geometry: FileGeometry) -> bool:
@@ -26,6 +74,8 @@ def is_shape(geometry: FileGeometry) -> bool:
 def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
     """Import the volumes of a STEP or BREP file into the model, made conforming.
 
+    Where volumes overlap, the region of the highest priority has the space.
+
     Args:
         geometry: The file.
 
@@ -33,31 +83,70 @@ def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
         The volumes, and the unit of the model in nanometres.
 
     Raises:
-        InputError: The file cannot be read, holds no volume, its volumes overlap, or names do not match.
+        InputError: The file cannot be read, holds no volume, its volumes overlap with the same priority, or
+            names do not match.
     """
-    occ = gmsh.model.occ
     check_drawing(geometry.file)
-    corners = _corners(_import(geometry, 1.0))
-    largest, smallest = np.ptp(corners.reshape(-1, 3), axis=0).max(), np.ptp(corners, axis=1).min()
-    check_scale(geometry, float(largest))
-    unit = model_unit(float(largest) * geometry.metres, float(smallest) * geometry.metres)
-    occ.remove(occ.getEntities(), recursive=True)
-    volumes = _import(geometry, geometry.metres / (NM * unit))
-    names = [_label(tag) or f"volume{number}" for number, (_, tag) in enumerate(volumes, start=1)]
-    check_names(geometry, names)
-    bounds = _corners(volumes)
-    fragments = fragment(volumes)
-    if len({tag for group in fragments for tag in group}) < sum(len(group) for group in fragments):
-        raise InputError(f"volumes of {geometry.file} overlap; cut them in the drawing", key="geometry.file")
-    groups = zip(names, fragments, bounds, strict=True)
-    return [Part(name, tuple(tags), box) for name, tags, box in groups], unit
+    ruler = read_ruler(geometry)
+    with _importable(geometry, ruler) as file:
+        corners = _corners(volumes := _import(geometry, file, 1.0))
+        largest, smallest = np.ptp(corners.reshape(-1, 3), axis=0).max(), np.ptp(corners, axis=1).min()
+        check_scale(geometry, float(largest) * ruler.metres, ruler.stated)
+        drawn = [_drawn(number, tag) for number, (_, tag) in enumerate(volumes, start=1)]
+        check_names(geometry, drawn)
+        unit = model_unit(float(largest) * ruler.metres, float(smallest) * ruler.metres)
+        gmsh.model.occ.remove(gmsh.model.occ.getEntities(), recursive=True)
+        volumes = _import(geometry, file, ruler.metres / (NM * unit))
+    bounds, regions = _corners(volumes), [volume.region(geometry.regions) for volume in drawn]
+    owned = _share_out(geometry, regions, fragment(volumes), unit)
+    return [
+        Part(region, tuple(tags), box, colour=volume.colour)
+        for region, volume, tags, box in zip(regions, drawn, owned, bounds, strict=True)
+        if tags
+    ], unit
 
 
-def _import(geometry: FileGeometry, scale: float) -> list[tuple[int, int]]:
-    """The volumes of a file, with its lengths multiplied by a scale."""
+def read_ruler(geometry: FileGeometry) -> Ruler:
+    """The unit of a drawing: that of the configuration for the numbers in the file, else the one it states.
+
+    Args:
+        geometry: The file.
+
+    Raises:
+        InputError: The configuration has a unit, and the file several.
+    """
+    stated = stated_units(geometry.file) if SHAPES[file_type(geometry.file)] == "step" else set()
+    if len(stated) > 1 and geometry.unit is not None:
+        lengths = ", ".join(f"{length:g} m" for length in sorted(stated))
+        raise InputError(
+            f"parts of {geometry.file} have units of their own ({lengths}); remove geometry.unit",
+            key="geometry.unit",
+        )
+    if not stated:
+        return Ruler(geometry.metres, None)
+    own = max(stated)
+    if len(stated) == 1 and own in PREFIXES.values():
+        return Ruler(geometry.metres if geometry.unit else own, own, own != MILLIMETRE)
+    return Ruler(geometry.metres * MILLIMETRE / own if geometry.unit else MILLIMETRE, own)
+
+
+@contextmanager
+def _importable(geometry: FileGeometry, ruler: Ruler) -> Iterator[str]:
+    """The file to import, perhaps a copy that is gone afterwards."""
+    if not ruler.as_numbers:
+        yield geometry.file
+        return
+    with tempfile.TemporaryDirectory(prefix="thermospin-read-") as directory:
+        copy = Path(directory) / "drawing.step"
+        in_millimetres(geometry.file, copy)
+        yield str(copy)
+
+
+def _import(geometry: FileGeometry, file: str, scale: float) -> list[tuple[int, int]]:
+    """The volumes of a file, with its lengths multiplied by a scale; with 1 they keep names and colours."""
     gmsh.option.setNumber("Geometry.OCCScaling", scale)
     try:
-        shapes = gmsh.model.occ.importShapes(geometry.file, format=SHAPES[file_type(geometry.file)])
+        shapes = gmsh.model.occ.importShapes(file, format=SHAPES[file_type(geometry.file)])
     except Exception as error:
         raise InputError(f"cannot read {geometry.file}: {error}", key="geometry.file") from None
     finally:
@@ -74,32 +163,82 @@ def _corners(volumes: list[tuple[int, int]]) -> np.ndarray:
     return np.array([np.reshape(gmsh.model.occ.getBoundingBox(*volume), (2, 3)) for volume in volumes])
 
 
-def _label(volume: int) -> str:
-    """The last part of a volume's label (``Cu`` of ``Shapes/Cu``), empty for OpenCASCADE's own default."""
+def _drawn(number: int, volume: int) -> Drawn:
+    """A volume, with the last part of its label (``Cu`` of ``Shapes/Cu``) unless that is a default."""
     label = gmsh.model.getEntityName(3, volume).split("/")[-1]
-    return "" if label.startswith("Open CASCADE STEP translator") else label
+    red, green, blue, opacity = gmsh.model.getColor(3, volume)
+    colour = f"#{red:02x}{green:02x}{blue:02x}" if opacity else ""
+    numbered = f"volume{number}"
+    if not label or label.startswith(DEFAULT_NAME):
+        return Drawn((numbered, colour) if colour else (numbered,), colour)
+    return Drawn((label, colour, numbered) if colour else (label, numbered), colour)
 
 
-def check_names(geometry: FileGeometry, names: Iterable[str]) -> None:
+def check_names(geometry: FileGeometry, drawn: Sequence[Drawn]) -> None:
     """Make sure that every volume has a material and that every region is in the file.
 
     Args:
         geometry: The file, with the material of every region.
-        names: Names of the volumes.
+        drawn: The volumes.
 
     Raises:
         InputError: A material or a region is missing.
     """
-    names = list(dict.fromkeys(names))
+    found = [volume.region(geometry.regions) for volume in drawn]
     for name in geometry.regions:
-        if name not in names:
+        if name not in found:
+            known = dict.fromkeys(
+                f"{volume.names[0]} ({volume.colour})" if volume.colour else volume.names[0]
+                for volume in drawn
+            )
             raise InputError(
-                f"{geometry.file} has no volume {name}; it has {', '.join(names)}",
+                f"{geometry.file} has no volume {name}; it has {', '.join(known)}",
                 key=f"geometry.regions.{name}",
             )
-    for name in names:
+    for name in found:
         if name not in geometry.regions:
             raise InputError(
                 f"volume {name} of {geometry.file} has no material; add it to regions",
                 key=f"geometry.regions.{name}",
             )
+
+
+def _share_out(
+    geometry: FileGeometry, regions: Sequence[str], fragments: Sequence[Sequence[int]], unit: float
+) -> list[list[int]]:
+    """Fragments of every volume that its region has: all but those of regions of higher priority.
+
+    Args:
+        geometry: The file.
+        regions: Region of every volume.
+        fragments: Tags of the fragments of every volume; those of overlaps belong to several.
+        unit: Unit of the model, nm.
+
+    Raises:
+        InputError: Different regions of the same priority overlap, or a region has no room left.
+    """
+    claims: dict[int, list[int]] = {}
+    for index, tags in enumerate(fragments):
+        for tag in tags:
+            claims.setdefault(tag, []).append(index)
+    owned: list[list[int]] = [[] for _ in regions]
+    for tag, claimants in claims.items():
+        best = max(geometry.priority.get(regions[index], 0) for index in claimants)
+        winners = [index for index in claimants if geometry.priority.get(regions[index], 0) == best]
+        names = list(dict.fromkeys(regions[index] for index in winners))
+        if len(names) > 1:
+            place = in_nm(np.array(gmsh.model.occ.getCenterOfMass(3, tag)) * unit * NM)
+            raise InputError(
+                f"volumes {names[0]} and {names[1]} of {geometry.file} overlap at {place} with the same "
+                f"priority {best}; write geometry.priority: {{{names[0]}: {best + 1}}}, or cut them in the "
+                "drawing",
+                key="geometry.priority",
+            )
+        owned[winners[0]].append(tag)
+    for name in regions:
+        if not any(tags for region, tags in zip(regions, owned, strict=True) if region == name):
+            raise InputError(
+                f"volume {name} of {geometry.file} is hidden by others; raise its priority",
+                key=f"geometry.priority.{name}",
+            )
+    return owned

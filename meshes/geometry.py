@@ -1,8 +1,8 @@
 """The `geometry:` section: solids, a file, a layout, or a template; exactly one of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from thermospin.meshes.lateral_nonlocal import LateralNonlocal
 from thermospin.meshes.layer_stack import LayerStack
@@ -10,7 +10,7 @@ from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.nanopillar import Nanopillar
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.terminals import TerminalFace
-from thermospin.section import Section, mistake, one_of
+from thermospin.section import Section, mistake, one_of, whole
 
 UNITS = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "nm": 1e-9, "angstrom": 1e-10}
 """Length units of files, in metres."""
@@ -20,9 +20,9 @@ class FileGeometry(Section):
     """The user's own mesh (.msh, .vtu and others) or shape (.step, .stp, .brep).
 
     A mesh of tetrahedra is used as it is, so its cells are not refined; those of second order become
-    straight. Volumes of a shape are
-    named by their label in the file (the last part of a path such as ``Shapes/Cu``) or, where a volume has
-    none, ``volume1``, ``volume2``… in the order of the file; so are those of a mesh without groups.
+    straight. Volumes of a shape are named by their label in the file (the last part of a path such as
+    ``Shapes/Cu``), by their colour such as ``"#ff8000"``, or ``volume1``, ``volume2``… in the order of the
+    file; so are those of a mesh without groups.
     """
 
     file: str = Field(min_length=1)
@@ -31,11 +31,21 @@ class FileGeometry(Section):
     """Material of each group of cells (physical volume, set, value of an array); the names become those of
     the regions. Other groups are ignored; every tetrahedron of a group is in exactly one of these."""
     unit: Literal["m", "mm", "um", "nm", "angstrom"] | None = None
-    """Length of one unit of the file, by default m, which must be written where the device is larger than
-    1 mm. OpenCASCADE hands over STEP coordinates in millimetres whatever unit the file declares, so
-    ``unit: nm`` means that 1 mm was drawn for 1 nm."""
+    """Length of one unit of the file, whatever unit the file states. Default: the unit that a STEP file
+    states, m for all others; it must be written where the device would be larger than 1 mm. ``unit: nm`` for
+    a drawing in mm means that 1 mm was drawn for 1 nm."""
+    priority: dict[str, whole(ge=-10_000, le=10_000)] = Field(default_factory=dict)
+    """Priority of regions of a shape, default 0: of volumes that overlap, the one with the highest fills the
+    space."""
     cell_data: str | None = None
     """Array on the cells whose values are the regions, where a .vtu, .vtk or .xdmf file has several."""
+
+    @model_validator(mode="after")
+    def _priority_of_regions(self) -> Self:
+        for name in self.priority:
+            if name not in self.regions:
+                raise mistake(one_of(name, self.regions, "region"), "priority", name)
+        return self
 
     @property
     def metres(self) -> float:

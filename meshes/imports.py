@@ -36,6 +36,10 @@ def read_mesh(
         InputError: The file cannot be read, holds cells that are no tetrahedra, or its names do not match
             the configuration.
     """
+    if geometry.priority:
+        raise InputError(
+            f"{geometry.file} is a mesh, in which nothing overlaps; remove the key", key="geometry.priority"
+        )
     mesh = read_isolated(geometry.file, geometry.regions, geometry.cell_data)
     check_cell_types(geometry, mesh)
     members, notes = region_cells(geometry, mesh)

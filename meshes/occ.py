@@ -52,6 +52,7 @@ class Part:
         elements_along_z: Fewest elements along z that the solid asks for.
         holds: Tells which points of its bounding box, nm, shape (n, 3), are in it; for shapes of files all of
             them, as OpenCASCADE takes tens of milliseconds a point.
+        colour: Colour in the drawing, such as ``#ff8000``; empty where it has none.
     """
 
     region: str
@@ -60,6 +61,7 @@ class Part:
     max_size: float = inf
     elements_along_z: int | None = None
     holds: Callable[[np.ndarray], np.ndarray] = _all
+    colour: str = ""
 
 
 def build(geometry: SolidsGeometry) -> list[Part]:

@@ -26,6 +26,7 @@ class RawMesh:
         terminals: Tag of every terminal.
         surfaces: Tag of every physical surface that an interface names.
         notes: Notes for the user about how a file was read.
+        colours: Colours of regions in a drawing, such as ``#ff8000``.
         cell_arrays: Further arrays of the record by name; their first index is the cell.
     """
 
@@ -38,6 +39,7 @@ class RawMesh:
     terminals: dict[str, int]
     surfaces: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    colours: dict[str, str] = field(default_factory=dict)
     cell_arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -57,6 +59,7 @@ class MeshRecord:
         quality: Smallest, mean and first-percentile quality of the cells (see `thermospin.meshes.quality`).
         surfaces: Tag of every physical surface that an interface names.
         notes: Notes for the user about how a file was read.
+        colours: Colours of regions in a drawing, such as ``#ff8000``.
         files: SHA-256 of every file of the record, by name.
     """
 
@@ -71,6 +74,7 @@ class MeshRecord:
     quality: dict[str, float] = field(default_factory=dict)
     surfaces: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    colours: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
     @classmethod

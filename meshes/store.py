@@ -117,6 +117,7 @@ def _install(mesh: RawMesh, materials: Mapping[str, str], digest: str, directory
             quality=summarise(cell_quality(mesh.points, mesh.cells)),
             surfaces=mesh.surfaces,
             notes=list(mesh.notes),
+            colours=mesh.colours,
         ).write_summary()
         aside.chmod(0o755)
         keep_first(aside, directory, lambda place: MeshRecord.find(place) is not None)

@@ -44,12 +44,12 @@ def draw_mesh(path: Path, record: MeshRecord, hidden: Collection[str]) -> None:
 
 
 def region_colours(record: MeshRecord) -> dict[str, str]:
-    """Colour of every region, as ``#rrggbb``: the same whether or not others are left out.
+    """Colour of every region, as ``#rrggbb``: as drawn, else the same whether or not others are left out.
 
     Args:
         record: The mesh.
     """
-    return colours_of(record.regions)
+    return colours_of(record.regions) | record.colours
 
 
 def colours_of(regions: Iterable[str]) -> dict[str, str]:

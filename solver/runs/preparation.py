@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.device import Device
@@ -18,6 +20,12 @@ from thermospin.meshes.store import writable_copy
 from thermospin.runs.checks import check_cut, check_mesh, check_pieces
 from thermospin.runs.estimates import estimate_plan, estimate_record
 from thermospin.runtime.failures import on_root
+
+SCALES = ((1.0, "m"), (1e-3, "mm"), (1e-6, "µm"), (1e-9, "nm"), (1e-12, "pm"), (1e-15, "fm"))
+"""Units of extents, m, from the largest down."""
+
+LEAST = 10.0
+"""Number from which a unit is used."""
 
 Tell = Callable[[str], Any]
 """Takes a line for people."""
@@ -159,11 +167,23 @@ def _told_mesh(config: Config, tell: Tell) -> MeshRecord:
     """The mesh of a configuration; tells notes on its file and the cost of solving."""
     record = prepare_mesh(config, tell)
     estimate = estimate_record(Device.of(config), record)
-    for line in (*record.notes, estimate.text):
+    for line in (*record.notes, extent_of(record), estimate.text):
         tell(line)
     if estimate.warning:
         tell(f"warning: {estimate.warning}")
     return record
+
+
+def extent_of(record: MeshRecord) -> str:
+    """A line with the extents of a mesh along x, y and z.
+
+    Args:
+        record: The mesh.
+    """
+    extent = np.ptp(record.array("points"), axis=0)
+    factor, unit = next((found for found in SCALES if extent.max() >= LEAST * found[0]), SCALES[-1])
+    lengths = " × ".join(f"{length / factor:.4g}" for length in extent)
+    return f"the device is {lengths} {unit}³ (x, y, z)"
 
 
 def read_device(device: Device, record: MeshRecord, comm: MPI.Comm, progress: Any) -> DeviceMesh:
