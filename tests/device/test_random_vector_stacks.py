@@ -46,7 +46,7 @@ def most(results):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_row_12_random_stacks_converge(seed, comm):
-    problem, results = solved(stack(seed), comm)
+    problem, results = solved(stack(seed, orders=2), comm)
     parts = problem.preconditioning.preconditioner._parts.values()
     assert all(isinstance(part, Factors) for part in parts)
     assert most(results) <= ITERATIONS
@@ -70,9 +70,9 @@ def test_row_12_many_iterations(comm):
 @pytest.mark.parametrize("seed", [1, 3])
 def test_multigrids_of_larger_meshes_agree(seed, comm, monkeypatch):
     """Above the size that is factorised: the same readings, in more iterations."""
-    _, factorised = solved(stack(seed), comm)
+    _, factorised = solved(stack(seed, orders=2), comm)
     monkeypatch.setattr(preconditioning, "FACTORISED", 0)
-    problem, results = solved(stack(seed), comm)
+    problem, results = solved(stack(seed, orders=2), comm)
     parts = problem.preconditioning.preconditioner._parts.values()
     assert not any(isinstance(part, Factors) for part in parts)
     assert most(factorised) < most(results) <= ITERATIONS
