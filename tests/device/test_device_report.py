@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from browser import opened
 from click.testing import CliRunner
-from lateral import BOXES, COARSE, device
+from lateral import BOXES, device
 
 import thermospin
 from thermospin.cli import main
@@ -41,7 +41,7 @@ def directory(tmp_path_factory):
     """Results with maps, and a title that must be escaped."""
     out = tmp_path_factory.mktemp("report")
     output = {"current": "1 mA", "maps": MAPS, "fields": False}
-    content = device(mesh=COARSE, title="Py & Cu <valve>", solver={"orders": 2}, output=output)
+    content = device(title="Py & Cu <valve>", solver={"orders": 2, "estimate": True}, output=output)
     thermospin.run(load_config(content), out, comm=MPI.COMM_SELF)
     return out
 
