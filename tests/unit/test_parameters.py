@@ -178,6 +178,16 @@ def test_formulas_of_the_position_take_parameters(file):
         load_config(file, ["parameters.x=3", "solver={spin: vector}", formula])
 
 
+def test_example_of_the_documentation(tmp_path):
+    """The valve of docs/howto/parameters.md: its channel ends where the formulas say."""
+    page = (Path(__file__).parents[2] / "docs" / "howto" / "parameters.md").read_text(encoding="utf-8")
+    path = tmp_path / "valve.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0])
+    config = load_config(path, ["L=400 nm"])
+    assert corners(config)["N"][1] == pytest.approx((840 * NM, 40 * NM, 20 * NM), rel=1e-14)
+    assert config.geometry.solids[2].elements_along_z == 3
+
+
 def test_names_and_paths_are_no_formulas(file):
     text = VALVE.replace("F1", "L").replace("title", "x")
     path = file.with_name("L.yaml")
