@@ -3,70 +3,37 @@
 from __future__ import annotations
 
 import ast
-import decimal
 import keyword
 import math
-import operator
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pydantic import PrivateAttr
 
-from thermospin.errors import InputError, brief, cut
+from thermospin.config.formulas import (
+    CONSTANTS,
+    FUNCTIONS,
+    GRAMMAR,
+    NAME,
+    SIGNS,
+    as_python,
+    reason_of,
+    words_of,
+)
+from thermospin.errors import InputError, brief
 from thermospin.section import Section, Written, one_of
-from thermospin.textures.grammar import MAX_LENGTH, FormulaError, Grammar
+from thermospin.textures.grammar import FormulaError
 from thermospin.units import LONGEST, named_units, registry, split_quantity, suits
 
 SECTION = "parameters"
 """Key of the section."""
 LONGEST_CHAIN = 50
 """Parameters that need one another."""
-CONSTANTS = {"pi": Decimal(repr(math.pi))}
-"""Names that are no parameters and no units."""
 RESERVED = {f"{prefix}{unit}" for unit in "m s A K V W T S J eV Hz".split() for prefix in ("", *"fpnumckMG")}
 RESERVED |= {"ohm", "rad", "deg"}
 """Units that formulas write most often; a parameter of such a name would change their meaning."""
-_NUMBER = r"(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)(?![0-9.])"
-_WORD = re.compile(rf"\s*(?:{_NUMBER}|[^\W\d]\w*|\*\*|[-+*/^(),])")
-"""A number, a name or an operator."""
-_NAME = re.compile(r"\b[^\W\d]\w*\b")
-"""A name; none is part of a number such as ``1e5``."""
-
-
-def _function(compute: Callable[[float], float]) -> Callable[[Any], Decimal]:
-    """A function of a plain number or an angle."""
-    return lambda value: Decimal(repr(compute(float(_plain(value)))))
-
-
-def _plain(value: Any) -> Decimal:
-    if not isinstance(value, Decimal) and not value.dimensionless:
-        raise TypeError(f"a function takes a plain number or an angle, not {value.units:~}")
-    return value if isinstance(value, Decimal) else value.to("dimensionless").magnitude
-
-
-FUNCTIONS = {
-    **{name: (1, _function(getattr(math, name))) for name in ("sin", "cos", "tan", "exp", "log")},
-    "sqrt": (1, lambda value: value ** Decimal("0.5")),
-    "abs": (1, abs),
-    "minimum": (2, lambda first, second: first if first < second else second),
-    "maximum": (2, lambda first, second: first if first > second else second),
-}
-"""Number of arguments and implementation of every function, by name."""
-OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}
-_SIGNS = {*"+-*/^", "**", *FUNCTIONS}
-_GRAMMAR = Grammar(
-    FUNCTIONS, OPERATORS, None, "a formula such as '2*L + 40 nm'", lambda number: Decimal(repr(number))
-)
 
 
 class ParameterError(ValueError):
@@ -156,30 +123,30 @@ class Parameters(Written):
             self._value(name, ())
             return f"({in_base_units(self.recorded[name])!r})"
 
-        return _NAME.sub(number, formula)
+        return NAME.sub(number, formula)
 
     def _is_formula(self, text: str) -> bool:
-        words = _words(text)
+        words = words_of(text)
         if any(word in self._given for word in words):
             return True
         if not self._given or ("," in words and FUNCTIONS.keys().isdisjoint(words)):
             return False
-        return not _is_quantity(text, words) and len(words) > 1 and not _SIGNS.isdisjoint(words)
+        return not _is_quantity(text, words) and len(words) > 1 and not SIGNS.isdisjoint(words)
 
     def _formula(self, text: str, needed_by: tuple[str, ...]) -> Any:
         """The value of a formula, a decimal number or a quantity."""
         try:
-            tree = _GRAMMAR.tree(_python(text))
+            tree = GRAMMAR.tree(as_python(text))
             names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
             (self._needs[needed_by[-1]] if needed_by else self._used).update(names & self._given.keys())
             values = {name: self._named(name, needed_by) for name in sorted(names - FUNCTIONS.keys())}
-            found = _GRAMMAR.value(tree, values)
+            found = GRAMMAR.value(tree, values)
         except FormulaError as error:
             raise ParameterError(f"cannot read {brief(text)}: {error}") from None
         except ParameterError:
             raise
         except (ArithmeticError, TypeError, ValueError) as error:
-            raise ParameterError(f"cannot evaluate {brief(text)}: {_reason(error)}") from None
+            raise ParameterError(f"cannot evaluate {brief(text)}: {reason_of(error)}") from None
         number = found if isinstance(found, Decimal) else found.magnitude
         if not math.isfinite(float(number)) or bool(float(number)) != bool(number):
             raise ParameterError(f"cannot evaluate {brief(text)}: it is too large or too small")
@@ -307,70 +274,6 @@ def _is_quantity(text: str, words: Sequence[str]) -> bool:
         return False
     numbers = sum(word[0] in ".0123456789" for word in words)
     return numbers < 2 or named_units(quantity[1]) is not None
-
-
-def _words(text: str) -> list[str]:
-    """Numbers, names and operators of a text, in order; none where it holds anything else."""
-    words, at, text = [], 0, text[:MAX_LENGTH].replace("\N{MINUS SIGN}", "-").rstrip()
-    while at < len(text):
-        match = _WORD.match(text, at)
-        if not match:
-            return []
-        words.append(match[0].strip())
-        at = match.end()
-    return words
-
-
-def _python(text: str) -> str:
-    """A formula in the grammar of expressions: ``5 nm^2`` is ``(5*nm**2)``, ``W/(m K)`` is ``W/(m*K)``."""
-    words = _words(text)
-    if not words or len(text) > MAX_LENGTH:
-        raise FormulaError("a formula has numbers, names, units, + - * / ** and functions only")
-    parts: list[str] = []
-    while words:
-        word, *words = words
-        if word[0].isdigit() or word[0] == ".":
-            unit, words = _unit_after(words)
-            parts.append(f"({word}*{unit})" if unit else word)
-        else:
-            product = _is_name(word) and words and _is_name(words[0])
-            parts.append("**" if word == "^" else f"{word}*" if product else word)
-    return " ".join(parts)
-
-
-def _is_name(word: str) -> bool:
-    return re.match(r"[^\W\d]", word) is not None and word not in FUNCTIONS
-
-
-def _unit_after(words: list[str]) -> tuple[str, list[str]]:
-    """The unit that follows a number, with its exponent, and the rest of the text; empty without a unit."""
-    if not words or not _is_name(words[0]):
-        return "", words
-    unit, *rest = words
-    sign = ["-"] if rest[1:2] == ["-"] else []
-    digits = rest[1 + len(sign) : 2 + len(sign)]
-    if rest[:1] in (["**"], ["^"]) and digits and digits[0].isdigit():
-        return f"{unit}**{''.join(sign)}{digits[0]}", rest[2 + len(sign) :]
-    return unit, rest
-
-
-def _reason(error: Exception) -> str:
-    """The mistake in a formula, in words."""
-    if isinstance(error, decimal.DivisionByZero | decimal.DivisionUndefined | ZeroDivisionError):
-        return "it divides by zero"
-    if isinstance(error, decimal.InvalidOperation):
-        return "it has no value"
-    if isinstance(error, ArithmeticError):
-        return "a number is too large or too small"
-    if isinstance(error, ValueError):
-        return "only quantities of one dimension can be compared"
-    first, second = (getattr(error, name, None) for name in ("units1", "units2"))
-    if "degree_" in f"{first}{second}":
-        return "degrees Celsius and Fahrenheit have an offset; write K"
-    if first is not None and second is not None:
-        left, right = (str(unit).replace("dimensionless", "a plain number") for unit in (first, second))
-        return f"{left} and {right} cannot be added, subtracted or compared"
-    return cut(str(error))
 
 
 def _shown(value: Any) -> str:
