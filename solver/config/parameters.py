@@ -25,7 +25,7 @@ from thermospin.config.formulas import (
 from thermospin.errors import InputError, brief
 from thermospin.section import Section, Written, one_of
 from thermospin.textures.grammar import FormulaError
-from thermospin.units import LONGEST, named_units, registry, split_quantity, suits
+from thermospin.units.names import LONGEST, named_units, registry, split_quantity, suits
 
 SECTION = "parameters"
 """Key of the section."""

@@ -9,7 +9,7 @@ import functools
 import itertools
 from collections.abc import Iterable, Sequence
 
-from thermospin.units import named_units
+from thermospin.units.names import named_units
 
 BASES = ("m", "s", "A", "K", "V", "W", "T", "S", "J", "eV", "Hz", "ohm")
 ANGLES = ("rad", "deg")

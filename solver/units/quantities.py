@@ -1,11 +1,8 @@
-"""Quantities with units at the edge of the program: strings such as ``15 nm`` in, SI floats out."""
+"""Quantities: texts and numbers in, SI floats out; types of pydantic with bounds; texts for people."""
 
-import decimal
-import difflib
 import functools
 import math
 import operator
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -13,25 +10,8 @@ from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonS
 
 from thermospin.errors import brief, cut
 from thermospin.section import Written, evaluated
-
-
-@functools.cache
-def registry() -> Any:
-    """The pint unit registry, made when first needed; it uses decimals, so ``15 nm`` is exactly 1.5e-8 m."""
-    import pint
-
-    return pint.UnitRegistry(non_int_type=decimal.Decimal)
-
-
-LONGEST = 100
-"""Characters of a quantity."""
-_NUMBER = r"(?>[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)"
-_UNIT = r"(?:1\s*)?(?:[^\W\d_]|[°%‰/(])[^\W_]*(?:[\s*/^·⋅()°%‰⁻-][^\W_]*)*"
-_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_UNIT})?\s*")
-"""A number, and a unit of names and their exponents: no second number, comma or sum."""
-_LONG_EXPONENT = re.compile(r"[0-9]{2}|[0-9]\s*(\^|\*\*)")
-"""An exponent of two digits, or one that has an exponent."""
-_PREFIXES = ("", "f", "p", "n", "u", "m", "c", "k", "M", "G", "T")
+from thermospin.units.hints import example, hint, remedy
+from thermospin.units.names import LONGEST, named_units, registry, split_quantity, suits
 
 
 def to_si(value: Any, unit: str) -> float:
@@ -49,7 +29,7 @@ def to_si(value: Any, unit: str) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(
-            f"expected a quantity in {unit or '1'}, such as '{_example(unit)}', not {brief(value)}"
+            f"expected a quantity in {unit or '1'}, such as '{example(unit)}', not {brief(value)}"
         )
     if isinstance(value, str):
         value = _parse(value, unit)
@@ -62,37 +42,19 @@ def to_si(value: Any, unit: str) -> float:
     return number
 
 
-def _example(unit: str) -> str:
-    return f"1 {unit}".strip() if unit else "0.5"
-
-
-def split_quantity(text: str) -> tuple[decimal.Decimal, str] | None:
-    """The number and the unit of a quantity as written, or None where it is not one.
-
-    Args:
-        text: The text, of at most :data:`LONGEST` characters.
-    """
-    match = _QUANTITY.fullmatch(text.replace("\N{MINUS SIGN}", "-"))
-    if not match or (match[2] and _LONG_EXPONENT.search(match[2])):
-        return None
-    return decimal.Decimal(match[1]), (match[2] or "").strip()
-
-
 @functools.lru_cache(maxsize=4096)
 def _parse(text: str, unit: str) -> float:
     found = split_quantity(text) if len(text) <= LONGEST else None
     if found is None:
-        raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
+        raise ValueError(f"cannot read {brief(text)} as a quantity; {remedy(text, unit)}")
     number, own = found
     if not own:
         return float(number)
     units = named_units(own)
     if units is None:
-        raise ValueError(f"cannot read {brief(text)} as a quantity; {_remedy(text, unit)}")
+        raise ValueError(f"cannot read {brief(text)} as a quantity; {remedy(text, unit)}")
     if not suits(units, unit):
-        raise ValueError(
-            f"wrong unit in {brief(text)}: expected {unit or 'a plain number'}{_hint(own, unit)}"
-        )
+        raise ValueError(f"wrong unit in {brief(text)}: expected {unit or 'a plain number'}{hint(own, unit)}")
     try:
         converted = registry().Quantity(number, units).to(unit or "dimensionless").magnitude
     except ArithmeticError:  # beyond the exponents of decimals
@@ -100,90 +62,6 @@ def _parse(text: str, unit: str) -> float:
     if converted and not float(converted):
         raise ValueError(f"{brief(text)} is too small to be told from 0; write 0 if you mean it")
     return float(converted)
-
-
-@functools.lru_cache(maxsize=4096)
-def named_units(text: str) -> Any:
-    """The units that a text names, or None where it names none.
-
-    Args:
-        text: The text, such as ``uV/K``.
-    """
-    text = f"1{text}" if text.startswith("/") else text
-    try:
-        return registry().parse_units(text)
-    except Exception:  # pint's parser raises all sorts
-        return None
-
-
-def suits(units: Any, expected: str) -> bool:
-    """Whether units have the dimension that is expected, angles and cycles told from plain numbers.
-
-    Args:
-        units: Units of pint.
-        expected: The SI unit; empty for plain numbers.
-    """
-    own, wanted = (registry().Quantity(1, of) for of in (units, expected or "dimensionless"))
-    names = set(map(str, units._units))
-    if own.dimensionality != wanted.dimensionality or any(name.startswith("delta_") for name in names):
-        return False
-    if len(names) > 1 and any(name in ("degree_Celsius", "degree_Fahrenheit") for name in names):
-        return False
-    bare = own.to_root_units().dimensionless and not own.to_root_units().units._units
-    if not expected:
-        return bare
-    return not (bare and expected == "rad") and not (
-        expected == "rad/s" and any("hertz" in name for name in names)
-    )
-
-
-def _remedy(text: str, unit: str) -> str:
-    """The remedy for a text that is no quantity."""
-    if len(text) > LONGEST:
-        return f"write for example '{_example(unit)}'"
-    if match := re.fullmatch(r"\s*([-+]?[0-9]+),([0-9]+)([^,]*)", text):
-        return f"numbers have a decimal point: '{match[1]}.{match[2]}{match[3].rstrip()}'"
-    if re.match(r"\s*[-+]?[0-9.]+,[0-9]", text):
-        return "numbers have a decimal point and no other separators"
-    if match := re.match(rf"\s*({_NUMBER})\s*(\S.{{0,40}})", text):
-        if meant := _meant(match[2], unit):
-            return f"did you mean '{match[1]} {meant}'?"
-    return f"write for example '{_example(unit)}'"
-
-
-def _hint(own: str, unit: str) -> str:
-    """A hint for a unit of another dimension."""
-    if unit == "rad/s" and "Hz" in own:
-        return ", which is 2π times the frequency in Hz"
-    meant = _meant(own, unit)
-    return f"; did you mean '{meant}'?" if meant else ""
-
-
-def _meant(own: str, unit: str) -> str | None:
-    """The nearest spelling of a unit that has the dimension that is expected."""
-    names = re.findall(r"[^\W\d_]+", unit)
-    known = [
-        prefix + name for name in (*names, *(["angstrom"] if "m" in names else [])) for prefix in _PREFIXES
-    ]
-    tries = ["".join(own.split()), re.sub(r"(?<=[^\W\d_])(-?[0-9])", r"^\1", own)]
-    for name in dict.fromkeys(re.findall(r"[^\W\d_]+", own)):
-        tries += [re.sub(rf"\b{re.escape(name)}(?![^\W\d_])", other, own) for other in _near(name, known)]
-    for text in tries:
-        if (
-            text != own
-            and split_quantity(f"1 {text}")
-            and (units := named_units(text)) is not None
-            and suits(units, unit)
-        ):
-            return text
-    return None
-
-
-def _near(name: str, known: Sequence[str]) -> list[str]:
-    """Names that differ in capitals, in the order of their letters, or by a letter."""
-    alike = [other for other in known if sorted(other.lower()) == sorted(name.lower())]
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6) if len(name) > 1 else []
-    return [*alike, *close, name.lower()]
 
 
 def is_plain(text: str) -> bool:
@@ -284,9 +162,9 @@ def quantity(unit: str, *, smallest: float = 0.0, **bounds: float) -> Any:
         for bound, limit in bounds.items():
             holds, words = BOUNDS[bound]
             if not holds(number, limit):
-                hint = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
+                plain_unit = f"; plain numbers are in {unit}" if unit and not isinstance(value, str) else ""
                 raise ValueError(
-                    f"must be {words} {limit:g} {unit}".rstrip() + f", not {cut(str(value))}{hint}"
+                    f"must be {words} {limit:g} {unit}".rstrip() + f", not {cut(str(value))}{plain_unit}"
                 )
         return number
 
