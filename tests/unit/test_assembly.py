@@ -45,7 +45,7 @@ KINDS = {
     "Hanle": lambda degree: vector_config(degree, {}, magnetic_field=["0.1 T", "0.3 T", "-0.2 T"]),
     "tensor": lambda degree: vector_config(degree, TENSOR),
 }
-SLOW = {"dephasing", "tensor"}
+SLOW = {"dephasing", "Hanle", "tensor"}
 """Kinds whose kernels take long to compile at degree 3."""
 
 

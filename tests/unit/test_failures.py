@@ -96,8 +96,10 @@ def test_a_signal_is_one_line(circuit, tmp_path, name, code):
     assert (found, messages(errors)) == (code, [f"error: {'interrupted' if code == 130 else 'terminated'}"])
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
-@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "code", "ranks"),
+    [("SIGINT", 130, 1), ("SIGTERM", 143, 1), ("SIGHUP", 129, 1), ("SIGTERM", 143, 2)],
+)
 def test_row_32_a_signal_after_the_libraries_are_loaded(tmp_path, name, code, ranks):
     """PETSc, UCX and Gmsh have handlers of their own, which abort or print."""
     fault = f"import time; os.kill(os.getpid(), signal.{name}); time.sleep(30)"
