@@ -1,6 +1,6 @@
 """Structured meshes of devices made of boxes: uniform refinement, for convergence orders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ def structured_device(
     directory: Path,
     comm: MPI.Comm,
     warp: Callable[[np.ndarray], np.ndarray] = np.copy,
+    mirrored: Sequence[int] = (),
 ) -> DeviceMesh:
     """A mesh of cubes cut into tetrahedra, and along interfaces, of a device of boxes (collective).
 
@@ -34,21 +35,23 @@ def structured_device(
         directory: Where the arrays are written, seen by all ranks.
         comm: Ranks that share the mesh.
         warp: Moves the nodes, m, shape (n, 3), of the uniform mesh.
+        mirrored: Axes at whose origin the mesh of a symmetric device is mirrored.
     """
     regions = {name: tag for tag, name in enumerate(config.geometry.materials, start=1)}
     faces = {name: tag for tag, name in enumerate(config.terminals, start=1)}
     device = Device.of(config)
     interfaces, conductors = places(device), device.conductors
     if comm.rank == 0:
-        _write(config, spacing, directory, regions, warp)
+        _write(config, spacing, directory, regions, warp, mirrored)
         store_cut(directory, tag_pairs(regions, interfaces), [regions[name] for name in conductors])
     comm.Barrier()
     return read_mesh(directory, regions, faces, {}, comm, interfaces, conductors)
 
 
-def _write(config, spacing: float, directory: Path, regions: dict[str, int], warp) -> None:
+def _write(config, spacing: float, directory: Path, regions: dict[str, int], warp, mirrored) -> None:
     corners = np.array([[s.box.min, s.box.max] for s in config.geometry.solids]) / spacing
     low, high = corners.min(axis=(0, 1)).round().astype(int), corners.max(axis=(0, 1)).round().astype(int)
+    low[list(mirrored)] = 0
     points, cells = grid(low, high)
     centres = points[cells].mean(axis=1)
     tags = np.zeros(len(cells), dtype=np.int32)
@@ -56,6 +59,8 @@ def _write(config, spacing: float, directory: Path, regions: dict[str, int], war
         tags[np.all((centres > box[0]) & (centres < box[1]), axis=1)] = regions[solid.name]
     used, cells = np.unique(cells[tags > 0], return_inverse=True)
     points, cells, tags = points[used], cells.reshape(-1, 4), tags[tags > 0]
+    for axis in mirrored:
+        points, cells, tags = mirror(points, cells, tags, axis)
     facets, facet_tags = _terminal_facets(config, points, cells, tags, regions)
     points, cells, tags, facet_cells = order_mesh(points, cells, tags, facets)
     arrays = {
@@ -78,6 +83,14 @@ def grid(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ends = slice(None, -1), slice(1, None)
     corners = [number[ends[v & 1], ends[v >> 1 & 1], ends[v >> 2 & 1]].ravel() for v in range(8)]
     return points.reshape(-1, 3).astype(float), np.stack(corners, axis=1)[:, KUHN].reshape(-1, 4)
+
+
+def mirror(points: np.ndarray, cells: np.ndarray, tags: np.ndarray, axis: int) -> tuple[np.ndarray, ...]:
+    """Points, cells and tags of a mesh and of its image at the origin of an axis, joined there."""
+    image = points * np.where(np.arange(3) == axis, -1.0, 1.0)
+    points, number = np.unique(np.concatenate([points, image]) + 0.0, axis=0, return_inverse=True)
+    both = number.ravel()[np.concatenate([cells, cells + len(image)])]
+    return points, both, np.tile(tags, 2)
 
 
 def _terminal_facets(config, points, cells, tags, regions) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,7 @@ from thermospin.config.parameters import Parametrised
 from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.sheets import Sheet
 from thermospin.config.surroundings import Surroundings
+from thermospin.config.symmetry import Symmetry
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.fields import Unknowns
@@ -42,6 +43,10 @@ class Config(Parametrised):
     """Base temperature T0, K."""
     geometry: Geometry
     """The device: a template, solids, a layout, or a file."""
+    symmetry: Symmetry = ()
+    """Mirror planes, such as `x` or `[x, y]`: the geometry is the part at positive x (and y) of a device that
+    is
+    its own mirror image at x = 0 (and y = 0); currents, heat and readings are those of the whole device."""
     mesh: MeshOptions = MeshOptions()
     """Element sizes."""
     materials: Annotated[
@@ -125,6 +130,11 @@ class Config(Parametrised):
             for name, terminal in self.all_terminals.items()
             if terminal.sink is not False
         }
+
+    @property
+    def images(self) -> int:
+        """Number of mirror images, itself included, of which the geometry makes the whole device."""
+        return int(2 ** len(self.symmetry))
 
     @property
     def unknowns(self) -> Unknowns:

@@ -94,6 +94,7 @@ class Device:
         heating_model: ``joule`` or ``conserving``.
         heating_scale: ζ, the factor on Joule heat.
         numerics: Discretisation and methods.
+        images: Mirror images, itself included, of which the meshed part makes the whole device.
     """
 
     temperature: float
@@ -116,6 +117,7 @@ class Device:
     heating_model: str
     heating_scale: float
     numerics: Numerics
+    images: int = 1
 
     @classmethod
     def of(cls, config: Config, surfaces: Surfaces | None = None) -> Self:
@@ -152,13 +154,16 @@ class Device:
             leads=leads,
             transfers=find_transfers(config),
             thermal=ThermalDrive.of(config),
-            drives={name: Drive.of(scheme, leads) for name, scheme in config.schemes.items()},
+            drives={
+                name: Drive.of(scheme, leads, config.images) for name, scheme in config.schemes.items()
+            },
             probes=config.probes,
             textures=textures,
             states=find_states(config, textures),
             heating_model=config.heating.model,
             heating_scale=config.heating.scale,
             numerics=Numerics.of(config),
+            images=config.images,
         )
 
     @cached_property

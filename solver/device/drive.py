@@ -26,7 +26,7 @@ class Drive:
     scale: float
 
     @classmethod
-    def of(cls, scheme: Scheme, leads: Collection[str] = ()) -> Self:
+    def of(cls, scheme: Scheme, leads: Collection[str] = (), images: int = 1) -> Self:
         """The drive of a scheme of the configuration.
 
         The current of a ground whose lead continues is given too: what the others leave.
@@ -34,12 +34,13 @@ class Drive:
         Args:
             scheme: The scheme.
             leads: Terminals whose leads continue.
+            images: Mirror images that share its currents; one of them is solved.
         """
         shares: dict[str, dict[str, float]] = {"uniform": {}, "equipotential": {}}
         for name, drive in scheme.currents.items():
-            shares[drive.current][name] = drive.share
+            shares[drive.current][name] = drive.share / images
         if scheme.currents:
-            rest = -sum(drive.share for drive in scheme.currents.values())
+            rest = -sum(drive.share for drive in scheme.currents.values()) / images
             shares["uniform"] |= {name: rest for name in scheme.potentials if name in leads}
         largest = max(map(abs, scheme.potentials.values()))
         scale = 1.0 if scheme.currents else largest or 1.0

@@ -140,12 +140,14 @@ class ThermalDrive:
         terminals, heating = config.all_terminals, config.heating
         sinks = {name: kelvin - config.temperature for name, kelvin in config.sinks.items()}
         surroundings = {name: transfer.ambient for name, transfer in find_transfers(config).items()}
-        totals = {region: GivenHeat(total=watts) for region, watts in heating.power.items()}
+        totals = {region: GivenHeat(total=watts / config.images) for region, watts in heating.power.items()}
         densities = {region: GivenHeat(density=value) for region, value in heating.power_density.items()}
         return cls(
             rises=sinks | surroundings,
             faces={
-                name: GivenHeat(terminal.power, terminal.power_density)
+                name: GivenHeat(
+                    None if terminal.power is None else terminal.power / config.images, terminal.power_density
+                )
                 for name, terminal in terminals.items()
                 if terminal.power is not None or terminal.power_density is not None
             },

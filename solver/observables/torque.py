@@ -30,6 +30,7 @@ class Torques:
         magnets: The magnetic regions.
         metals: The other conducting regions.
         dephasing: The magnets in which spins dephase across the magnetisation.
+        images: Mirror images of which the meshed part makes the whole magnets.
     """
 
     def __init__(
@@ -40,10 +41,11 @@ class Torques:
         magnets: Sequence[str],
         metals: Sequence[str],
         dephasing: Collection[str],
+        images: int = 1,
     ) -> None:
         self._spaces, self._interfaces, self._magnets = spaces, interfaces, magnets
-        self._fields = spaces.functions()
-        self.areas = {magnet: _area(spaces.device, magnet, metals) for magnet in magnets}
+        self._fields, self._images = spaces.functions(), images
+        self.areas = {magnet: images * _area(spaces.device, magnet, metals) for magnet in magnets}
         across = coefficients.all.relaxation.transverse
         self._losses: list[tuple[Collection[str], list[fem.Form]]] = []
         if dephasing:
@@ -75,7 +77,7 @@ class Torques:
         for i, magnet in enumerate(self._magnets):
             for interface in self._interfaces:
                 total[i] += list(interface.torque(magnet, self._fields))
-        total = TORQUE_PER_SPIN_CURRENT * self._spaces.comm.allreduce(total, MPI.SUM)
+        total = self._images * TORQUE_PER_SPIN_CURRENT * self._spaces.comm.allreduce(total, MPI.SUM)
         return dict(zip(self._magnets, total, strict=True))
 
 

@@ -22,6 +22,7 @@ from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.quality import facet_areas
 from thermospin.runs.sheet_checks import check_sheets, check_touching
+from thermospin.runs.symmetry_checks import check_symmetry
 from thermospin.runtime.cache import read_checked, write_checked
 
 
@@ -39,6 +40,7 @@ def check_mesh(config: Config, device: Device, record: MeshRecord) -> None:
             interface do not touch, or a texture has no direction somewhere in its magnet.
     """
     check_pieces(config, device, find_pieces(record))
+    check_symmetry(config, device, record)
     check_sheets(config, device, record)
     _check_apart(config, device, record)
     _check_textures(device, record)

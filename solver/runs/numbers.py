@@ -11,7 +11,11 @@ from thermospin.runs.probes import probe_data
 
 
 def configuration_data(
-    expansion: Expansion, probes: Mapping[str, tuple[str, str]], drive: float | None, conserving: bool
+    expansion: Expansion,
+    probes: Mapping[str, tuple[str, str]],
+    drive: float | None,
+    conserving: bool,
+    images: int = 1,
 ) -> dict[str, Any]:
     """The numbers of one scheme and configuration, per power of the drive.
 
@@ -20,6 +24,7 @@ def configuration_data(
         probes: Pairs of terminals, plus and minus.
         drive: The drive at which charge balances, A or V; None where none was given.
         conserving: Whether the heat sources conserve energy.
+        images: Mirror images that make the whole device, whose currents and heat are given.
     """
     orders, some = expansion.orders, next(iter(expansion.by_power.values()))
     data = {
@@ -27,11 +32,11 @@ def configuration_data(
         "terminals": {
             name: {
                 "V": [order.potential(name) for order in orders],
-                "current": [order.currents[name] for order in orders],
+                "current": [images * order.currents[name] for order in orders],
             }
             for name in some.terminals
         },
-        "sinks": {name: {"heat": [order.heat[name] for order in orders]} for name in some.heat},
+        "sinks": {name: {"heat": [images * order.heat[name] for order in orders]} for name in some.heat},
         "balances": balances(expansion, probes, drive, conserving),
         "iterations": [order.iterations for order in orders],
         "residuals": [order.residual for order in orders],
@@ -40,9 +45,14 @@ def configuration_data(
         data["unestimated"] = expansion.unestimated
     if expansion.rest:
         for name, terminal in data["terminals"].items():
-            terminal |= {"V0": expansion.rest.potential(name), "current0": expansion.rest.currents[name]}
+            terminal |= {
+                "V0": expansion.rest.potential(name),
+                "current0": images * expansion.rest.currents[name],
+            }
         for name, sink in data["sinks"].items():
-            sink["heat0"] = expansion.rest.heat[name]
+            sink["heat0"] = images * expansion.rest.heat[name]
+    for key in ("power", "heat_out"):
+        data["balances"][key] = [images * watts for watts in data["balances"][key]]
     return data
 
 

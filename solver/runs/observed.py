@@ -11,6 +11,8 @@ from thermospin.response.solution import Expansion
 
 AVERAGED = ("gradient_T", "current", "crossing")
 """Quantities that are one number for an interface, of every order."""
+EXTENSIVE = ("area", "current", "crossing")
+"""Quantities that add up over mirror images."""
 
 
 def observables(
@@ -73,10 +75,16 @@ def interfaces(device: Device, observer: Observer, fields: CellFields) -> dict[s
     places = listed(device, observer.places)
     others = {place: place.reversed for place in places if _key(place) in resistive}
     averages = observer.interfaces(fields, [*places, *others.values()])
+    averages = {place: _whole(values, device.images) for place, values in averages.items()}
     found = {place.name: averages[place] for place in places}
     for place, other in others.items():
         found[place.name]["across"] = averages[other]
     return found
+
+
+def _whole(values: Mapping[str, Any], images: int) -> dict[str, Any]:
+    """Averages of an interface with area and currents of all mirror images."""
+    return {key: images * value if key in EXTENSIVE else value for key, value in values.items()}
 
 
 def listed(device: Device, places: Sequence[InterfacePlace]) -> list[InterfacePlace]:

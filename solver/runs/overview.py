@@ -43,6 +43,7 @@ def show_device(config: Config, file: Path) -> None:
         **describe_magnetisation(config, device),
         "configurations": device.states,
         **describe_loop(config),
+        **({"mirror planes": [f"{axis} = 0" for axis in config.symmetry]} if config.symmetry else {}),
         "terminals": device.terminals,
         "schemes": device.drives,
         "probes": [f"{name} ({plus} - {minus})" for name, (plus, minus) in device.probes.items()],

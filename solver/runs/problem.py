@@ -328,9 +328,8 @@ class Problem:
         if not device.unknowns.vector or not device.magnets:
             return None
         dephasing = [magnet for magnet in device.magnets if device.materials[magnet].dephases]
-        return Torques(
-            self.spaces, self.coefficients, self.interfaces, device.magnets, device.normal_metals, dephasing
-        )
+        regions = device.magnets, device.normal_metals, dephasing
+        return Torques(self.spaces, self.coefficients, self.interfaces, *regions, device.images)
 
 
 def linear_solver(

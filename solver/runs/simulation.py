@@ -52,7 +52,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
             data = configuration_data(
-                expansion, device.probes, operating, device.heating_model == "conserving"
+                expansion, device.probes, operating, device.heating_model == "conserving", device.images
             )
             check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
