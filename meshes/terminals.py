@@ -51,7 +51,8 @@ class TerminalFace(Section):
     surface: str | None = None
     """Physical name of a surface in the user's mesh."""
     sink: Truth | Temperature = False
-    """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K."""
+    """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K. Without a
+    thermal condition the Peltier heat of a current stays at the end of a metal, as with a lead of S = 0."""
     heat_transfer: TransferCoefficient | None = None
     """Heat that leaves per area and per kelvin above `ambient`, W/(m² K)."""
     ambient: Temperature | None = None

@@ -154,9 +154,7 @@ class Device:
             leads=leads,
             transfers=find_transfers(config),
             thermal=ThermalDrive.of(config),
-            drives={
-                name: Drive.of(scheme, leads, config.images) for name, scheme in config.schemes.items()
-            },
+            drives={name: Drive.of(scheme, leads, config.images) for name, scheme in config.schemes.items()},
             probes=config.probes,
             textures=textures,
             states=find_states(config, textures),

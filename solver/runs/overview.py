@@ -19,6 +19,7 @@ from thermospin.runs.preparation import make_mesh, prepare_mesh
 from thermospin.runs.resolution import unresolved
 from thermospin.runtime.cache import cache_home
 from thermospin.runtime.console import say
+from thermospin.validation.peltier import insulated_ends
 
 PICTURE = "mesh.png"
 """The picture of a mesh, beside it."""
@@ -54,6 +55,8 @@ def show_device(config: Config, file: Path) -> None:
         say(f"  {title}: {', '.join(names) or 'none'}")
     _say_cost(device, record)
     _show_notes(record)
+    for line in insulated_ends(config, device):
+        say(f"  note: {line}")
     _warn(config, device, record)
 
 

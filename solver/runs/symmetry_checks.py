@@ -27,11 +27,27 @@ def check_symmetry(config: Config, device: Device, record: MeshRecord) -> None:
             not its own mirror image.
     """
     for axis in config.symmetry:
+        _check_surroundings(config, axis)
         heights = record.array("points")[:, "xyz".index(axis)]
         inside = FLATNESS * (heights.max() - heights.min())
         _check_place(config, axis, heights.min(), inside)
         _check_terminals(config, record, axis, abs(heights) <= inside)
         _check_textures(config, device, record, axis)
+
+
+def _check_surroundings(config: Config, axis: str) -> None:
+    """Check that a half space continues away from the plane, and that its centre is known."""
+    around = config.surroundings
+    if around is not None and f"{axis}min" in around.faces:
+        raise config.error(
+            "surroundings.faces", f"'{axis}min' is in the mirror plane {axis} = 0; name the other sides"
+        )
+    if around is not None and around.centre is None:
+        raise config.error(
+            "surroundings.centre",
+            "missing; with 'symmetry' give the place from which heat spreads in the whole device, such as "
+            "[0 nm, 0 nm, 0 nm]",
+        )
 
 
 def _check_place(config: Config, axis: str, lowest: float, inside: float) -> None:

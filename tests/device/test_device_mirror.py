@@ -40,6 +40,10 @@ VECTOR = {
     "materials": MATERIALS | {"F": MATERIALS["F"] | {"dephasing_length": "6 nm"}},
     "solver": {"degree": 1, "orders": 2, "spin": "vector", "tolerance": 1e-13, "estimate": False},
     "configurations": {"turned": {"F": [1, 0, 1]}},
+    "schemes": {
+        "current": {"top": "current", "side": "ground"},
+        "voltage": {"top": {"voltage": "1 mV"}, "side": "ground"},
+    },
 }
 
 
@@ -125,6 +129,7 @@ def test_a_part_reads_as_the_whole(axes, comm, tmp_path_factory):
         whole["terminals"]["back"] = {"region": "F", "face": "ymin", "sink": True}
         whole["terminals"]["other"] = {"region": "N", "face": "ymin", "power": "0.5 uW"}
         whole["terminals"]["heater"]["power"] = "0.5 uW"
+        whole["schemes"] = {name: dict(conditions) for name, conditions in whole["schemes"].items()}
         for conditions in whole["schemes"].values():
             conditions["back"] = "ground"
     mirrored = ["xyz".index(axis) for axis in axes]

@@ -1,0 +1,31 @@
+"""Ends of metals through which current passes, and at which the Peltier heat stays (solver/physics.md §6)."""
+
+from thermospin.config import Config
+from thermospin.device import Device
+
+
+def insulated_ends(config: Config, device: Device) -> list[str]:
+    """Lines about terminals that take current and hold no temperature, one for each.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+    """
+    tied = {*device.sinks, *device.transfers}
+    driven = {
+        name: None
+        for conditions in config.schemes.values()
+        for name in (*conditions.currents, *conditions.potentials)
+        if name not in tied
+    }
+    found = []
+    for name in driven:
+        material = device.materials.get(device.terminals[name])
+        if material is not None and material.seebeck:
+            found.append(
+                f"terminals.{name}: current passes, but the terminal is no heat sink. The Peltier heat stays "
+                "at this end, as with a lead of S = 0. A lead of the same metal would carry "
+                f"S T0 = {1e3 * material.seebeck * device.temperature:.3g} mW/A away: give 'sink: true' for "
+                "a cold lead, or 'continues' for a long one"
+            )
+    return found
