@@ -3,18 +3,19 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from thermospin.commands.results import RESULTS_COMMANDS
 from thermospin.runtime.console import adapt, nowhere, say
-from thermospin.runtime.failures import communicator, heed_termination, on_root, report
+from thermospin.runtime.failures import communicator, heed_termination, on_root_once, report
 
 if TYPE_CHECKING:
     from thermospin.config import Config
     from thermospin.networks import CircuitConfig
+    from thermospin.output import SilentProgress
 
 
 class Commands(click.Group):
@@ -42,13 +43,26 @@ class Commands(click.Group):
         context.exit(code)
 
 
-def _on_root(work: Callable[[], Any]) -> Any:
-    """Do something on rank 0, once all ranks are here; all get the outcome or the error (collective)."""
+def _progress(volume: str | None) -> "SilentProgress | None":
+    """The progress that the flags ask for; None without one."""
+    from thermospin.output.progress import Progress, SilentProgress
+
     ranks = communicator()
-    if ranks is None:
-        return work()
-    ranks.Barrier()  # a rank that has failed keeps the others from writing results
-    return on_root(ranks, work)
+    rank = 0 if ranks is None else ranks.rank
+    if volume == "quiet":
+        return SilentProgress(rank)
+    return Progress(rank, verbose=True) if volume == "verbose" else None
+
+
+def _tell_place(directory: Path, cost: str = "") -> None:
+    """Print the cost of a run and, last, where its results are, on one rank."""
+
+    def work() -> None:
+        if cost:
+            say(cost)
+        say(f"results in {directory}")
+
+    on_root_once(work)
 
 
 def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
@@ -60,7 +74,6 @@ def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) ->
 
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
-OUT = click.argument("out", type=click.Path(path_type=Path))
 OVERRIDES = click.option(
     "--set",
     "overrides",
@@ -68,6 +81,8 @@ OVERRIDES = click.option(
     metavar="KEY=VALUE",
     help="Override a value, such as solver.degree=2.",
 )
+QUIET = click.option("-q", "--quiet", "volume", flag_value="quiet", help="Show results only, no progress.")
+VERBOSE = click.option("-v", "--verbose", "volume", flag_value="verbose", help="Also show times and memory.")
 OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
 
 
@@ -81,47 +96,61 @@ def main() -> None:
 @FILE
 @OVERRIDES
 @OUTPUT
-def run(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+@QUIET
+@VERBOSE
+def run(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Solve the device in FILE and write the results."""
     import thermospin
+    from thermospin.output.tables import describe_cost
 
     config = _load(file, overrides, output)
-    thermospin.run(config, config.output.directory, quiet=False)
+    results = thermospin.run(config, config.output.directory, _progress(volume), quiet=False)
+    _tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
 @FILE
 @OVERRIDES
 @OUTPUT
-def converge(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+@QUIET
+@VERBOSE
+def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Refine the mesh of FILE until its error bars are small enough, and show how they became so."""
     import thermospin
     from thermospin.output.convergence import write_history
+    from thermospin.output.tables import describe_cost
 
     config = _load(file, overrides, output).with_accuracy()
-    results = thermospin.run(config, config.output.directory, quiet=False)
-    for path in _on_root(lambda: write_history(Path(config.output.directory), results.data)):
-        _on_root(lambda path=path: say(f"history: {path}"))
+    results = thermospin.run(config, config.output.directory, _progress(volume), quiet=False)
+    for path in on_root_once(lambda: write_history(Path(config.output.directory), results.data)):
+        on_root_once(lambda path=path: say(f"history: {path}"))
+    _tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
 @FILE
 @OVERRIDES
 @OUTPUT
-def loop(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
+@QUIET
+@VERBOSE
+def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     import thermospin
     from thermospin.output.loops import describe_loop
+    from thermospin.output.tables import describe_cost
 
     config = _load(file, overrides, output)
-    results = thermospin.loop(config, config.output.directory, quiet=False)
-    _on_root(lambda: say(describe_loop(results.data, config.output.directory)))
+    results = thermospin.loop(config, config.output.directory, _progress(volume), quiet=False)
+    on_root_once(lambda: say(describe_loop(results.data, config.output.directory)))
+    _tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
 @FILE
 @OVERRIDES
 @OUTPUT
+@QUIET
+@VERBOSE
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
 )
@@ -139,6 +168,7 @@ def sweep(
     output: Path | None,
     chosen: str | None,
     task: str | None,
+    volume: str | None,
     **options: Any,
 ) -> None:
     """Solve the points of the sweep in FILE, those that are not solved yet, and write one table."""
@@ -149,13 +179,15 @@ def sweep(
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
-    results = run_sweep(found, directory, quiet=False, **part, **options)
+    results = run_sweep(found, directory, progress=_progress(volume), quiet=False, **part, **options)
 
     def tell() -> bool:
         say(describe_sweep(results, directory))
         return all_failed(results)
 
-    if _on_root(tell):
+    failed = on_root_once(tell)
+    _tell_place(directory)
+    if failed:
         context.exit(1)
 
 
@@ -168,9 +200,9 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
 
     config = _load(file, overrides)
     points = _check_points(file, overrides) if config.sweep else ""
-    _on_root(lambda: show_device(config, file))
+    on_root_once(lambda: show_device(config, file))
     if points:
-        _on_root(lambda: say(f"  sweep: {points}"))
+        on_root_once(lambda: say(f"  sweep: {points}"))
 
 
 def _check_points(file: Path, overrides: tuple[str, ...]) -> str:
@@ -199,20 +231,6 @@ def schema(document: str) -> None:
 
 
 @main.command()
-@click.argument("name", required=False)
-def materials(name: str | None) -> None:
-    """List the material library with its sources, or show what NAME or a part of it, in any case, fits."""
-    from rich.console import Console
-
-    from thermospin.output.materials import find_materials, list_materials
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = 130
-    console.print(find_materials(name) if name else list_materials())
-
-
-@main.command()
 @FILE
 @click.option("--cell", metavar="NAME", help="The cell; default: the only top cell.")
 @click.option(
@@ -233,7 +251,7 @@ def layout(file: Path, cell: str | None, start: Path | None) -> None:
             write_start(str(file), start, cell)
             say(f"configuration: {start}")
 
-    _on_root(work)
+    on_root_once(work)
 
 
 @main.command()
@@ -252,7 +270,7 @@ def mesh(file: Path, overrides: tuple[str, ...], output: Path | None, lines: tup
     from thermospin.runs.overview import show_mesh
 
     config = _load(file, overrides)
-    _on_root(lambda: show_mesh(config, output, lines))
+    on_root_once(lambda: show_mesh(config, output, lines))
 
 
 @main.command()
@@ -266,7 +284,7 @@ def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None
     if output is not None:
         overrides = (*overrides, f"output={json.dumps(str(output))}")
     config = load_circuit(file, overrides)
-    _on_root(lambda: _solve_circuit(config))
+    on_root_once(lambda: _solve_circuit(config))
 
 
 def _solve_circuit(config: "CircuitConfig") -> None:
@@ -278,39 +296,8 @@ def _solve_circuit(config: "CircuitConfig") -> None:
     claim(Path(config.output), config._source)
     found = study(config, Progress().note)
     show(found)
-    say(f"results: {write(found)}")
+    say(f"results in {write(found).parent}")
 
 
-@main.command()
-@OUT
-def plot(out: Path) -> None:
-    """Draw the maps of the results in OUT, or the loop, again."""
-    from thermospin.output import plot as draw
-
-    draw(out)
-
-
-@main.command()
-@OUT
-@click.option(
-    "--reference", type=click.Path(path_type=Path), help="File of the numbers instead of output.reference."
-)
-def compare(out: Path, reference: Path | None) -> None:
-    """Set the results in OUT beside the numbers of the paper."""
-    from thermospin.output import compare as tabulate
-
-    tabulate(out, reference)
-
-
-@main.command("report")
-@OUT
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page; default: OUT/report.html.")
-def report_page(out: Path, output: Path | None) -> None:
-    """Write the results in OUT as one HTML page with turning pictures, to hand on."""
-    from thermospin.report import write_report
-
-    def work() -> None:
-        page = write_report(out, output)
-        say(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
-
-    _on_root(work)
+for command in RESULTS_COMMANDS:
+    main.add_command(command)

@@ -117,6 +117,18 @@ def quantity_text(value: float, unit: str) -> str:
     return f"{value / scale.factor:.6g} {scale.unit}"
 
 
+def duration(seconds: float) -> str:
+    """A time in whole seconds, minutes, hours or days, whichever gives two digits.
+
+    Args:
+        seconds: The time, s.
+    """
+    for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 1.0):.0f} s"
+
+
 def number(value: float | None, digits: int = 5) -> str:
     """A value to some significant digits, or a dash where there is none.
 

@@ -16,6 +16,7 @@ from thermospin.output.scales import (
     Scale,
     bar_text,
     decimal_scale_for,
+    duration,
     number,
     reading_scale,
     rounded,
@@ -62,6 +63,20 @@ def summary_tables(results: Mapping[str, Any]) -> list[Table]:
     """
     found = _lock_in_table(results), _balances_table(results), _maxima_table(results)
     return [table for table in found if table.row_count]
+
+
+def describe_cost(results: Mapping[str, Any]) -> str:
+    """Time, its longest stages, and memory of a run, in one line.
+
+    Args:
+        results: Content of ``results.json``.
+    """
+    stages = sorted(results["timings"].items(), key=lambda item: -item[1])
+    longest = ", ".join(f"{name} {duration(spent)}" for name, spent in stages[:3] if spent >= 1.0)
+    total = duration(sum(spent for _, spent in stages))
+    return (
+        f"time {total}{f' ({longest})' if longest else ''}; memory {results['memory']['peak'] / 1e9:.2f} GB"
+    )
 
 
 def plain_console() -> Console:

@@ -14,7 +14,7 @@ from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
 from thermospin.output.place import claim
 from thermospin.runs.checks import find_pieces
-from thermospin.runs.estimates import estimate_record
+from thermospin.runs.estimates import Estimate, estimate_record
 from thermospin.runs.preparation import make_mesh, prepare_mesh
 from thermospin.runs.resolution import unresolved
 from thermospin.runtime.cache import cache_home
@@ -98,9 +98,9 @@ def _show_notes(record: MeshRecord) -> None:
         say(f"  note: {note}")
 
 
-def _say(line: str) -> None:
+def _say(estimate: Estimate) -> None:
     """Print an estimate, before work that may be long."""
-    say(f"mesh: {line}")
+    say(f"mesh: {estimate.text}")
 
 
 def _say_cost(device: Device, record: MeshRecord) -> None:

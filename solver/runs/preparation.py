@@ -18,7 +18,7 @@ from thermospin.meshes.plan import Plan
 from thermospin.meshes.read import DeviceMesh, read_mesh
 from thermospin.meshes.store import writable_copy
 from thermospin.runs.checks import check_cut, check_mesh, check_pieces
-from thermospin.runs.estimates import estimate_plan, estimate_record
+from thermospin.runs.estimates import Estimate, estimate_plan, estimate_record
 from thermospin.runtime.failures import on_root
 
 SCALES = ((1.0, "m"), (1e-3, "mm"), (1e-6, "µm"), (1e-9, "nm"), (1e-12, "pm"), (1e-15, "fm"))
@@ -27,15 +27,15 @@ SCALES = ((1.0, "m"), (1e-3, "mm"), (1e-6, "µm"), (1e-9, "nm"), (1e-12, "pm"), 
 LEAST = 10.0
 """Number from which a unit is used."""
 
-Tell = Callable[[str], Any]
-"""Takes a line for people."""
+Tell = Callable[[Estimate], Any]
+"""Takes an estimate of the work."""
 
 
-def untold(line: str) -> None:
-    """Ignore a line.
+def untold(estimate: Estimate) -> None:
+    """Ignore an estimate.
 
     Args:
-        line: The line.
+        estimate: The estimate.
     """
 
 
@@ -69,7 +69,7 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
     with progress.stage("mesh"):
-        record = on_root(comm, lambda: _told_mesh(config, progress.note))
+        record = on_root(comm, lambda: _told_mesh(config, progress))
     return record, read_device(device_on(config, record), record, comm, progress)
 
 
@@ -80,7 +80,7 @@ def prepare_mesh(config: Config, tell: Tell = untold) -> MeshRecord:
 
     Args:
         config: The configuration.
-        tell: Gets a line that estimates the work, before a mesh is made.
+        tell: Gets an estimate of the work, before a mesh is made.
 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
@@ -114,7 +114,7 @@ def make_mesh(config: Config, device: Device, tell: Tell = untold) -> MeshRecord
     Args:
         config: The configuration.
         device: Its device.
-        tell: Gets a line that estimates the work, before a mesh is made.
+        tell: Gets an estimate of the work, before a mesh is made.
 
     Raises:
         InputError: The geometry cannot be meshed, it has no closed circuit, or the mesh would be too large;
@@ -124,7 +124,7 @@ def make_mesh(config: Config, device: Device, tell: Tell = untold) -> MeshRecord
     def inspect(plan: Plan) -> None:
         check_pieces(config, device, plan.pieces)
         stack, is_graded = getattr(config.geometry, "columns", None), config.mesh.columns is not None
-        tell(estimate_plan(device, plan.cells, stack, is_graded).text)
+        tell(estimate_plan(device, plan.cells, stack, is_graded))
 
     return _of_mesh(partial(build_mesh, inspect=inspect), config, device)
 
@@ -163,14 +163,19 @@ def _cut(device: Device, record: MeshRecord) -> tuple[MeshRecord, Path]:
         return copy, cut(device, copy)
 
 
-def _told_mesh(config: Config, tell: Tell) -> MeshRecord:
+def _told_mesh(config: Config, progress: Any) -> MeshRecord:
     """The mesh of a configuration; tells notes on its file and the cost of solving."""
+
+    def tell(estimate: Estimate) -> None:
+        progress.note(estimate.text)
+        progress.expect(estimate.meshing)
+
     record = prepare_mesh(config, tell)
     estimate = estimate_record(Device.of(config), record)
     for line in (*record.notes, extent_of(record), estimate.text):
-        tell(line)
+        progress.note(line)
     if estimate.warning:
-        tell(f"warning: {estimate.warning}")
+        progress.note(f"warning: {estimate.warning}")
     return record
 
 

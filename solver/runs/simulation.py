@@ -28,7 +28,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
 
     Args:
         problem: The problem.
-        progress: Anything with a ``stage(name)`` context manager.
+        progress: Stages of the run, such as :class:`thermospin.output.SilentProgress`.
         keep_fields: Whether the results hold the fields of all of them.
     """
     config, device = problem.config, problem.device
@@ -36,6 +36,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     torques = problem.torques()
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
+    progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states)))
     for scheme, drive in device.drives.items():
         with progress.stage("preconditioner"):
             solver = problem.scheme(scheme)
@@ -63,6 +64,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             configurations[name] = data
             if keep_fields:
                 expansions[scheme, name] = expansion
+            progress.step()
         schemes[scheme] = {
             "drive": {"quantity": drive.quantity, "unit": drive.unit},
             "configurations": configurations,

@@ -244,13 +244,16 @@ def _solve_share(
     """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
     bench = Workbench(comm)
     found: dict[str, Any] = {}
-    for job in jobs:
-        data = _solve_point(job, records[job.mesh], bench, directory and directory / job.hash, fields)
-        values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
-        outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
-        progress.note(f"point {job.point.index} ({values}): {outcome}")
-        if comm.rank == 0:
-            found[job.hash] = data
+    with progress:
+        progress.steps("points", [float(records[job.mesh].cells) for job in jobs])
+        for job in jobs:
+            data = _solve_point(job, records[job.mesh], bench, directory and directory / job.hash, fields)
+            values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
+            outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
+            progress.note(f"point {job.point.index} ({values}): {outcome}")
+            progress.step()
+            if comm.rank == 0:
+                found[job.hash] = data
     bench.clear()
     return found
 

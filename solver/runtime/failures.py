@@ -212,3 +212,18 @@ def _portable(error: BaseException | None) -> BaseException | None:
             return ThermospinError(str(error))
         return error
     return RootError(describe(error), exit_code(error))
+
+
+def on_root_once(work: Callable[[], Any]) -> Any:
+    """Do something on rank 0, once all ranks are here; all get the outcome or the error (collective).
+
+    Without MPI it is done at once.
+
+    Args:
+        work: What to do.
+    """
+    ranks = communicator()
+    if ranks is None:
+        return work()
+    ranks.Barrier()  # a rank that has failed keeps the others from writing results
+    return on_root(ranks, work)

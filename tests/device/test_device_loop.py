@@ -119,7 +119,10 @@ def test_files(comm, shared_directory):
     comm.Barrier()
     if comm.rank > 0:
         return
-    assert result.stdout == f"34 points, 4 magnetic states solved; {out / 'loop.csv'}\n"
+    first, cost, last = result.stdout.splitlines()
+    assert first == f"34 points, 4 magnetic states solved; {out / 'loop.csv'}"
+    assert cost.startswith("time ") and cost.endswith(" GB")
+    assert last == f"results in {out}"
     pictures = {f"loop_{scheme}_{probe}.png" for scheme in ("thermal", "electrical") for probe in PROBES}
     assert {path.name for path in out.iterdir()} == pictures | {"loop.csv", "results.json"}
     results = json.loads((out / "results.json").read_text())

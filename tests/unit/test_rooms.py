@@ -27,6 +27,7 @@ ROOMS = (
     "networks",
     "runs",
     "report",
+    "commands",
     "cli",
 )
 """From the ground up; the package itself, which imports its public names when they are used, is above all."""

@@ -1,0 +1,74 @@
+"""Commands that solve nothing: on finished results, on the library, and for the shell."""
+
+from pathlib import Path
+
+import click
+
+from thermospin.runtime.console import say
+from thermospin.runtime.failures import on_root_once
+
+OUT = click.argument("out", type=click.Path(path_type=Path))
+
+
+@click.command()
+@OUT
+def plot(out: Path) -> None:
+    """Draw the maps of the results in OUT, or the loop, again."""
+    from thermospin.output import plot as draw
+
+    draw(out)
+
+
+@click.command()
+@OUT
+@click.option(
+    "--reference", type=click.Path(path_type=Path), help="File of the numbers instead of output.reference."
+)
+def compare(out: Path, reference: Path | None) -> None:
+    """Set the results in OUT beside the numbers of the paper."""
+    from thermospin.output import compare as tabulate
+
+    tabulate(out, reference)
+
+
+@click.command("report")
+@OUT
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The page; default: OUT/report.html.")
+def report_page(out: Path, output: Path | None) -> None:
+    """Write the results in OUT as one HTML page with turning pictures, to hand on."""
+    from thermospin.report import write_report
+
+    def work() -> None:
+        page = write_report(out, output)
+        say(f"report: {page} ({page.stat().st_size / 1e6:.1f} MB)")
+
+    on_root_once(work)
+
+
+@click.command()
+@click.argument("name", required=False)
+def materials(name: str | None) -> None:
+    """List the material library with its sources, or show what NAME or a part of it, in any case, fits."""
+    from rich.console import Console
+
+    from thermospin.output.materials import find_materials, list_materials
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 130
+    console.print(find_materials(name) if name else list_materials())
+
+
+@click.command()
+@click.option("--shell", type=click.Choice(["bash", "zsh", "fish"]), help="Default: the one in $SHELL.")
+@click.pass_context
+def completion(context: click.Context, shell: str | None) -> None:
+    """Complete commands and options of thermospin in your shell, from the next one on."""
+    from thermospin.runtime.completion import install
+
+    for path in install(context.find_root().command, shell):
+        say(f"completion: {path}")
+    say("open another shell to use it")
+
+
+RESULTS_COMMANDS = (plot, compare, report_page, materials, completion)
