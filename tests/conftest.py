@@ -12,7 +12,7 @@ import pytest
 from mpi4py import MPI
 
 COMM = MPI.COMM_WORLD
-PATIENCE = 120.0
+PATIENCE = 300.0
 """How long a rank waits for the others at the end of a test before it ends the run, s."""
 KEPT = ("fenics", "matplotlib")
 """Caches that are kept from one session to the next: compiled forms, fonts."""
