@@ -52,7 +52,7 @@ OPERATORS = {
     ast.UAdd: operator.pos,
 }
 SIGNS = {*"+-*/^", "**", *FUNCTIONS}
-"""What a formula holds and a quantity does not."""
+"""Words that a formula holds and a quantity does not."""
 GRAMMAR = Grammar(
     FUNCTIONS, OPERATORS, None, "a formula such as '2*L + 40 nm'", lambda number: Decimal(repr(number))
 )

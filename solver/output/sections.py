@@ -104,7 +104,7 @@ def draw_section(path: Path, record: MeshRecord, line: Line) -> None:
     """
     mesh = record.raw()
     regions = {name: mesh.cells[mesh.cell_tags == tag] for name, tag in record.regions.items()}
-    draw_regions(path, mesh.points, regions, record.materials, line)
+    draw_regions(path, mesh.points, regions, record.materials, line, record.colours)
 
 
 def draw_regions(
@@ -113,6 +113,7 @@ def draw_regions(
     regions: Mapping[str, np.ndarray],
     materials: Mapping[str, str],
     line: Line,
+    drawn: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a cross-section of regions with their elements.
 
@@ -122,11 +123,12 @@ def draw_regions(
         regions: Tetrahedra of every region, shape (m, 4).
         materials: Material of every region.
         line: The line of the plan over which the section lies.
+        drawn: Colours of regions in a drawing; others have those of their order.
 
     Raises:
         InputError: The line lies beside the device, or the file cannot be written.
     """
-    colours = colours_of(regions)
+    colours = colours_of(regions) | dict(drawn or {})
     parts = {
         name: [polygon * 1e9 for polygon in section(points, cells, line)] for name, cells in regions.items()
     }

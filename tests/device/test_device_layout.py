@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import gdstk
+import numpy as np
 import pytest
 import yaml
 from layout_files import Drawn
@@ -79,6 +80,32 @@ def test_spins_reach_the_detector(solved):
     """Py2 is less than a spin diffusion length of copper away: R1 of the electrical scheme is higher in P."""
     first_order = solved.spin_signal("electrical", "nonlocal")[0]
     assert 1e-3 < first_order < 2e-2
+
+
+def test_lead_with_leaning_walls(shared_directory, comm):
+    """A straight lead cut at both ends: R = L/(σ A), with A = t(w − t tan θ) of its trapezium."""
+    path = shared_directory / "lead.gds"
+    if comm.rank == 0:
+        drawn = Drawn().box(1, -3000, 0, 3000, 80)
+        drawn.label(1, "I+", 2500, 40).label(1, "I-", -2500, 40).write(path)
+    comm.Barrier()
+    film = {"layer": 1, "material": "Cu", "thickness": "50 nm", "sidewall_angle": "20 deg"}
+    config = {
+        "geometry": {
+            "layout": str(path),
+            "crop": [-2e-7, -1e-7, 2e-7, 2e-7],
+            "tolerance": "1 nm",
+            "layers": {"Cu": film},
+        },
+        "mesh": COARSE,
+        "configurations": {"P": {}},
+        "schemes": {"through": {"I+": "current", "I-": "ground"}},
+        "probes": {"ends": ["I+", "I-"]},
+        "solver": {"degree": 1, "orders": 1},
+    }
+    found = solve(prepare_problem(config, comm), SilentProgress()).harmonics("through", "P", "ends")[0]
+    section = 50e-9 * (80e-9 - 50e-9 * np.tan(np.radians(20)))
+    assert found == pytest.approx(400e-9 / (4.26e7 * section), rel=1e-5)
 
 
 def rounded_valve(path, radius, comm):

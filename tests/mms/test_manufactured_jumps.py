@@ -170,8 +170,8 @@ DIVISIONS = {
 }
 """Of 100 nm, by degree and whether there is τ: with it the orders are asymptotic on finer meshes only."""
 SHORT = {(1, False), (2, True), (3, True)}
-"""What is not slow, on curved interfaces: flat and tilted ones are special cases, and with τ at degree 1
-meshes are the largest."""
+"""Cases that are not slow, on curved interfaces: flat and tilted ones are special cases, and with τ at degree
+1 meshes are the largest."""
 CASES = [
     pytest.param(
         degree,

@@ -126,6 +126,19 @@ def test_slivers_are_healed(tmp_path):
     assert len({corner for solid in device.resolved.solids for corner in solid.polygon.points}) == 8
 
 
+def test_marker_and_fill_layers(tmp_path):
+    """Layers to ignore neither make films nor widen the substrate."""
+    drawn = Drawn().box(1, 0, 0, 100, 50)
+    mark = drawn.library.new_cell("MARK").add(gdstk.cross((0, 0), 40, 4, layer=99))
+    drawn.add(gdstk.Reference(mark, (-9000, -9000), columns=2, rows=2, spacing=(18000, 18000)))
+    drawn.add(*(gdstk.rectangle((x, 0), (x + 6, 6), layer=20, datatype=7) for x in range(-500, 500, 10)))
+    films = {"Substrate": film(30, material="SiO2"), "Py": film(15, 1, "Py")}
+    device = geometry(
+        drawn.write(tmp_path / "a.gds"), films, cell="TOP", ignore=[99, (20, 7)], margin=20 * NM
+    )
+    assert volumes(device) == pytest.approx({"Substrate": 30 * 140 * 90, "Py": 15 * 100 * 50})
+
+
 def test_nested_references_arrays_rotations_and_paths(tmp_path):
     drawn = Drawn()
     leaf, branch = drawn.library.new_cell("LEAF"), drawn.library.new_cell("BRANCH")
