@@ -206,6 +206,14 @@ class Device:
         return not all(material.is_constant for material in self.laws.values())
 
     @property
+    def follows_temperature(self) -> bool:
+        """Whether more than the linear response at T0 depends on laws of the temperature."""
+        at_drives = self.numerics.method == "demodulate" or any(
+            drive.quantity == "temperature" for drive in self.drives.values()
+        )
+        return self.has_laws and (self.numerics.orders > 1 or at_drives)
+
+    @property
     def follows_field(self) -> Sequence[str]:
         """Names of the materials that depend on the magnetic field."""
         named = {self.material_names[region]: law for region, law in self.laws.items()}

@@ -22,5 +22,6 @@ def in_regions(grid: pv.UnstructuredGrid, *regions: str) -> pv.UnstructuredGrid:
         if region not in names:
             raise InputError(one_of(region, names, "region"))
     wanted = [tag for name, tag in zip(names, tags, strict=True) if name in regions]
-    part: pv.UnstructuredGrid = grid.extract_cells(np.flatnonzero(np.isin(grid.cell_data["region"], wanted)))
+    inside = np.flatnonzero(np.isin(grid.cell_data["region"], wanted))
+    part: pv.UnstructuredGrid = grid.extract_cells(inside.tolist())
     return part

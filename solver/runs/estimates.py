@@ -1,7 +1,7 @@
 """Size and cost of a problem before it is solved: rough, from the benchmarks of one rank."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from thermospin.device import Device
 from thermospin.linear.factors import LARGEST
 from thermospin.linear.stretching import MANY, STRETCHED, stretching
 from thermospin.meshes import MeshRecord
+from thermospin.runs.enrichment import LARGEST_DEGREE, LARGEST_FACTORISED, LARGEST_SIZE
 from thermospin.units import rounded
 
 SURFACE = 1.38
@@ -18,12 +19,16 @@ SURFACE = 1.38
 MESHING = 5e-5
 """Time to make a tetrahedron, s."""
 
-LIBRARIES = 1.7e8
+LIBRARIES = 2.5e8
 """Memory before anything is read, bytes."""
 BYTES = 1700.0
 """Memory of an unknown with multigrid, bytes."""
 BYTES_FACTORISED = 5000.0
 """Memory of an unknown where fields are factorised, bytes; factors grow a little faster than their fields."""
+BYTES_ENRICHED = 2000.0
+"""Memory of an unknown of the space in which errors are estimated, bytes."""
+BYTES_ENRICHED_FACTORISED = 6000.0
+"""The same where fields are factorised, bytes."""
 SAMPLE = 20_000
 """Number of cells by which a mesh is judged to be stretched."""
 BYTES_OF_CELL = 1200.0
@@ -44,6 +49,7 @@ class Estimate:
     Attributes:
         cells: Number of tetrahedra.
         unknowns: Number of unknowns.
+        enriched: Number of unknowns of the space in which errors are estimated; 0 where they are not.
         meshing: Time to make the mesh on one core, s; 0 when it is there.
         solving: Time to solve all schemes and configurations on one core, s.
         is_factorised: Whether fields are factorised, as on stretched cells.
@@ -51,16 +57,18 @@ class Estimate:
 
     cells: float
     unknowns: float
+    enriched: float
     meshing: float
     solving: float
     is_factorised: bool
 
     @property
     def memory(self) -> float:
-        """Memory to make the mesh, if it is still to be made, and to solve, bytes."""
+        """Memory to make the mesh, if it is still to be made, and to solve and estimate errors, bytes."""
         mesh = BYTES_OF_CELL * self.cells if self.meshing else 0.0
-        each = BYTES_FACTORISED if self.is_factorised else BYTES
-        return LIBRARIES + max(mesh, each * self.unknowns)
+        solving = (BYTES_FACTORISED if self.is_factorised else BYTES) * self.unknowns
+        estimating = (BYTES_ENRICHED_FACTORISED if self.is_factorised else BYTES_ENRICHED) * self.enriched
+        return LIBRARIES + max(mesh, solving + estimating)
 
     @property
     def text(self) -> str:
@@ -99,9 +107,11 @@ def estimate_plan(
     """
     conducting = sum(number for region, number in cells.items() if region not in device.insulators)
     total = sum(cells.values())
-    degree = device.numerics.degree
-    inner, whole = (_expected_nodes(number, degree, columns) for number in (conducting, total))
-    return _estimate(device, total, inner, whole, MESHING * total, is_stretched)
+
+    def nodes(degree: int) -> tuple[float, float]:
+        return _expected_nodes(conducting, degree, columns), _expected_nodes(total, degree, columns)
+
+    return _estimate(device, total, nodes, MESHING * total, is_stretched)
 
 
 def _expected_nodes(cells: float, degree: int, columns: tuple[int, int] | None) -> float:
@@ -123,10 +133,14 @@ def estimate_record(device: Device, record: MeshRecord) -> Estimate:
     """
     tags = [tag for name, tag in record.regions.items() if name not in device.insulators]
     conducting = np.isin(record.array("cell_tags"), tags)
-    degree = device.numerics.degree
-    inner = _nodes(record, conducting, degree)
-    whole = inner if conducting.all() else _nodes(record, np.ones(record.cells, dtype=bool), degree)
-    return _estimate(device, record.cells, inner, whole, 0.0, _is_stretched(record))
+
+    inner = _entities(record, conducting)
+    whole = inner if conducting.all() else _entities(record, np.ones(record.cells, dtype=bool))
+
+    def nodes(degree: int) -> tuple[float, float]:
+        return _count(degree, *inner), _count(degree, *whole)
+
+    return _estimate(device, record.cells, nodes, 0.0, _is_stretched(record))
 
 
 def _is_stretched(record: MeshRecord) -> bool:
@@ -136,13 +150,13 @@ def _is_stretched(record: MeshRecord) -> bool:
     return bool(np.mean(found > STRETCHED) > MANY)
 
 
-def _nodes(record: MeshRecord, chosen: np.ndarray, degree: int) -> float:
-    """Nodes of the elements of chosen cells; edges follow from Euler's formula, as if there were no holes."""
+def _entities(record: MeshRecord, chosen: np.ndarray) -> tuple[float, float, float]:
+    """Points, edges and faces of chosen cells; edges by Euler's formula, as if there were no holes."""
     points, cells = len(np.unique(record.array("cells")[chosen])), int(chosen.sum())
     beside = record.array("neighbours")[chosen]
     outside = int((~(np.append(chosen, False)[beside])).sum())  # a cell without a neighbour has −1 there
     faces = 2 * cells + outside / 2
-    return _count(degree, points, points + faces - cells - 1, faces)
+    return points, points + faces - cells - 1, faces
 
 
 def _count(degree: int, points: float, edges: float, faces: float) -> float:
@@ -151,15 +165,40 @@ def _count(degree: int, points: float, edges: float, faces: float) -> float:
 
 
 def _estimate(
-    device: Device, cells: float, conducting: float, everywhere: float, meshing: float, is_stretched: bool
+    device: Device,
+    cells: float,
+    nodes: Callable[[int], tuple[float, float]],
+    meshing: float,
+    is_stretched: bool,
 ) -> Estimate:
-    """The estimate from the number of nodes on conductors and of all."""
-    unknowns = sum(conducting if field.on_conductors else everywhere for field in device.unknowns)
+    """The estimate from the number of nodes on conductors and of all, of elements of a degree."""
     numerics = device.numerics
+    unknowns = _unknowns(device, *nodes(numerics.degree))
     steps = numerics.orders if numerics.method == "expansion" else NEWTON * len(numerics.currents)
     solving = SETTING_UP + SOLVING * steps * len(device.states)
-    is_factorised = is_stretched and max(conducting, everywhere) <= LARGEST
-    return Estimate(cells, unknowns, meshing, unknowns * len(device.drives) * solving, is_factorised)
+    return Estimate(
+        cells,
+        unknowns,
+        _enriched(device, nodes, LARGEST_FACTORISED if is_stretched else LARGEST_SIZE),
+        meshing,
+        unknowns * len(device.drives) * solving,
+        is_stretched and max(nodes(numerics.degree)) <= LARGEST,
+    )
+
+
+def _unknowns(device: Device, conducting: float, everywhere: float) -> float:
+    """Number of unknowns, from the number of nodes on conductors and of all."""
+    return sum(conducting if field.on_conductors else everywhere for field in device.unknowns)
+
+
+def _enriched(device: Device, nodes: Callable[[int], tuple[float, float]], largest: float) -> float:
+    """Unknowns of one degree more; 0 where no errors are estimated, as in a space that is too large."""
+    numerics = device.numerics
+    is_estimated = numerics.estimate and device.probes and not device.follows_temperature
+    if not is_estimated or numerics.degree > LARGEST_DEGREE:
+        return 0.0
+    found = _unknowns(device, *nodes(numerics.degree + 1))
+    return found if found <= largest else 0.0
 
 
 def _gigabytes(size: float) -> str:

@@ -37,11 +37,7 @@ class LocalResponse:
     @property
     def is_needed(self) -> bool:
         """Whether more than the linear response at T0 depends on the laws."""
-        numerics = self._device.numerics
-        at_drives = numerics.method == "demodulate" or any(
-            drive.quantity == "temperature" for drive in self._device.drives.values()
-        )
-        return self._device.has_laws and (numerics.orders > 1 or at_drives)
+        return self._device.follows_temperature
 
     def scheme(self, name: str, linear: LinearSolver, *given: Any) -> ResponsiveSolver:
         """The solver of an injection scheme (collective).
