@@ -19,7 +19,8 @@ class Surroundings(Section):
     half_space: Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
     """The region that continues beside and below, or regions on one another, from top to bottom."""
     centre: tuple[Length, Length, Length] | None = None
-    """Place from which the heat spreads, m; default the centre of the top of the first region."""
+    """Place from which the heat spreads, m; default the centre of the top of the first region,
+    of the whole device if `faces` leaves a mirror plane out."""
     faces: tuple[Side, ...] = ("xmin", "xmax", "ymin", "ymax", "zmin")
     """Sides of the regions at which they continue; `zmin` is that of the last region alone."""
 

@@ -65,12 +65,15 @@ class HalfSpaceTransfer:
         conductivity: k, W/(m K).
         top: Region whose top has the place in its centre from which heat spreads, unless it is given.
         centre: That place, m, or None.
+        faces: Sides at which the regions continue. A side that is not among them while the opposite one is,
+            is a mirror plane: the place lies there.
         ambient: Rise of the half space far away above T0, K.
     """
 
     conductivity: float
     top: str
     centre: tuple[float, float, float] | None
+    faces: tuple[str, ...]
     ambient: float = 0.0
 
     def coefficient(self, points: np.ndarray, normals: np.ndarray, box: Box) -> np.ndarray:
@@ -81,11 +84,20 @@ class HalfSpaceTransfer:
             normals: Outward normals of the faces, shape (n, 3).
             box: Gives the lowest and the highest corner of a region, m, shape (2, 3) (collective).
         """
-        low, high = box(self.top)
-        centre = np.array([*(low + high)[:2] / 2, high[2]]) if self.centre is None else self.centre
+        centre = self._middle(*box(self.top)) if self.centre is None else self.centre
         r = points - centre
         along = np.einsum("nqx,nx->nq", r, normals) / np.einsum("nqx,nqx->nq", r, r)
         return self.conductivity * np.maximum(along, 0.0)
+
+    def _middle(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """The centre of the top of the device of which a box is the whole, a half or a quarter, m."""
+        middle = (low + high) / 2
+        for axis, name in enumerate("xy"):
+            ends = [f"{name}{end}" in self.faces for end in ("min", "max")]
+            if ends.count(True) == 1:
+                middle[axis] = high[axis] if ends[0] else low[axis]
+        middle[2] = high[2]
+        return middle
 
 
 @dataclass(frozen=True)
@@ -174,6 +186,6 @@ def find_transfers(config: Config) -> dict[str, Transfer]:
         for name, terminal in around.terminals.items():
             material = config.material(config.geometry.materials[terminal.region])
             found[name] = HalfSpaceTransfer(
-                material.thermal_conductivity, around.half_space[0], around.centre
+                material.thermal_conductivity, around.half_space[0], around.centre, around.faces
             )
     return found

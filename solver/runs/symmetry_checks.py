@@ -36,17 +36,11 @@ def check_symmetry(config: Config, device: Device, record: MeshRecord) -> None:
 
 
 def _check_surroundings(config: Config, axis: str) -> None:
-    """Check that a half space continues away from the plane, and that its centre is known."""
+    """Check that a half space continues away from the plane."""
     around = config.surroundings
     if around is not None and f"{axis}min" in around.faces:
         raise config.error(
             "surroundings.faces", f"'{axis}min' is in the mirror plane {axis} = 0; name the other sides"
-        )
-    if around is not None and around.centre is None:
-        raise config.error(
-            "surroundings.centre",
-            "missing; with 'symmetry' give the place from which heat spreads in the whole device, such as "
-            "[0 nm, 0 nm, 0 nm]",
         )
 
 

@@ -101,3 +101,15 @@ def test_rectangle_of_uniform_flux(comm):
     exact = POWER * 4 * total / (2 * np.pi * K * (length * width) ** 2)
     config = on_substrate(rectangle(length, width), 4 * UM, 1.6 * UM, 0.06 * UM, 0.06 * UM, K / 1000)
     assert mean_rise(config, comm)[0] == pytest.approx(exact, rel=0.01)
+
+
+def test_a_quarter_of_a_device(comm):
+    """The same rise with a quarter of the heater and of the box, between two mirror planes."""
+    length, width, side, depth = 1.2 * UM, 0.4 * UM, 2 * UM, 0.8 * UM
+    given = side, depth, 0.06 * UM, 0.06 * UM, K / 1000
+    whole, _ = mean_rise(on_substrate(rectangle(length, width), *given), comm)
+    quarter = on_substrate({"box": {"min": [0, 0, 0], "max": [length / 2, width / 2, THICKNESS]}}, *given)
+    quarter["geometry"]["solids"][1]["box"] |= {"min": [0, 0, -depth]}
+    quarter["symmetry"] = ["x", "y"]
+    quarter["surroundings"]["faces"] = ["xmax", "ymax", "zmin"]
+    assert mean_rise(quarter, comm)[0] == pytest.approx(whole, rel=2e-3)
