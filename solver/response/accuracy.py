@@ -42,27 +42,20 @@ have no digits that heat of the next order could be made of."""
 
 # Estimates of the discretisation error
 
-ESTIMATE_TOLERANCE = 1e-3
-"""Relative tolerance on what is missing from fields and adjoints in the richer space. The estimate of a
-reading has the product of both errors."""
+SMOOTH_FRACTION = 1 / 6
+"""Error over the step from the degree below, in cells away from singular edges. In a cell of a mesh that is
+graded towards an edge by a factor 4, the root of the distance has errors that fall by 9 from degree to
+degree, which leaves 1/8; it is a sixth for what spreads from singular edges. Where fields are smooth, less is
+left."""
 
-LAST_ESTIMATE_TOLERANCE = 1e-2
-"""The same for the last order, which heats no other."""
+ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.2, 0.5
+"""Error bar relative to the estimate, and to the sizes of what adds up to it: the estimate is most often 0.7
+to 1.4 times the error (``benchmarks/effectivity.py``). Where parts of it cancel, those of
+regions at singular edges and elsewhere, it alone would be too small."""
 
-ESTIMATE_CHANGE = 10.0
-"""By how much larger the tolerance is relative to the residual that the last configuration leaves: the
-estimate of P − AP is that of the change."""
-
-ESTIMATE_SWEEPS = 2
-"""Solves for what is missing from fields whose heat depends on themselves. Each leaves the feedback of heat
-times what the one before did: a few per cent of an estimate."""
-
-ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 2.0, 0.3
-"""Error bar relative to the estimate, and to the sizes of what adds up to it. The estimate has 0.98 to 1 of
-the error where fields are smooth and 0.7 to 0.95 of it at singular edges (``benchmarks/effectivity.py``). At
-an edge where fields go with the root of the distance, the error of degree p goes with 1/p², and one degree
-more sees 1 − (p/(p + 1))² of it: 0.75 of that of degree 1, and 0.56 of that of degree 2. Where parts of the
-estimate cancel, it alone would be too small."""
+COMPARISON_TOLERANCE = 1e-8
+"""Relative tolerance on the fields that are solved for only to be compared with: steps of 1e-3 of a reading,
+and of P − AP, which is 1e-3 of it, are known to a hundredth."""
 
 # Orders and fits (solver/physics.md §7)
 

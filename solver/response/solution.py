@@ -11,6 +11,10 @@ from thermospin.response.power_series import terms
 TerminalPair = tuple[str, str]
 """Two terminals, plus and minus."""
 
+Errors = dict[TerminalPair, dict[int, np.ndarray]]
+"""By probe and power of the drive, what adds up to the estimated discretisation error of the reading: the
+true one less the discrete one, V per power of the drive."""
+
 HEATING_VOLTAGE = 0.1
 """Voltage, V, that heats a metal by hundreds of kelvins, whatever its size (Kohlrausch): of the same order of
 magnitude are all orders of the response there."""

@@ -10,7 +10,7 @@ from thermospin.device.on_mesh import device_on
 from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
 from thermospin.output.progress import SilentProgress
-from thermospin.runs.enrichment import most_unknowns
+from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record
 from thermospin.runs.goals import Goal, find_goals, indicators
 from thermospin.runs.levels import REACHED, Level, end_of, refusal
@@ -101,7 +101,7 @@ def _refused(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) ->
     """The reason not to solve on the next mesh (collective)."""
     config, record = finer
     unknowns = on_root(comm, lambda: estimate_record(found.problem.device, record).unknowns)
-    estimated = most_unknowns(found.problem.spaces)
+    estimated = most_unknowns(found.problem)
     return refusal(unknowns, record.cells, found.record.cells, estimated, config.accuracy)
 
 

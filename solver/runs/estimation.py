@@ -2,17 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from thermospin.config import Config
 from thermospin.errors import ConvergenceError
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
-from thermospin.runs.enrichment import LARGEST_DEGREE, Enrichment, most_unknowns
+from thermospin.runs.comparison import DegreeComparison, most_unknowns
 
 if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
 
 
 class Estimation:
-    """Estimates in a richer space, which is made when the first is asked for.
+    """Estimates from the neighbouring degree, solved with when the first is asked for.
 
     Args:
         problem: The problem.
@@ -21,12 +22,13 @@ class Estimation:
 
     def __init__(self, problem: "Problem", follows_temperature: bool) -> None:
         self._problem, self._follows_temperature = problem, follows_temperature
-        self._enrichment: Enrichment | None = None
+        self._comparison: DegreeComparison | None = None
 
-    def add(self, solver: SchemeSolver, expansion: Expansion) -> None:
+    def add(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> None:
         """Add estimates to a solution, or the reason why there are none (collective).
 
         Args:
+            scheme: Name of its scheme.
             solver: The solver of its scheme.
             expansion: The solution in the magnetic configuration set last.
         """
@@ -35,29 +37,36 @@ class Estimation:
         expansion.unestimated = self._obstacle()
         if expansion.unestimated:
             return
-        if self._enrichment is None:
-            self._enrichment = Enrichment(self._problem)
         try:
-            expansion.errors, expansion.densities = self._enrichment.estimate(solver, expansion)
+            if self._comparison is None:
+                self._comparison = DegreeComparison(self._problem)
+            expansion.errors, expansion.densities = self._comparison.estimate(scheme, solver, expansion)
         except ConvergenceError as error:
             expansion.unestimated = f"the estimate failed: {error}"
 
+    def adopt(self, config: Config) -> None:
+        """Take another configuration with the same operator (collective).
+
+        Args:
+            config: The other configuration of the problem.
+        """
+        if self._comparison is not None:
+            self._comparison.adopt(config)
+
     def free(self) -> None:
-        """Free the richer space (collective)."""
-        if self._enrichment is not None:
-            self._enrichment.free()
-        self._enrichment = None
+        """Free what PETSc keeps alive (collective)."""
+        if self._comparison is not None:
+            self._comparison.free()
 
     def _obstacle(self) -> str:
         """Reason why nothing can be estimated; empty where it can (collective)."""
         spaces = self._problem.spaces
         if self._follows_temperature:
             return "errors are not estimated where coefficients follow the temperature"
-        if spaces.degree > LARGEST_DEGREE:
-            return f"errors are estimated with elements of degree {LARGEST_DEGREE} at most"
-        most = most_unknowns(spaces)
-        if spaces.n_dofs > most:
+        most = most_unknowns(self._problem)
+        if most is not None and spaces.n_dofs > most:
             return (
-                f"errors are estimated with at most {most:,} unknowns on such a mesh, not {spaces.n_dofs:,}"
+                f"errors of degree 1 are estimated with at most {most:,} unknowns on such a mesh, not "
+                f"{spaces.n_dofs:,}"
             )
         return ""

@@ -78,14 +78,16 @@ def end_of(levels: Sequence[Level], accuracy: Accuracy) -> str | None:
     return None
 
 
-def refusal(unknowns: float, cells: int, before: int, estimated: int, accuracy: Accuracy) -> str | None:
+def refusal(
+    unknowns: float, cells: int, before: int, estimated: int | None, accuracy: Accuracy
+) -> str | None:
     """The reason not to solve on the next mesh; None if it is.
 
     Args:
         unknowns: Its number of unknowns.
         cells: Its number of cells.
         before: That of the mesh before.
-        estimated: Most unknowns with which errors are estimated.
+        estimated: Most unknowns with which errors are estimated; None without a limit.
         accuracy: The limits.
     """
     if cells <= before:
@@ -93,6 +95,6 @@ def refusal(unknowns: float, cells: int, before: int, estimated: int, accuracy: 
     size = f"the next mesh has about {unknowns:,.0f} unknowns"
     if unknowns > accuracy.max_unknowns:
         return f"{size}, more than accuracy.max_unknowns, {accuracy.max_unknowns:,}"
-    if unknowns > estimated:
+    if estimated is not None and unknowns > estimated:
         return f"{size}, and errors are estimated with at most {estimated:,}"
     return None

@@ -186,7 +186,7 @@ class Problem:
         self.magnetise(self.states[configuration])
         found = self.expand(self._prepared[1])
         if self.device.numerics.estimate:
-            self.estimate(self._prepared[1], found)
+            self.estimate(scheme, self._prepared[1], found)
         found.key = scheme, configuration
         return found
 
@@ -201,20 +201,21 @@ class Problem:
             return solver.demodulate(numerics.currents, numerics.orders)
         return solver.expand(numerics.orders)
 
-    def estimate(self, solver: SchemeSolver, expansion: Expansion) -> None:
+    def estimate(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> None:
         """Estimate the discretisation error of the readings of a solution (collective).
 
-        Nothing is estimated where coefficients follow the temperature beyond the linear response, at degree
-        3, where the space of one degree more is too large, or where the solver does not converge there:
-        ``expansion.unestimated`` says so.
+        Nothing is estimated where coefficients follow the temperature beyond the linear response, where the
+        degree is 1 and degree 2 would be too large, or where the solver does not converge with the other
+        degree: ``expansion.unestimated`` says so.
 
         Args:
+            scheme: Name of the scheme.
             solver: The solver of the scheme.
             expansion: The solution in the magnetic configuration set last; the estimates are added.
         """
         if self._estimation is None:
             self._estimation = Estimation(self, self._local.is_needed)
-        self._estimation.add(solver, expansion)
+        self._estimation.add(scheme, solver, expansion)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None
@@ -260,25 +261,21 @@ class Problem:
         given = list(device.sinks), device.temperature
         self._thermal = ThermalSource(self.spaces, self._transfer, device.thermal, *given)
         self.terminals = Terminals(self.spaces, self._located, *given, self._transfer, self._thermal)
-        self._free_estimation()
         if self._local is not None:
             self._local.free()
+        if self._estimation is not None:
+            self._estimation.adopt(config)
         self._local = LocalResponse(self.system, device, self.heat, self._solvers)
 
     def free(self) -> None:
         """Free the objects that PETSc keeps alive (collective); the problem cannot be used afterwards."""
         self._local.free()
         self._prepared = None
-        self._free_estimation()
+        if self._estimation is not None:
+            self._estimation.free()
         self.linear.free()
         self.preconditioning.preconditioner.free()
         self.options.free()
-
-    def _free_estimation(self) -> None:
-        """Free the richer space (collective)."""
-        if self._estimation is not None:
-            self._estimation.free()
-        self._estimation = None
 
     def observer(self) -> Observer:
         """Evaluates solutions on the cells, in the magnetic configuration set by :meth:`magnetise`."""

@@ -48,7 +48,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 expansion = _expand(problem, solver)
             if device.numerics.estimate:
                 with progress.stage("estimate"):
-                    problem.estimate(solver, expansion)
+                    problem.estimate(scheme, solver, expansion)
             expansion.key = scheme, name
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)

