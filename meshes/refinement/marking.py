@@ -2,9 +2,9 @@
 
 import numpy as np
 
-ALIKE = 1.1
-"""Ratio of indicators up to which they count as the same: in cells that are images of each other they differ by
-what the solver leaves, which depends on the number of ranks."""
+ALIKE = 2**0.5
+"""Ratio of indicators up to which they count as the same. In cells that are images of each other they differ
+by what the solver leaves, which depends on the number of ranks."""
 
 
 def mark_cells(indicators: np.ndarray, fraction: float) -> np.ndarray:

@@ -53,6 +53,10 @@ ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.2, 0.5
 to 1.4 times the error (``benchmarks/effectivity.py``). Where parts of it cancel, those of
 regions at singular edges and elsewhere, it alone would be too small."""
 
+LOCAL_TOLERANCE = 1e-6
+"""Relative tolerance on the residual of adjoints that divide a step among cells. With it, cells that are
+images of each other have the same part to four digits, and are refined together."""
+
 COMPARISON_TOLERANCE = 1e-8
 """Relative tolerance on the fields that are solved for only to be compared with: steps of 1e-3 of a reading,
 and of P − AP, which is 1e-3 of it, are known to a hundredth."""

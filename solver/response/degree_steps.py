@@ -8,6 +8,7 @@ import numpy as np
 from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.prolongation import Prolongation
+from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import TerminalPair
@@ -97,7 +98,7 @@ def whole_adjoints(
         terminals: The terminals.
         matrix: The operator, in the magnetic state of the adjoints.
     """
-    adjoints, units = solver.find_adjoints(), solver.find_units()
+    adjoints, units = solver.find_adjoints(LOCAL_TOLERANCE), solver.find_units()
     if not units:
         return adjoints
     flows = [matrix * unit.fields for unit in units.values()]

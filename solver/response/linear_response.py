@@ -98,17 +98,18 @@ class LinearResponse:
         """
         return self._earlier[key][0] if key in self._earlier else None
 
-    def adjoint(self, pair: TerminalPair) -> Adjoint:
+    def adjoint(self, pair: TerminalPair, tolerance: float = accuracy.ADJOINT_TOLERANCE) -> Adjoint:
         """Adjoint of a probe in the magnetic configuration of the matrix (collective).
 
         Args:
             pair: The probe.
+            tolerance: Relative tolerance on its residual.
         """
         state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
-        if last and last.state == state:
+        if last and last.state == state and last.report.residual <= tolerance:
             return last
         start = (self._known and self._known.get(pair)) or last
-        found = self.transposed(self._exchanged_source(pair), start, accuracy.ADJOINT_TOLERANCE)
+        found = self.transposed(self._exchanged_source(pair), start, tolerance)
         self._adjoints[pair] = found
         if self._known:
             self._known.keep(pair, found)

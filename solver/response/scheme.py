@@ -81,9 +81,13 @@ class Scheme:
         """The drive of the device."""
         return self._drive
 
-    def find_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
-        """Adjoints of the probes in the magnetic state of the matrix, V/A and K/A (collective)."""
-        return {pair: self._response.adjoint(pair).vector for pair in self._pairs}
+    def find_adjoints(self, tolerance: float) -> dict[TerminalPair, PETSc.Vec]:
+        """Adjoints of the probes in the magnetic state of the matrix, V/A and K/A (collective).
+
+        Args:
+            tolerance: Relative tolerance on their residuals.
+        """
+        return {pair: self._response.adjoint(pair, tolerance).vector for pair in self._pairs}
 
     @property
     def correction_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
