@@ -89,11 +89,6 @@ class Scheme:
         """
         return {pair: self._response.adjoint(pair, tolerance).vector for pair in self._pairs}
 
-    @property
-    def correction_adjoints(self) -> dict[TerminalPair, PETSc.Vec]:
-        """Vectors that correct orders for the residual of the order before; empty where nothing does."""
-        return self._correction.vectors if self._correction else {}
-
     def find_units(self) -> dict[str, Unit]:
         """Effects of 1 V at every equipotential terminal in the magnetic state of the matrix (collective)."""
         return self._response.unit_fields(self._tolerance)
