@@ -27,8 +27,12 @@ html_theme_options = {"show_toc_level": 2, "use_download_button": False}
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-# Tutorials run when the site is built, unless the build is the reduced one (docs/build --reduced).
-nb_execution_mode = os.environ.get("THERMOSPIN_DOCS_EXECUTION", "cache")
+# Tutorials run when the site is built; in the reduced build (docs/build --reduced) only the quick ones.
+QUICK = {"first_device", "gmsh", "reading_results"}
+TUTORIALS = {path.stem for path in (HERE / "tutorials").glob("*.md")}
+nb_execution_mode = "cache"
+if "THERMOSPIN_DOCS_REDUCED" in os.environ:
+    nb_execution_excludepatterns = [f"tutorials/{name}.md" for name in sorted(TUTORIALS - QUICK)]
 nb_execution_timeout = 600
 nb_execution_raise_on_error = True
 nb_execution_show_tb = True
