@@ -10,7 +10,7 @@ from thermospin.device import Device
 from thermospin.linear.factors import LARGEST
 from thermospin.linear.stretching import MANY, STRETCHED, stretching
 from thermospin.meshes import MeshRecord
-from thermospin.runs.enrichment import LARGEST_DEGREE, LARGEST_FACTORISED, LARGEST_SIZE
+from thermospin.runs.comparison import LARGEST_FACTORISED, LARGEST_SIZE, compared_degree
 from thermospin.units import rounded
 
 SURFACE = 1.38
@@ -25,10 +25,6 @@ BYTES = 1700.0
 """Memory of an unknown with multigrid, bytes."""
 BYTES_FACTORISED = 5000.0
 """Memory of an unknown where fields are factorised, bytes; factors grow a little faster than their fields."""
-BYTES_ENRICHED = 2000.0
-"""Memory of an unknown of the space in which errors are estimated, bytes."""
-BYTES_ENRICHED_FACTORISED = 6000.0
-"""The same where fields are factorised, bytes."""
 SAMPLE = 20_000
 """Number of cells by which a mesh is judged to be stretched."""
 BYTES_OF_CELL = 1200.0
@@ -49,7 +45,7 @@ class Estimate:
     Attributes:
         cells: Number of tetrahedra.
         unknowns: Number of unknowns.
-        enriched: Number of unknowns of the space in which errors are estimated; 0 where they are not.
+        compared: Number of unknowns of the degree with which errors are estimated; 0 where they are not.
         meshing: Time to make the mesh on one core, s; 0 when it is there.
         solving: Time to solve all schemes and configurations on one core, s.
         is_factorised: Whether fields are factorised, as on stretched cells.
@@ -57,7 +53,7 @@ class Estimate:
 
     cells: float
     unknowns: float
-    enriched: float
+    compared: float
     meshing: float
     solving: float
     is_factorised: bool
@@ -66,9 +62,8 @@ class Estimate:
     def memory(self) -> float:
         """Memory to make the mesh, if it is still to be made, and to solve and estimate errors, bytes."""
         mesh = BYTES_OF_CELL * self.cells if self.meshing else 0.0
-        solving = (BYTES_FACTORISED if self.is_factorised else BYTES) * self.unknowns
-        estimating = (BYTES_ENRICHED_FACTORISED if self.is_factorised else BYTES_ENRICHED) * self.enriched
-        return LIBRARIES + max(mesh, solving + estimating)
+        each = BYTES_FACTORISED if self.is_factorised else BYTES
+        return LIBRARIES + max(mesh, each * (self.unknowns + self.compared))
 
     @property
     def text(self) -> str:
@@ -179,7 +174,7 @@ def _estimate(
     return Estimate(
         cells,
         unknowns,
-        _enriched(device, nodes, LARGEST_FACTORISED if is_stretched else LARGEST_SIZE),
+        _compared(device, nodes, LARGEST_FACTORISED if is_stretched else LARGEST_SIZE),
         meshing,
         unknowns * len(device.drives) * solving,
         is_stretched and max(nodes(numerics.degree)) <= LARGEST,
@@ -191,14 +186,13 @@ def _unknowns(device: Device, conducting: float, everywhere: float) -> float:
     return sum(conducting if field.on_conductors else everywhere for field in device.unknowns)
 
 
-def _enriched(device: Device, nodes: Callable[[int], tuple[float, float]], largest: float) -> float:
-    """Unknowns of one degree more; 0 where no errors are estimated, as in a space that is too large."""
+def _compared(device: Device, nodes: Callable[[int], tuple[float, float]], largest: float) -> float:
+    """Unknowns of the degree with which errors are estimated; 0 where they are not, as with too many."""
     numerics = device.numerics
-    is_estimated = numerics.estimate and device.probes and not device.follows_temperature
-    if not is_estimated or numerics.degree > LARGEST_DEGREE:
+    if not (numerics.estimate and device.probes) or device.follows_temperature:
         return 0.0
-    found = _unknowns(device, *nodes(numerics.degree + 1))
-    return found if found <= largest else 0.0
+    found = _unknowns(device, *nodes(compared_degree(numerics.degree)))
+    return found if numerics.degree > 1 or found <= largest else 0.0
 
 
 def _gigabytes(size: float) -> str:

@@ -159,26 +159,19 @@ def test_unknowns_of_a_mesh_that_is_there(degree):
     assert found.meshing == 0
 
 
-@pytest.mark.parametrize("degree", [1, 2])
-def test_unknowns_of_the_space_in_which_errors_are_estimated(degree):
-    """They are those of one degree more, and take memory."""
+@pytest.mark.parametrize(("degree", "other"), [(1, 2), (2, 1), (3, 2)])
+def test_unknowns_of_the_degree_with_which_errors_are_estimated(degree, other):
+    """They take memory too."""
     probes = {"probes": {"v": ["a", "b"]}}
     config = bar(solver={"degree": degree}, **probes)
     with Problem.of(config, MPI.COMM_SELF) as problem:
         found = estimate_record(Device.of(config), prepare_mesh(config))
-        assert found.enriched == problem.spaces.of_degree(degree + 1).n_dofs
-    for other in (
-        bar(solver={"degree": degree}),
-        bar(solver={"degree": degree, "estimate": False}, **probes),
-    ):
-        plain = estimate_record(Device.of(other), prepare_mesh(other))
-        assert plain.enriched == 0
-        assert found.memory - plain.memory == pytest.approx(2000 * found.enriched)
-
-
-def test_errors_are_estimated_up_to_degree_2():
-    config = bar(solver={"degree": 3}, probes={"v": ["a", "b"]})
-    assert estimate_record(Device.of(config), prepare_mesh(config)).enriched == 0
+        assert found.compared == problem.spaces.of_degree(other).n_dofs
+    off = {"degree": degree, "estimate": False}
+    for bare in (bar(solver={"degree": degree}), bar(solver=off, **probes)):
+        plain = estimate_record(Device.of(bare), prepare_mesh(bare))
+        assert plain.compared == 0
+        assert found.memory - plain.memory == pytest.approx(1700 * found.compared)
 
 
 def columns():
