@@ -35,11 +35,6 @@ class DualWeightedCorrection:
         """Iterations spent on w since :meth:`begin`."""
         return sum(found.report.iterations for found in self._found.values())
 
-    @property
-    def vectors(self) -> dict[TerminalPair, PETSc.Vec]:
-        """Adjoints w by probe in the magnetic state of :meth:`begin`; empty before :meth:`begin`."""
-        return {pair: found.vector for pair, found in self._found.items()}
-
     def begin(self, first: Solution) -> None:
         """Find w for a first order (collective).
 

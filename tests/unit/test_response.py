@@ -33,7 +33,7 @@ def respond(problem, scheme, tolerance):
     drive = problem.device.drives[scheme]
     response = LinearResponse(problem.linear, problem.terminals, drive, PAIRS)
     source = response.source()
-    return response, response.solve(source, drive.uniform, drive.potentials, {}, "first", tolerance)
+    return response, response.solve(source, drive.uniform, drive.potentials, None, "first", tolerance)
 
 
 def test_readings_are_the_direct_ones(magnetised):
