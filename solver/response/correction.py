@@ -9,7 +9,6 @@ it: it is the heat of the first order's currents with the small thermoelectric c
 from collections.abc import Sequence
 from dataclasses import replace
 
-from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint

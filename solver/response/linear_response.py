@@ -98,13 +98,14 @@ class LinearResponse:
         """
         return self._earlier[key][0] if key in self._earlier else None
 
-    def adjoint(self, pair: TerminalPair, tolerance: float = accuracy.ADJOINT_TOLERANCE) -> Adjoint:
+    def adjoint(self, pair: TerminalPair, tolerance: float | None = None) -> Adjoint:
         """Adjoint of a probe in the magnetic configuration of the matrix (collective).
 
         Args:
             pair: The probe.
-            tolerance: Relative tolerance on its residual.
+            tolerance: Relative tolerance on its residual; :data:`.ADJOINT_TOLERANCE` without one.
         """
+        tolerance = accuracy.ADJOINT_TOLERANCE if tolerance is None else tolerance
         state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
         if last and last.state == state and last.report.residual <= tolerance:
             return last

@@ -171,12 +171,13 @@ def _estimate(
     unknowns = _unknowns(device, *nodes(numerics.degree))
     steps = numerics.orders if numerics.method == "expansion" else NEWTON * len(numerics.currents)
     solving = SETTING_UP + SOLVING * steps * len(device.states)
+    compared = _compared(device, nodes, LARGEST_FACTORISED if is_stretched else LARGEST_SIZE)
     return Estimate(
         cells,
         unknowns,
-        _compared(device, nodes, LARGEST_FACTORISED if is_stretched else LARGEST_SIZE),
+        compared,
         meshing,
-        unknowns * len(device.drives) * solving,
+        (unknowns + compared) * len(device.drives) * solving,
         is_stretched and max(nodes(numerics.degree)) <= LARGEST,
     )
 
