@@ -72,6 +72,14 @@ def test_resistance_of_a_sheet_alone(degree, comm):
     assert sum(found.orders[1].heat.values()) == pytest.approx(found.orders[1].generated, rel=1e-6)
 
 
+@pytest.mark.parametrize("options", [{"spin": "vector"}, {"spin_heat": True}])
+def test_resistance_of_a_sheet_alone_with_more_unknowns(options, comm):
+    config = alone(sheet={"seebeck": 0, "spin_heat_ratio": 2})
+    config["materials"] |= {end: PAD | {"spin_heat_ratio": 2} for end in ("left", "right")}
+    found = prepare_problem(config | {"solver": {"orders": 1} | options}, comm).solve("along", "P")
+    assert found.harmonics(("left", "right"))[0] == pytest.approx(LENGTH / WIDTH / 1e-4, rel=2e-6)
+
+
 @pytest.mark.parametrize("degree", [1, 2, 3])
 def test_resistances_in_parallel(degree, comm):
     config = film(temperature="1 mK", solver={"degree": degree})

@@ -206,7 +206,7 @@ class Idle(FaceTerm):
         self._spaces = spaces
         values = [sheet.values for sheet in sheets.values() if sheet.values.is_conductor]
         self._electrical = max(sheet.conductivity for sheet in values)
-        self._heat = max(sheet.thermal_conductivity for sheet in values) / temperature
+        self._heat = max(sheet.electronic_heat(temperature).sum for sheet in values) / temperature
 
     def jumps(self, key: Block) -> bool:
         """Whether it is part of a block: of the diagonal ones of fields on conductors.
