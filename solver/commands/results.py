@@ -12,11 +12,22 @@ OUT = click.argument("out", type=click.Path(path_type=Path))
 
 @click.command()
 @OUT
-def plot(out: Path) -> None:
-    """Draw the maps of the results in OUT, or the loop, again."""
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="MAP",
+    help="Draw this from the fields instead, such as 'T, z = 10 nm, configuration = AP'.",
+)
+def plot(out: Path, maps: tuple[str, ...]) -> None:
+    """Draw the maps of the results in OUT, or the loop, again; or other maps, without solving."""
     from thermospin.output import plot as draw
 
-    draw(out)
+    def work() -> None:
+        for path in draw(out, maps):
+            say(str(path))
+
+    on_root_once(work)
 
 
 @click.command()

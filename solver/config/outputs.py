@@ -3,15 +3,17 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from thermospin.config.numerics import DriveCurrent
+from thermospin.errors import cut
 from thermospin.fields import CONSTANTS, OUTPUT_NAMES
 from thermospin.section import Name, Section, Truth, mistake, whole
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
 Point = tuple[Coordinate, Coordinate, Coordinate]
+Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Limit = quantity("", ge=-1e100, le=1e100)
 FieldName = Literal[*OUTPUT_NAMES]
 
@@ -30,6 +32,16 @@ def _without_controls(value: Any) -> Any:
 
 DirectoryName = BeforeValidator(_without_controls)
 """Checks the name of a directory or a file."""
+
+
+def _colour_map(name: str) -> str:
+    from matplotlib import colormaps  # large, and few files name one
+
+    if name not in colormaps:
+        raise mistake(
+            f"matplotlib has no colour map '{cut(name)}'; give one such as viridis, cividis or RdBu_r"
+        )
+    return name
 
 
 class Line(Section):
@@ -99,6 +111,28 @@ class Map(Section):
         return self
 
 
+class Style(Section):
+    """Look of the pictures."""
+
+    formats: Annotated[tuple[Literal["png", "pdf", "svg"], ...], Field(min_length=1)] = ("png",)
+    """Kinds of files; in PDF and SVG text and curves stay sharp at any size."""
+    width: quantity("m", ge=0.03, le=0.5) | None = None
+    """Width of a picture, m, such as `86 mm` for a column; by default what suits its content."""
+    font_size: Annotated[float, Field(ge=4, le=24)] = 10.0
+    """Size of the text, points."""
+    colour_map: Annotated[str, AfterValidator(_colour_map)] | None = None
+    """matplotlib's name of the colours of fields; by default those that suit the field."""
+    view: tuple[Number, Number, Number] = (0.55, -1.0, 1.05)
+    """Direction from which a device is seen."""
+
+    @field_validator("view")
+    @classmethod
+    def _looks_somewhere(cls, value: tuple[float, float, float]) -> tuple[float, float, float]:
+        if value[0] == 0 and value[1] == 0:
+            raise mistake("must not be along z; give a direction such as [0.5, -1, 1]")
+        return value
+
+
 class Output(Section):
     """Directory of the results, and the fields and maps to write."""
 
@@ -110,5 +144,7 @@ class Output(Section):
     """Write fields for ParaView, per order and configuration."""
     maps: tuple[Map, ...] = ()
     """Pictures and profiles."""
+    style: Style = Style()
+    """Look of the pictures."""
     reference: Annotated[Path, DirectoryName] | None = None
     """YAML file with the numbers of a paper, beside which `thermospin compare` sets the results."""

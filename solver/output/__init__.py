@@ -1,16 +1,16 @@
 """Files and tables of a run; the large libraries for pictures are imported when they are needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thermospin.config.outputs import Map, Output
+from thermospin.config.outputs import Map, Output, Style
 from thermospin.errors import InputError
 from thermospin.observables.sample import Case, FieldSample
 from thermospin.output.files import read_results
 from thermospin.output.loops import plot_loop, write_loop
 from thermospin.output.place import together
-from thermospin.output.plan import plan_maps
+from thermospin.output.plan import plan_maps, read_map
 from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
 from thermospin.output.tables import print_table
@@ -66,13 +66,14 @@ def write_fields(directory: Path, case: Case, current: float | None = None) -> P
     return write_case(directory, case, current)
 
 
-def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path]:
+def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case, style: Style | None = None) -> list[Path]:
     """Draw maps of one scheme and configuration.
 
     Args:
         directory: Directory of the results; files go to ``maps/``.
         maps: File name without suffix to map, from :func:`plan_maps`.
         case: The fields.
+        style: Look of the pictures.
 
     Returns:
         The files written.
@@ -82,14 +83,15 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
     """
     from thermospin.output import maps as drawing
 
-    return drawing.draw_maps(directory, maps, case)
+    return drawing.draw_maps(directory, maps, case, style)
 
 
-def plot(directory: Path) -> list[Path]:
+def plot(directory: Path, asked: Sequence[str] = ()) -> list[Path]:
     """Draw the maps of a finished run, or the readings along a finished loop or sweep, again, from its files.
 
     Args:
         directory: Directory of the results, with ``results.json`` and ``fields/``.
+        asked: Maps to draw instead of those of the run, such as ``T, z = 10 nm``.
 
     Returns:
         The files written.
@@ -110,15 +112,19 @@ def plot(directory: Path) -> list[Path]:
 
         return plot_sweep(directory, results)
     output = Output.model_validate(results["config"]["output"])
-    if not output.maps:
-        raise InputError("the run asked for no maps; add some under 'output.maps'", file=str(directory))
+    maps = [read_map(text, output) for text in asked] or output.maps
+    if not maps:
+        raise InputError(
+            "the run asked for no maps; give some with --map 'T, z = 10 nm', or under 'output.maps'",
+            file=str(directory),
+        )
     written, run = [], results.get("run", {}).get("id", "")
-    for (scheme, configuration), maps in plan_maps(output.maps, _schemes(results)).items():
+    for (scheme, configuration), wanted in plan_maps(maps, _schemes(results)).items():
         orders = read_orders(directory, scheme, configuration, run)
         drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
         solved = read_solved(directory, scheme, configuration, run)
         case = Case(scheme, configuration, orders, results["config"]["temperature"], drive, solved)
-        written += draw_maps(directory, maps, case)
+        written += draw_maps(directory, wanted, case, output.style)
     return written
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 
-from thermospin.output.figures import STYLE, save
+from thermospin.config.outputs import Style
+from thermospin.output.figures import INCH, STYLE, looks, save, save_as
+from thermospin.output.mesh_picture import colours_of
 from thermospin.output.scales import Scale
 from thermospin.output.series import Axis, Series
 
@@ -54,33 +57,68 @@ def save_loop(
         save(figure, path)
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of a line within one region; a field may jump between two parts.
+
+    Attributes:
+        region: Name of the region.
+        place: Position along the line, nm, (n,).
+        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none.
+    """
+
+    region: str
+    place: np.ndarray
+    curves: Mapping[str, np.ndarray]
+
+
 def save_profile(
-    path: Path, distance: np.ndarray, curves: Mapping[str, np.ndarray], title: str, label: str
-) -> None:
-    """Save a plot of values along a line.
+    path: Path, pieces: Sequence[Piece], title: str, labels: tuple[str, str], style: Style
+) -> list[Path]:
+    """Save a plot of values along a line, with its regions shaded and named; jumps are drawn as jumps.
 
     Args:
-        path: The PNG.
-        distance: Distance from the start, nm, (n,).
-        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none; a single
-            one needs no legend.
+        path: The file; its suffix is that of the format.
+        pieces: The parts of the line.
         title: Title of the figure.
-        label: Label of the vertical axis, with the unit.
+        labels: Labels of the horizontal and the vertical axis, with units.
+        style: Look of the picture.
+
+    Returns:
+        The files, one for every format.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    names = list(dict.fromkeys(name for piece in pieces for name in piece.curves))
+    width = 5.6 if style.width is None else style.width / INCH
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, 0.6 * width), layout="constrained")
         panel = figure.subplots()
-        for (name, values), colour in zip(curves.items(), _CURVES, strict=False):
-            panel.plot(distance, values, color=colour, label=name)
-        if len(curves) > 1:
+        for name, colour in zip(names, _CURVES, strict=False):
+            for i, piece in enumerate(pieces):
+                label = name if i == 0 else None
+                panel.plot(piece.place, piece.curves[name], color=colour, label=label)
+        if len(names) > 1:
             panel.legend(frameon=False)
-        panel.set_xlim(distance[0], distance[-1])
-        panel.set_xlabel("distance (nm)")
-        panel.set_ylabel(label)
-        panel.grid(alpha=0.3, linewidth=0.6)
+        _shade(panel, pieces)
+        ends = np.concatenate([piece.place for piece in pieces])
+        panel.set(xlim=(ends.min(), ends.max()), xlabel=labels[0], ylabel=labels[1])
         panel.ticklabel_format(axis="y", useOffset=False)
-        panel.set_title(title, loc="left")
-        save(figure, path)
+        panel.set_title(title, loc="left", pad=1.6 * style.font_size)
+        return save_as(figure, path, style)
+
+
+def _shade(panel: Axes, pieces: Sequence[Piece]) -> None:
+    """Shade the regions along a line and write their names above them."""
+    colours = colours_of(dict.fromkeys(piece.region for piece in pieces))
+    for piece in pieces:
+        low, high = piece.place[0], piece.place[-1]
+        panel.axvspan(low, high, color=colours[piece.region], alpha=0.15, linewidth=0)
+        beside = {
+            "transform": panel.get_xaxis_transform(),
+            "ha": "center",
+            "va": "bottom",
+            "fontsize": "small",
+        }
+        panel.text((low + high) / 2, 1.01, piece.region, **beside)
 
 
 def save_sweep(

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
@@ -12,6 +13,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from thermospin.config.outputs import Style
 from thermospin.output.files import replacing
 from thermospin.output.rendering import Colours
 
@@ -23,6 +25,8 @@ STYLE = {
     "ytick.direction": "out",
     "lines.linewidth": 1.6,
 }
+INCH = 0.0254
+"""Metres."""
 _LONG, _SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
 
@@ -35,46 +39,57 @@ def save_plane(
     axes: tuple[str, str],
     title: str,
     label: str,
-) -> None:
+    style: Style,
+) -> list[Path]:
     """Save a rendered plane with axes in nanometres and a colour bar.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         image: Pixels, (height, width, 3).
         colours: The colours of the picture.
         box: Corners of the picture, nm, (2, 2).
         axes: Names of the horizontal and the vertical axis.
         title: Title of the figure.
         label: Symbol of the field.
+        style: Look of the picture.
+
+    Returns:
+        The files, one for every format.
     """
-    with rc_context(STYLE):
-        figure, panel = _frame(image)
+    with rc_context(looks(style)):
+        figure, panel = _frame(image, style.width)
         panel.imshow(image, extent=(*box[:, 0], *box[:, 1]), aspect="auto", interpolation="antialiased")
         panel.set_xlabel(f"{axes[0]} (nm)")
         panel.set_ylabel(f"{axes[1]} (nm)")
         panel.locator_params(axis="y", nbins=max(2, min(8, round(3 * panel.bbox.height / figure.dpi))))
         panel.set_title(title, loc="left")
         _colour_bar(figure, panel, colours, label)
-        save(figure, path)
+        return save_as(figure, path, style)
 
 
-def save_view(path: Path, image: np.ndarray, colours: Colours, title: str, label: str) -> None:
+def save_view(
+    path: Path, image: np.ndarray, colours: Colours, title: str, label: str, style: Style
+) -> list[Path]:
     """Save a rendered view of the device with a colour bar.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         image: Pixels, (height, width, 3).
         colours: The colours of the picture.
         title: Title of the figure.
         label: Symbol of the field.
+        style: Look of the picture.
+
+    Returns:
+        The files, one for every format.
     """
-    with rc_context(STYLE):
-        figure, panel = _frame(image)
+    with rc_context(looks(style)):
+        figure, panel = _frame(image, style.width)
         panel.imshow(image, aspect="auto", interpolation="antialiased")
         panel.set_axis_off()
         panel.set_title(title, loc="left")
         _colour_bar(figure, panel, colours, label)
-        save(figure, path)
+        return save_as(figure, path, style)
 
 
 def save_mesh(
@@ -133,12 +148,20 @@ def save_section(
         save(figure, path)
 
 
-def _frame(image: np.ndarray):
-    """A figure with room for the pixels at their own proportions, a colour bar and labels."""
+def _frame(image: np.ndarray, total_width: float | None = None):
+    """A figure with room for the pixels at their own proportions, a colour bar and labels.
+
+    Args:
+        image: Pixels, (height, width, 3).
+        total_width: Width of the figure, m; by default what suits the pixels.
+    """
     height, width = image.shape[:2]
-    across = max(_LONG * width / max(height, width), _SHORT)
-    up = max(_LONG * height / max(height, width), _SHORT)
     left, right, below, above = 0.75, 1.15, 0.6, 0.45
+    if total_width is None:
+        across = max(_LONG * width / max(height, width), _SHORT)
+    else:
+        across = max(total_width / INCH - left - right, _SHORT)
+    up = max(across * height / width, _SHORT)
     total = (left + across + right, below + up + above)
     figure = Figure(figsize=total)
     place = (left / total[0], below / total[1], across / total[0], up / total[1])
@@ -179,6 +202,37 @@ def _round_below(value: float) -> float:
     """The largest 1, 2 or 5 times a power of ten that is not above a value."""
     power = 10.0 ** math.floor(math.log10(value))
     return max(digit * power for digit in (1, 2, 5) if digit * power <= value)
+
+
+def looks(style: Style) -> dict[str, Any]:
+    """Settings of matplotlib for a style; text in PDF and SVG stays text.
+
+    Args:
+        style: The style.
+    """
+    size = {"font.size": style.font_size, "axes.titlesize": style.font_size}
+    return STYLE | size | {"pdf.fonttype": 42, "svg.fonttype": "none"}
+
+
+def save_as(figure: Figure, path: Path, style: Style) -> list[Path]:
+    """Write a figure in every format of a style; nothing is cut off its margins where the width is given.
+
+    Args:
+        figure: The figure.
+        path: The file; its suffix is that of the format.
+        style: The style.
+
+    Returns:
+        The files.
+    """
+    written = [path.with_name(f"{path.stem}.{kind}") for kind in style.formats]
+    for file in written:
+        if style.width is None:
+            save(figure, file)
+        else:
+            with replacing(file) as aside:
+                figure.savefig(aside, dpi=600)
+    return written
 
 
 def save(figure: Figure, path: Path, dpi: float = 200) -> None:

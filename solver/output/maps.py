@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from thermospin.config.outputs import Map
+from thermospin.config.outputs import Map, Style
 from thermospin.errors import InputError
 from thermospin.fields import CONSTANTS
 from thermospin.observables.sample import Case, FieldSample
@@ -34,6 +34,7 @@ class Subject:
         order: Power of the drive whose coefficient is shown, 0 for the field itself.
         drive: Unit of the drive.
         title: Title of the picture.
+        style: Look of the picture.
     """
 
     stem: Path
@@ -42,6 +43,7 @@ class Subject:
     order: int
     drive: str
     title: str
+    style: Style
 
     def colours(self, parts: Sequence[pv.DataSet]) -> Colours:
         """The colours of the drawn parts.
@@ -49,7 +51,9 @@ class Subject:
         Args:
             parts: The parts, with the array ``value``.
         """
-        return colours_for(self.regions.quantity, parts, self.wanted.limits, self.order, self.drive)
+        return colours_for(
+            self.regions.quantity, parts, self.wanted.limits, self.order, self.drive, self.style.colour_map
+        )
 
     def arrows(self, parts: Sequence[pv.DataSet], extent: float) -> Arrows | None:
         """Arrows on the drawn parts, if the field is a vector in spin space; else None.
@@ -71,13 +75,14 @@ class Subject:
         return f"{self.title}, {place}{arrows}"
 
 
-def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path]:
+def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case, style: Style | None = None) -> list[Path]:
     """Draw maps of one scheme and configuration.
 
     Args:
         directory: Directory of the results; files go to ``maps/``.
         maps: File name without suffix to map.
         case: The fields.
+        style: Look of the pictures.
 
     Returns:
         The files written.
@@ -99,6 +104,7 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case) -> list[Path
             order=wanted.order or 0,
             drive=case.drive,
             title=f"{', '.join([quantity.label.capitalize(), *words])}\n{where}",
+            style=style or Style(),
         )
         written += _draw(subject)
     return written
@@ -126,11 +132,13 @@ def _sample(wanted: Map, case: Case) -> tuple[FieldSample, list[str]]:
 def _draw(subject: Subject) -> list[Path]:
     line = subject.wanted.line
     if line is not None:
-        return draw_profile(subject.stem, subject.regions, line, subject.order, subject.drive, subject.title)
-    return [_draw_surface(subject) if subject.wanted.surface else _draw_slice(subject)]
+        return draw_profile(
+            subject.stem, subject.regions, line, subject.order, subject.drive, subject.title, subject.style
+        )
+    return _draw_surface(subject) if subject.wanted.surface else _draw_slice(subject)
 
 
-def _draw_slice(subject: Subject) -> Path:
+def _draw_slice(subject: Subject) -> list[Path]:
     """Draw the field in a plane normal to an axis."""
     (name, metres), *_ = subject.wanted.slice.items()
     axis, height = "xyz".index(name), round(metres * 1e9, 6)
@@ -158,8 +166,8 @@ def _draw_slice(subject: Subject) -> Path:
     path = subject.stem.with_name(f"{subject.stem.name}.png")
     title = subject.caption(f"{name} = {height:g} nm")
     axes = ("xyz"[plane[0]], "xyz"[plane[1]])
-    save_plane(path, image, colours, box, axes, title, subject.regions.quantity.drawn)
-    return path
+    drawn_as = subject.regions.quantity.drawn
+    return save_plane(path, image, colours, box, axes, title, drawn_as, subject.style)
 
 
 def _box(parts: Sequence[pv.DataSet], plane: Sequence[int]) -> np.ndarray:
@@ -177,7 +185,7 @@ def _inside(part: pv.PolyData, box: np.ndarray, plane: Sequence[int]) -> pv.Data
     return part.extract_points(within, adjacent_cells=True)
 
 
-def _draw_surface(subject: Subject) -> Path:
+def _draw_surface(subject: Subject) -> list[Path]:
     """Draw the field on the outside of the regions, seen from above."""
     skins = {region: skin(grid) for region, grid in subject.regions.grids.items()}
     drawn = {region: subject.regions.fields[region].on(part) for region, part in skins.items()}
@@ -186,10 +194,11 @@ def _draw_surface(subject: Subject) -> Path:
     colours = subject.colours(parts)
     lengths = np.ptp(subject.regions.bounds, axis=0)
     size = " × ".join(f"{length:.4g}" for length in lengths)
-    image = device_image(parts, outlines, colours, subject.arrows(parts, float(lengths.max())))
+    pointing = subject.arrows(parts, float(lengths.max()))
+    image = device_image(parts, outlines, colours, pointing, subject.style.view)
     path = subject.stem.with_name(f"{subject.stem.name}.png")
-    save_view(path, image, colours, subject.caption(f"{size} nm³"), subject.regions.quantity.drawn)
-    return path
+    caption, drawn_as = subject.caption(f"{size} nm³"), subject.regions.quantity.drawn
+    return save_view(path, image, colours, caption, drawn_as, subject.style)
 
 
 def _visible(parts: Mapping[str, pv.PolyData], subject: Subject, where: str) -> list[pv.PolyData]:

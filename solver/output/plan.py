@@ -1,9 +1,15 @@
 """Maps by the fields that they show, and the names of their files."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from thermospin.config.outputs import Map
+from pydantic import ValidationError
+
+from thermospin.config.outputs import Map, Output
+from thermospin.errors import InputError, cut
+from thermospin.fields import CONSTANTS
 from thermospin.output.scales import quantity_text
+from thermospin.section import dotted
 
 
 def plan_maps(
@@ -45,3 +51,39 @@ def _stem(wanted: Map, scheme: str, configuration: str) -> str:
     else:
         where = "line" if wanted.line is not None else "surface"
     return "_".join([wanted.field, scheme, configuration, *amount, where])
+
+
+def read_map(text: str, output: Output) -> Map:
+    """A map as people write it on the command line, such as ``T, z = 10 nm, configuration = AP``.
+
+    The first word is the field; ``surface``, or ``x``, ``y`` or ``z`` with a length, says where; ``order``,
+    ``current``, ``scheme``, ``configuration`` and ``name`` are those of a map in a configuration.
+
+    Args:
+        text: The text.
+        output: The output of the run, which has the current where the text has neither that nor an order.
+
+    Raises:
+        InputError: It is no map.
+    """
+    first, *others = (part.strip() for part in text.split(","))
+    content: dict[str, Any] = {"field": first}
+    for part in others:
+        key, _, value = (word.strip() for word in part.partition("="))
+        if key in ("x", "y", "z"):
+            content["slice"] = content.get("slice", {}) | {key: value}
+        else:
+            content[key] = True if key == "surface" else value
+    if first not in CONSTANTS and not content.keys() & {"order", "current"}:
+        content |= {"order": 1} if output.current is None else {"current": output.current}
+    if "order" in content and str(content["order"]).isdigit():
+        content["order"] = int(content["order"])
+    try:
+        return Map.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        where = f"{dotted(found['loc'])}: " if found["loc"] else ""
+        message = f"'{cut(text)}': {where}{found['msg'].removeprefix('Value error, ')}"
+        raise InputError(
+            f"{message}; write such as 'T, z = 10 nm, configuration = AP'", file="--map"
+        ) from None

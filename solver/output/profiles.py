@@ -1,17 +1,25 @@
 """Profiles of a field along a straight line, as CSV and as a plot."""
 
+import math
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyvista as pv
 
-from thermospin.config.outputs import Line
+from thermospin.config.outputs import Line, Style
 from thermospin.errors import InputError
-from thermospin.output.curves import save_profile
+from thermospin.output.curves import Piece, save_profile
 from thermospin.output.files import write_csv
-from thermospin.output.grids import CELL, RegionGrids
+from thermospin.output.grids import CELL, RegionGrids, skin
 from thermospin.output.quantities import Quantity
 from thermospin.output.scales import per_drive
+
+INSIDE = 1e-4
+"""Part of a piece by which its ends are moved inwards to find their tetrahedra."""
+SMALLEST = 1e-6
+"""Part of a line below which two surfaces lie at one place."""
 
 
 def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -38,9 +46,9 @@ def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarra
 
 
 def draw_profile(
-    stem: Path, regions: RegionGrids, line: Line, order: int, drive: str, title: str
+    stem: Path, regions: RegionGrids, line: Line, order: int, drive: str, title: str, style: Style
 ) -> list[Path]:
-    """Write a profile as CSV (SI) and as a plot (PNG).
+    """Write a profile as CSV (SI) and as a plot.
 
     Args:
         stem: Path of the files without suffix.
@@ -49,9 +57,10 @@ def draw_profile(
         order: Power of the drive whose coefficient is drawn, 0 for the field itself.
         drive: Unit of the drive, ``A`` or ``V``.
         title: Title of the plot.
+        style: Look of the plot.
 
     Returns:
-        The two files.
+        The files.
 
     Raises:
         InputError: The field does not exist anywhere on the line.
@@ -70,10 +79,64 @@ def draw_profile(
     write_csv(table, header, rows)
     scale = quantity.scale(float(np.nanmax(np.abs(list(curves.values())))), order, drive)
     label = f"{quantity.drawn if len(curves) == 1 else quantity.symbol} ({scale.unit})"
-    ends = " to ".join("(" + ", ".join(f"{1e9 * x:.6g}" for x in end) + ")" for end in (line.start, line.end))
-    shown = {name: curve / scale.factor for name, curve in curves.items()}
-    save_profile(picture, distance * 1e9, shown, f"{title}, {ends} nm", label)
-    return [table, picture]
+    across, shift, rest = _axis(line)
+    pieces = [
+        Piece(name, shift + place, {key: one / scale.factor for key, one in _curves(quantity, found).items()})
+        for name, place, found in pieces_of(regions, line)
+    ]
+    return [table, *save_profile(picture, pieces, f"{title}{rest}", (across, label), style)]
+
+
+def _axis(line: Line) -> tuple[str, float, str]:
+    """Label of the axis along a line, the number at its start, and the rest of its place for the title.
+
+    A line along x, y or z has that coordinate; others have the distance from the start.
+    """
+    start, end = 1e9 * np.array(line.start), 1e9 * np.array(line.end)
+    moving = [i for i in range(3) if start[i] != end[i]]
+    if len(moving) == 1 and end[moving[0]] > start[moving[0]]:
+        (i,) = moving
+        others = ", ".join(f"{'xyz'[j]} = {start[j]:.6g} nm" for j in range(3) if j != i)
+        return f"{'xyz'[i]} (nm)", float(start[i]), f", {others}"
+    ends = " to ".join("(" + ", ".join(f"{x:.6g}" for x in point) + ")" for point in (start, end))
+    return "distance (nm)", 0.0, f", {ends} nm"
+
+
+def pieces_of(regions: RegionGrids, line: Line) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Parts of a line between the surfaces of the regions, each with both its ends.
+
+    Args:
+        regions: The field on its regions.
+        line: The line.
+
+    Yields:
+        Region; distances from the start, nm, (n,); values, SI, (n, components), those of this region at
+        the ends too.
+    """
+    start, end = 1e9 * np.array(line.start), 1e9 * np.array(line.end)
+    length = float(np.linalg.norm(end - start))
+    for low, high in _parts(regions, start, end):
+        place = np.linspace(low, high, max(2, math.ceil(line.points * (high - low) / length)))
+        inside = np.clip(place, low + INSIDE * (high - low), high - INSIDE * (high - low))
+        for name, grid in regions.grids.items():
+            probed = pv.PolyData(start + np.outer(inside / length, end - start)).sample(
+                grid, tolerance=1e-4, mark_blank=False
+            )
+            if np.asarray(probed["vtkValidPointMask"]).all():
+                exact = start + np.outer(place / length, end - start)
+                yield name, place, regions.fields[name].at(exact, np.asarray(probed[CELL]).astype(int))
+                break
+
+
+def _parts(regions: RegionGrids, start: np.ndarray, end: np.ndarray) -> list[tuple[float, float]]:
+    """Distances along a line, nm, between which it meets no surface of a region."""
+    length = float(np.linalg.norm(end - start))
+    cuts = [0.0, length]
+    for grid in regions.grids.values():
+        places, _ = skin(grid).triangulate().ray_trace(start, end)
+        cuts += [float(np.linalg.norm(place - start)) for place in places]
+    cuts.sort()
+    return [(low, high) for low, high in pairwise(cuts) if high - low > SMALLEST * length]
 
 
 def _curves(quantity: Quantity, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -21,8 +21,9 @@ _ARROWS = {False: ("black", "white"), True: ("white", "black")}
 _PIXELS = 1800
 _MARGIN = 10
 _FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
-"""Direction from which devices are seen, and the upward direction of the picture."""
-_TOWARDS = np.array(_FROM) / np.linalg.norm(_FROM)
+"""Direction from which devices are seen by default, and the upward direction of the picture."""
+_SIGNED = "RdBu_r"
+"""Colours of values of both signs."""
 _SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
 _UNDERSHOOT = 1e-3
 """Values of the other sign up to this times the largest come of rounding, or of a polynomial's undershoot."""
@@ -53,8 +54,9 @@ def colours_for(
     limits: tuple[float, float] | None,
     order: int,
     drive: str,
+    colour_map: str | None = None,
 ) -> Colours:
-    """Choose unit and limits: symmetric about zero where zero has a meaning.
+    """Choose unit, limits and colours: symmetric about zero, with white there, where values have both signs.
 
     Values in cells are unbounded at re-entrant corners, so their scale ends at the 99.8th percentile.
 
@@ -64,12 +66,14 @@ def colours_for(
         limits: Ends of the scale in SI, or None to fit the values.
         order: Power of the drive whose coefficient is drawn, 0 for the field itself.
         drive: Unit of the drive, ``A`` or ``V``.
+        colour_map: matplotlib name of the colours; by default those that suit the field.
     """
     values = np.concatenate([part[VALUE][np.isfinite(part[VALUE])] for part in parts])
     low, high = limits or _range(values, quantity)
     scale = quantity.scale(max(abs(low), abs(high)), order, drive)
     clipped = limits is None and float(values.max()) > high
-    return Colours(scale, (low / scale.factor, high / scale.factor), quantity.colour_map, clipped)
+    name = colour_map or (_SIGNED if low == -high else quantity.colour_map)
+    return Colours(scale, (low / scale.factor, high / scale.factor), name, clipped)
 
 
 def _range(values: np.ndarray, quantity: Quantity) -> tuple[float, float]:
@@ -125,24 +129,26 @@ def device_image(
     outlines: Sequence[pv.PolyData],
     colours: Colours,
     arrows: Arrows | None = None,
+    view: Sequence[float] = _FROM,
 ) -> np.ndarray:
-    """Render surfaces in parallel projection from above, with the axes in a corner.
+    """Render surfaces in parallel projection, with the axes in a corner; unlit, so that colours are values.
 
     Args:
         parts: Surfaces, nm.
         outlines: Their edges.
         colours: The colours.
         arrows: Arrows in front of the surfaces.
+        view: Direction from which they are seen.
 
     Returns:
         Pixels, (height, width, 3), with little empty margin.
     """
     plotter = _plotter(_PIXELS, _PIXELS)
-    _add(plotter, parts, colours, **_SHADING)
+    _add(plotter, parts, colours, lighting=False)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
-    _add_arrows(plotter, arrows, _TOWARDS)
-    _look_from_above(plotter)
+    _add_arrows(plotter, arrows, np.array(view) / np.linalg.norm(view))
+    _look(plotter, view)
     plotter.add_axes(line_width=4, viewport=(0, 0, 0.16, 0.16))
     return _cropped(_pixels(plotter))
 
@@ -166,16 +172,17 @@ def mesh_image(
         darker = tuple(_CELL_EDGE * channel for channel in pv.Color(colour).float_rgb)
         plotter.add_mesh(part, color=colour, show_edges=True, edge_color=darker, line_width=1, **_SHADING)
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE / 2)
-    _look_from_above(plotter)
-    right = np.cross(_UP, _TOWARDS) / np.linalg.norm(np.cross(_UP, _TOWARDS))
-    nanometre = np.column_stack([right, np.cross(_TOWARDS, right)])
+    _look(plotter, _FROM)
+    towards = np.array(_FROM) / np.linalg.norm(_FROM)
+    right = np.cross(_UP, towards) / np.linalg.norm(np.cross(_UP, towards))
+    nanometre = np.column_stack([right, np.cross(towards, right)])
     nanometre *= _PIXELS / (2 * plotter.camera.parallel_scale)
     return _cropped(_pixels(plotter)), nanometre
 
 
-def _look_from_above(plotter: pv.Plotter) -> None:
+def _look(plotter: pv.Plotter, view: Sequence[float]) -> None:
     plotter.enable_parallel_projection()
-    plotter.view_vector(_FROM, viewup=_UP)
+    plotter.view_vector(view, viewup=_UP)
     plotter.reset_camera()
 
 

@@ -147,4 +147,4 @@ def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, 
         with progress.stage("fields"):
             write_fields(directory, as_written(case, maps), config.output.current)
     with progress.stage("maps"):
-        draw_maps(directory, maps, case)
+        draw_maps(directory, maps, case, config.output.style)
