@@ -45,7 +45,7 @@ def validators():
     return {name: jsonschema.Draft202012Validator(schema_of(name)) for name in DOCUMENTS}
 
 
-def kind_of(path, data):
+def kind_of(data):
     """The document that a file holds."""
     return "circuit" if "nodes" in data else "configuration"
 
@@ -83,10 +83,15 @@ def test_schemas_are_schemas(name):
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_shipped_configurations_pass(validators, path):
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    errors = [
-        f"{error.json_path}: {error.message}" for error in validators[kind_of(path, data)].iter_errors(data)
-    ]
+    errors = [f"{error.json_path}: {error.message}" for error in validators[kind_of(data)].iter_errors(data)]
     assert not errors, errors
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_shipped_configurations_name_their_schema(path):
+    text = path.read_text(encoding="utf-8")
+    expected = f"# yaml-language-server: $schema=schema/{kind_of(yaml.safe_load(text))}.json"
+    assert text.splitlines()[0] == expected
 
 
 def test_the_numbers_of_a_paper_pass(validators):
