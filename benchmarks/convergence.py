@@ -1,6 +1,6 @@
 """Mesh convergence of the numbers of a nonlocal device: several meshes, P1 and P2, one table.
 
-    python benchmarks/convergence.py configs/slachter2010.yaml --p1 0.7 1 1.4 2 --p2 0.35 0.5 0.7 1
+    python benchmarks/convergence.py benchmarks/slachter2010.yaml --p1 0.7 1 1.4 2 --p2 0.35 0.5 0.7 1
 
 The six numbers are R1 and R2 of the scheme ``thermal``, baseline and spin signal, and R1 of the scheme
 ``electrical``. Refinement divides every element size.

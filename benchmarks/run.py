@@ -1,7 +1,7 @@
 """The benchmark: thermospin, a plain FEniCSx script and scikit-fem with PyAMG on the same meshes.
 
-    python benchmarks/run.py configs/slachter2010.yaml
-    python benchmarks/run.py configs/slachter2010.yaml --p1 0.5 --p2 --repeat 1        # a short one
+    python benchmarks/run.py benchmarks/slachter2010.yaml
+    python benchmarks/run.py benchmarks/slachter2010.yaml --p1 0.5 --p2 --repeat 1        # a short one
 
 Every program is a process of its own that ends with a line of JSON. They must agree; then come the tables,
 on the terminal and in benchmarks/results/.

@@ -1,6 +1,6 @@
 """thermospin on the benchmark's case, through its Python interface: R1 and R2 in P and AP, no files.
 
-    mpirun -n 2 python benchmarks/thermospin_case.py configs/slachter2010.yaml --set mesh.refinement=0.5
+    mpirun -n 2 python benchmarks/thermospin_case.py benchmarks/slachter2010.yaml --set mesh.refinement=0.5
 
 ``read`` includes finding the mesh in the cache and checking the circuit on it.
 """
