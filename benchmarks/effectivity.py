@@ -21,6 +21,8 @@ import thermospin as ts
 TRUTH_DEGREE, TRUTH_REFINEMENT = 3, 1.6
 RESOLVED = 2.0
 """Error of a reading over what the last degree changes of the truth, from which on it is known."""
+ROUNDING = 1e-9
+"""Error relative to the reading that is the solver's, or rounding."""
 
 PY = {
     "conductivity": 4.32e6,
@@ -219,7 +221,7 @@ def rows(
     for key, read in found.iterrows():
         true = truth.loc[key]
         error = true.value - read.value
-        if abs(error) > RESOLVED * true.change:
+        if abs(error) > max(RESOLVED * true.change, ROUNDING * abs(true.value)):
             yield {
                 "device": name,
                 "mesh": f"P{degree} {refinement:g}",
