@@ -190,7 +190,9 @@ def _unknowns(device: Device, conducting: float, everywhere: float) -> float:
 def _compared(device: Device, nodes: Callable[[int], tuple[float, float]], largest: float) -> float:
     """Unknowns of the degree with which errors are estimated; 0 where they are not, as with too many."""
     numerics = device.numerics
-    if not (numerics.estimate and device.probes) or device.follows_temperature:
+    if not (numerics.estimate and device.probes):
+        return 0.0
+    if numerics.degree == 1 and device.follows_temperature:
         return 0.0
     found = _unknowns(device, *nodes(compared_degree(numerics.degree)))
     return found if numerics.degree > 1 or found <= largest else 0.0

@@ -61,8 +61,8 @@ class Estimation:
     def _obstacle(self) -> str:
         """Reason why nothing can be estimated; empty where it can (collective)."""
         spaces = self._problem.spaces
-        if self._follows_temperature:
-            return "errors are not estimated where coefficients follow the temperature"
+        if self._follows_temperature and spaces.degree == 1:
+            return "errors of degree 1 are not estimated where coefficients follow the temperature"
         most = most_unknowns(self._problem)
         if most is not None and spaces.n_dofs > most:
             return (

@@ -204,9 +204,9 @@ class Problem:
     def estimate(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> None:
         """Estimate the discretisation error of the readings of a solution (collective).
 
-        Nothing is estimated where coefficients follow the temperature beyond the linear response, where the
-        degree is 1 and degree 2 would be too large, or where the solver does not converge with the other
-        degree: ``expansion.unestimated`` says so.
+        Nothing is estimated where the degree is 1 and degree 2 would be too large or coefficients follow the
+        temperature beyond the linear response, or where the solver does not converge with the other degree:
+        ``expansion.unestimated`` says so.
 
         Args:
             scheme: Name of the scheme.

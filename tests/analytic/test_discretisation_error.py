@@ -83,6 +83,19 @@ def test_estimate_at_rest(comm):
     np.testing.assert_allclose(found.correction, step, rtol=0.05, atol=1e-6 * abs(step).max())
 
 
+LAW = {"linear": 4.32e6, "temperature_coefficient": "0.003 /K", "reference": "300 K"}
+
+
+@pytest.mark.parametrize("method", [{}, {"method": "demodulate", "currents": ["10 uA", "20 uA", "30 uA"]}])
+def test_coefficients_that_follow_the_temperature(method, comm):
+    """The estimate of degree 2 is a share of what it changes, also of what laws add to R2 and R3."""
+    config = VALVE | {"materials": {"Py": {"conductivity": LAW}}}
+    found = readings(config, comm, degree=2, **method)
+    step = found.value - readings(config, comm, degree=1, estimate=False, **method).value
+    np.testing.assert_allclose(found.correction, SMOOTH_FRACTION * step, rtol=1e-3)
+    assert found.mesh_error.notna().all()
+
+
 def test_nothing_is_estimated_where_it_is_switched_off(comm):
     found = readings(VALVE, comm, estimate=False)
     assert found[["correction", "mesh_error"]].isna().all(axis=None)

@@ -66,7 +66,7 @@ def test_nothing_is_told_where_none_were_asked_for():
                 "materials.M.conductivity={linear: 5e7, temperature_coefficient: 0.001 /K, reference: 300 K}",
                 "solver.orders=2",
             ],
-            "where coefficients follow the temperature",
+            "of degree 1 are not estimated where coefficients follow the temperature",
         ),
     ],
 )
