@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,18 @@ OF_DEGREE = ("ranges", "sub_cells", "idle")
 """Attributes that depend on the polynomial degree, or are found again."""
 
 
+class Hosts(NamedTuple):
+    """Cells in which all fields live because of sheets that conduct.
+
+    Attributes:
+        cells: Local cells beside such sheets, ghosts included.
+        faces: Faces of such sheets: owned (cell, local facet) pairs, shape (n, 2).
+    """
+
+    cells: np.ndarray
+    faces: np.ndarray
+
+
 class Spaces:
     """One Lagrange space per field, all but ϑ on the submesh of the conductors.
 
@@ -27,7 +40,7 @@ class Spaces:
         unknowns: Unknowns of the problem.
         quadrature_degree: Degree of all quadratures; by default that of each integrand.
         sheets: Faces of every sheet: owned (cell, local facet) pairs, shape (n, 2).
-        hosts: Cells beside sheets that conduct, ghosts included: all fields live in them, too.
+        hosts: Cells beside sheets that conduct, if there are any.
 
     Attributes:
         sheets: Faces of every sheet.
@@ -47,7 +60,7 @@ class Spaces:
         unknowns: Unknowns,
         quadrature_degree: int | None = None,
         sheets: Mapping[str, np.ndarray] | None = None,
-        hosts: np.ndarray | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         self.device, self.degree = device, degree
         self.unknowns, self.fields = unknowns, unknowns.fields
@@ -55,9 +68,8 @@ class Spaces:
         self.conductors = tuple(conductors)
         self.conducting_cells = device.cells(conductors)
         self.sheets = dict(sheets or {})
-        self._carrying_cells = (
-            self.conducting_cells if hosts is None else np.union1d(self.conducting_cells, hosts)
-        )
+        self._hosts = hosts or Hosts(np.empty(0, np.int32), np.empty((0, 2), np.int32))
+        self._carrying_cells = np.union1d(self.conducting_cells, self._hosts.cells)
         added = len(device.owned(self._carrying_cells)) - len(device.owned(self.conducting_cells))
         self.has_idle = device.mesh.comm.allreduce(added, MPI.SUM) > 0
         self.submesh, self.entity_map = _conductors(device, self._carrying_cells)
@@ -141,16 +153,14 @@ class Spaces:
 
     @cached_property
     def idle(self) -> np.ndarray:
-        """Owned unknowns of fields on conductors that are in no conductor and on no sheet (collective)."""
+        """Owned unknowns of fields on conductors in no conductor, on no conducting sheet (collective)."""
         space = self.space(True)
         if not self.has_idle:
             return np.empty(0, dtype=np.int32)
         used = fem.Function(space)
         used.x.array[self.unknowns_in(self.conducting_cells, True)] = 1
-        for faces in self.sheets.values():
-            faces = faces[self.sub_cells[faces[:, 0]] >= 0]
-            on_face = closures(space)[faces[:, 1]]
-            used.x.array[np.take_along_axis(self.unknowns_in(faces[:, 0], True), on_face, axis=1)] = 1
+        cells, faces = self._hosts.faces.T
+        used.x.array[np.take_along_axis(self.unknowns_in(cells, True), closures(space)[faces], axis=1)] = 1
         used.x.scatter_reverse(la.InsertMode.add)
         return np.flatnonzero(used.x.array[: space.dofmap.index_map.size_local] == 0).astype(np.int32)
 

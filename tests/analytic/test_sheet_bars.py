@@ -72,11 +72,26 @@ def test_resistance_of_a_sheet_alone(degree, comm):
     assert sum(found.orders[1].heat.values()) == pytest.approx(found.orders[1].generated, rel=1e-6)
 
 
-@pytest.mark.parametrize("options", [{"spin": "vector"}, {"spin_heat": True}])
+@pytest.mark.parametrize(
+    "options", [{"spin": "vector"}, {"spin_heat": True}, {"spin": "vector", "spin_heat": True}]
+)
 def test_resistance_of_a_sheet_alone_with_more_unknowns(options, comm):
     config = alone(sheet={"seebeck": 0, "spin_heat_ratio": 2})
     config["materials"] |= {end: PAD | {"spin_heat_ratio": 2} for end in ("left", "right")}
     found = prepare_problem(config | {"solver": {"orders": 1} | options}, comm).solve("along", "P")
+    assert found.harmonics(("left", "right"))[0] == pytest.approx(LENGTH / WIDTH / 1e-4, rel=2e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"spin": "vector", "spin_heat": True}])
+def test_resistance_of_a_sheet_beside_one_that_carries_heat_only(options, comm):
+    """Cells in the corner of the glass touch both; no electrons are on the other one."""
+    config = alone(sheet={"seebeck": 0, "spin_heat_ratio": 2})
+    config["sheets"]["cool"] = {"region": "bar", "face": "ymax", "sheet_thermal_conductance": 1e-8}
+    config["materials"] |= {end: PAD | {"spin_heat_ratio": 2} for end in ("left", "right")}
+    problem = prepare_problem(config | {"solver": {"orders": 1} | options}, comm)
+    for field, block in zip(problem.spaces.fields, problem.system.diagonal, strict=True):
+        assert block.getDiagonal().min()[1] > 0, field.symbol
+    found = problem.solve("along", "P")
     assert found.harmonics(("left", "right"))[0] == pytest.approx(LENGTH / WIDTH / 1e-4, rel=2e-6)
 
 

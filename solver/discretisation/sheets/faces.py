@@ -7,6 +7,7 @@ import numpy as np
 from thermospin.compat import MPI, fem
 from thermospin.device import Sheet
 from thermospin.device.sheets import on_sheet
+from thermospin.discretisation.spaces import Hosts
 from thermospin.meshes.read import DeviceMesh
 from thermospin.meshes.terminals import side_of
 
@@ -26,8 +27,8 @@ def find_faces(device: DeviceMesh, sheets: Mapping[str, Sheet]) -> dict[str, np.
 
 def sheets_and_hosts(
     device: DeviceMesh, sheets: Mapping[str, Sheet]
-) -> tuple[dict[str, np.ndarray], np.ndarray | None]:
-    """Find the faces of every sheet, and the cells beside those that conduct; None without such (collective).
+) -> tuple[dict[str, np.ndarray], Hosts | None]:
+    """Find the faces of every sheet, and the hosts of those that conduct; None without such (collective).
 
     Args:
         device: The mesh.
@@ -35,10 +36,13 @@ def sheets_and_hosts(
     """
     faces = find_faces(device, sheets)
     conducting = [faces[name] for name, sheet in sheets.items() if sheet.values.is_conductor]
-    return faces, hosts(device, np.concatenate(conducting)) if conducting else None
+    if not conducting:
+        return faces, None
+    together = np.concatenate(conducting)
+    return faces, Hosts(_beside(device, together), together)
 
 
-def hosts(device: DeviceMesh, faces: np.ndarray) -> np.ndarray:
+def _beside(device: DeviceMesh, faces: np.ndarray) -> np.ndarray:
     """Local cells whose face lies on a sheet, ghosts included, sorted (collective).
 
     Args:
