@@ -172,6 +172,14 @@ def test_a_part_reads_as_the_whole(axes, comm, tmp_path_factory):
             "lies in the mirror plane x = 0",
         ),
         (
+            {
+                "terminals": {"bottom": {"region": "I", "face": "ymax", "sink": True}},
+                "surroundings": {"half_space": "I", "faces": ["xmin", "zmin"]},
+            },
+            "surroundings.faces",
+            "'xmin' is in the mirror plane x = 0",
+        ),
+        (
             {"magnetisation": {"F": {"formula": ["tanh(x/(5*nm))", "0", "1"]}}, "solver": {"spin": "vector"}},
             "magnetisation.F",
             "is not its own mirror image at x = 0",
