@@ -133,6 +133,21 @@ def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume
 @OUTPUT
 @QUIET
 @VERBOSE
+def sensitivity(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
+    """Find how the readings of FILE depend on every number of its materials and interfaces."""
+    from thermospin.runs.sensitivity import sensitivity as find
+
+    config = _load(file, overrides, output)
+    find(config, config.output.directory, _progress(volume), quiet=False)
+    _tell_place(config.output.directory)
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@OUTPUT
+@QUIET
+@VERBOSE
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     import thermospin

@@ -151,7 +151,7 @@ class Config(Parametrised):
             KeyError: Neither this configuration nor the library has it.
             RangeError: A law does not hold at the base temperature.
         """
-        return self._given(name).at(self.temperature, self.axial_field)
+        return self.material_entry(name).at(self.temperature, self.axial_field)
 
     def material_laws(self, name: str) -> Material:
         """A material with its laws, without those that are constant; their errors name file and key.
@@ -162,10 +162,18 @@ class Config(Parametrised):
         Raises:
             KeyError: Neither this configuration nor the library has it.
         """
-        placed = self._given(name).placed(f"materials.{name}", self._source)
+        placed = self.material_entry(name).placed(f"materials.{name}", self._source)
         return placed.settled().short_circuited(self.temperature)
 
-    def _given(self, name: str) -> Material:
+    def material_entry(self, name: str) -> Material:
+        """A material as this configuration or, without it there, the library has it.
+
+        Args:
+            name: Its name.
+
+        Raises:
+            KeyError: Neither has it.
+        """
         return self.materials[name] if name in self.materials else library_material(name)
 
     @property
@@ -187,7 +195,7 @@ class Config(Parametrised):
         data = self.model_dump(mode="json", exclude_none=True)
         used = self.geometry.materials.values()
         data["materials"] |= {
-            name: self._given(name).model_dump(mode="json", exclude_none=True) for name in used
+            name: self.material_entry(name).model_dump(mode="json", exclude_none=True) for name in used
         }
         return data
 

@@ -22,6 +22,7 @@ class HeatSource:
         interfaces: The resistive interfaces.
 
     Attributes:
+        scale: ζ; 1 where it does not apply.
         is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
         interface_heating: The heat source at interfaces.
@@ -46,7 +47,7 @@ class HeatSource:
         )
         self._coefficients = coefficients.all
         self._temperatures = spaces.unknowns.temperatures
-        self._scale, self._temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
+        self.scale, self._temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
 
     @cached_property
     def _of_two(self) -> dict[Field, fem.Form]:
@@ -183,4 +184,4 @@ class HeatSource:
             roots: Square roots of the heat of either with itself, W^½.
             errors: Estimates of the energy norm of the error in the currents of either, W^½.
         """
-        return self._scale**0.5 * (roots[0] * errors[1] + errors[0] * roots[1])
+        return self.scale**0.5 * (roots[0] * errors[1] + errors[0] * roots[1])

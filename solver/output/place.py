@@ -43,6 +43,9 @@ EARLIER = (
     "switching.csv",
     "switching.png",
     "trajectory.csv",
+    "sensitivity.json",
+    "sensitivity.csv",
+    "sensitivity_*.png",
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps"

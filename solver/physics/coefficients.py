@@ -13,6 +13,9 @@ from thermospin.materials import ChannelPair, ChannelValues
 from thermospin.meshes.read import DeviceMesh
 from thermospin.textures import MagneticState
 
+Quantity = Callable[[ChannelValues[float]], float]
+"""A number of a material."""
+
 
 @dataclass(frozen=True)
 class Coefficients:
@@ -135,6 +138,7 @@ class CellCoefficients:
     Attributes:
         magnetic_field: B, T; coefficients depend on it only if it is not zero from the beginning.
         are_cellwise: Whether they are constant in every cell.
+        quantities: The functions of which they are made, one number per cell, and what each is of a material.
     """
 
     def __init__(
@@ -149,7 +153,8 @@ class CellCoefficients:
         self._device, self._materials, self._temperature = device, materials, temperature
         self.are_cellwise = degree == 0
         self._space = fem.functionspace(device.mesh, ("DG", 0))
-        self._m = self._direction(degree) if unknowns.vector else self._scalar(lambda m: 1.0)
+        self.quantities: list[tuple[fem.Function, Quantity]] = []
+        self._m = self._direction(degree) if unknowns.vector else self._cellwise(lambda m: 1.0)
         self._m_space = self._m[0].function_space if unknowns.vector else None
         self.magnetisation = _unit(self._m) if degree else self._m
         self._strength = self._profile()
@@ -285,7 +290,13 @@ class CellCoefficients:
     def _any(self, quality: Callable[[ChannelValues[float]], Any]) -> bool:
         return any(quality(material) for material in self._materials.values())
 
-    def _scalar(self, quantity: Callable[[ChannelValues[float]], float]) -> fem.Function:
+    def _scalar(self, quantity: Quantity) -> fem.Function:
+        """A quantity of the materials, listed among :attr:`quantities`."""
+        field = self._cellwise(quantity)
+        self.quantities.append((field, quantity))
+        return field
+
+    def _cellwise(self, quantity: Quantity) -> fem.Function:
         values = {name: quantity(material) for name, material in self._materials.items()}
         field = fem.Function(self._space)
         self._fill(field, values)

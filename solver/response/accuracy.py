@@ -57,6 +57,10 @@ LOCAL_TOLERANCE = 1e-6
 """Relative tolerance on the residual of adjoints that divide a step among cells. With it, cells that are
 images of each other have the same part to four digits, and are refined together."""
 
+SENSITIVITY_TOLERANCE = 1e-12
+"""Relative tolerance on fields and adjoints that sensitivities are made of, whose errors are of the first
+order in those of both: six digits of a sensitivity, and as many that cancel among regions."""
+
 COMPARISON_TOLERANCE = 1e-8
 """Relative tolerance on the fields that are solved for only to be compared with: steps of 1e-3 of a reading,
 and of P − AP, which is 1e-3 of it, are known to a hundredth."""

@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from thermospin.compat import PETSc
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.prolongation import Prolongation
-from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.error_density import CellShares, Densities
-from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import TerminalPair
-from thermospin.response.terminals import Terminals
 
 Fields = Mapping[int, PETSc.Vec]
 """Fields by power of the drive."""
@@ -86,29 +81,3 @@ def heat_of(heat: HeatSource, matrix: PETSc.Mat, fields: Fields, power: int) -> 
         if i in fields and j in fields:
             heat.add(rhs, fields[i], fields[j], 1.0 if i == j else 2.0)
     return rhs
-
-
-def whole_adjoints(
-    solver: SchemeSolver, terminals: Terminals, matrix: PETSc.Mat
-) -> dict[TerminalPair, PETSc.Vec]:
-    """The adjoints of the probes while the currents of equipotential terminals are given (collective).
-
-    Args:
-        solver: The solver of the scheme.
-        terminals: The terminals.
-        matrix: The operator, in the magnetic state of the adjoints.
-    """
-    adjoints, units = solver.find_adjoints(LOCAL_TOLERANCE), solver.find_units()
-    if not units:
-        return adjoints
-    flows = [matrix * unit.fields for unit in units.values()]
-    conductance = np.array([[unit.weights.dot(flow) for flow in flows] for unit in units.values()])
-    volts = {name: terminals.readings(unit.fields) for name, unit in units.items()}
-    found = {}
-    for (plus, minus), adjoint in adjoints.items():
-        read = [volts[name][plus] - volts[name][minus] for name in units]
-        whole = adjoint.copy()
-        for volt, unit in zip(np.linalg.solve(conductance.T, read), units.values(), strict=True):
-            whole.axpy(volt, unit.weights)
-        found[plus, minus] = whole
-    return found

@@ -89,6 +89,15 @@ class Scheme:
         """
         return {pair: self._response.adjoint(pair, tolerance).vector for pair in self._pairs}
 
+    def solve_transposed(self, load: PETSc.Vec, tolerance: float) -> PETSc.Vec:
+        """Solution of ``Aᵀ w = ℓ`` in the magnetic state of the matrix, 0 at fixed unknowns (collective).
+
+        Args:
+            load: ℓ.
+            tolerance: Relative tolerance on the residual.
+        """
+        return self._response.transposed(load, None, tolerance).vector
+
     def find_units(self) -> dict[str, Unit]:
         """Effects of 1 V at every equipotential terminal in the magnetic state of the matrix (collective)."""
         return self._response.unit_fields(self._tolerance)

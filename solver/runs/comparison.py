@@ -10,12 +10,13 @@ from thermospin.discretisation.prolongation import Prolongation
 from thermospin.discretisation.singular_edges import touches_singular_edge
 from thermospin.linear.stretching import is_stretched
 from thermospin.output.progress import SilentProgress
-from thermospin.response.accuracy import COMPARISON_TOLERANCE
-from thermospin.response.degree_steps import DegreeSteps, Solved, whole_adjoints
+from thermospin.response.accuracy import COMPARISON_TOLERANCE, LOCAL_TOLERANCE
+from thermospin.response.degree_steps import DegreeSteps, Solved
 from thermospin.response.discretisation_error import fractions_left
 from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Errors, Expansion
+from thermospin.response.whole_adjoints import whole_adjoints
 
 if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
@@ -96,7 +97,7 @@ class DegreeComparison:
         solved = [
             Solved(
                 {n: order.vector for n, order in found.by_power.items()},
-                whole_adjoints(scheme, case.terminals, case.system.matrix),
+                whole_adjoints(scheme, case.terminals, case.system.matrix, LOCAL_TOLERANCE)[0],
             )
             for case, scheme, found in zip(
                 (problem, neighbour), self._schemes, (expansion, other), strict=True

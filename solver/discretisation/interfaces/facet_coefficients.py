@@ -1,6 +1,8 @@
 """Coefficients of resistive interfaces: one number per facet, arranged as lifts (solver/physics.md §4)."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
+from typing import Self
 
 import numpy as np
 
@@ -41,6 +43,7 @@ class FacetCoefficients:
     ) -> None:
         self._resistive, self._interface, self._pairs = list(interfaces.values()), interface, pairs
         self._is_vector, self._is_split = unknowns.vector, unknowns.spin_heat
+        self._temperature = temperature
         at_points = (len(interface), len(pairs.weights))
         self._m = (
             SpinVector(*(np.ones(at_points) * (axis == "z") for axis in "xyz"))
@@ -49,6 +52,18 @@ class FacetCoefficients:
         )
         self.crossing = self._crossing(temperature)
         self.absorbed = self._absorbed(temperature)
+
+    def with_laws(self, interfaces: Mapping[str, ResistiveInterface]) -> Self:
+        """Coefficients of the same interfaces with other laws, in the same magnetic state.
+
+        Args:
+            interfaces: The interfaces with their laws, in the same order.
+        """
+        other = copy(self)
+        other._resistive = list(interfaces.values())
+        other.crossing = other._crossing(self._temperature)
+        other.absorbed = other._absorbed(self._temperature)
+        return other
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.

@@ -55,23 +55,25 @@ class Interfaces:
     Attributes:
         fields: The fields that jump.
         pairs: The facets.
+        coefficients: The coefficients.
+        names: Names of the interfaces.
     """
 
     def __init__(
         self, spaces: Spaces, interfaces: Mapping[str, ResistiveInterface], temperature: float
     ) -> None:
-        self._spaces, self._resistive = spaces, interfaces
+        self._spaces, self._resistive, self.names = spaces, interfaces, tuple(interfaces)
         conducting = all(interface.law.is_conducting for interface in interfaces.values())
         self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
         facets = [spaces.device.interfaces[name] for name in interfaces]
         self._interface = np.repeat(np.arange(len(interfaces)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
-        self._coefficients = FacetCoefficients(
+        self.coefficients = FacetCoefficients(
             interfaces, self._interface, self.pairs, temperature, spaces.unknowns
         )
-        self._crossing, self._absorbed = self._coefficients.crossing, self._coefficients.absorbed
+        self._crossing, self._absorbed = self.coefficients.crossing, self.coefficients.absorbed
         first, second = (
-            self._coefficients.per_facet(lambda interface, i=i: interface.magnet == interface.place[i])
+            self.coefficients.per_facet(lambda interface, i=i: interface.magnet == interface.place[i])
             for i in (1, 0)
         )
         self._normal = np.eye(2)[None] * np.stack([first, second], axis=1)  # 1 on the side beside a magnet
@@ -92,7 +94,7 @@ class Interfaces:
         Args:
             magnetisation: Sign or direction of every magnetic region.
         """
-        self._coefficients.magnetise(magnetisation)
+        self.coefficients.magnetise(magnetisation)
 
     def couples(self, key: Block) -> Couples:
         """Unknowns of the rows and of the columns of a block that the interfaces couple, facet by facet.
@@ -193,7 +195,7 @@ class Interfaces:
             v = self._on_side(field, side).temperatures
             density = heating.source(self._crossing, a, b, v, 1.0)
             if self._absorbed is not None:
-                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(b), v)
+                density = density + heating.absorbed(self._absorbed, self.beside(a), self.beside(b), v)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def weighted_heat(
@@ -215,7 +217,7 @@ class Interfaces:
             unit = self._on_side(field, side)
             density = heating.source(self._crossing, a, unit, z, 1.0)
             if self._absorbed is not None:
-                density = density + heating.absorbed(self._absorbed, self._beside(a), self._beside(unit), z)
+                density = density + heating.absorbed(self._absorbed, self.beside(a), self.beside(unit), z)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
@@ -274,14 +276,18 @@ class Interfaces:
         ]
         if self._absorbed is None:
             return SpinVector(0.0, 0.0, 0.0)
-        _, absorbed = currents(self._absorbed, self._beside(self.pairs.traces(fields)))
+        _, absorbed = currents(self._absorbed, self.beside(self.pairs.traces(fields)))
         # positive currents go from side 1 to side 2
         towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
         areas = 2 * self.pairs.areas * towards  # the weights add up to ½
         return absorbed.map(lambda j: float(areas @ (j @ self.pairs.weights)))
 
-    def _beside(self, traces: State) -> State:
-        """Traces on the side that is not the magnet's, and 0 on the magnet's."""
+    def beside(self, traces: State) -> State:
+        """Traces on the side that is not the magnet's, and 0 on the magnet's.
+
+        Args:
+            traces: The traces.
+        """
         first, second = (self._normal[:, i, i, None] for i in (0, 1))
         return State(*(Trace(first * trace.first, second * trace.second) for trace in traces))
 

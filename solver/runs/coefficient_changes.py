@@ -1,0 +1,105 @@
+"""Derivatives of the coefficients of a device with respect to the numbers of its configuration.
+
+The formulas between the two are short and smooth, so that differences over five points have twelve digits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from thermospin.config import Config
+from thermospin.config.numbers import Number, material_numbers, with_number
+from thermospin.device import Device
+from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
+from thermospin.discretisation.interfaces.jumps import Interfaces
+from thermospin.physics.coefficients import Quantity
+
+STEP = 1e-4
+"""Step relative to the number: its fourth power, the error, is rounding."""
+STENCIL = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
+"""Weights of the points of a central difference of the fourth order, by steps from the middle."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number, and devices with it a little smaller and a little larger.
+
+    Attributes:
+        number: The number.
+        devices: The devices at the points of :data:`STENCIL`.
+        nominal: The device as it is.
+    """
+
+    number: Number
+    devices: Sequence[Device]
+    nominal: Device
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights that make derivatives of values of the devices."""
+        return np.array(list(STENCIL.values())) / (STEP * self.number.value)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it changes leads or surroundings, which continue beyond the mesh."""
+        return any(
+            device.leads != self.nominal.leads or device.transfers != self.nominal.transfers
+            for device in self.devices
+        )
+
+    @cached_property
+    def heating_scale(self) -> float:
+        """Derivative of ζ."""
+        return float(self.weights @ [device.heating_scale for device in self.devices])
+
+    def quantities(self, regions: Sequence[str], quantities: Sequence[Quantity]) -> np.ndarray:
+        """Derivatives of the quantities of every region, shape (n_regions, n_quantities).
+
+        Args:
+            regions: The regions.
+            quantities: The quantities.
+        """
+        values = [
+            [[quantity(device.materials[region]) for quantity in quantities] for region in regions]
+            for device in self.devices
+        ]
+        return np.tensordot(self.weights, np.array(values, dtype=float), 1)
+
+    def facet_coefficients(self, interfaces: Interfaces) -> list[FacetCoefficients]:
+        """Coefficients of interfaces in every device; none if it does not change them.
+
+        Args:
+            interfaces: The interfaces.
+        """
+        laws = [_of(device, interfaces.names) for device in self.devices]
+        if all(law == _of(self.nominal, interfaces.names) for law in laws):
+            return []
+        return [interfaces.coefficients.with_laws(law) for law in laws]
+
+
+def find_changes(config: Config, nominal: Device, surfaces: Mapping | None) -> list[Change]:
+    """The numbers of a configuration, each with devices in which it is changed.
+
+    Args:
+        config: The configuration.
+        nominal: Its device.
+        surfaces: The physical surfaces of its mesh.
+    """
+    return [
+        Change(
+            number,
+            [
+                Device.of(with_number(config, number.place, number.value * (1 + step * STEP)), surfaces)
+                for step in STENCIL
+            ],
+            nominal,
+        )
+        for number in material_numbers(config)
+    ]
+
+
+def _of(device: Device, names: Sequence[str]) -> dict:
+    """The interfaces of some names."""
+    return {name: device.resistive_interfaces[name] for name in names}

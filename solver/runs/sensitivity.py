@@ -1,0 +1,256 @@
+"""Sensitivities of all readings of a device to the numbers of its materials and interfaces."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.device import Device
+from thermospin.discretisation.cell_gradient import CellGradient
+from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
+from thermospin.discretisation.interfaces.jumps import Interfaces
+from thermospin.discretisation.interfaces.work import InterfaceWork
+from thermospin.output.place import claim
+from thermospin.output.progress import SilentProgress, progress_of
+from thermospin.output.sensitivities import print_sensitivities, write_sensitivities
+from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
+from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.sensitivity import InterfaceResiduals, Sensitivity, order_adjoints
+from thermospin.response.solution import Expansion, TerminalPair
+from thermospin.runs.coefficient_changes import Change, find_changes
+from thermospin.runs.probes import SIGNALS
+from thermospin.runs.problem import Problem
+from thermospin.runtime.failures import on_root
+
+
+@dataclass(frozen=True)
+class Sensitivities:
+    """Derivatives of readings by the numbers of a configuration.
+
+    Attributes:
+        data: The content of ``sensitivity.json``: ``parameters``, a list of ``key``, ``value`` and ``unit``;
+            ``left_out``, keys of numbers without derivatives; ``readings``, a list of ``scheme``, ``probe``,
+            ``name`` (a configuration, ``baseline`` or ``spin``), ``order``, ``value``, ``unit`` and, by
+            parameter, ``derivatives`` and ``relative``, which is None where the reading is 0.
+    """
+
+    data: Mapping[str, Any]
+
+    def of(self, scheme: str, probe: str, name: str, order: int) -> dict[str, float]:
+        """Derivatives of a reading by parameter, in its unit per SI unit of the parameter.
+
+        Args:
+            scheme: Name of the scheme.
+            probe: Name of the probe.
+            name: A magnetic configuration, ``baseline`` or ``spin``.
+            order: The power of the drive, from 1 on.
+
+        Raises:
+            KeyError: There is no such reading.
+        """
+        for reading in self.data["readings"]:
+            if [reading[key] for key in ("scheme", "probe", "name", "order")] == [scheme, probe, name, order]:
+                keys = [parameter["key"] for parameter in self.data["parameters"]]
+                return dict(zip(keys, reading["derivatives"], strict=True))
+        raise KeyError((scheme, probe, name, order))
+
+
+def sensitivity(
+    config: Config,
+    output: Path | str | None = None,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> Sensitivities:
+    """Find how every reading depends on every number of the materials and interfaces (collective).
+
+    Args:
+        config: The configuration.
+        output: Directory for ``sensitivity.json``, ``sensitivity.csv`` and bar charts; nothing is written
+            without.
+        progress: Gets a line for every stage, such as ``print``.
+        quiet: False shows the stages on stderr and prints the table, as the command does.
+        comm: Ranks that share the work.
+
+    Raises:
+        InputError: Nothing is read, the device has laws or fields that sensitivities do not cover, or it
+            cannot be meshed.
+        ConvergenceError: The solver does not converge.
+    """
+    check(config)
+    tolerance = min(config.solver.tolerance, SENSITIVITY_TOLERANCE)
+    solver = config.solver.model_copy(update={"tolerance": tolerance, "estimate": False})
+    config = config.model_copy(update={"solver": solver, "accuracy": None})
+    if output is not None:
+        on_root(comm, lambda: claim(Path(output), config.source))
+    with progress_of(progress, quiet, comm.rank) as shown, Problem.of(config, comm, shown) as problem:
+        data = find_sensitivities(problem, shown)
+    if output is not None:
+        on_root(comm, lambda: write_sensitivities(Path(output), data))
+    if not quiet and comm.rank == 0:
+        print_sensitivities(data)
+    return Sensitivities(data)
+
+
+def check(config: Config) -> None:
+    """Refuse a configuration whose readings have no sensitivities.
+
+    Args:
+        config: The configuration.
+
+    Raises:
+        InputError: It names the key and the remedy.
+    """
+    device = Device.of(config)
+    if not device.probes:
+        raise config.error("probes", "there is no reading; add a pair of terminals, such as '{v: [a, b]}'")
+    if device.has_laws:
+        raise config.error(
+            "materials",
+            "sensitivities need numbers; give them at the base temperature instead of laws",
+        )
+    if device.thermal or any(drive.quantity == "temperature" for drive in device.drives.values()):
+        raise config.error(
+            "terminals",
+            "sensitivities need a device that is at its base temperature without a drive; remove given "
+            "heat, and hold sinks and surroundings at 'temperature'",
+        )
+    if device.unknowns.vector:
+        raise config.error(
+            "solver.spin", "sensitivities need spins along one axis; set solver.spin: collinear"
+        )
+
+
+def find_sensitivities(problem: Problem, progress: Any) -> dict[str, Any]:
+    """The content of ``sensitivity.json`` (collective).
+
+    Args:
+        problem: The problem.
+        progress: Anything with a ``stage(name)`` context manager.
+    """
+    found = ProblemSensitivity(problem)
+    readings = []
+    for scheme in problem.schemes:
+        with progress.stage("preconditioner"):
+            solver = problem.scheme(scheme)
+        cases = {}
+        for name, state in problem.states.items():
+            with progress.stage("assembly"):
+                problem.magnetise(state)
+            with progress.stage("solve"):
+                expansion = solver.expand(problem.device.numerics.orders)
+            with progress.stage("sensitivities"):
+                cases[name] = found.of_case(solver, expansion)
+        unit = problem.device.drives[scheme].unit
+        readings += [
+            {"scheme": scheme, "probe": probe, "unit": unit} | row
+            for probe in problem.device.probes
+            for row in _rows({name: case[probe] for name, case in cases.items()}, found.values)
+        ]
+    return {
+        "parameters": [
+            {"key": change.number.key, "value": change.number.value, "unit": change.number.unit}
+            for change in found.changes
+        ],
+        "left_out": found.left_out,
+        "readings": readings,
+    }
+
+
+class ProblemSensitivity:
+    """Derivatives of the readings of a problem by the numbers of its configuration.
+
+    Args:
+        problem: The problem.
+
+    Attributes:
+        changes: The numbers.
+        left_out: Keys of numbers that leads or surroundings depend on.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        device, mesh = problem.device, problem.spaces.device
+        every = find_changes(problem.config, device, mesh.surfaces)
+        self.changes = [change for change in every if not change.is_outside]
+        self.left_out = [change.number.key for change in every if change.is_outside]
+        self._cells = CellGradient(problem.spaces, problem.coefficients, problem.heat)
+        quantities = [quantity for _, quantity in problem.coefficients.quantities]
+        self._quantities = [change.quantities(list(mesh.regions), quantities) for change in self.changes]
+        self._interfaces = [i for i in problem.interfaces if isinstance(i, Interfaces)]
+        self._laws = [[change.facet_coefficients(i) for change in self.changes] for i in self._interfaces]
+
+    @property
+    def values(self) -> np.ndarray:
+        """Values of the numbers, in SI."""
+        return np.array([change.number.value for change in self.changes])
+
+    def of_case(self, solver: SchemeSolver, expansion: Expansion) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Readings and their derivatives, in the magnetic state of the operator (collective).
+
+        Args:
+            solver: The solver of the scheme.
+            expansion: Its solution.
+
+        Returns:
+            By probe, the readings, shape (n_orders,), and their derivatives, shape (n_orders, n_changes).
+        """
+        problem = self._problem
+        matrix, fields = problem.system.matrix, {n: part.vector for n, part in expansion.by_power.items()}
+        adjoints = order_adjoints(solver, problem.terminals, matrix, problem.heat, fields)
+        cells = Sensitivity(self._cells, matrix, problem.heat, fields, adjoints)
+        given = problem.heat, fields, adjoints
+        faces = [
+            (InterfaceResiduals(problem.spaces, InterfaceWork(i), *given), laws)
+            for i, laws in zip(self._interfaces, self._laws, strict=True)
+        ]
+        found = {}
+        for pair in dict.fromkeys(problem.device.probes.values()):
+            derivatives = self._in_bulk(cells, pair)
+            for residuals, laws in faces:
+                derivatives += self._at_interfaces(residuals, laws, pair)
+            found[pair] = expansion.harmonics(pair), derivatives
+        return {name: found[pair] for name, pair in problem.device.probes.items()}
+
+    def _in_bulk(self, cells: Sensitivity, pair: TerminalPair) -> np.ndarray:
+        """Parts of the bulk and of ζ in the derivatives (collective)."""
+        gradient = cells.gradient(pair)
+        parts = [np.tensordot(gradient.cells, quantities, 2) for quantities in self._quantities]
+        scales = np.array([change.heating_scale for change in self.changes])
+        return np.array(parts).T + np.outer(gradient.heating, scales)
+
+    def _at_interfaces(
+        self, residuals: InterfaceResiduals, laws: Sequence[list[FacetCoefficients]], pair: TerminalPair
+    ) -> np.ndarray:
+        """Parts of interfaces in the derivatives (collective)."""
+
+        def of(change: Change, coefficients: list[FacetCoefficients]) -> np.ndarray:
+            values = [residuals.with_coefficients(c, pair) for c in coefficients]
+            return change.weights @ values if values else np.zeros(self._problem.device.numerics.orders)
+
+        return np.array([of(*both) for both in zip(self.changes, laws, strict=True)]).T
+
+
+def _rows(cases: Mapping[str, tuple[np.ndarray, np.ndarray]], values: np.ndarray) -> list[dict[str, Any]]:
+    """The readings of a probe in every configuration, then baseline and spin signal."""
+    named = dict(cases)
+    if {"P", "AP"} <= cases.keys():
+        for signal, (p, ap) in SIGNALS.items():
+            named[signal] = tuple(
+                p * of_p + ap * of_ap for of_p, of_ap in zip(cases["P"], cases["AP"], strict=True)
+            )
+    return [
+        {
+            "name": name,
+            "order": n,
+            "value": float(reading),
+            "derivatives": by_number.tolist(),
+            "relative": (by_number * values / reading).tolist() if reading else None,
+        }
+        for name, (readings, derivatives) in named.items()
+        for n, (reading, by_number) in enumerate(zip(readings, derivatives, strict=True), start=1)
+    ]
