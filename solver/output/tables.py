@@ -224,35 +224,43 @@ def _maxima_table(results: Mapping[str, Any]) -> Table:
     table.add_column("region")
     rows: dict[str, list[str]] = {}
     for scheme, found in results["schemes"].items():
-        cases = [case.get("regions", {}) for case in found["configurations"].values()]
-        regions = list(dict.fromkeys(region for case in cases for region in case))
+        cases = list(found["configurations"].values())
+        regions = list(dict.fromkeys(region for case in cases for region in case.get("regions", {})))
         for heading, key, scale_of, unit in (
             ("ΔT", "max_temperature_rise", scale_for, "K"),
             ("|J|", "max_current_density", decimal_scale_for, "A/m²"),
         ):
             found_values = {region: _largest(cases, region, key) for region in regions}
-            largest = max((abs(value) for value in found_values.values() if value is not None), default=None)
+            largest = max((abs(pair[0]) for pair in found_values.values() if pair), default=None)
             if largest is None:
                 continue
             scale = scale_of(largest, unit)
             table.add_column(f"{scheme}\n{heading} ({scale.unit})", justify="right")
             column = len(table.columns) - 2
-            for region, value in found_values.items():
+            for region, pair in found_values.items():
                 row = rows.setdefault(region, [])
                 row += [""] * (column - len(row))
-                row.append(_scaled(value, scale))
+                row.append(_scaled(pair, scale))
     for region, row in rows.items():
         table.add_row(escape(region), *row)
     return table
 
 
-def _largest(cases: Iterable[Mapping[str, Any]], region: str, key: str) -> float | None:
-    values = [value for case in cases if (value := case.get(region, {}).get(key)) is not None]
-    return max(values, default=None)
+def _largest(cases: Iterable[Mapping[str, Any]], region: str, key: str) -> tuple[float, float | None] | None:
+    """The largest value of all configurations and its error bar of the mesh; None without values."""
+    pairs = [
+        (value, ((case.get("mesh_bars") or {}).get("regions", {}).get(region) or {}).get(key))
+        for case in cases
+        if (value := case.get("regions", {}).get(region, {}).get(key)) is not None
+    ]
+    return max(pairs, key=lambda pair: pair[0], default=None)
 
 
-def _scaled(value: float | None, scale: Scale) -> str:
-    return number(None if value is None else value / scale.factor, 4)
+def _scaled(pair: tuple[float, float | None] | None, scale: Scale) -> str:
+    if pair is None:
+        return number(None)
+    value, bar = (None if part is None else part / scale.factor for part in pair)
+    return f"{rounded(value, bar, 4)} ± {bar_text(bar)}" if bar else number(value, 4)
 
 
 def _lock_in_cell(value: float | None, bar: float | None, order: int) -> str:

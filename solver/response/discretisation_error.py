@@ -33,6 +33,18 @@ def fractions_left(degree: int, at_singular_edge: np.ndarray, higher: bool) -> n
     return left if higher else 1.0 + left
 
 
+def bar_of_number(degree: int, higher: bool) -> float:
+    """Error bar of a number without an adjoint, over the step between two degrees.
+
+    All of its error may be that of singular edges.
+
+    Args:
+        degree: The higher degree of the two, from 2.
+        higher: Whether the number is that of the higher degree.
+    """
+    return (ESTIMATE_SAFETY + ESTIMATE_CANCELLATION) * float(fractions_left(degree, np.True_, higher))
+
+
 def error_bar(parts: np.ndarray) -> float:
     """The error bar of a reading.
 

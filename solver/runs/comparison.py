@@ -1,6 +1,6 @@
 """A device solved with the neighbouring polynomial degree, to estimate the discretisation error."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from thermospin.linear.stretching import is_stretched
 from thermospin.output.progress import SilentProgress
 from thermospin.response.accuracy import COMPARISON_TOLERANCE, LOCAL_TOLERANCE
 from thermospin.response.degree_steps import DegreeSteps, Solved
-from thermospin.response.discretisation_error import fractions_left
+from thermospin.response.discretisation_error import bar_of_number, fractions_left
 from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Errors, Expansion
@@ -49,11 +49,29 @@ def compared_degree(degree: int) -> int:
     return degree - 1 if degree > 1 else 2
 
 
+class Estimates(NamedTuple):
+    """Estimates of the discretisation error of a solution.
+
+    Attributes:
+        errors: Of its readings.
+        densities: The same by cell.
+        compared: The solution with the neighbouring degree.
+    """
+
+    errors: Errors
+    densities: Densities
+    compared: Expansion
+
+
 class DegreeComparison:
     """The problem of the neighbouring degree, and the estimates that it gives.
 
     Args:
         problem: The problem whose errors are estimated.
+
+    Attributes:
+        neighbour: The problem of the neighbouring degree.
+        bar: Error bar of a number over its step between the degrees, where nothing else is known.
     """
 
     def __init__(self, problem: "Problem") -> None:
@@ -66,7 +84,9 @@ class DegreeComparison:
         singular = touches_singular_edge(device, problem.device.materials)
         regions = device.cell_tags[: len(singular)] - min(device.regions.values())
         self._places, self._n_places = 2 * regions + singular, 2 * len(device.regions)
-        self._fractions = fractions_left(degree, singular, problem.spaces.degree == degree)
+        is_higher = problem.spaces.degree == degree
+        self._fractions = fractions_left(degree, singular, is_higher)
+        self.bar = bar_of_number(degree, is_higher)
 
     def adopt(self, config: Config) -> None:
         """Take another configuration with the same operator (collective).
@@ -81,7 +101,7 @@ class DegreeComparison:
         """Free what PETSc keeps alive (collective)."""
         self.neighbour.free()
 
-    def estimate(self, name: str, solver: SchemeSolver, expansion: Expansion) -> tuple[Errors, Densities]:
+    def estimate(self, name: str, solver: SchemeSolver, expansion: Expansion) -> Estimates:
         """Estimates for the readings of a solution in the problem's magnetic state, and by cell (collective).
 
         Args:
@@ -113,7 +133,7 @@ class DegreeComparison:
                 step = higher.by_power[n].reading(pair) - lower.by_power[n].reading(pair)
                 densities[pair][n] = self._fractions * self._adding_up(parts, step)
                 errors[pair][n] = self._by_place(densities[pair][n])
-        return errors, densities
+        return Estimates(errors, densities, other)
 
     def _adding_up(self, parts: np.ndarray, step: float) -> np.ndarray:
         """The parts of a step, and what residuals of the adjoints leave out, by size (collective)."""

@@ -1,6 +1,6 @@
 """Estimates of the discretisation error of a problem's readings, or the reason why there are none."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from thermospin.config import Config
 from thermospin.errors import ConvergenceError
@@ -10,6 +10,20 @@ from thermospin.runs.comparison import DegreeComparison, most_unknowns
 
 if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
+
+
+class Compared(NamedTuple):
+    """What a solution was compared with.
+
+    Attributes:
+        problem: The problem of the neighbouring degree, in the magnetic state of the solution.
+        expansion: Its solution.
+        bar: Error bar of a number over its step between the degrees.
+    """
+
+    problem: "Problem"
+    expansion: Expansion
+    bar: float
 
 
 class Estimation:
@@ -24,25 +38,31 @@ class Estimation:
         self._problem, self._follows_temperature = problem, follows_temperature
         self._comparison: DegreeComparison | None = None
 
-    def add(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> None:
+    def add(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> Compared | None:
         """Add estimates to a solution, or the reason why there are none (collective).
 
         Args:
             scheme: Name of its scheme.
             solver: The solver of its scheme.
             expansion: The solution in the magnetic configuration set last.
+
+        Returns:
+            What it was compared with; None without estimates.
         """
         if not self._problem.device.probes:
-            return
+            return None
         expansion.unestimated = self._obstacle()
         if expansion.unestimated:
-            return
+            return None
         try:
             if self._comparison is None:
                 self._comparison = DegreeComparison(self._problem)
-            expansion.errors, expansion.densities = self._comparison.estimate(scheme, solver, expansion)
+            found = self._comparison.estimate(scheme, solver, expansion)
         except ConvergenceError as error:
             expansion.unestimated = f"the estimate failed: {error}"
+            return None
+        expansion.errors, expansion.densities = found.errors, found.densities
+        return Compared(self._comparison.neighbour, found.compared, self._comparison.bar)
 
     def adopt(self, config: Config) -> None:
         """Take another configuration with the same operator (collective).

@@ -26,34 +26,48 @@ def configuration_data(
         conserving: Whether the heat sources conserve energy.
         images: Mirror images that make the whole device, whose currents and heat are given.
     """
-    orders, some = expansion.orders, next(iter(expansion.by_power.values()))
-    data = {
-        "probes": {name: probe_data(expansion, pair) for name, pair in probes.items()},
-        "terminals": {
-            name: {
-                "V": [order.potential(name) for order in orders],
-                "current": [images * order.currents[name] for order in orders],
-            }
-            for name in some.terminals
-        },
-        "sinks": {name: {"heat": [images * order.heat[name] for order in orders]} for name in some.heat},
+    orders = expansion.orders
+    data = {"probes": {name: probe_data(expansion, pair) for name, pair in probes.items()}}
+    data |= flows_data(expansion, images)
+    data |= {
         "balances": balances(expansion, probes, drive, conserving),
         "iterations": [order.iterations for order in orders],
         "residuals": [order.residual for order in orders],
     }
     if expansion.unestimated:
         data["unestimated"] = expansion.unestimated
+    for key in ("power", "heat_out"):
+        data["balances"][key] = [images * watts for watts in data["balances"][key]]
+    return data
+
+
+def flows_data(expansion: Expansion, images: int = 1) -> dict[str, Any]:
+    """Potentials and currents of terminals and heat of sinks, per power of the drive.
+
+    Args:
+        expansion: The fields.
+        images: Mirror images that make the whole device, whose currents and heat are given.
+    """
+    orders, some = expansion.orders, next(iter(expansion.by_power.values()))
+    terminals: dict[str, Any] = {
+        name: {
+            "V": [order.potential(name) for order in orders],
+            "current": [images * order.currents[name] for order in orders],
+        }
+        for name in some.terminals
+    }
+    sinks: dict[str, Any] = {
+        name: {"heat": [images * order.heat[name] for order in orders]} for name in some.heat
+    }
     if expansion.rest:
-        for name, terminal in data["terminals"].items():
+        for name, terminal in terminals.items():
             terminal |= {
                 "V0": expansion.rest.potential(name),
                 "current0": images * expansion.rest.currents[name],
             }
-        for name, sink in data["sinks"].items():
+        for name, sink in sinks.items():
             sink["heat0"] = images * expansion.rest.heat[name]
-    for key in ("power", "heat_out"):
-        data["balances"][key] = [images * watts for watts in data["balances"][key]]
-    return data
+    return {"terminals": terminals, "sinks": sinks}
 
 
 def balances(

@@ -39,7 +39,7 @@ from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
-from thermospin.runs.estimation import Estimation
+from thermospin.runs.estimation import Compared, Estimation
 from thermospin.runs.local_response import LocalResponse
 from thermospin.runs.preparation import prepare
 from thermospin.section import one_of
@@ -201,7 +201,7 @@ class Problem:
             return solver.demodulate(numerics.currents, numerics.orders)
         return solver.expand(numerics.orders)
 
-    def estimate(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> None:
+    def estimate(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> Compared | None:
         """Estimate the discretisation error of the readings of a solution (collective).
 
         Nothing is estimated where the degree is 1 and degree 2 would be too large or coefficients follow the
@@ -212,10 +212,13 @@ class Problem:
             scheme: Name of the scheme.
             solver: The solver of the scheme.
             expansion: The solution in the magnetic configuration set last; the estimates are added.
+
+        Returns:
+            What it was compared with; None where nothing is estimated.
         """
         if self._estimation is None:
             self._estimation = Estimation(self, self._local.is_needed)
-        self._estimation.add(scheme, solver, expansion)
+        return self._estimation.add(scheme, solver, expansion)
 
     def observe(
         self, expansion: Expansion, *, order: int | None = None, drive: float | None = None

@@ -15,8 +15,8 @@ from thermospin.output.layout import SCHEMA
 from thermospin.output.place import new_run
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import SolvedFields
+from thermospin.runs.measured import Measurements
 from thermospin.runs.numbers import check_balances, configuration_data
-from thermospin.runs.observed import observables, torques_of
 from thermospin.runs.probes import signals
 from thermospin.runs.problem import Problem
 from thermospin.runs.results import Results
@@ -32,8 +32,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         keep_fields: Whether the results hold the fields of all of them.
     """
     config, device = problem.config, problem.device
-    observer = problem.observer()
-    torques = problem.torques()
+    measurements = Measurements(problem)
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
     progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states)))
@@ -46,9 +45,10 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 problem.magnetise(state)
             with progress.stage("solve"), _with_suspects(config, device):
                 expansion = _expand(problem, solver)
+            compared = None
             if device.numerics.estimate:
                 with progress.stage("estimate"):
-                    problem.estimate(scheme, solver, expansion)
+                    compared = problem.estimate(scheme, solver, expansion)
             expansion.key = scheme, name
             _report(progress, scheme, name, expansion)
             operating = operating_drive(config, drive)
@@ -58,9 +58,10 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
             data["adjoint_iterations"] = solver.adjoint_iterations
             with progress.stage("observables"):
-                data |= observables(device, observer, expansion, operating)
-                if torques:
-                    data["torques"] = torques_of(torques, expansion, operating)
+                measured = measurements.of(expansion, operating)
+                data |= measured
+                if compared:
+                    data["mesh_bars"] = measurements.bars(measured, compared, operating)
             configurations[name] = data
             if keep_fields:
                 expansions[scheme, name] = expansion

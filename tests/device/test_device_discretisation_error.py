@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import device
+from lateral import device, solved
 from random_stacks import stack
 from support import COMPARES_RANKS, SilentProgress, prepare_problem
 
@@ -54,3 +54,26 @@ def test_lateral_device(degree, comm):
     step = readings(config, comm, degree=3, estimate=False).value - found.value
     assert np.all(abs(step) <= found.mesh_error)
     assert np.all(found.mesh_error >= abs(found.correction))
+
+
+def numbers(results):
+    """Potentials, heat and highest temperatures of all configurations, and their bars."""
+    found, bars = [], []
+    for scheme in results.data["schemes"].values():
+        for case in scheme["configurations"].values():
+            for into, source in ((found, case), (bars, case.get("mesh_bars"))):
+                if source:
+                    into += [volt for terminal in source["terminals"].values() for volt in terminal["V"]]
+                    into += [watt for sink in source["sinks"].values() for watt in sink["heat"]]
+                    into += [region["max_temperature_rise"] for region in source["regions"].values()]
+    return np.array(found), np.array(bars)
+
+
+def test_bars_of_other_numbers(comm):
+    """What degree 3 changes of potentials, heat flows and temperatures is within the bars of degree 2."""
+    config = device(solver={"orders": 2, "degree": 2, "estimate": True})
+    found, bars = numbers(solved(config, comm))
+    truth, _ = numbers(solved(device(solver={"orders": 2, "degree": 3}), comm))
+    scale = np.abs(truth).max()
+    assert np.mean(np.abs(truth - found) <= bars + 1e-12 * scale) >= 0.95
+    assert np.median(bars / np.abs(truth - found)) <= 10

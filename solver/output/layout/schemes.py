@@ -67,6 +67,25 @@ class Torque(Part):
     """Torque over the area, J/m²."""
 
 
+class MeshBars(Part):
+    """Error bars of the mesh of the numbers under the same keys, in their units.
+
+    They are a share of what the neighbouring degree changes. Those of largest values mean little where fields
+    are infinite at an edge.
+    """
+
+    terminals: dict[str, Terminal]
+    """Of potentials and currents."""
+    sinks: dict[str, Sink]
+    """Of heat."""
+    regions: dict[str, RegionMaxima]
+    """Of largest values."""
+    interfaces: dict[str, InterfaceAverages] = {}
+    """Of averages."""
+    torques: dict[str, Torque] | None = None
+    """Of torques."""
+
+
 class Configuration(Part):
     """Numbers of one magnetic configuration in one scheme."""
 
@@ -92,6 +111,8 @@ class Configuration(Part):
     """Averages by interface, such as ``Py1|Cu`` or ``Py1|Cu on lid``: different materials, or resistive."""
     torques: dict[str, Torque] | None = None
     """Torques by magnet; with vector spin."""
+    mesh_bars: MeshBars | None = None
+    """Error bars of all but the readings, which have theirs beside them."""
     unestimated: str | None = None
     """Reason why the readings have no error bars of the mesh, although they were asked for."""
 
