@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Compared(NamedTuple):
-    """What a solution was compared with.
+    """A solution of the neighbouring degree.
 
     Attributes:
         problem: The problem of the neighbouring degree, in the magnetic state of the solution.

@@ -1,4 +1,4 @@
-"""What is measured of a solution besides its readings, and the error bars of the mesh of these numbers."""
+"""Numbers of a solution besides its readings, and their error bars of the mesh."""
 
 from typing import Any
 

@@ -70,7 +70,7 @@ def numbers(results):
 
 
 def test_bars_of_other_numbers(comm):
-    """What degree 3 changes of potentials, heat flows and temperatures is within the bars of degree 2."""
+    """Bars of degree 2 hold what degree 3 changes of potentials, heat flows and temperatures."""
     config = device(solver={"orders": 2, "degree": 2, "estimate": True})
     found, bars = numbers(solved(config, comm))
     truth, _ = numbers(solved(device(solver={"orders": 2, "degree": 3}), comm))

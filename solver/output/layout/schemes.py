@@ -75,15 +75,15 @@ class MeshBars(Part):
     """
 
     terminals: dict[str, Terminal]
-    """Of potentials and currents."""
+    """Bars of potentials and currents."""
     sinks: dict[str, Sink]
-    """Of heat."""
+    """Bars of heat."""
     regions: dict[str, RegionMaxima]
-    """Of largest values."""
+    """Bars of largest values."""
     interfaces: dict[str, InterfaceAverages] = {}
-    """Of averages."""
+    """Bars of averages."""
     torques: dict[str, Torque] | None = None
-    """Of torques."""
+    """Bars of torques."""
 
 
 class Configuration(Part):
