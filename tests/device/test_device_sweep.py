@@ -238,4 +238,6 @@ def test_mistake_that_a_mesh_shows_comes_before_the_first_solution(comm, shared_
 
 
 def test_results_of_a_sweep_are_no_run(finished, comm):
-    check_mistake(comm, command("compare", finished / "out"), finished / "out", "these are the results", "of a sweep")
+    check_mistake(
+        comm, command("compare", finished / "out"), finished / "out", "these are the results", "of a sweep"
+    )

@@ -232,7 +232,7 @@ def test_every_channel_must_conduct_heat(channel, heat, share, factor, place):
     if factor < 1:
         assert device(where | entry, **SPIN_HEAT).solver.spin_heat
         return
-    words = rf"^interfaces\[0\].electronic_heat_conductance: with 'solver.spin_heat' .* 300 K K_{channel} is"
+    words = rf"^interfaces\[0\].electronic_heat_conductance: with 'solver.spin_heat' .* 300 K, K_{channel} is"
     with pytest.raises(InputError, match=words) as caught:
         device(where | entry, **SPIN_HEAT)
     assert "\n" not in str(caught.value)

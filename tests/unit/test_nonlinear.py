@@ -129,7 +129,7 @@ def test_thermal_runaway(comm):
     magnet = METALS["F"] | {"polarisation": 0.4, "seebeck": "-20 uV/K"}
     problem = prepared(comm, materials=METALS | {"glass": GLASS, "F": magnet})
     solver = problem.scheme("along")
-    with pytest.raises(ConvergenceError, match=r"runaway.*the last good current is \S+ A: lower") as error:
+    with pytest.raises(ConvergenceError, match=r"runaway.*the last good current is \S+ A; lower") as error:
         solver.at(20e-3)
     last = float(str(error.value).split("the last good current is ")[1].split(" A")[0])
     assert 1e-3 < last < 20e-3

@@ -129,7 +129,7 @@ def test_row_26_earlier_results_go_and_other_files_stay(tmp_path, case):  # noqa
     for name in ("mesh.msh", "loop.csv", "loop_t_v.png", "sweep.csv", "fields/old/P/order3.vtu"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    mine = ["notes.txt", "fields/mine.txt", "maps/mine.svg", "points/abc/results.json"]
+    mine = ["notes.txt", "fields/mine.txt", "maps/mine.txt", "points/abc/results.json"]
     for name in mine:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -292,7 +292,9 @@ def test_every_conductor_needs_a_length():
 def test_every_channel_must_conduct_heat(values, channel):
     """The heat conductivity as a whole is enough without τ."""
     strong = {"seebeck": "-80 uV/K", "spin_seebeck": "-30 uV/K"} | values
-    words = rf"^materials\.Magnet\.electronic_thermal_conductivity: .*positive definite; at 300 K k_{channel}"
+    words = (
+        rf"^materials\.Magnet\.electronic_thermal_conductivity: .*positive definite; at 300 K, k_{channel}"
+    )
     with pytest.raises(InputError, match=words):
         configured({"Magnet": strong})
     assert not configured({"Magnet": strong}, solver={}).solver.spin_heat
