@@ -11,7 +11,7 @@ from thermospin.physics.terms.transport import transport
 
 
 class InterfaceWork:
-    """What interfaces contribute to ``w·A u`` and ``w·h(a, b)``, on this rank.
+    """Contributions of interfaces to ``w·A u`` and ``w·h(a, b)``, on this rank.
 
     Args:
         interfaces: The interfaces.
