@@ -28,6 +28,7 @@ def heated():
     return [case[0] for case in SCRIPT.solve(LENGTH, FIELD, [1e-6, 1.5e-4], COARSE)]
 
 
+@pytest.mark.slow
 def test_one_dimension(heated):
     """Spins at the ends, of which the branches of the leads take some, are least accurate."""
     for point in heated:
@@ -36,6 +37,7 @@ def test_one_dimension(heated):
         assert point.spin == pytest.approx(point.spin_1d, rel=5e-3, abs=0)
 
 
+@pytest.mark.slow
 def test_small_gradient_follows_the_law(heated):
     """Up to what spins at the ends add, about λ/2L at each."""
     weak, _ = heated
@@ -44,6 +46,7 @@ def test_small_gradient_follows_the_law(heated):
     assert weak.spin_current == pytest.approx(weak.spin_current_law, rel=1e-4, abs=0)
 
 
+@pytest.mark.slow
 def test_large_gradient_follows_the_law_at_every_place_only(heated):
     _, strong = heated
     assert strong.hot - strong.cold > SCRIPT.DEVICE.temperature
@@ -51,6 +54,7 @@ def test_large_gradient_follows_the_law_at_every_place_only(heated):
     assert abs(strong.voltage / strong.voltage_mean - 1) > 0.2
 
 
+@pytest.mark.slow
 def test_thermocouples(heated):
     """They read the leads, 700 nm from the strip; heat flows through these to it."""
     for point in heated:

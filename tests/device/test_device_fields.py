@@ -44,10 +44,10 @@ def device(magnet, field, **solver):
 @pytest.mark.parametrize(
     ("magnet", "degree"),
     [
-        ("like a metal", 1),
+        pytest.param("like a metal", 1, marks=pytest.mark.slow),
         ("dephasing", 1),
         pytest.param("dephasing", 2, marks=pytest.mark.slow),
-        ("fast", 1),
+        pytest.param("fast", 1, marks=pytest.mark.slow),
     ],
 )
 def test_fields_one_after_another(magnet, degree, comm, monkeypatch):

@@ -58,7 +58,7 @@ def test_energy(results):
         assert found["balances"]["energy"] <= 1e-9, (scheme, name)
 
 
-@pytest.mark.parametrize("model", ["joule", "conserving"])
+@pytest.mark.parametrize("model", [pytest.param("joule", marks=pytest.mark.slow), "conserving"])
 def test_collinear_limit(model, comm):
     """All magnets and the field along ±z: the fields and readings of collinear spins."""
     heating = {"model": model} | ({"scale": 2} if model == "joule" else {})

@@ -68,7 +68,9 @@ def voltages(config, **drive):
     return [u[0, 0] - u[-1, 0] for u in fields]
 
 
-@pytest.mark.parametrize("name", ["seebeck", "peltier", "spin_heat"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("seebeck", "peltier")), "spin_heat"]
+)
 def test_balances(request, name):
     for scheme, data in request.getfixturevalue(name).data["schemes"].items():
         assert data["configurations"].keys() == {"P", "AP"}

@@ -67,7 +67,7 @@ def test_row_12_many_iterations(comm):
         assert results.harmonics("main", name, "v") == pytest.approx(readings, rel=1e-6, abs=0)
 
 
-@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_multigrids_of_larger_meshes_agree(seed, comm, monkeypatch):
     """Above the size that is factorised: the same readings, in more iterations."""
     _, factorised = solved(stack(seed, orders=2), comm)
