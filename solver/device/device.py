@@ -32,7 +32,6 @@ class Numerics:
         max_iterations: Iterations of a linear solver before it gives up.
         reciprocity: Whether to solve with injector and probe exchanged too.
         estimate: Whether to estimate the discretisation error of readings.
-        localise: Whether to find what every cell makes of it.
         petsc: PETSc's options, by name.
     """
 
@@ -44,7 +43,6 @@ class Numerics:
     max_iterations: int
     reciprocity: bool
     estimate: bool
-    localise: bool
     petsc: Mapping[str, str]
 
     @classmethod
@@ -64,7 +62,6 @@ class Numerics:
             max_iterations=given.max_iterations,
             reciprocity=given.reciprocity,
             estimate=given.estimate or config.accuracy is not None,
-            localise=config.accuracy is not None,
             petsc=petsc_options(given.petsc),
         )
 

@@ -1,4 +1,4 @@
-"""Results as one page to hand on, and as a viewer in the browser."""
+"""Results as one page to hand on."""
 
 from importlib import import_module
 from pathlib import Path
