@@ -133,12 +133,22 @@ def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume
 @OUTPUT
 @QUIET
 @VERBOSE
-def sensitivity(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
+@click.option(
+    "--sample",
+    "draws",
+    type=click.IntRange(min=2),
+    default=None,
+    metavar="N",
+    help="Also draw the uncertain numbers N times and solve, to check errors by linear propagation.",
+)
+def sensitivity(
+    file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, draws: int | None
+) -> None:
     """Find how the readings of FILE depend on every number of its materials and interfaces."""
     from thermospin.runs.sensitivity import sensitivity as find
 
     config = _load(file, overrides, output)
-    find(config, config.output.directory, _progress(volume), quiet=False)
+    find(config, config.output.directory, _progress(volume), quiet=False, draws=draws or 0)
     _tell_place(config.output.directory)
 
 

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from thermospin.config.document import LARGEST, parse
 from thermospin.config.parameters import SECTION, Parameters, Parametrised, full_key
+from thermospin.config.uncertainties import SECTION as UNCERTAINTIES
+from thermospin.config.uncertainties import with_uncertainties
 from thermospin.errors import InputError, brief, cut
 from thermospin.section import Section, dotted, named
 
@@ -110,6 +112,9 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
     for key, kind in _ELSEWHERE.items():
         if key in data and key not in model.model_fields:
             raise InputError(kind, key=key, file=file)
+    written = data
+    if UNCERTAINTIES in model.model_fields:
+        data = with_uncertainties(data, file)
     parameters = _parameters(data, file, model.model_fields)
     if isinstance(data.get(SECTION), Mapping):
         data = {**data, SECTION: parameters.recorded}
@@ -119,7 +124,7 @@ def validated[S: Section](model: type[S], data: Mapping[str, Any], file: str) ->
         raise _translate(error, data, file) from None
     section._source = file
     if isinstance(section, Parametrised):
-        section._unused, section._written = frozenset(parameters.unused), data
+        section._unused, section._written = frozenset(parameters.unused), written
     return section
 
 

@@ -81,6 +81,9 @@ class Config(Parametrised):
     """The error bar to reach by finer and finer meshes, such as `1 %`; `off`, the default, keeps the mesh."""
     lock_in: LockIn | None = None
     """Predict the readings of a lock-in amplifier."""
+    uncertainties: dict[str, float | str] = {}
+    """Standard uncertainties of numbers by their keys, `{materials.Py.spin_seebeck: 0.2 uV/K}`; they may also
+    stand at the numbers, as in `-3.8 +/- 0.2 uV/K` or `-3.8(2) uV/K`."""
     loop: Loop | None = None
     """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     output: Output = Output()
@@ -105,6 +108,11 @@ class Config(Parametrised):
     def source(self) -> str:
         """The file this was read from, or an empty text."""
         return self._source
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The data that this was made from, with formulas and uncertainties as they were written."""
+        return self._written if self._written is not None else self.resolved()
 
     @property
     def all_terminals(self) -> Mapping[str, TerminalFace]:

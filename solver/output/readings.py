@@ -17,16 +17,18 @@ class Value(NamedTuple):
         correction: Estimate of its discretisation error, to be added; None where it is not estimated.
         mesh: Error bar of the discretisation; None where it is not estimated.
         solver: Error bar of the solver; None where it is unknown.
+        materials: Standard error by uncertain numbers of the materials; None where none is uncertain.
     """
 
     value: float | None
     correction: float | None = None
     mesh: float | None = None
     solver: float | None = None
+    materials: float | None = None
 
     @property
     def bar(self) -> float | None:
-        """Both error bars together; None where both are unknown."""
+        """Error bars of mesh and solver together; None where both are unknown."""
         known = [bar for bar in (self.mesh, self.solver) if bar is not None]
         return sum(known) if known else None
 
@@ -99,11 +101,12 @@ def _of_signal(signals: Mapping[str, Any], name: str) -> dict[int, Value]:
 def _orders(values: Sequence[Any], corrections: Any, error: Mapping[str, Any]) -> dict[int, Value]:
     """The numbers of the orders from the first on."""
     unknown = [None] * len(values)
-    parts = [values, corrections or unknown, error.get("mesh", unknown), error.get("solver", unknown)]
+    bars = [error.get(key) or unknown for key in ("mesh", "solver", "materials")]
+    parts = [values, corrections or unknown, *bars]
     return {n: Value(*numbers) for n, numbers in enumerate(zip(*parts, strict=True), start=1)}
 
 
-COLUMNS = ("value", "correction", "mesh_error", "solver_error")
+COLUMNS = ("value", "correction", "mesh_error", "solver_error", "materials_error")
 """Numbers in the rows of readings."""
 
 
@@ -115,8 +118,8 @@ def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
     Yields:
         ``value``, ``correction`` (the estimated discretisation error, to be added), ``mesh_error`` and
-        ``solver_error`` (error bars) in the ``unit`` V/A^order, or V/V^order where a voltage drives the
-        scheme; order 0 is R0, V.
+        ``solver_error`` (error bars), ``materials_error`` (the standard error by uncertain numbers) in the
+        ``unit`` V/A^order, or V/V^order where a voltage drives the scheme; order 0 is R0, V.
     """
     for read in readings(results):
         for order, numbers in read.by_order.items():
@@ -150,6 +153,7 @@ def write_readings(path: Path, results: Mapping[str, Any]) -> None:
         "correction": "correction",
         "mesh error": "mesh_error",
         "solver error": "solver_error",
+        "materials error": "materials_error",
     }
     rows = ([row[key] for key in columns.values()] for row in reading_rows(results))
     write_csv(path, list(columns), rows)

@@ -30,6 +30,8 @@ def print_sensitivities(data: Mapping[str, Any]) -> None:
     console = plain_console()
     for title, readings in _by_probe(data):
         console.print(_table(title, readings, data["parameters"]))
+    if "sampling" in data:
+        console.print(_sampling_table(data))
     if data["left_out"]:
         console.print(
             f"left out, as leads or surroundings depend on them too: {', '.join(data['left_out'])}",
@@ -116,6 +118,20 @@ def _table(title: str, readings: Sequence[Reading], parameters: Sequence[Mapping
                 f"{share:+.3f}",
                 f"{derivative / scale.factor:+.4g} {per}",
             )
+    return table
+
+
+def _sampling_table(data: Mapping[str, Any]) -> Table:
+    """Errors by linear propagation and by draws, side by side."""
+    sampling = data["sampling"]
+    table = new_table(f"errors by uncertain numbers, linear and of {sampling['draws']} draws")
+    for column in ("scheme", "probe", "reading", "linear", "drawn", "mean"):
+        table.add_column(column, justify="left" if column in ("scheme", "probe", "reading") else "right")
+    units = {reading["scheme"]: reading["unit"] for reading in data["readings"]}
+    for read in _told(sampling["readings"]):
+        scale = reading_scale(abs(read["mean"]), read["order"], units[read["scheme"]])
+        texts = [number(read[key] / scale.factor, 3) for key in ("linear", "deviation", "mean")]
+        table.add_row(read["scheme"], read["probe"], _name(read), *(f"{text} {scale.unit}" for text in texts))
     return table
 
 

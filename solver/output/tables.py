@@ -146,13 +146,14 @@ def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
     known = [other.by_order[order] for other in family if order in other.by_order]
     largest = max(significant(other.value, other.bar) for other in known)
     scale = reading_scale(largest, order, read.drive)
-    value, _, mesh, solver = (None if x is None else x / scale.factor for x in read_value)
+    value, _, mesh, solver, materials = (None if x is None else x / scale.factor for x in read_value)
     bar = None if read_value.bar is None else read_value.bar / scale.factor
     text = rounded(value, bar)
     if mesh is not None:
         text += f" ± {bar_text(bar)}"
     matters = solver is not None and (mesh is None or solver > SOLVER_MATTERS * mesh)
-    return f"{text} {scale.unit}" + (f"\n[dim]± {bar_text(solver)} solver[/dim]" if matters else "")
+    text += f" {scale.unit}" + (f"\n[dim]± {bar_text(solver)} solver[/dim]" if matters else "")
+    return text + (f"\n± {bar_text(materials)} materials" if materials is not None else "")
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:

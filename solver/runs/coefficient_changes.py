@@ -3,23 +3,19 @@
 The formulas between the two are short and smooth, so that differences over five points have twelve digits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from thermospin.config import Config
-from thermospin.config.numbers import Number, material_numbers, with_number
+from thermospin.config.differences import stencil_points, stencil_weights
+from thermospin.config.numbers import Number, Place, material_numbers, with_number
 from thermospin.device import Device
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.physics.coefficients import Quantity
-
-STEP = 1e-4
-"""Step relative to the number: its fourth power, the error, is rounding."""
-STENCIL = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
-"""Weights of the points of a central difference of the fourth order, by steps from the middle."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +24,7 @@ class Change:
 
     Attributes:
         number: The number.
-        devices: The devices at the points of :data:`STENCIL`.
+        devices: The devices at the points of the difference.
         nominal: The device as it is.
     """
 
@@ -39,7 +35,7 @@ class Change:
     @property
     def weights(self) -> np.ndarray:
         """Weights that make derivatives of values of the devices."""
-        return np.array(list(STENCIL.values())) / (STEP * self.number.value)
+        return stencil_weights(self.number.value)
 
     @property
     def is_outside(self) -> bool:
@@ -79,24 +75,28 @@ class Change:
         return [interfaces.coefficients.with_laws(law) for law in laws]
 
 
-def find_changes(config: Config, nominal: Device, surfaces: Mapping | None) -> list[Change]:
+def find_changes(
+    config: Config, nominal: Device, surfaces: Mapping | None, places: Collection[Place] | None = None
+) -> list[Change]:
     """The numbers of a configuration, each with devices in which it is changed.
 
     Args:
         config: The configuration.
         nominal: Its device.
         surfaces: The physical surfaces of its mesh.
+        places: Places of the numbers that are wanted; all of them by default.
     """
     return [
         Change(
             number,
             [
-                Device.of(with_number(config, number.place, number.value * (1 + step * STEP)), surfaces)
-                for step in STENCIL
+                Device.of(with_number(config, number.place, value), surfaces)
+                for value in stencil_points(number.value)
             ],
             nominal,
         )
         for number in material_numbers(config)
+        if places is None or number.place in places
     ]
 
 

@@ -1,6 +1,6 @@
 """Sensitivities of all readings of a device to the numbers of its materials and interfaces."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.config.inputs import uncertain_inputs
+from thermospin.config.numbers import Place
 from thermospin.device import Device
 from thermospin.discretisation.cell_gradient import CellGradient
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
@@ -24,7 +26,10 @@ from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.coefficient_changes import Change, find_changes
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
+from thermospin.runs.sampling import sample
 from thermospin.runtime.failures import on_root
+from thermospin.section import dotted
+from thermospin.validation.sensitivity import check_sensitivity
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,9 @@ class Sensitivities:
         data: The content of ``sensitivity.json``: ``parameters``, a list of ``key``, ``value`` and ``unit``;
             ``left_out``, keys of numbers without derivatives; ``readings``, a list of ``scheme``, ``probe``,
             ``name`` (a configuration, ``baseline`` or ``spin``), ``order``, ``value``, ``unit`` and, by
-            parameter, ``derivatives`` and ``relative``, which is None where the reading is 0.
+            parameter, ``derivatives`` and ``relative``, which is None where the reading is 0. With draws,
+            ``sampling`` as :func:`thermospin.runs.sampling.sample` has it, and ``linear``, the errors by
+            linear propagation.
     """
 
     data: Mapping[str, Any]
@@ -64,6 +71,7 @@ def sensitivity(
     output: Path | str | None = None,
     progress: Callable[[str], object] | SilentProgress | None = None,
     quiet: bool = True,
+    draws: int = 0,
     comm: MPI.Comm = MPI.COMM_WORLD,
 ) -> Sensitivities:
     """Find how every reading depends on every number of the materials and interfaces (collective).
@@ -74,6 +82,7 @@ def sensitivity(
             without.
         progress: Gets a line for every stage, such as ``print``.
         quiet: False shows the stages on stderr and prints the table, as the command does.
+        draws: Number of draws of the uncertain numbers, to check linear propagation; each is solved.
         comm: Ranks that share the work.
 
     Raises:
@@ -81,7 +90,7 @@ def sensitivity(
             cannot be meshed.
         ConvergenceError: The solver does not converge.
     """
-    check(config)
+    check_sensitivity(config, Device.of(config))
     tolerance = min(config.solver.tolerance, SENSITIVITY_TOLERANCE)
     solver = config.solver.model_copy(update={"tolerance": tolerance, "estimate": False})
     config = config.model_copy(update={"solver": solver, "accuracy": None})
@@ -89,40 +98,13 @@ def sensitivity(
         on_root(comm, lambda: claim(Path(output), config.source))
     with progress_of(progress, quiet, comm.rank) as shown, Problem.of(config, comm, shown) as problem:
         data = find_sensitivities(problem, shown)
+        if draws:
+            data["sampling"] = with_linear(sample(problem, draws, shown), data, config)
     if output is not None:
         on_root(comm, lambda: write_sensitivities(Path(output), data))
     if not quiet and comm.rank == 0:
         print_sensitivities(data)
     return Sensitivities(data)
-
-
-def check(config: Config) -> None:
-    """Refuse a configuration whose readings have no sensitivities.
-
-    Args:
-        config: The configuration.
-
-    Raises:
-        InputError: It names the key and the remedy.
-    """
-    device = Device.of(config)
-    if not device.probes:
-        raise config.error("probes", "there is no reading; add a pair of terminals, such as '{v: [a, b]}'")
-    if device.has_laws:
-        raise config.error(
-            "materials",
-            "sensitivities need numbers; give them at the base temperature instead of laws",
-        )
-    if device.thermal or any(drive.quantity == "temperature" for drive in device.drives.values()):
-        raise config.error(
-            "terminals",
-            "sensitivities need a device that is at its base temperature without a drive; remove given "
-            "heat, and hold sinks and surroundings at 'temperature'",
-        )
-    if device.unknowns.vector:
-        raise config.error(
-            "solver.spin", "sensitivities need spins along one axis; set solver.spin: collinear"
-        )
 
 
 def find_sensitivities(problem: Problem, progress: Any) -> dict[str, Any]:
@@ -161,21 +143,46 @@ def find_sensitivities(problem: Problem, progress: Any) -> dict[str, Any]:
     }
 
 
+def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """Add the errors by linear propagation to those of draws.
+
+    Args:
+        sampling: The draws (:func:`.sample`).
+        data: The sensitivities.
+        config: The configuration.
+    """
+    inputs, sizes = uncertain_inputs(config)
+    keys = [parameter["key"] for parameter in data["parameters"]]
+    by = {
+        (r["scheme"], r["probe"], r["name"], r["order"]): dict(zip(keys, r["derivatives"], strict=True))
+        for r in data["readings"]
+    }
+    for read in sampling["readings"]:
+        found = by[read["scheme"], read["probe"], read["name"], read["order"]]
+        parts = [
+            size * sum(share * found.get(dotted(place), 0.0) for place, share in given.shares.items())
+            for given, size in zip(inputs, sizes, strict=True)
+        ]
+        read["linear"] = float(np.linalg.norm(parts))
+    return sampling
+
+
 class ProblemSensitivity:
     """Derivatives of the readings of a problem by the numbers of its configuration.
 
     Args:
         problem: The problem.
+        places: Places of the numbers that are wanted; all of them by default.
 
     Attributes:
         changes: The numbers.
         left_out: Keys of numbers that leads or surroundings depend on.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, places: Collection[Place] | None = None) -> None:
         self._problem = problem
         device, mesh = problem.device, problem.spaces.device
-        every = find_changes(problem.config, device, mesh.surfaces)
+        every = find_changes(problem.config, device, mesh.surfaces, places)
         self.changes = [change for change in every if not change.is_outside]
         self.left_out = [change.number.key for change in every if change.is_outside]
         self._cells = CellGradient(problem.spaces, problem.coefficients, problem.heat)
@@ -235,14 +242,26 @@ class ProblemSensitivity:
         return np.array([of(*both) for both in zip(self.changes, laws, strict=True)]).T
 
 
-def _rows(cases: Mapping[str, tuple[np.ndarray, np.ndarray]], values: np.ndarray) -> list[dict[str, Any]]:
-    """The readings of a probe in every configuration, then baseline and spin signal."""
+Case = tuple[np.ndarray, np.ndarray]
+"""Readings of a probe, shape (n_orders,), and their derivatives, shape (n_orders, n_inputs)."""
+
+
+def with_signals(cases: Mapping[str, Case]) -> dict[str, Case]:
+    """Readings of a probe and their derivatives in every configuration, then of baseline and spin signal.
+
+    Args:
+        cases: Those of the configurations.
+    """
     named = dict(cases)
     if {"P", "AP"} <= cases.keys():
+        of_p, of_ap = cases["P"], cases["AP"]
         for signal, (p, ap) in SIGNALS.items():
-            named[signal] = tuple(
-                p * of_p + ap * of_ap for of_p, of_ap in zip(cases["P"], cases["AP"], strict=True)
-            )
+            named[signal] = p * of_p[0] + ap * of_ap[0], p * of_p[1] + ap * of_ap[1]
+    return named
+
+
+def _rows(cases: Mapping[str, Case], values: np.ndarray) -> list[dict[str, Any]]:
+    """The readings of a probe in every configuration, then baseline and spin signal."""
     return [
         {
             "name": name,
@@ -251,6 +270,6 @@ def _rows(cases: Mapping[str, tuple[np.ndarray, np.ndarray]], values: np.ndarray
             "derivatives": by_number.tolist(),
             "relative": (by_number * values / reading).tolist() if reading else None,
         }
-        for name, (readings, derivatives) in named.items()
+        for name, (readings, derivatives) in with_signals(cases).items()
         for n, (reading, by_number) in enumerate(zip(readings, derivatives, strict=True), start=1)
     ]

@@ -15,6 +15,7 @@ from thermospin.output.layout import SCHEMA
 from thermospin.output.place import new_run
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import SolvedFields
+from thermospin.runs.input_errors import InputErrors
 from thermospin.runs.measured import Measurements
 from thermospin.runs.numbers import check_balances, configuration_data
 from thermospin.runs.probes import signals
@@ -32,7 +33,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         keep_fields: Whether the results hold the fields of all of them.
     """
     config, device = problem.config, problem.device
-    measurements = Measurements(problem)
+    measurements, input_errors = Measurements(problem), InputErrors.of(problem)
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
     progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states)))
@@ -45,6 +46,9 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 problem.magnetise(state)
             with progress.stage("solve"), _with_suspects(config, device):
                 expansion = _expand(problem, solver)
+            if input_errors:
+                with progress.stage("sensitivities"):
+                    input_errors.add(scheme, name, solver, expansion)
             compared = None
             if device.numerics.estimate:
                 with progress.stage("estimate"):
@@ -80,6 +84,8 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                 for probe in device.probes
             }
     data = _summary(problem, schemes, progress)
+    if input_errors:
+        input_errors.write(data)
     return Results(
         data, expansions, SolvedFields(problem, expansions, data["run"]["id"]) if keep_fields else None
     )

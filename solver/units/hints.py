@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from thermospin.units.names import LONGEST, NUMBER, named_units, split_quantity, suits
+from thermospin.units.uncertain import split_uncertain
 
 _PREFIXES = ("", "f", "p", "n", "u", "m", "c", "k", "M", "G", "T")
 
@@ -27,6 +28,8 @@ def remedy(text: str, unit: str) -> str:
     """
     if len(text) > LONGEST:
         return f"write for example '{example(unit)}'"
+    if split_uncertain(text):
+        return "an uncertainty can stand in materials, interfaces, heating and parameters only"
     if match := re.fullmatch(r"\s*([-+]?[0-9]+),([0-9]+)([^,]*)", text):
         return f"numbers have a decimal point: '{match[1]}.{match[2]}{match[3].rstrip()}'"
     if re.match(r"\s*[-+]?[0-9.]+,[0-9]", text):

@@ -11,7 +11,7 @@ from thermospin.materials.material import HEAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
-from thermospin.validation import contrast, leads, loop, magnetisation, maps, thermal
+from thermospin.validation import contrast, leads, loop, magnetisation, maps, sensitivity, thermal
 from thermospin.validation.names import check_known
 
 
@@ -43,6 +43,7 @@ def check(config: Config) -> None:
     _accuracy(config, device)
     maps.check(config, device)
     loop.check(config, device)
+    sensitivity.check_uncertainties(config, device)
 
 
 def _geometry(config: Config) -> None:

@@ -8,8 +8,8 @@ from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.output.sensitivities import largest
 from thermospin.runs.coefficient_changes import find_changes
-from thermospin.runs.sensitivity import check
 from thermospin.validation import load_config
+from thermospin.validation.sensitivity import check_sensitivity
 
 pytestmark = pytest.mark.serial
 
@@ -69,8 +69,9 @@ def test_derivatives_of_the_relaxation():
     ],
 )
 def test_devices_without_sensitivities(sections, key, remedy):
+    own = config(**sections)
     with pytest.raises(InputError) as error:
-        check(config(**sections))
+        check_sensitivity(own, Device.of(own))
     assert error.value.key == key
     assert remedy in str(error.value)
     assert "\n" not in str(error.value)

@@ -127,6 +127,45 @@ class AccuracyHistory(Part):
     """The meshes, from coarse to fine."""
 
 
+class InputNumber(Part):
+    """An uncertain number."""
+
+    key: str
+    """Its key."""
+    value: float
+    """Its value."""
+    unit: str
+    """Its unit; empty for a plain number."""
+    uncertainty: float
+    """Its standard uncertainty, likewise."""
+
+
+class InputReading(Part):
+    """A reading that follows the uncertain numbers."""
+
+    scheme: str
+    """The injection scheme."""
+    probe: str
+    """The probe."""
+    name: str
+    """A magnetic configuration, or a signal."""
+    order: int
+    """Power n of the drive."""
+
+
+class Inputs(Part):
+    """Uncertain numbers of the materials, and what they do to the readings."""
+
+    numbers: list[InputNumber]
+    """The numbers."""
+    readings: list[InputReading]
+    """The readings."""
+    derivatives: list[list[float]]
+    """Of every reading by every number, V/Aⁿ or V/Vⁿ per unit of the number."""
+    covariance: list[list[float]]
+    """Of all readings, in products of their units."""
+
+
 class RunDocument(Document):
     """Results of a run, or of a point of a sweep."""
 
@@ -150,6 +189,8 @@ class RunDocument(Document):
     """The point of a sweep that the results are of."""
     accuracy: AccuracyHistory | None = None
     """History of the meshes, where a target was given for the error bars."""
+    inputs: Inputs | None = None
+    """Uncertain numbers of the materials, where there are any."""
 
 
 class LoopBranch(Part):

@@ -10,6 +10,8 @@ class Errors(Part):
     """Error bar of the discretisation; null where it was not estimated."""
     solver: ByOrder
     """Error bar of the linear solver and of rounding."""
+    materials: ByOrder | None = None
+    """Standard error by uncertain numbers of materials and interfaces; not there where none is uncertain."""
 
 
 class ErrorsAtRest(Part):

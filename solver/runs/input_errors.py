@@ -1,0 +1,104 @@
+"""Errors of readings by uncertain numbers of the materials: linear propagation with all correlations."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from thermospin.config.inputs import uncertain_inputs
+from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.solution import Expansion
+from thermospin.runs.probes import SIGNALS
+from thermospin.runs.problem import Problem
+from thermospin.runs.sensitivity import Case, ProblemSensitivity, with_signals
+
+
+class InputErrors:
+    """Errors of the readings of a problem, one scheme and configuration after another.
+
+    Args:
+        problem: The problem, some of whose numbers are uncertain.
+
+    Raises:
+        InputError: A lead or the surroundings depend on an uncertain number.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._inputs, self._sizes = uncertain_inputs(problem.config)
+        places = {place for given in self._inputs for place in given.shares}
+        self._found = ProblemSensitivity(problem, places)
+        if self._found.left_out:
+            key = self._found.left_out[0]
+            message = (
+                "a lead or the surroundings depend on it, which errors cannot follow; give a plain number"
+            )
+            raise problem.config.error(key, message)
+        numbers = [change.number.place for change in self._found.changes]
+        self._shares = np.array([[given.shares.get(p, 0.0) for given in self._inputs] for p in numbers])
+        self._cases: dict[str, dict[str, Mapping[str, Case]]] = {}
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self | None:
+        """Those of a problem; None where no number is uncertain, or nothing is read.
+
+        Args:
+            problem: The problem.
+        """
+        uncertain = problem.config.uncertainties and problem.device.probes
+        return cls(problem) if uncertain and uncertain_inputs(problem.config)[0] else None
+
+    def add(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> None:
+        """Take in a solution, in the magnetic state of the problem (collective).
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration.
+            solver: The solver of the scheme.
+            expansion: The solution.
+        """
+        numerics = self._problem.device.numerics
+        if numerics.method == "demodulate":  # its orders are fitted, those here solve their equations
+            expansion = solver.expand(numerics.orders)
+        found = self._found.of_case(solver, expansion)
+        cases = {probe: (values, by @ self._shares) for probe, (values, by) in found.items()}
+        self._cases.setdefault(scheme, {})[name] = cases
+
+    def write(self, results: dict[str, Any]) -> None:
+        """Write the errors beside those of mesh and solver, and the covariance of all readings.
+
+        Args:
+            results: Content of ``results.json``; ``inputs`` is added.
+        """
+        readings, rows = [], []
+        for scheme, probe, name, derivatives in self._named():
+            errors = np.sqrt(derivatives**2 @ np.square(self._sizes)).tolist()
+            _errors_of(results["schemes"][scheme], probe, name)["materials"] = errors
+            for n, row in enumerate(derivatives, start=1):
+                readings.append({"scheme": scheme, "probe": probe, "name": name, "order": n})
+                rows.append(row)
+        scaled = np.array(rows) * self._sizes
+        results["inputs"] = {
+            "numbers": [
+                {"key": given.key, "value": given.value, "unit": given.unit, "uncertainty": size}
+                for given, size in zip(self._inputs, self._sizes, strict=True)
+            ],
+            "readings": readings,
+            "derivatives": np.array(rows).tolist(),
+            "covariance": (scaled @ scaled.T).tolist(),
+        }
+
+    def _named(self) -> Iterator[tuple[str, str, str, np.ndarray]]:
+        """Scheme, probe, name and derivatives by the inputs, (n_orders, n_inputs), of all readings."""
+        for scheme, cases in self._cases.items():
+            for probe in self._problem.device.probes:
+                of_probe = with_signals({name: case[probe] for name, case in cases.items()})
+                for name, (_, derivatives) in of_probe.items():
+                    yield scheme, probe, name, derivatives
+
+
+def _errors_of(scheme: dict[str, Any], probe: str, name: str) -> dict[str, Any]:
+    """The errors of a reading in the results of a scheme."""
+    if name in SIGNALS:
+        return scheme["signals"][probe]["error"][name]
+    return scheme["configurations"][name]["probes"][probe]["error"]

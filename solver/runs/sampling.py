@@ -1,0 +1,102 @@
+"""Errors of readings by uncertain numbers from draws of the numbers, as a check of linear propagation."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from thermospin.config import Config
+from thermospin.config.inputs import Input, uncertain_inputs, with_values
+from thermospin.errors import InputError
+from thermospin.output.progress import SilentProgress
+from thermospin.runs.probes import SIGNALS
+from thermospin.runs.problem import Problem
+
+SEED = 0
+"""Of the draws: the same on all ranks, and in every run."""
+MOST_REFUSED = 0.5
+"""Share of the draws that may be impossible, such as a negative conductivity, and are drawn again."""
+
+
+def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, Any]:
+    """Draw the uncertain numbers, solve on the same mesh, and compare the readings (collective).
+
+    Args:
+        problem: The problem, with uncertain numbers.
+        draws: Number of draws, at least 2.
+        progress: Its stages.
+
+    Returns:
+        ``draws``; ``refused``, draws that were impossible and replaced; ``readings``, a list of ``scheme``,
+        ``probe``, ``name``, ``order``, ``mean`` and ``deviation`` in their order.
+
+    Raises:
+        InputError: No number is uncertain, or most draws are impossible.
+        ConvergenceError: The solver does not converge.
+    """
+    inputs, sizes = uncertain_inputs(problem.config)
+    if not inputs:
+        raise problem.config.error(
+            "uncertainties", "nothing to draw; write a number as '-3.8 +/- 0.2 uV/K', or its uncertainty here"
+        )
+    found, refused = [], 0
+    progress.steps("draws", [1.0] * draws)
+    for config in _drawn(problem.config, inputs, sizes):
+        if config is None:
+            refused += 1
+            if refused > MOST_REFUSED * max(draws, 10):
+                message = "most draws are impossible, such as negative numbers; give smaller uncertainties"
+                raise problem.config.error("uncertainties", message)
+            continue
+        with Problem(config, problem.spaces.device, SilentProgress()) as drawn:
+            found.append(readings_of(drawn))
+        progress.step()
+        if len(found) == draws:
+            break
+    keys = ("scheme", "probe", "name", "order")
+    values = np.array([list(readings.values()) for readings in found])
+    return {
+        "draws": draws,
+        "refused": refused,
+        "readings": [
+            dict(zip(keys, at, strict=True)) | {"mean": mean, "deviation": deviation}
+            for at, mean, deviation in zip(
+                found[0], values.mean(0).tolist(), values.std(0, ddof=1).tolist(), strict=True
+            )
+        ],
+    }
+
+
+def readings_of(problem: Problem) -> dict[tuple[str, str, str, int], float]:
+    """All readings by scheme, probe, configuration or signal, and order (collective).
+
+    Args:
+        problem: The problem.
+    """
+    found = {}
+    orders = problem.device.numerics.orders
+    for scheme in problem.schemes:
+        solver, expansions = problem.scheme(scheme), {}
+        for name, state in problem.states.items():
+            problem.magnetise(state)
+            expansions[name] = solver.expand(orders)
+        for probe, pair in problem.device.probes.items():
+            named = {name: expansion.harmonics(pair) for name, expansion in expansions.items()}
+            if {"P", "AP"} <= named.keys():
+                named |= {s: p * named["P"] + ap * named["AP"] for s, (p, ap) in SIGNALS.items()}
+            for name, values in named.items():
+                found |= {(scheme, probe, name, n): float(r) for n, r in enumerate(values, start=1)}
+    return found
+
+
+def _drawn(config: Config, inputs: Sequence[Input], sizes: Sequence[float]) -> Iterator[Config | None]:
+    """Configurations with numbers drawn from normal distributions; None where one is not possible."""
+    random = np.random.default_rng(SEED)
+    while True:
+        values = random.normal([given.value for given in inputs], sizes)
+        try:
+            yield with_values(
+                config, [(i.key, value, i.unit) for i, value in zip(inputs, values.tolist(), strict=True)]
+            )
+        except InputError:
+            yield None
