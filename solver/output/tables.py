@@ -153,7 +153,7 @@ def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
         text += f" ± {bar_text(bar)}"
     matters = solver is not None and (mesh is None or solver > SOLVER_MATTERS * mesh)
     text += f" {scale.unit}" + (f"\n[dim]± {bar_text(solver)} solver[/dim]" if matters else "")
-    return text + (f"\n± {bar_text(materials)} materials" if materials is not None else "")
+    return text + (f"\n± {number(materials, 2)} materials" if materials is not None else "")
 
 
 def _lock_in_table(results: Mapping[str, Any]) -> Table:

@@ -13,7 +13,7 @@ from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
 
 SEED = 0
-"""Of the draws: the same on all ranks, and in every run."""
+"""Seed of the draws: the same on all ranks, and in every run."""
 MOST_REFUSED = 0.5
 """Share of the draws that may be impossible, such as a negative conductivity, and are drawn again."""
 

@@ -161,9 +161,9 @@ class Inputs(Part):
     readings: list[InputReading]
     """The readings."""
     derivatives: list[list[float]]
-    """Of every reading by every number, V/Aⁿ or V/Vⁿ per unit of the number."""
+    """Derivatives of every reading by every number, V/Aⁿ or V/Vⁿ per unit of the number."""
     covariance: list[list[float]]
-    """Of all readings, in products of their units."""
+    """Covariance of all readings, in products of their units."""
 
 
 class RunDocument(Document):
