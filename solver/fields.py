@@ -194,7 +194,12 @@ class OutputField:
     @property
     def drawn(self) -> str:
         """Symbol of the number that colours show: of a vector, its length."""
-        return self.symbol if self.components == 1 else f"$|{self.symbol.strip('$')}|$"
+        return self.symbol if self.components == 1 else self.size
+
+    @property
+    def size(self) -> str:
+        """Symbol of its size."""
+        return f"$|{self.symbol.strip('$')}|$"
 
     @property
     def vector(self) -> Self:
@@ -314,3 +319,12 @@ ABSOLUTE = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is
 
 CONSTANTS = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is_constant)
 """Fields of the output that no drive changes."""
+
+CURRENTS = tuple(
+    dict.fromkeys(
+        field.name
+        for field in (*_COLLINEAR, *_VECTOR)
+        if field.components == 3 and field.in_cells and not field.in_spin_space
+    )
+)
+"""Fields of the output that flow: vectors in space."""

@@ -56,6 +56,17 @@ def report_page(out: Path, output: Path | None) -> None:
     on_root_once(work)
 
 
+@click.command("view")
+@OUT
+@click.option("--port", default=8080, show_default=True, help="Port of the page; 0 takes a free one.")
+@click.option("--browser", is_flag=True, help="Open the page in the browser of this machine.")
+def view_page(out: Path, port: int, browser: bool) -> None:
+    """Show the fields in OUT in a browser: turn and cut the device, probe a line, until Ctrl-C."""
+    from thermospin.viewer import view
+
+    on_root_once(lambda: view(out, port, browser))
+
+
 @click.command()
 @click.argument("name", required=False)
 def materials(name: str | None) -> None:
@@ -82,4 +93,4 @@ def completion(context: click.Context, shell: str | None) -> None:
     say("open another shell to use it")
 
 
-RESULTS_COMMANDS = (plot, compare, report_page, materials, completion)
+RESULTS_COMMANDS = (plot, compare, report_page, view_page, materials, completion)

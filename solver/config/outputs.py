@@ -7,8 +7,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from thermospin.config.numerics import DriveCurrent
 from thermospin.errors import cut
-from thermospin.fields import CONSTANTS, OUTPUT_NAMES
-from thermospin.section import Name, Section, Truth, mistake, whole
+from thermospin.fields import CONSTANTS, CURRENTS, OUTPUT_NAMES
+from thermospin.section import Name, Section, Truth, mistake, one_of, whole
 from thermospin.units import quantity
 
 Coordinate = quantity("m", ge=-1, le=1)
@@ -70,8 +70,9 @@ class Map(Section):
     """Stem of the file names; made from the field and the place by default."""
     scheme: str | None = None
     """Injection scheme; the first by default."""
-    configuration: str | None = None
-    """Magnetic configuration; the first by default."""
+    configuration: str | Annotated[tuple[str, ...], Field(min_length=2)] | None = None
+    """Magnetic configuration; the first by default. Several, such as `[P, AP]`, are drawn together: curves in
+    one plot, pictures as panels with one scale."""
     order: whole(ge=0, le=8) | None = None
     """Show the coefficient of Iⁿ, or with 0 the fields at rest, where there are any …"""
     current: DriveCurrent | None = None
@@ -86,6 +87,10 @@ class Map(Section):
     """A line profile, written as CSV and plotted."""
     regions: tuple[str, ...] = ()
     """Show these regions only; all by default."""
+    flow: Literal["arrows", "lines"] | None = None
+    """Show directions of a current in a slice, as arrows or streamlines."""
+    scale: Literal["linear", "log"] = "linear"
+    """Scale of the colours, or of the values along a line; `log` shows their size."""
     limits: tuple[Limit, Limit] | None = None
     """Ends of the colour scale, in the unit of the field."""
 
@@ -101,6 +106,10 @@ class Map(Section):
                 "the place is missing; give one of 'slice: {z: 10 nm}', 'surface: true', 'line: "
                 "{start: …, end: …}'"
             )
+        if self.flow is not None and (self.slice is None or self.field not in CURRENTS):
+            raise mistake(f"needs a 'slice' of one of {', '.join(CURRENTS)}", "flow")
+        if self.scale == "log" and self.limits is not None and self.limits[0] <= 0:
+            raise mistake("must be positive on a logarithmic scale", "limits")
         for axis, (low, high) in self.window.items():
             if self.slice is None or axis in self.slice:
                 raise mistake("give axes in the plane of a slice", "window", axis)
@@ -109,6 +118,13 @@ class Map(Section):
         if self.limits is not None and self.limits[0] >= self.limits[1]:
             raise mistake("must be [low, high] with low < high", "limits")
         return self
+
+    @property
+    def configurations(self) -> tuple[str, ...]:
+        """The magnetic configurations that it names."""
+        if self.configuration is None:
+            return ()
+        return (self.configuration,) if isinstance(self.configuration, str) else self.configuration
 
 
 class Style(Section):
@@ -144,7 +160,20 @@ class Output(Section):
     """Write fields for ParaView, per order and configuration."""
     maps: tuple[Map, ...] = ()
     """Pictures and profiles."""
+    panels: dict[Name, Annotated[tuple[str, ...], Field(min_length=1, max_length=26)]] = {}
+    """Figures of several maps with letters: name of the figure to `name`s of maps, in rows of two."""
     style: Style = Style()
     """Look of the pictures."""
     reference: Annotated[Path, DirectoryName] | None = None
     """YAML file with the numbers of a paper, beside which `thermospin compare` sets the results."""
+
+    @model_validator(mode="after")
+    def _panels_are_maps(self) -> "Output":
+        names = [item.name for item in self.maps if item.name]
+        for figure, wanted in self.panels.items():
+            if figure in names:
+                raise mistake(f"'{figure}' is the name of a map; give another", "panels", figure)
+            for name in wanted:
+                if name not in names:
+                    raise mistake(one_of(name, names, "named map"), "panels", figure)
+        return self

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thermospin.config.outputs import Map, Output, Style
 from thermospin.errors import InputError
@@ -15,6 +15,9 @@ from thermospin.output.progress import Progress, SilentProgress
 from thermospin.output.readings import write_readings
 from thermospin.output.tables import print_table
 
+if TYPE_CHECKING:
+    from thermospin.output.maps import MapDrawer
+
 __all__ = [
     "Case",
     "FieldSample",
@@ -22,6 +25,7 @@ __all__ = [
     "SilentProgress",
     "compare",
     "draw_maps",
+    "map_drawer",
     "plan_maps",
     "plot",
     "print_table",
@@ -86,6 +90,18 @@ def draw_maps(directory: Path, maps: Mapping[str, Map], case: Case, style: Style
     return drawing.draw_maps(directory, maps, case, style)
 
 
+def map_drawer(directory: Path, output: Output) -> "MapDrawer":
+    """Drawer of the maps of a run and of the figures made of several.
+
+    Args:
+        directory: Directory of the results; files go to ``maps/``.
+        output: The section `output` of the configuration.
+    """
+    from thermospin.output.maps import MapDrawer
+
+    return MapDrawer(directory, output.style, output.panels)
+
+
 def plot(directory: Path, asked: Sequence[str] = ()) -> list[Path]:
     """Draw the maps of a finished run, or the readings along a finished loop or sweep, again, from its files.
 
@@ -101,7 +117,7 @@ def plot(directory: Path, asked: Sequence[str] = ()) -> list[Path]:
 
     Of a sweep, the readings along its axis are drawn.
     """
-    from thermospin.output.vtu import read_orders, read_solved
+    from thermospin.output.vtu import read_case
 
     directory = Path(directory)
     results = read_results(directory)
@@ -118,13 +134,9 @@ def plot(directory: Path, asked: Sequence[str] = ()) -> list[Path]:
             "the run asked for no maps; give some with --map 'T, z = 10 nm', or under 'output.maps'",
             file=str(directory),
         )
-    written, run = [], results.get("run", {}).get("id", "")
-    for (scheme, configuration), wanted in plan_maps(maps, _schemes(results)).items():
-        orders = read_orders(directory, scheme, configuration, run)
-        drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
-        solved = read_solved(directory, scheme, configuration, run)
-        case = Case(scheme, configuration, orders, results["config"]["temperature"], drive, solved)
-        written += draw_maps(directory, wanted, case, output.style)
+    written, drawer = [], map_drawer(directory, output.model_copy(update={"panels": {}} if asked else {}))
+    for key, wanted in plan_maps(maps, _schemes(results)).items():
+        written += drawer.draw(wanted, read_case(directory, results, *key))
     return written
 
 

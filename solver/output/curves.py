@@ -1,8 +1,7 @@
-"""Figures with matplotlib of curves: along lines, loops, sweeps, and finer and finer meshes."""
+"""Figures with matplotlib of curves: along loops and sweeps, and on finer and finer meshes."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 
-from thermospin.config.outputs import Style
-from thermospin.output.figures import INCH, STYLE, looks, save, save_as
-from thermospin.output.mesh_picture import colours_of
+from thermospin.output.figures import STYLE, save
 from thermospin.output.scales import Scale
 from thermospin.output.series import Axis, Series
-
-_CURVES = ("#1f5f9f", "#c8532b", "#3f8f4f")
 
 
 def save_loop(
@@ -55,70 +50,6 @@ def save_loop(
         figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9)
         figure.suptitle(title, fontsize=10, x=0.01, ha="left")
         save(figure, path)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of a line within one region; a field may jump between two parts.
-
-    Attributes:
-        region: Name of the region.
-        place: Position along the line, nm, (n,).
-        curves: Name of a curve to its values in the displayed unit, (n,), NaN where there are none.
-    """
-
-    region: str
-    place: np.ndarray
-    curves: Mapping[str, np.ndarray]
-
-
-def save_profile(
-    path: Path, pieces: Sequence[Piece], title: str, labels: tuple[str, str], style: Style
-) -> list[Path]:
-    """Save a plot of values along a line, with its regions shaded and named; jumps are drawn as jumps.
-
-    Args:
-        path: The file; its suffix is that of the format.
-        pieces: The parts of the line.
-        title: Title of the figure.
-        labels: Labels of the horizontal and the vertical axis, with units.
-        style: Look of the picture.
-
-    Returns:
-        The files, one for every format.
-    """
-    names = list(dict.fromkeys(name for piece in pieces for name in piece.curves))
-    width = 5.6 if style.width is None else style.width / INCH
-    with rc_context(looks(style)):
-        figure = Figure(figsize=(width, 0.6 * width), layout="constrained")
-        panel = figure.subplots()
-        for name, colour in zip(names, _CURVES, strict=False):
-            for i, piece in enumerate(pieces):
-                label = name if i == 0 else None
-                panel.plot(piece.place, piece.curves[name], color=colour, label=label)
-        if len(names) > 1:
-            panel.legend(frameon=False)
-        _shade(panel, pieces)
-        ends = np.concatenate([piece.place for piece in pieces])
-        panel.set(xlim=(ends.min(), ends.max()), xlabel=labels[0], ylabel=labels[1])
-        panel.ticklabel_format(axis="y", useOffset=False)
-        panel.set_title(title, loc="left", pad=1.6 * style.font_size)
-        return save_as(figure, path, style)
-
-
-def _shade(panel: Axes, pieces: Sequence[Piece]) -> None:
-    """Shade the regions along a line and write their names above them."""
-    colours = colours_of(dict.fromkeys(piece.region for piece in pieces))
-    for piece in pieces:
-        low, high = piece.place[0], piece.place[-1]
-        panel.axvspan(low, high, color=colours[piece.region], alpha=0.15, linewidth=0)
-        beside = {
-            "transform": panel.get_xaxis_transform(),
-            "ha": "center",
-            "va": "bottom",
-            "fontsize": "small",
-        }
-        panel.text((low + high) / 2, 1.01, piece.region, **beside)
 
 
 def save_sweep(

@@ -1,4 +1,4 @@
-"""Figures with matplotlib of rendered pixels, with axes, colour bar or legend."""
+"""Figures with matplotlib: their looks and files; meshes with a legend, and their sections."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.cm import ScalarMappable
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from thermospin.config.outputs import Style
 from thermospin.output.files import replacing
-from thermospin.output.rendering import Colours
 
 STYLE = {
     "font.size": 10,
@@ -27,69 +25,8 @@ STYLE = {
 }
 INCH = 0.0254
 """Metres."""
-_LONG, _SHORT = 5.6, 0.6
+LONG, SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
-
-
-def save_plane(
-    path: Path,
-    image: np.ndarray,
-    colours: Colours,
-    box: np.ndarray,
-    axes: tuple[str, str],
-    title: str,
-    label: str,
-    style: Style,
-) -> list[Path]:
-    """Save a rendered plane with axes in nanometres and a colour bar.
-
-    Args:
-        path: The file; its suffix is that of the format.
-        image: Pixels, (height, width, 3).
-        colours: The colours of the picture.
-        box: Corners of the picture, nm, (2, 2).
-        axes: Names of the horizontal and the vertical axis.
-        title: Title of the figure.
-        label: Symbol of the field.
-        style: Look of the picture.
-
-    Returns:
-        The files, one for every format.
-    """
-    with rc_context(looks(style)):
-        figure, panel = _frame(image, style.width)
-        panel.imshow(image, extent=(*box[:, 0], *box[:, 1]), aspect="auto", interpolation="antialiased")
-        panel.set_xlabel(f"{axes[0]} (nm)")
-        panel.set_ylabel(f"{axes[1]} (nm)")
-        panel.locator_params(axis="y", nbins=max(2, min(8, round(3 * panel.bbox.height / figure.dpi))))
-        panel.set_title(title, loc="left")
-        _colour_bar(figure, panel, colours, label)
-        return save_as(figure, path, style)
-
-
-def save_view(
-    path: Path, image: np.ndarray, colours: Colours, title: str, label: str, style: Style
-) -> list[Path]:
-    """Save a rendered view of the device with a colour bar.
-
-    Args:
-        path: The file; its suffix is that of the format.
-        image: Pixels, (height, width, 3).
-        colours: The colours of the picture.
-        title: Title of the figure.
-        label: Symbol of the field.
-        style: Look of the picture.
-
-    Returns:
-        The files, one for every format.
-    """
-    with rc_context(looks(style)):
-        figure, panel = _frame(image, style.width)
-        panel.imshow(image, aspect="auto", interpolation="antialiased")
-        panel.set_axis_off()
-        panel.set_title(title, loc="left")
-        _colour_bar(figure, panel, colours, label)
-        return save_as(figure, path, style)
 
 
 def save_mesh(
@@ -112,7 +49,7 @@ def save_mesh(
         patches = [Patch(color=colour, label=text) for text, colour in legend.items()]
         panel.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
         _ruler(panel, image, nanometre)
-        save(figure, path, dpi=max(image.shape) / _LONG)
+        save(figure, path, dpi=max(image.shape) / LONG)
 
 
 def save_section(
@@ -148,39 +85,14 @@ def save_section(
         save(figure, path)
 
 
-def _frame(image: np.ndarray, total_width: float | None = None):
-    """A figure with room for the pixels at their own proportions, a colour bar and labels.
-
-    Args:
-        image: Pixels, (height, width, 3).
-        total_width: Width of the figure, m; by default what suits the pixels.
-    """
+def _frame(image: np.ndarray) -> tuple[Figure, Axes]:
+    """A figure with room for the pixels at their own proportions and a legend."""
     height, width = image.shape[:2]
     left, right, below, above = 0.75, 1.15, 0.6, 0.45
-    if total_width is None:
-        across = max(_LONG * width / max(height, width), _SHORT)
-    else:
-        across = max(total_width / INCH - left - right, _SHORT)
-    up = max(across * height / width, _SHORT)
+    across, up = (max(LONG * side / max(height, width), SHORT) for side in (width, height))
     total = (left + across + right, below + up + above)
     figure = Figure(figsize=total)
-    place = (left / total[0], below / total[1], across / total[0], up / total[1])
-    return figure, figure.add_axes(place)
-
-
-def _colour_bar(figure: Figure, panel, colours: Colours, label: str) -> None:
-    """A bar along the right edge of a panel, at least as high as its numbers need."""
-    wide, high = figure.get_size_inches()
-    box = panel.get_position()
-    length = max(box.height, min(1.5 / high, 1.0))
-    bottom = max(box.y0 + (box.height - length) / 2, 0.0)
-    bar = figure.add_axes((box.x1 + 0.12 / wide, bottom, 0.16 / wide, length))
-    figure.colorbar(
-        ScalarMappable(Normalize(*colours.limits), colours.name),
-        cax=bar,
-        extend="max" if colours.clipped else "neither",
-        label=f"{label} ({colours.scale.unit})",
-    )
+    return figure, figure.add_axes((left / total[0], below / total[1], across / total[0], up / total[1]))
 
 
 def _ruler(panel, image: np.ndarray, nanometre: np.ndarray) -> None:

@@ -22,20 +22,22 @@ def plan_maps(
         schemes: Scheme to its magnetic configurations; a map that names none takes the first.
 
     Returns:
-        For every scheme and configuration that has maps: file name without suffix to map.
+        For every scheme and configuration that has maps: file name without suffix to map. A map of several
+        configurations is there once for each.
     """
     plan: dict[tuple[str, str], dict[str, Map]] = {}
     taken: set[str] = set()
     for wanted in maps:
         scheme = wanted.scheme or next(iter(schemes))
-        configuration = wanted.configuration or next(iter(schemes[scheme]))
-        stem = base = wanted.name or _stem(wanted, scheme, configuration)
+        configurations = wanted.configurations or (next(iter(schemes[scheme])),)
+        stem = base = wanted.name or _stem(wanted, scheme, "-".join(configurations))
         count = 1
         while stem in taken:
             count += 1
             stem = f"{base}-{count}"
         taken.add(stem)
-        plan.setdefault((scheme, configuration), {})[stem] = wanted
+        for configuration in configurations:
+            plan.setdefault((scheme, configuration), {})[stem] = wanted
     return plan
 
 
@@ -57,7 +59,8 @@ def read_map(text: str, output: Output) -> Map:
     """A map as people write it on the command line, such as ``T, z = 10 nm, configuration = AP``.
 
     The first word is the field; ``surface``, or ``x``, ``y`` or ``z`` with a length, says where; ``order``,
-    ``current``, ``scheme``, ``configuration`` and ``name`` are those of a map in a configuration.
+    ``current``, ``scheme``, ``configuration`` (``P and AP`` for both), ``flow``, ``scale`` and ``name`` are
+    those of a map in a configuration.
 
     Args:
         text: The text.
@@ -72,6 +75,8 @@ def read_map(text: str, output: Output) -> Map:
         key, _, value = (word.strip() for word in part.partition("="))
         if key in ("x", "y", "z"):
             content["slice"] = content.get("slice", {}) | {key: value}
+        elif key == "configuration" and " and " in value:
+            content[key] = [name.strip() for name in value.split(" and ")]
         else:
             content[key] = True if key == "surface" else value
     if first not in CONSTANTS and not content.keys() & {"order", "current"}:

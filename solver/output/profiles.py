@@ -1,19 +1,19 @@
 """Profiles of a field along a straight line, as CSV and as a plot."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pyvista as pv
 
-from thermospin.config.outputs import Line, Style
+from thermospin.config.outputs import Line
 from thermospin.errors import InputError
-from thermospin.output.curves import Piece, save_profile
 from thermospin.output.files import write_csv
 from thermospin.output.grids import CELL, RegionGrids, skin
-from thermospin.output.quantities import Quantity
+from thermospin.output.panels import LinePanel, Piece
 from thermospin.output.scales import per_drive
 
 INSIDE = 1e-4
@@ -34,57 +34,124 @@ def sample_line(regions: RegionGrids, line: Line) -> tuple[np.ndarray, np.ndarra
         names of the regions, (n,), empty outside.
     """
     points = np.linspace(line.start, line.end, line.points)
-    values = np.full((line.points, regions.quantity.components), np.nan)
-    names = np.full(line.points, "", dtype=object)
+    return points, *sample_points(regions, points)
+
+
+def sample_points(regions: RegionGrids, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values at points: those of the element's polynomials.
+
+    Args:
+        regions: The field on its regions; on a face shared by two the first counts.
+        points: Coordinates, m, (n, 3).
+
+    Returns:
+        Values in SI, (n, components), NaN where the field does not exist; names of the regions, (n,), empty
+        outside.
+    """
+    values = np.full((len(points), regions.quantity.components), np.nan)
+    names = np.full(len(points), "", dtype=object)
     for name, grid in regions.grids.items():
         probed = pv.PolyData(points * 1e9).sample(grid, tolerance=1e-4, mark_blank=False)
         inside = (np.asarray(probed["vtkValidPointMask"]) == 1) & (names == "")
         cells = np.asarray(probed[CELL])[inside].astype(int)
         values[inside] = regions.fields[name].at(1e9 * points[inside], cells)
         names[inside] = name
-    return points, values, names
+    return values, names
 
 
-def draw_profile(
-    stem: Path, regions: RegionGrids, line: Line, order: int, drive: str, title: str, style: Style
-) -> list[Path]:
-    """Write a profile as CSV (SI) and as a plot.
+@dataclass(frozen=True)
+class Profile:
+    """A field along a line.
 
-    Args:
-        stem: Path of the files without suffix.
+    Attributes:
         regions: The field on its regions.
         line: The line.
-        order: Power of the drive whose coefficient is drawn, 0 for the field itself.
+        order: Power of the drive whose coefficient is shown, 0 for the field itself.
         drive: Unit of the drive, ``A`` or ``V``.
-        title: Title of the plot.
-        style: Look of the plot.
-
-    Returns:
-        The files.
-
-    Raises:
-        InputError: The field does not exist anywhere on the line.
+        name: What is said of its curves beside those of others, such as the magnetic configuration.
     """
-    quantity = regions.quantity
-    points, values, names = sample_line(regions, line)
-    curves = _curves(quantity, values)
-    if not np.isfinite(values).any():
-        raise InputError(f"there is no {quantity.name} anywhere on a line", key="output.maps")
-    distance = np.linalg.norm(points - points[0], axis=1)
-    table, picture = (stem.with_name(stem.name + suffix) for suffix in (".csv", ".png"))
-    parts = [quantity.name] if quantity.components == 1 else [f"{quantity.name}_{axis}" for axis in "xyz"]
-    unit = per_drive(quantity.unit, order, drive)
-    header = ["distance [m]", "x [m]", "y [m]", "z [m]", *(f"{part} [{unit}]" for part in parts), "region"]
-    rows = zip(distance, *points.T, *values.T, names, strict=True)
-    write_csv(table, header, rows)
-    scale = quantity.scale(float(np.nanmax(np.abs(list(curves.values())))), order, drive)
-    label = f"{quantity.drawn if len(curves) == 1 else quantity.symbol} ({scale.unit})"
-    across, shift, rest = _axis(line)
-    pieces = [
-        Piece(name, shift + place, {key: one / scale.factor for key, one in _curves(quantity, found).items()})
-        for name, place, found in pieces_of(regions, line)
+
+    regions: RegionGrids
+    line: Line
+    order: int
+    drive: str
+    name: str = ""
+
+    def sampled(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Points, values and regions as :func:`sample_line` gives them.
+
+        Raises:
+            InputError: The field does not exist anywhere on the line.
+        """
+        points, values, names = sample_line(self.regions, self.line)
+        if not np.isfinite(values).any():
+            raise InputError(
+                f"there is no {self.regions.quantity.name} anywhere on a line", key="output.maps"
+            )
+        return points, values, names
+
+    def write(self, path: Path) -> Path:
+        """Write it as CSV, SI.
+
+        Args:
+            path: The file.
+
+        Raises:
+            InputError: The field does not exist anywhere on the line.
+        """
+        quantity = self.regions.quantity
+        points, values, names = self.sampled()
+        distance = np.linalg.norm(points - points[0], axis=1)
+        parts = [quantity.name] if quantity.components == 1 else [f"{quantity.name}_{axis}" for axis in "xyz"]
+        unit = per_drive(quantity.unit, self.order, self.drive)
+        columns = (f"{part} [{unit}]" for part in parts)
+        header = ["distance [m]", "x [m]", "y [m]", "z [m]", *columns, "region"]
+        write_csv(path, header, zip(distance, *points.T, *values.T, names, strict=True))
+        return path
+
+    def curves(self, values: np.ndarray) -> dict[str, np.ndarray]:
+        """Curves: of a scalar, of the length of a vector in space, of the components of one in spin space.
+
+        Args:
+            values: Values, SI, (n, components).
+        """
+        quantity = self.regions.quantity
+        if quantity.components == 1:
+            return {self.name or quantity.name: values[:, 0]}
+        if quantity.in_spin_space:
+            start = f"{self.name}, " if self.name else ""
+            return {f"{start}along {axis}": values[:, i] for i, axis in enumerate("xyz")}
+        return {self.name or quantity.name: np.linalg.norm(values, axis=1)}
+
+
+def line_panel(profiles: Sequence[Profile], title: str, is_log: bool = False) -> LinePanel:
+    """A plot of one field along one line, a curve or three for every profile.
+
+    Args:
+        profiles: The profiles.
+        title: Title of the plot.
+        is_log: Whether the scale is logarithmic, of the sizes of the values.
+
+    """
+    first = profiles[0]
+    quantity = first.regions.quantity
+    across, shift, rest = _axis(first.line)
+    found = [
+        (name, shift + place, one.curves(values))
+        for one in profiles
+        for name, place, values in pieces_of(one.regions, one.line)
     ]
-    return [table, *save_profile(picture, pieces, f"{title}{rest}", (across, label), style)]
+    sizes = [np.nan_to_num(np.abs(values)) for *_, curves in found for values in curves.values()]
+    largest = max((float(size.max()) for size in sizes), default=0.0)
+    scale = quantity.scale(largest, first.order, first.drive)
+    shows_length = quantity.components == 3 and not quantity.in_spin_space
+    symbol = quantity.size if shows_length or is_log else quantity.symbol
+    pieces = [
+        Piece(name, place, {key: values / scale.factor for key, values in curves.items()})
+        for name, place, curves in found
+    ]
+    label = f"{quantity.label} {symbol} ({scale.unit})"
+    return LinePanel(pieces, f"{title}{rest}", (across, label), is_log)
 
 
 def _axis(line: Line) -> tuple[str, float, str]:
@@ -137,12 +204,3 @@ def _parts(regions: RegionGrids, start: np.ndarray, end: np.ndarray) -> list[tup
         cuts += [float(np.linalg.norm(place - start)) for place in places]
     cuts.sort()
     return [(low, high) for low, high in pairwise(cuts) if high - low > SMALLEST * length]
-
-
-def _curves(quantity: Quantity, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Curves of a profile: a scalar, the length of a vector in space, the components of one in spin space."""
-    if quantity.components == 1:
-        return {quantity.name: values[:, 0]}
-    if quantity.in_spin_space:
-        return {f"along {axis}": values[:, i] for i, axis in enumerate("xyz")}
-    return {quantity.name: np.linalg.norm(values, axis=1)}

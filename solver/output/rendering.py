@@ -24,6 +24,10 @@ _FROM, _UP = (0.55, -1.0, 1.05), (0, 0, 1)
 """Direction from which devices are seen by default, and the upward direction of the picture."""
 _SIGNED = "RdBu_r"
 """Colours of values of both signs."""
+_SIZES = "viridis"
+"""Colours of sizes on a logarithmic scale."""
+_FAINTEST = 1e-6
+"""Smallest part of the largest size that a logarithmic scale shows."""
 _SHADING = {"ambient": 0.6, "diffuse": 0.45, "specular": 0.0}
 _UNDERSHOOT = 1e-3
 """Values of the other sign up to this times the largest come of rounding, or of a polynomial's undershoot."""
@@ -40,12 +44,22 @@ class Colours:
         limits: Ends of the scale, in the displayed unit.
         name: matplotlib name of the colour map.
         clipped: Whether values exceed the upper end.
+        is_log: Whether it is logarithmic, of the size of the values.
     """
 
     scale: Scale
     limits: tuple[float, float]
     name: str
     clipped: bool
+    is_log: bool = False
+
+    def shown(self, values: np.ndarray) -> np.ndarray:
+        """Values in the displayed unit; their sizes on a logarithmic scale.
+
+        Args:
+            values: The values, SI.
+        """
+        return np.abs(values) / self.scale.factor if self.is_log else values / self.scale.factor
 
 
 def colours_for(
@@ -55,6 +69,7 @@ def colours_for(
     order: int,
     drive: str,
     colour_map: str | None = None,
+    is_log: bool = False,
 ) -> Colours:
     """Choose unit, limits and colours: symmetric about zero, with white there, where values have both signs.
 
@@ -67,13 +82,22 @@ def colours_for(
         order: Power of the drive whose coefficient is drawn, 0 for the field itself.
         drive: Unit of the drive, ``A`` or ``V``.
         colour_map: matplotlib name of the colours; by default those that suit the field.
+        is_log: Whether the scale is logarithmic: of the sizes of the values, over six decades at most.
     """
     values = np.concatenate([part[VALUE][np.isfinite(part[VALUE])] for part in parts])
-    low, high = limits or _range(values, quantity)
+    low, high = limits or (_decades(values) if is_log else _range(values, quantity))
     scale = quantity.scale(max(abs(low), abs(high)), order, drive)
     clipped = limits is None and float(values.max()) > high
-    name = colour_map or (_SIGNED if low == -high else quantity.colour_map)
-    return Colours(scale, (low / scale.factor, high / scale.factor), name, clipped)
+    own = _SIGNED if low == -high else _SIZES if is_log else quantity.colour_map
+    return Colours(scale, (low / scale.factor, high / scale.factor), colour_map or own, clipped, is_log)
+
+
+def _decades(values: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest size of values."""
+    sizes = np.abs(values)
+    high = float(sizes.max()) or 1.0
+    low = float(sizes[sizes >= _FAINTEST * high].min(initial=high))
+    return (low, high) if high > low else (high / 10, high)
 
 
 def _range(values: np.ndarray, quantity: Quantity) -> tuple[float, float]:
@@ -109,7 +133,7 @@ def plane_image(
     size = box[1] - box[0]
     pixels = np.maximum(np.round(_PIXELS * size / size.max()), 60).astype(int)
     plotter = _plotter(*pixels.tolist())
-    _add(plotter, parts, colours, lighting=False)
+    add_parts(plotter, parts, colours, lighting=False)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
     centre = np.insert(box.mean(axis=0), axis, parts[0].center[axis])
@@ -144,7 +168,7 @@ def device_image(
         Pixels, (height, width, 3), with little empty margin.
     """
     plotter = _plotter(_PIXELS, _PIXELS)
-    _add(plotter, parts, colours, lighting=False)
+    add_parts(plotter, parts, colours, lighting=False)
     for outline in outlines:
         plotter.add_mesh(outline, color=_OUTLINE, line_width=_LINE)
     _add_arrows(plotter, arrows, np.array(view) / np.linalg.norm(view))
@@ -195,18 +219,27 @@ def _plotter(width: int, height: int) -> pv.Plotter:
     return plotter
 
 
-def _add(plotter: pv.Plotter, parts: Sequence[pv.PolyData], colours: Colours, **shading) -> None:
+def add_parts(plotter: pv.Plotter, parts: Sequence[pv.DataSet], colours: Colours, **shading) -> None:
+    """Add surfaces in the colours of their values; grey where the field does not exist.
+
+    Args:
+        plotter: The window.
+        parts: The surfaces, with the array ``value``.
+        colours: The colours.
+        shading: Options of pyvista for all of them.
+    """
     for part in parts:
         if not has_values(part):
             plotter.add_mesh(part, color=_NO_FIELD, **shading)
             continue
         shown = part.copy(deep=False)
-        shown[VALUE] = part[VALUE] / colours.scale.factor
+        shown[VALUE] = colours.shown(part[VALUE])
         plotter.add_mesh(
             shown,
             scalars=VALUE,
             cmap=colours.name,
             clim=colours.limits,
+            log_scale=colours.is_log,
             nan_color=_NO_FIELD,
             show_scalar_bar=False,
             **shading,

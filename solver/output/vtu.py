@@ -19,6 +19,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyvista as pv
@@ -108,6 +109,25 @@ def _about_drive(case: Case, drive: float) -> tuple[dict[str, str], str]:
     """Units of the arrays at a drive, and a title."""
     units = {name: quantity.unit for name, quantity in quantities(case.is_vector).items()}
     return units, f"{case.scheme}, {case.configuration}, {quantity_text(drive, case.drive)}"
+
+
+def read_case(directory: Path, results: Mapping[str, Any], scheme: str, configuration: str) -> Case:
+    """Read all fields of a scheme and configuration of a run.
+
+    Args:
+        directory: Directory of the results.
+        results: Content of its ``results.json``.
+        scheme: The injection scheme.
+        configuration: The magnetic configuration.
+
+    Raises:
+        InputError: They were not written, or by another run.
+    """
+    run = results.get("run", {}).get("id", "")
+    orders = read_orders(directory, scheme, configuration, run)
+    solved = read_solved(directory, scheme, configuration, run)
+    drive = results["schemes"][scheme].get("drive", {}).get("unit", "A")
+    return Case(scheme, configuration, orders, results["config"]["temperature"], drive, solved, run)
 
 
 def read_orders(directory: Path, scheme: str, configuration: str, run: str = "") -> dict[int, FieldSample]:

@@ -226,14 +226,11 @@ class WrittenFields:
         return grid_at_drive(self._case(key), drive)
 
     def _case(self, key: Key) -> Case:
-        from thermospin.output.vtu import read_orders, read_solved
+        from thermospin.output.vtu import read_case
 
-        schemes, run = self.data["schemes"], self.data.get("run", {}).get("id", "")
+        schemes = self.data["schemes"]
         check_key(key, [(scheme, name) for scheme in schemes for name in schemes[scheme]["configurations"]])
-        unit = schemes[key[0]].get("drive", {}).get("unit", "A")
-        given = self.directory, *key, run
-        temperature = self.data["config"]["temperature"]
-        return Case(*key, read_orders(*given), temperature, unit, read_solved(*given), run)
+        return read_case(self.directory, self.data, *key)
 
 
 def check_key(key: Key, known: Mapping[Key, Any] | Sequence[Key]) -> None:

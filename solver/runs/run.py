@@ -10,7 +10,7 @@ from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.meshes import MeshRecord
-from thermospin.output import Case, SilentProgress, draw_maps, print_table, write_fields
+from thermospin.output import Case, SilentProgress, map_drawer, print_table, write_fields
 from thermospin.output.convergence import print_history
 from thermospin.output.files import replacing
 from thermospin.output.place import begin_results, claim, finish_results, numbers_kept
@@ -129,6 +129,8 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
     """Write the fields of one scheme and configuration after another, and draw the maps that show them."""
     config = problem.config
     sampler = CaseSampler(problem, results.data["run"]["id"])
+    comm = problem.spaces.comm
+    drawer = map_drawer(directory, config.output) if comm.rank == 0 else None
     states = {name: list(problem.states) for name in problem.schemes}
     for key, expansion in results.expansions.items():
         wanted = drawn(config.output, states, key)
@@ -138,13 +140,15 @@ def _write_fields(problem: Problem, results: Results, directory: Path, progress:
             is_driven_by_current = results.data["schemes"][key[0]]["drive"]["unit"] == "A"
             shown = [config.output.current, *(map.current for map in wanted.values())]
             case = sampler.case(key, expansion, shown if is_driven_by_current else ())
-        on_root(problem.spaces.comm, partial(_write_case, config, directory, case, wanted, progress))
+        on_root(comm, partial(_write_case, config, directory, case, wanted, drawer, progress))
 
 
-def _write_case(config: Config, directory: Path, case: Case, maps: Mapping[str, Any], progress: Any) -> None:
+def _write_case(
+    config: Config, directory: Path, case: Case, maps: Mapping[str, Any], drawer: Any, progress: Any
+) -> None:
     """Write the fields of a scheme and configuration and draw its maps, on one rank."""
     if config.output.fields:
         with progress.stage("fields"):
             write_fields(directory, as_written(case, maps), config.output.current)
     with progress.stage("maps"):
-        draw_maps(directory, maps, case, config.output.style)
+        drawer.draw(maps, case)

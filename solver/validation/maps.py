@@ -24,8 +24,8 @@ def check(config: Config, device: Device) -> None:
         _field(config, device, item.field, *at, "field")
         if item.scheme is not None:
             check_known(config, item.scheme, config.schemes, "scheme", *at, "scheme")
-        if item.configuration is not None:
-            check_known(config, item.configuration, device.states, "configuration", *at, "configuration")
+        for name in item.configurations:
+            check_known(config, name, device.states, "configuration", *at, "configuration")
         _has_current(config, item, *at, "current")
         if (item.order or 0) > config.solver.orders:
             raise config.mistake(

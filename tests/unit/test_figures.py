@@ -7,6 +7,7 @@ import pytest
 from boxes import pixels, results_of
 from click.testing import CliRunner
 from matplotlib import colormaps
+from matplotlib.figure import Figure
 from pydantic import ValidationError
 from test_output_fields import sample
 
@@ -15,10 +16,13 @@ from thermospin.config.outputs import Line, Map, Output, Style
 from thermospin.errors import InputError
 from thermospin.output import Case, draw_maps, write_fields, write_results
 from thermospin.output.grids import region_grids, skin
-from thermospin.output.plan import read_map
-from thermospin.output.profiles import pieces_of
+from thermospin.output.maps import MapDrawer, subject_of
+from thermospin.output.panels import panel_figure
+from thermospin.output.plan import plan_maps, read_map
+from thermospin.output.profiles import line_panel, pieces_of
 from thermospin.output.quantities import quantities
 from thermospin.output.rendering import colours_for, device_image
+from thermospin.output.subjects import image_panels
 
 pytestmark = pytest.mark.serial
 
@@ -113,6 +117,8 @@ def test_maps_are_asked_for_in_words():
     text = "mu_s, surface, order=2, scheme=thermal, configuration=AP"
     wanted = Map(field="mu_s", surface=True, order=2, scheme="thermal", configuration="AP")
     assert read_map(text, output) == wanted
+    both = read_map("J, x = 0 nm, configuration = P and AP, flow = lines, scale = log", Output())
+    assert (both.configuration, both.flow, both.scale) == (("P", "AP"), "lines", "log")
     assert read_map("J, x=0 nm", Output()) == Map(field="J", order=1, slice={"x": "0 nm"})
 
 
@@ -151,3 +157,59 @@ def test_a_style_that_cannot_be_drawn(given, key):
     with pytest.raises(ValidationError) as found:
         Style.model_validate(given)
     assert found.value.errors()[0]["loc"][0] == key
+
+
+def texts(path):
+    """Texts of an SVG."""
+    return re.findall(r">([^<>\n]+)<", path.read_text(encoding="utf-8"))
+
+
+def test_configurations_share_a_plot_a_scale_and_a_figure(case, tmp_path):
+    """Curves in one plot; panels with letters and the colours of the larger one; a figure of both maps."""
+    style = Style(formats=("svg",), width="170 mm", font_size=7)
+    both = {"order": 1, "configuration": ["P", "AP"]}
+    line = Map(field="mu_s", line=Line(**LINE), name="line", **both)
+    plane = Map(field="mu_s", slice={"z": "10 nm"}, name="plane", **both)
+    plan = plan_maps([line, plane], {"thermal": ["P", "AP"]})
+    drawer = MapDrawer(tmp_path, style, {"figure": ["line", "plane"]})
+    assert drawer.draw(plan["thermal", "P"], case) == []
+    second = Case("thermal", "AP", {1: sample(3.0)}, 300.0)
+    written = [path.name for path in drawer.draw(plan["thermal", "AP"], second)]
+    assert written == ["line_P.csv", "line_AP.csv", "line.svg", "plane.svg", "figure.svg"]
+    line, plane, figure = (texts(tmp_path / f"maps/{name}.svg") for name in ("line", "plane", "figure"))
+    assert {"P", "AP"} <= set(line) and "(a)" not in line
+    assert {"(a)", "(b)"} <= set(plane) and {"(a)", "(b)", "(c)"} <= set(figure)
+    assert plane.count("6") == 2 or plane.count("6.0") == 2, "largest value of AP, on both bars"
+
+
+@pytest.mark.parametrize("kind", ["arrows", "lines"])
+def test_flows_have_the_direction_of_the_current(case, tmp_path, kind):
+    """J is along x everywhere, and nowhere in the substrate."""
+    wanted = Map(field="J", order=1, slice={"y": "30 nm"}, flow=kind)
+    [panel] = image_panels([subject_of(wanted, case, Style())])
+    known = np.isfinite(panel.flow.vectors[..., 0])
+    assert (known == ((panel.flow.up > 0) & (panel.flow.up < 20))[:, None])[
+        :, (panel.flow.across > 0) & (panel.flow.across < 250)
+    ].all()
+    assert (panel.flow.vectors[known][:, 0] > 0).all() and (panel.flow.vectors[known][:, 1] == 0).all()
+    figure = Figure()
+    axes = figure.subplots()
+    axes.set(xlim=(0, 250), ylim=(-50, 20))
+    panel.flow.draw(axes)
+    assert axes.collections and axes.get_xlim() == (0, 250)
+
+
+def test_a_logarithmic_scale_shows_sizes():
+    values = sample()
+    values.point_data["V"][:] = -np.exp(values.points[:, 0] / 20e-9)
+    log = {"field": "V", "order": 1, "scale": "log"}
+    decaying = Case("thermal", "P", {1: values}, 300.0)
+    subject = subject_of(Map(slice={"z": "10 nm"}, **log), decaying, Style())
+    [panel] = image_panels([subject])
+    assert panel.colours.is_log and panel.label.endswith("$|V|$")
+    low, high = (limit * panel.colours.scale.factor for limit in panel.colours.limits)
+    assert (low, high) == pytest.approx((1.0, np.exp(12.5)), rel=1e-6)
+    profile = subject_of(Map(line=Line(**LINE), **log), decaying, Style()).profile()
+    [axes] = panel_figure([line_panel([profile], "", is_log=True)], Style()).axes
+    drawn = np.concatenate([line.get_ydata() for line in axes.lines])
+    assert axes.get_yscale() == "log" and (drawn > 0).all()

@@ -27,6 +27,7 @@ ROOMS = (
     "networks",
     "runs",
     "report",
+    "viewer",
     "commands",
     "cli",
 )
