@@ -22,6 +22,7 @@ ROOMS = (
     "linear",
     "response",
     "observables",
+    "micromagnetics",
     "output",
     "hanle",
     "networks",

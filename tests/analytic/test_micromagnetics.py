@@ -1,0 +1,173 @@
+"""Magnetisation that moves, against closed forms and the macrospin (solver/physics.md §12)."""
+
+import numpy as np
+import pytest
+from bodies import REGION, body
+from scipy.integrate import dblquad
+
+from thermospin.compat import MPI
+from thermospin.constants import VACUUM_PERMEABILITY
+from thermospin.macrospin.dynamics import Macrospin, integrate
+from thermospin.micromagnetics.body import cross, dot, unit
+from thermospin.micromagnetics.dynamics import Integrator, relax
+from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
+from thermospin.micromagnetics.midpoint import Midpoint
+from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
+
+M_S, A, K = 8e5, 1.3e-11, 4e5
+X, Y, Z = np.eye(3)
+LONG = pytest.mark.skipif(MPI.COMM_WORLD.size > 1, reason="many short steps, which wait for all ranks")
+WIDTH = (A / K) ** 0.5
+
+
+def easy(axis, constant=K):
+    return UniaxialAnisotropy(constant, axis)
+
+
+def of_bar(magnet, size, cells, directory, comm, field=(0.0, 0.0, 0.0)):
+    return Micromagnet(body(size, cells, directory, comm), {REGION: magnet}, field)
+
+
+def uniform(magnet, m):
+    return np.repeat(np.array(m, dtype=float)[:, None], magnet.body.n_owned, axis=1)
+
+
+def wall(magnet, centre, width=WIDTH, azimuth=0.0):
+    """A wall along x between ±z that turns through the direction at an azimuth."""
+    place = (magnet.body.points[:, 0] - centre) / width
+    across = 1 / np.cosh(place)
+    return unit(np.array([across * np.cos(azimuth), across * np.sin(azimuth), -np.tanh(place)]))
+
+
+def centre_of(magnet, m, length):
+    """Centre of a wall from ⟨m_z⟩."""
+    return length * (1 + magnet.average(m)[2]) / 2
+
+
+def test_a_uniform_magnet_is_the_macrospin(shared_directory, comm):
+    """With field, anisotropies, damping and the torque of a fixed layer: to 1e-6."""
+    field, factor, amplitude = np.array([0.02, 0.03, 0.05]), 0.5, 2e-5
+    p, start, thickness = np.array([0.0, 0.6, 0.8]), np.array([0.6, 0.48, 0.64]), 1e-9
+    layer = Macrospin(M_S, thickness, 0.05, field, X, 2 * K / M_S, Z, VACUUM_PERMEABILITY * M_S * factor)
+    path = integrate(
+        layer, lambda m: amplitude * np.cross(m, np.cross(p, m)), start, 1e-12, points=2, tolerance=1e-12
+    )
+    tensor = np.diag([0.0, 0.0, factor])
+    magnet = of_bar(
+        Ferromagnet(M_S, A, 0.05, (easy(X),), (), tensor),
+        (4e-9,) * 3,
+        (1, 1, 1),
+        shared_directory,
+        comm,
+        field,
+    )
+    moving = Integrator(magnet, uniform(magnet, start), tolerance=1e-8)
+
+    def drive(u):
+        torque = amplitude * cross(u, cross(p[:, None], u))
+        return cross(u, torque) / (M_S * thickness)
+
+    moving.drive = drive
+    *_, last = moving.until(1e-12)
+    assert magnet.body.largest(abs(last.m - path.m[-1][:, None])) < 1e-6
+    assert np.linalg.norm(path.m[-1] - start) > 0.1
+
+
+@pytest.mark.parametrize("step", [1e-14, 1e-13, 1e-12, 5e-12])
+def test_energy_falls_by_what_damping_takes(step, shared_directory, comm):
+    """``ΔE = −(α/γ) Σ M_s V |Δm|²/Δt`` for every term and step, at unit length."""
+    tensor = np.diag(prism_factors([3, 2, 1]))
+    axes = np.linalg.qr(np.array([[1.0, 0.3, 0.2], [0.1, 1.0, -0.4], [0.2, 0.5, 1.0]]))[0]
+    numbers = Ferromagnet(M_S, A, 0.1, (easy(Z),), (CubicAnisotropy(3e5, axes),), tensor)
+    field = (0.1, 0.0, -0.2)
+    magnet = of_bar(numbers, (24e-9, 8e-9, 8e-9), (6, 2, 2), shared_directory, comm, field)
+    x, y, z = magnet.body.points.T / 8e-9
+    m = unit(np.array([np.cos(x + y), np.sin(x) + 0.3, np.cos(2 * y - z)]))
+    solver, energy = Midpoint(magnet), magnet.energy(m)
+    for _ in range(2):
+        found = solver.step(m, step).m
+        change = found - m
+        taken = magnet.body.sum(magnet.moments * dot(change, change)) * 0.1 / (magnet.rate * step)
+        after = magnet.energy(found)
+        assert after < energy
+        assert energy - after == pytest.approx(taken, rel=1e-6, abs=0)
+        assert magnet.body.largest(abs(dot(found, found) - 1)) < 1e-14
+        m, energy = found, after
+
+
+@LONG
+def test_width_and_energy_of_a_wall(shared_directory, comm):
+    """``Δ = √(A/K)``, ``4√(AK)`` per area; the error of both falls fourfold with half the spacing."""
+    length, errors = 60e-9, []
+    for n in (24, 48):
+        size = (length, 4e-9, 4e-9)
+        magnet = of_bar(Ferromagnet(M_S, A, 0.5, (easy(Z),)), size, (n, 1, 1), shared_directory, comm)
+        m = relax(magnet, wall(magnet, length / 2, 1.2 * WIDTH), torque=1e-3)
+        energy = magnet.energy(m) + K * np.prod(size)
+        x = magnet.body.points[:, 0] - length / 2
+        near = abs(x) < 6e-9
+        slope = magnet.body.sum(x[near] * -np.arctanh(m[2, near])) / magnet.body.sum(x[near] ** 2)
+        errors.append([energy / (4 * (A * K) ** 0.5 * 16e-18) - 1, 1 / (slope * WIDTH) - 1])
+    coarse, fine = np.abs(errors)
+    assert np.all(fine < 0.01)
+    assert np.all(coarse / fine > 3)
+
+
+@LONG
+def test_walker_velocity(shared_directory, comm):
+    """``v = γ Δ B/α`` with ``Δ = √(A/(K_u + K_h sin²φ))`` and ``sin 2φ = B M_s/(α K_h)``."""
+    hard, damping, b, length = 2e5, 0.5, 0.06, 80e-9
+    numbers = Ferromagnet(M_S, A, damping, (easy(Z), easy(Y, -hard)))
+    magnet = of_bar(numbers, (length, 4e-9, 4e-9), (64, 1, 1), shared_directory, comm, (0, 0, b))
+    phi = np.arcsin(b * M_S / (damping * hard)) / 2
+    width = (A / (K + hard * np.sin(phi) ** 2)) ** 0.5
+    moving = Integrator(magnet, wall(magnet, 30e-9, width, phi), tolerance=1e-4)
+    places = []
+    for end in (6e-11, 1.6e-10):
+        *_, last = moving.until(end)
+        places.append(centre_of(magnet, last.m, length))
+    velocity = (places[1] - places[0]) / 1e-10
+    assert velocity == pytest.approx(magnet.rate * width * b / damping, rel=0.01)
+
+
+def test_spin_wave_frequency(shared_directory, comm):
+    """``ω = γ (B + 2 A k²/M_s)`` of a standing wave in a bar."""
+    length, b, n = 60e-9, 0.5, 32
+    magnet = of_bar(Ferromagnet(M_S, A, 0.0), (length, 4e-9, 4e-9), (n, 1, 1), shared_directory, comm, b * Z)
+    k = 2 * np.pi / length
+    shape = np.cos(k * magnet.body.points[:, 0])
+    m = unit(np.array([1e-3 * shape, 0 * shape, np.ones_like(shape)]))
+    moving = Integrator(magnet, m, tolerance=1e-8)
+    *_, last = moving.until(5e-12)
+    x, y = (magnet.body.sum(magnet.moments * shape * part) for part in last.m[:2])
+    assert np.arctan2(y, x) / 5e-12 == pytest.approx(
+        magnet.rate * (b + 2 * A * k**2 / M_S), rel=2e-3
+    )  # the spacing makes it (kh)²/12 of the exchange field less
+
+
+@pytest.mark.serial
+def test_factors_of_a_prism_are_its_surface_integral():
+    """``N_z`` is the interaction of two charged faces: four integrals, two of them done by hand."""
+    a, b, c = 3.0, 2.0, 1.0
+
+    def between(distance):
+        def integrand(y, x):
+            return 4 * (a - x) * (b - y) / np.sqrt(x * x + y * y + distance * distance)
+
+        return dblquad(integrand, 0, a, 0, b, epsabs=1e-9)[0]
+
+    expected = (between(0.0) - between(c)) / (2 * np.pi * a * b * c)
+    factors = prism_factors([a, b, c])
+    assert factors[2] == pytest.approx(expected, rel=1e-6)
+    assert factors.sum() == pytest.approx(1, rel=1e-12)
+    assert prism_factors([1, 1, 1]) == pytest.approx([1 / 3] * 3, rel=1e-12)
+
+
+@pytest.mark.serial
+def test_factors_of_a_spheroid():
+    """Osborn's closed form of a prolate spheroid, and a third for a sphere."""
+    e = np.sqrt(1 - 0.25)
+    along = (1 - e * e) / e**2 * (np.arctanh(e) / e - 1)
+    assert ellipsoid_factors([2, 1, 1]) == pytest.approx([along, (1 - along) / 2, (1 - along) / 2], rel=1e-12)
+    assert ellipsoid_factors([1, 1, 1]) == pytest.approx([1 / 3] * 3, rel=1e-12)
