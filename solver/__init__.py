@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from thermospin.output.regions import in_regions
     from thermospin.response.solution import Expansion, Solution
     from thermospin.runs.device_torque import device_torque
+    from thermospin.runs.fit import FitResults, fit
     from thermospin.runs.invasive_wire import invasive_wire
     from thermospin.runs.loop import loop
     from thermospin.runs.loop_results import LoopResults
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
     from thermospin.runs.results import Results
     from thermospin.runs.run import run
+    from thermospin.runs.sensitivity import Sensitivities, sensitivity
     from thermospin.runs.sweep import sweep
     from thermospin.runs.sweep_results import SweepResults
     from thermospin.units import to_si
@@ -58,6 +60,7 @@ _HOME = {
     "Device": "device",
     "Expansion": "response.solution",
     "Film": "hanle.contacts",
+    "FitResults": "runs.fit",
     "HanleFit": "hanle.fit",
     "InputError": "errors",
     "InterfaceMaterial": "materials.interface",
@@ -70,6 +73,7 @@ _HOME = {
     "Problem": "runs.problem",
     "Results": "runs.results",
     "SilentProgress": "output.progress",
+    "Sensitivities": "runs.sensitivity",
     "Solution": "response.solution",
     "SpinSink": "hanle.contacts",
     "SweepResults": "runs.sweep_results",
@@ -78,6 +82,7 @@ _HOME = {
     "TwoTerminalResponse": "networks.response",
     "constants": "constants",
     "device_torque": "runs.device_torque",
+    "fit": "runs.fit",
     "fit_hanle": "hanle.fit",
     "fit_lorentzians": "hanle.fit",
     "hatami_table": "networks.library",
@@ -91,6 +96,7 @@ _HOME = {
     "material_library": "materials",
     "mesh": "runs.preparation",
     "run": "runs.run",
+    "sensitivity": "runs.sensitivity",
     "sweep": "runs.sweep",
     "template": "config.templates",
     "to_si": "units",
@@ -105,6 +111,7 @@ __all__ = [
     "Device",
     "Expansion",
     "Film",
+    "FitResults",
     "HanleFit",
     "InputError",
     "InterfaceMaterial",
@@ -116,6 +123,7 @@ __all__ = [
     "NonlocalWire",
     "Problem",
     "Results",
+    "Sensitivities",
     "SilentProgress",
     "Solution",
     "SpinSink",
@@ -126,6 +134,7 @@ __all__ = [
     "__version__",
     "constants",
     "device_torque",
+    "fit",
     "fit_hanle",
     "fit_lorentzians",
     "hatami_table",
@@ -139,6 +148,7 @@ __all__ = [
     "material_library",
     "mesh",
     "run",
+    "sensitivity",
     "sweep",
     "template",
     "to_si",

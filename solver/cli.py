@@ -158,6 +158,24 @@ def sensitivity(
 @OUTPUT
 @QUIET
 @VERBOSE
+@click.option(
+    "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own device."
+)
+def fit(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, groups: int) -> None:
+    """Fit numbers of the device in FILE to measured readings; a fit that was killed goes on."""
+    from thermospin.runs.fit import fit as adjust
+
+    config = _load(file, overrides, output)
+    adjust(config, config.output.directory, _progress(volume), quiet=False, groups=groups)
+    _tell_place(config.output.directory)
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@OUTPUT
+@QUIET
+@VERBOSE
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     import thermospin

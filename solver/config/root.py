@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validat
 from thermospin.config.accuracy import Accuracy, GivenAccuracy
 from thermospin.config.axes import Axis
 from thermospin.config.directions import MagnetState
+from thermospin.config.fit import Fit
 from thermospin.config.interfaces import Interface
 from thermospin.config.loop import Loop
 from thermospin.config.magnetisation import MagneticField
@@ -84,6 +85,8 @@ class Config(Parametrised):
     uncertainties: dict[str, float | str] = {}
     """Standard uncertainties of numbers by their keys, `{materials.Py.spin_seebeck: 0.2 uV/K}`; they may also
     stand at the numbers, as in `-3.8 +/- 0.2 uV/K` or `-3.8(2) uV/K`."""
+    fit: Fit | None = None
+    """A fit to measured readings, for `thermospin fit`."""
     loop: Loop | None = None
     """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     output: Output = Output()

@@ -10,7 +10,8 @@ from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
-from thermospin.runs.sensitivity import Case, ProblemSensitivity, with_signals
+from thermospin.runs.reading_rows import InputSensitivity
+from thermospin.runs.sensitivity import Case, with_signals
 
 
 class InputErrors:
@@ -26,16 +27,7 @@ class InputErrors:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._inputs, self._sizes = uncertain_inputs(problem.config)
-        places = {place for given in self._inputs for place in given.shares}
-        self._found = ProblemSensitivity(problem, places)
-        if self._found.left_out:
-            key = self._found.left_out[0]
-            message = (
-                "a lead or the surroundings depend on it, which errors cannot follow; give a plain number"
-            )
-            raise problem.config.error(key, message)
-        numbers = [change.number.place for change in self._found.changes]
-        self._shares = np.array([[given.shares.get(p, 0.0) for given in self._inputs] for p in numbers])
+        self._found = InputSensitivity(problem, [given.shares for given in self._inputs])
         self._cases: dict[str, dict[str, Mapping[str, Case]]] = {}
 
     @classmethod
@@ -60,9 +52,7 @@ class InputErrors:
         numerics = self._problem.device.numerics
         if numerics.method == "demodulate":  # its orders are fitted, those here solve their equations
             expansion = solver.expand(numerics.orders)
-        found = self._found.of_case(solver, expansion)
-        cases = {probe: (values, by @ self._shares) for probe, (values, by) in found.items()}
-        self._cases.setdefault(scheme, {})[name] = cases
+        self._cases.setdefault(scheme, {})[name] = self._found.of_case(solver, expansion)
 
     def write(self, results: dict[str, Any]) -> None:
         """Write the errors beside those of mesh and solver, and the covariance of all readings.

@@ -107,14 +107,17 @@ def sensitivity(
     return Sensitivities(data)
 
 
-def find_sensitivities(problem: Problem, progress: Any) -> dict[str, Any]:
+def find_sensitivities(
+    problem: Problem, progress: Any, places: Collection[Place] | None = None
+) -> dict[str, Any]:
     """The content of ``sensitivity.json`` (collective).
 
     Args:
         problem: The problem.
         progress: Anything with a ``stage(name)`` context manager.
+        places: Places of the numbers that are wanted; all of them by default.
     """
-    found = ProblemSensitivity(problem)
+    found = ProblemSensitivity(problem, places)
     readings = []
     for scheme in problem.schemes:
         with progress.stage("preconditioner"):

@@ -23,6 +23,7 @@ ROOMS = (
     "response",
     "observables",
     "micromagnetics",
+    "inference",
     "output",
     "hanle",
     "networks",

@@ -1,0 +1,70 @@
+"""The `fit:` section: parameters that `thermospin fit` adjusts, and the measured readings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from thermospin.section import Name, Section, Truth, mistake, whole
+
+End = float | str
+"""A quantity of the kind of a parameter."""
+
+
+class FitParameter(Section):
+    """A parameter of a fit: a number of a material or interface, `heating.scale`, or a named parameter."""
+
+    start: End | None = None
+    """Where the fit begins; by default the value in the file."""
+    bounds: tuple[End, End] | None = None
+    """Smallest and largest value."""
+    prior: str | None = None
+    """What is known beforehand, such as `0.25 +/- 0.05`; by default the uncertainty in the file, if any."""
+    per_device: Truth = False
+    """Fit a value of its own for every device of `data`."""
+
+
+class DataSet(Section):
+    """Measured readings of one device."""
+
+    file: str
+    """CSV file, relative to this file, with columns `configuration or signal`, `order`, `value` and
+    `uncertainty`, where needed `scheme`, `probe`, `unit`, and any key that changes from row to row."""
+    device: str | None = None
+    """File of the device, relative to this file; by default this file."""
+    set: dict[str, Any] = {}
+    """Other values of keys of the device, as for `--set`."""
+
+
+def _named(value: Any) -> Any:
+    """Data sets by name: a file alone, or a list of them, is called by the names of the files."""
+    entries = value if isinstance(value, list) else [value]
+    if isinstance(value, Mapping) and "file" not in value:
+        return value
+    found: dict[str, Any] = {}
+    for i, entry in enumerate(entries):
+        file = entry.get("file") if isinstance(entry, Mapping) else entry
+        if not isinstance(file, str):
+            raise mistake("must be the name of a CSV file, or {file: …, device: …}", i)
+        name = Path(file).stem.replace(" ", "_")
+        found[name if name not in found else f"{name}_{i}"] = {"file": entry} if entry is file else entry
+    return found
+
+
+_written = str | DataSet | list[str | DataSet] | dict[Name, DataSet]
+
+
+class Fit(Section):
+    """A fit of the device to measured readings."""
+
+    parameters: Annotated[dict[str, FitParameter], Field(min_length=1)]
+    """What is fitted, by key. Uncertain numbers of the file take part too, with their prior."""
+    data: Annotated[dict[Name, DataSet], BeforeValidator(_named, json_schema_input_type=_written)]
+    """Measured readings: a CSV file, a list of them, or data sets by name."""
+    method: Literal["least_squares", "posterior"] = "least_squares"
+    """`least_squares`: the minimum and its covariance; `posterior`: also samples of the linearised model."""
+    loss: Literal["linear", "soft_l1", "huber", "cauchy", "arctan"] = "linear"
+    """All but `linear` give less weight to outliers."""
+    samples: whole(ge=100, le=1_000_000) = 4000
+    """Samples of `posterior`."""

@@ -1,0 +1,1 @@
+"""Fits of models to measurements, and what they determine; no mesh."""

@@ -1,0 +1,229 @@
+"""Weighted nonlinear least squares with priors, and the covariance of what is fitted.
+
+The residuals are ``(model − value)/√(uncertainty² + mesh error²)`` and, of a parameter with a prior,
+``(parameter − mean)/uncertainty``; χ² is the sum of their squares. The covariance is the inverse of ``JᵀJ``,
+J the Jacobian of the residuals at the minimum (Press et al., Numerical Recipes, 3rd ed., 15.4 and 15.5).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.stats import chi2 as chi2_distribution
+
+from thermospin.errors import ConvergenceError
+
+TOLERANCE = 1e-9
+"""Relative change of χ² and of the parameters at which a fit ends."""
+MOST = 200
+"""Evaluations of the model before a fit gives up."""
+NEGLIGIBLE = 1e-3
+"""Change of χ² that is none, where χ² is large relative to it."""
+CUTOFF = 1e-12
+"""Singular value over the largest one below which a combination of parameters is not determined at all."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that is fitted.
+
+    Attributes:
+        name: Its name.
+        unit: Its unit.
+        start: Where the fit begins.
+        lower: Its lower bound.
+        upper: Its upper bound.
+        prior: Mean and standard uncertainty that are known beforehand; None where nothing is.
+    """
+
+    name: str
+    unit: str
+    start: float
+    lower: float = -np.inf
+    upper: float = np.inf
+    prior: tuple[float, float] | None = None
+
+    @property
+    def scale(self) -> float:
+        """A size by which it is divided in the optimiser."""
+        sizes = (abs(self.start), self.prior[1] if self.prior else 0.0)
+        return next((size for size in sizes if size), 1.0)
+
+
+class Prediction(NamedTuple):
+    """Values of the model.
+
+    Attributes:
+        values: The readings, shape (n_data,).
+        jacobian: Their derivatives by the parameters, shape (n_data, n_parameters).
+    """
+
+    values: np.ndarray
+    jacobian: np.ndarray
+
+
+Model = Callable[[np.ndarray], Prediction | None]
+"""Takes the parameters, shape (n_parameters,); gives None where they are not possible."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The outcome of a fit.
+
+    Attributes:
+        parameters: The parameters.
+        values: Their values, shape (n_parameters,).
+        prediction: The model there.
+        measured: The data, shape (n_data,).
+        sizes: Uncertainties of the data and errors of the model together, shape (n_data,).
+        evaluations: Number of evaluations of the model.
+    """
+
+    parameters: Sequence[Parameter]
+    values: np.ndarray
+    prediction: Prediction
+    measured: np.ndarray
+    sizes: np.ndarray
+    evaluations: int = 0
+
+    @cached_property
+    def residuals(self) -> np.ndarray:
+        """(model − value)/uncertainty of the data, shape (n_data,)."""
+        return (self.prediction.values - self.measured) / self.sizes
+
+    @cached_property
+    def weighted(self) -> np.ndarray:
+        """Jacobian of the residuals of the data, shape (n_data, n_parameters)."""
+        return self.prediction.jacobian / self.sizes[:, None]
+
+    @cached_property
+    def covariance(self) -> np.ndarray:
+        """Covariance of the parameters; infinite variances where data and priors determine nothing."""
+        scales = np.array([parameter.scale for parameter in self.parameters])
+        whole = np.vstack([self.weighted, _prior_rows(self.parameters)]) * scales
+        _, singular, rotation = np.linalg.svd(whole, full_matrices=False)
+        known = singular > CUTOFF * singular[0]
+        inverse = rotation[known].T / singular[known]
+        found = inverse @ inverse.T * np.outer(scales, scales)
+        free = np.abs(rotation[~known]).max(axis=0, initial=0.0) > CUTOFF**0.5
+        found[free, free] = np.inf
+        return found
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Standard errors of the parameters, shape (n_parameters,)."""
+        return np.sqrt(np.diag(self.covariance))
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """Correlations of the parameters, shape (n_parameters, n_parameters); 0 with an undetermined one."""
+        errors = self.errors
+        with np.errstate(invalid="ignore"):
+            found = np.nan_to_num(self.covariance / np.outer(errors, errors), nan=0.0)
+        np.fill_diagonal(found, 1.0)
+        return found
+
+    @property
+    def chi2(self) -> float:
+        """χ², priors included."""
+        return float(np.sum(self.residuals**2) + np.sum(_prior_residuals(self.parameters, self.values) ** 2))
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom: data and priors less parameters."""
+        priors = sum(parameter.prior is not None for parameter in self.parameters)
+        return len(self.measured) + priors - len(self.parameters)
+
+    @property
+    def probability(self) -> float | None:
+        """Probability that χ² is as large or larger if the model is right; None without freedom."""
+        return float(chi2_distribution.sf(self.chi2, self.freedom)) if self.freedom > 0 else None
+
+
+def fit(
+    model: Model,
+    parameters: Sequence[Parameter],
+    measured: np.ndarray,
+    sizes: np.ndarray,
+    loss: str = "linear",
+) -> Fitted:
+    """Fit a model.
+
+    Args:
+        model: The model.
+        parameters: The parameters.
+        measured: The data, shape (n_data,).
+        sizes: Uncertainties of the data and errors of the model together, shape (n_data,).
+        loss: Of :func:`scipy.optimize.least_squares`; all but ``linear`` give less weight to outliers.
+
+    Raises:
+        ConvergenceError: The fit does not end, or ends where the model is not possible.
+    """
+    scales = np.array([parameter.scale for parameter in parameters])
+    known: dict[bytes, Prediction | None] = {}
+    refused = 0
+
+    def predict(scaled: np.ndarray) -> Prediction | None:
+        nonlocal refused
+        key = scaled.tobytes()
+        if key not in known:
+            known[key] = model(scaled * scales)
+            refused += known[key] is None
+        return known[key]
+
+    def residuals(scaled: np.ndarray) -> np.ndarray:
+        found = predict(scaled)
+        of_data = np.full(len(measured), np.inf) if found is None else (found.values - measured) / sizes
+        return np.concatenate([of_data, _prior_residuals(parameters, scaled * scales)])
+
+    def jacobian(scaled: np.ndarray) -> np.ndarray:
+        rows = predict(scaled).jacobian / sizes[:, None]
+        return np.vstack([rows, _prior_rows(parameters)]) * scales
+
+    start, lower, upper = (
+        np.array([getattr(parameter, key) for parameter in parameters]) / scales
+        for key in ("start", "lower", "upper")
+    )
+    found = least_squares(
+        residuals,
+        start,
+        jacobian,
+        bounds=(lower, upper),
+        loss=loss,
+        xtol=TOLERANCE,
+        ftol=TOLERANCE,
+        gtol=TOLERANCE * max(1.0, float(np.linalg.norm(jacobian(start)))),
+        max_nfev=MOST,
+    )
+    if not found.success:
+        raise ConvergenceError(
+            f"the fit has not ended after {MOST} evaluations; give bounds, priors, or a better start"
+        )
+    if refused and _falls_further(residuals(found.x), jacobian(found.x)[:, found.active_mask == 0]):
+        raise ConvergenceError(
+            "the fit runs into values that are not possible for a material; give bounds, or a prior"
+        )
+    values = found.x * scales
+    return Fitted(parameters, values, predict(found.x), measured, sizes, len(known))
+
+
+def _falls_further(residuals: np.ndarray, jacobian: np.ndarray) -> bool:
+    """Whether χ² is not at its minimum: a linear model has a smaller one."""
+    step = np.linalg.lstsq(jacobian, residuals, rcond=CUTOFF)[0]
+    return bool(np.sum((jacobian @ step) ** 2) > NEGLIGIBLE * max(1.0, float(np.sum(residuals**2))))
+
+
+def _prior_residuals(parameters: Sequence[Parameter], values: np.ndarray) -> np.ndarray:
+    """Residuals of the priors, shape (n_priors,)."""
+    return np.array(
+        [(value - p.prior[0]) / p.prior[1] for p, value in zip(parameters, values, strict=True) if p.prior]
+    )
+
+
+def _prior_rows(parameters: Sequence[Parameter]) -> np.ndarray:
+    """Jacobian of the residuals of the priors, shape (n_priors, n_parameters)."""
+    rows = np.diag([1 / p.prior[1] if p.prior else 0.0 for p in parameters])
+    return rows[[p.prior is not None for p in parameters]]

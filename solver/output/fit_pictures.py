@@ -1,0 +1,110 @@
+"""Pictures of fits: data against the model with error bars, and samples of the parameters in pairs."""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from thermospin.output.figures import STYLE, save
+from thermospin.output.scales import reading_scale
+from thermospin.units import common_unit
+
+COLUMNS = 2
+"""Panels side by side."""
+BINS = 40
+"""Bins of a histogram."""
+
+
+def save_residuals(path: Path, data: Mapping[str, Any]) -> None:
+    """Save measured readings and those of the model, a panel for every reading.
+
+    Args:
+        path: The PNG.
+        data: The content of ``fit.json``.
+    """
+    groups = [list(rows) for _, rows in groupby(sorted(data["residuals"], key=_reading), key=_reading)]
+    rows = math.ceil(len(groups) / COLUMNS)
+    with rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 2.8 * rows), layout="constrained")
+        panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+        for panel, group in zip(panels, groups, strict=False):
+            _draw(panel, group)
+        for panel in panels[len(groups) :]:
+            panel.set_axis_off()
+        panels[0].legend(fontsize=8, frameon=False)
+        save(figure, path)
+
+
+def save_corner(path: Path, data: Mapping[str, Any], samples: np.ndarray) -> None:
+    """Save histograms of the samples of every parameter, and of every pair.
+
+    Args:
+        path: The PNG.
+        data: The content of ``fit.json``.
+        samples: The samples, shape (n_samples, n_parameters).
+    """
+    parameters, size = data["parameters"], samples.shape[1]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(1.2 + 2.0 * size, 1.0 + 2.0 * size), layout="constrained")
+        panels = figure.subplots(size, size, squeeze=False)
+        for i in range(size):
+            for j in range(size):
+                panel = panels[i][j]
+                if j > i:
+                    panel.set_axis_off()
+                elif i == j:
+                    panel.hist(samples[:, i], bins=BINS, histtype="step", color="black")
+                    panel.set_yticks([])
+                else:
+                    panel.hist2d(samples[:, j], samples[:, i], bins=BINS, cmap="Greys")
+                panel.tick_params(labelsize=6)
+                if i == size - 1:
+                    panel.set_xlabel(_axis(parameters[j]), fontsize=7)
+                if j == 0 < i:
+                    panel.set_ylabel(_axis(parameters[i]), fontsize=7)
+        save(figure, path)
+
+
+def _reading(row: Mapping[str, Any]) -> tuple[str, str, str, int]:
+    return row["scheme"], row["probe"], row["name"], row["order"]
+
+
+def _axis(parameter: Mapping[str, Any]) -> str:
+    return f"{parameter['key']} ({parameter['unit']})" if parameter["unit"] else str(parameter["key"])
+
+
+def _draw(panel: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Draw one reading over its swept key, or row after row."""
+    scheme, probe, name, order = _reading(rows[0])
+    places, label = _places(rows)
+    scale = reading_scale(max(abs(row["measured"]) for row in rows), order, "A")
+    values, bars, models, mesh = (
+        np.array([row[key] for row in rows]) / scale.factor
+        for key in ("measured", "uncertainty", "model", "mesh")
+    )
+    panel.errorbar(places, values, bars, fmt="o", color="black", markersize=4, capsize=2, label="measured")
+    panel.errorbar(places, models, mesh, fmt="x", color="tab:red", capsize=2, label="model, ± mesh")
+    panel.margins(x=0.2, y=0.15)
+    panel.set_title(f"{scheme}, {probe}: R{order} {name}", loc="left", fontsize=9)
+    panel.set_ylabel(scale.unit, fontsize=8)
+    panel.set_xlabel(label, fontsize=8)
+    if not label:
+        panel.set_xticks([])
+
+
+def _places(rows: Sequence[Mapping[str, Any]]) -> tuple[list[float], str]:
+    """Values of the only key that is swept, and its label; the numbers of the rows where there is none."""
+    keys = {key for row in rows for key in row["swept"]}
+    if len(keys) == 1:
+        key = keys.pop()
+        try:
+            values, unit = common_unit([row["swept"][key] for row in rows])
+        except (KeyError, ValueError):
+            return list(map(float, range(len(rows)))), ""
+        return values, f"{key} ({unit})" if unit else key
+    return list(map(float, range(len(rows)))), ""

@@ -1,0 +1,145 @@
+"""Fits: values with errors, correlations, residuals, what is not determined; files and pictures of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rich.table import Table
+
+from thermospin.output.files import write_csv, write_json, write_text
+from thermospin.output.scales import number, reading_scale
+from thermospin.output.tables import new_table, plain_console
+
+MATTERS = 0.5
+"""Correlation from which on it is printed."""
+
+
+def print_fit(data: Mapping[str, Any]) -> None:
+    """Print the outcome of a fit.
+
+    Args:
+        data: The content of ``fit.json``.
+    """
+    console = plain_console()
+    console.print(_parameter_table(data))
+    console.print(_residual_table(data))
+    told = [f"χ² = {number(data['chi2'], 4)} for {data['freedom']} degrees of freedom"]
+    if data["probability"] is not None:
+        told[0] += f"; probability of as much or more {number(data['probability'], 2)}"
+    keys = [parameter["key"] for parameter in data["parameters"]]
+    for i, row in enumerate(data["correlation"]):
+        told += [
+            f"correlation of {keys[j]} and {keys[i]}: {value:+.3f}"
+            for j, value in enumerate(row[:i])
+            if abs(value) >= MATTERS
+        ]
+    told += data["undetermined"]
+    for line in told:
+        console.print(line, highlight=False, markup=False)
+
+
+def write_fit(
+    directory: Path,
+    data: Mapping[str, Any],
+    samples: np.ndarray | None,
+    files: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Write ``fit.json``, ``residuals.csv``, ``fit.png``, the fitted devices, and samples with their picture.
+
+    Args:
+        directory: The directory; made when missing.
+        data: The content of the JSON file.
+        samples: Samples of the posterior, shape (n_samples, n_parameters); None without.
+        files: The fitted devices as plain data, by the name of their data set.
+
+    Raises:
+        InputError: The directory cannot be written.
+    """
+    from thermospin.output.fit_pictures import save_corner, save_residuals
+
+    write_json(directory / "fit.json", data)
+    header = ["scheme", "probe", "configuration or signal", "order", "swept", "file", "line"]
+    header += ["value", "uncertainty", "model", "mesh error", "residual"]
+    write_csv(directory / "residuals.csv", header, (_cells(row) for row in data["residuals"]))
+    for name, document in files.items():
+        file = "fitted.yaml" if len(files) == 1 else f"fitted_{name}.yaml"
+        text = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True)
+        write_text(directory / file, text)
+    save_residuals(directory / "fit.png", data)
+    if samples is not None:
+        keys = [parameter["key"] for parameter in data["parameters"]]
+        write_csv(directory / "samples.csv", keys, samples.tolist())
+        save_corner(directory / "corner.png", data, samples)
+
+
+def _cells(row: Mapping[str, Any]) -> list[Any]:
+    swept = "; ".join(f"{key}={value}" for key, value in row["swept"].items())
+    keys = "scheme", "probe", "name", "order", "file", "line", "measured", "uncertainty", "model", "mesh"
+    cells = [row[key] for key in keys]
+    return [*cells[:4], swept, *cells[4:], row["residual"]]
+
+
+def _plain(document: Any) -> Any:
+    """Mappings and lists of plain values."""
+    if isinstance(document, Mapping):
+        return {key: _plain(part) for key, part in document.items()}
+    return (
+        [_plain(part) for part in document]
+        if isinstance(document, Sequence | tuple) and not isinstance(document, str)
+        else document
+    )
+
+
+def _parameter_table(data: Mapping[str, Any]) -> Table:
+    table = new_table(data["title"] or "fit")
+    for column in ("parameter", "value", "unit", "start", "prior"):
+        table.add_column(column, justify="left" if column == "parameter" else "right")
+    for p in data["parameters"]:
+        prior = "" if p["prior"] is None else with_error(*p["prior"])
+        value = with_error(p["value"], p["error"])
+        table.add_row(p["key"], value, p["unit"] or "1", f"{p['start']:.4g}", prior)
+    return table
+
+
+def with_error(value: float, error: float | None) -> str:
+    """A value with its standard error, to two digits of the error.
+
+    Args:
+        value: The value.
+        error: Its standard error; not finite where the value is not determined.
+    """
+    from uncertainties import ufloat
+
+    if error is None or not np.isfinite(error):
+        return f"{value:.4g}, not determined"
+    return f"{ufloat(value, error):.2uP}"
+
+
+def _residual_table(data: Mapping[str, Any]) -> Table:
+    """Measured and modelled readings, in the unit that suits them."""
+    table = new_table("data and model")
+    for column in ("reading", "measured", "model", "± mesh", "residual/σ"):
+        table.add_column(column, justify="left" if column == "reading" else "right")
+    for row in data["residuals"]:
+        scale = reading_scale(abs(row["measured"]), row["order"], "A")
+        measured = with_error(row["measured"] / scale.factor, row["uncertainty"] / scale.factor)
+        table.add_row(
+            label_of(row),
+            f"{measured} {scale.unit}",
+            f"{number(row['model'] / scale.factor, 4)} {scale.unit}",
+            number(row["mesh"] / scale.factor, 2),
+            f"{row['residual']:+.2f}",
+        )
+    return table
+
+
+def label_of(row: Mapping[str, Any]) -> str:
+    """A datum in words.
+
+    Args:
+        row: A row of the residuals.
+    """
+    swept = "".join(f", {key.rpartition('.')[2]} = {value}" for key, value in row["swept"].items())
+    return f"{row['scheme']}, {row['probe']}, R{row['order']} {row['name']}{swept}"

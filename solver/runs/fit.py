@@ -1,0 +1,226 @@
+"""A whole fit: devices solved for one set of parameters after another, then values, errors, pictures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.config.inputs import Input
+from thermospin.config.loading import replaced
+from thermospin.inference.identifiability import directions, product, undetermined
+from thermospin.inference.least_squares import Fitted
+from thermospin.inference.least_squares import fit as least_squares
+from thermospin.inference.measured import Datum
+from thermospin.inference.posterior import sample_posterior
+from thermospin.output.fits import print_fit, write_fit
+from thermospin.output.place import claim
+from thermospin.output.progress import SilentProgress, progress_of
+from thermospin.runs.fit_model import FitModel
+from thermospin.runs.fit_plan import AT, FitPlan
+from thermospin.runtime.failures import on_root
+
+MESH_MATTERS = 0.1
+"""Change of a mesh error over the uncertainty of a datum, from which on weights are made again."""
+QUANTILES = (16.0, 50.0, 84.0)
+"""Percentiles of samples that are told."""
+
+
+@dataclass(frozen=True)
+class FitResults:
+    """The outcome of a fit. Numbers are the same on all ranks.
+
+    Attributes:
+        data: The content of ``fit.json``: ``parameters`` (``key``, ``value``, ``error``, ``unit``, ``start``,
+            ``prior``), ``covariance``, ``correlation``, ``chi2``, ``freedom``, ``probability``,
+            ``directions``, ``undetermined`` (sentences), ``residuals``, and with ``method: posterior``
+            ``posterior``.
+        samples: Samples of the posterior, shape (n_samples, n_parameters); None without.
+        files: The devices with the fitted values, as plain data, by the name of their data set.
+    """
+
+    data: Mapping[str, Any]
+    samples: np.ndarray | None
+    files: Mapping[str, Mapping[str, Any]]
+
+    def value(self, key: str) -> tuple[float, float]:
+        """The value of a parameter and its standard error, in its unit.
+
+        Args:
+            key: Its key.
+
+        Raises:
+            KeyError: There is no such parameter.
+        """
+        for parameter in self.data["parameters"]:
+            if parameter["key"] == key:
+                return parameter["value"], parameter["error"]
+        raise KeyError(key)
+
+
+def fit(
+    config: Config,
+    output: Path | str | None = None,
+    progress: Callable[[str], object] | SilentProgress | None = None,
+    quiet: bool = True,
+    groups: int = 1,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+) -> FitResults:
+    """Fit numbers of a device to measured readings, as its section ``fit`` says (collective).
+
+    Args:
+        config: The configuration.
+        output: Directory for tables, pictures, the fitted device, and finished evaluations, by which a fit
+            that was killed goes on; nothing is written without.
+        progress: Gets a line for every evaluation, such as ``print``.
+        quiet: False shows these lines on stderr and prints the result, as the command does.
+        groups: Number of groups of ranks, each at devices of its own.
+        comm: Ranks that share the work.
+
+    Raises:
+        InputError: Data, parameters and devices do not agree, no reading depends on a parameter, or the mesh
+            is too coarse for the data.
+        ConvergenceError: A device or the fit does not converge.
+    """
+    plan = FitPlan.of(config)
+    directory = None if output is None else Path(output)
+    if directory is not None:
+        on_root(comm, lambda: claim(directory, config.source))
+    with progress_of(progress, quiet, comm.rank) as shown:
+        model = FitModel(plan, directory, shown, groups, comm)
+        fitted, bars = _fitted(plan, model, shown)
+        files = {point.name: _file(point.config, point.targets, fitted) for point in reversed(plan.points)}
+        model.clear()
+    samples = None
+    if config.fit.method == "posterior":
+        samples = comm.bcast(on_root(comm, lambda: sample_posterior(fitted, config.fit.samples)))
+    data = _data(plan, fitted, bars, samples)
+    if directory is not None:
+        on_root(comm, lambda: write_fit(directory, data, samples, files))
+    if not quiet and comm.rank == 0:
+        print_fit(data)
+    return FitResults(data, samples, files)
+
+
+def _fitted(plan: FitPlan, model: FitModel, progress: SilentProgress) -> tuple[Fitted, np.ndarray]:
+    """The fit, and the mesh errors at its end (collective)."""
+    measured = np.array([datum.value for datum in plan.data])
+    uncertainties = np.array([datum.uncertainty for datum in plan.data])
+    parameters, loss = plan.parameters, plan.config.fit.loss
+    start = np.array([parameter.start for parameter in parameters])
+    bars = model.mesh_errors(start)
+    _check_mesh(plan, bars)
+    if not bars.any():
+        progress.note("warning: errors of the mesh are not estimated and do not enter the fit")
+    _check_dependence(plan, model, start)
+    for _ in range(2):  # mesh errors follow the readings; weights stay while the fit moves
+        fitted = least_squares(model.predict, parameters, measured, np.hypot(uncertainties, bars), loss)
+        before, bars = bars, model.mesh_errors(fitted.values)
+        _check_mesh(plan, bars)
+        if np.all(np.abs(bars - before) < MESH_MATTERS * uncertainties):
+            break
+        parameters = [
+            replace(parameter, start=value)
+            for parameter, value in zip(parameters, fitted.values.tolist(), strict=True)
+        ]
+    sizes = np.hypot(uncertainties, bars)
+    return replace(fitted, parameters=plan.parameters, sizes=sizes), bars
+
+
+def _check_mesh(plan: FitPlan, bars: np.ndarray) -> None:
+    """Refuse a mesh whose errors exceed those of the data."""
+    ratios = bars / np.array([datum.uncertainty for datum in plan.data])
+    worst = int(ratios.argmax())
+    if ratios[worst] > 1:
+        raise plan.data[worst].error(
+            f"the error of the mesh, {bars[worst]:.2g}, exceeds the uncertainty of this reading, "
+            f"{plan.data[worst].uncertainty:.2g} (SI); refine the mesh, 'mesh.refinement: 1.4' or "
+            "'solver.degree: 2'"
+        )
+
+
+def _check_dependence(plan: FitPlan, model: FitModel, start: np.ndarray) -> None:
+    """Refuse a parameter on which nothing depends (collective)."""
+    found = model.predict(start)
+    if found is None:
+        raise plan.config.error("fit.parameters", "the start is not possible; give others with 'start'")
+    for parameter, column in zip(plan.parameters, found.jacobian.T, strict=True):
+        if parameter.prior is None and not np.any(
+            np.abs(column * parameter.start) > 1e-12 * np.abs(found.values)
+        ):
+            key = f"fit.parameters.{parameter.name.partition(AT)[0]}"
+            raise plan.config.error(
+                key, "no reading of the data depends on it; remove it, or measure another"
+            )
+
+
+def _file(config: Config, targets: Mapping[int, Input], fitted: Fitted) -> dict[str, Any]:
+    """The document of a device with the fitted values and their standard errors."""
+    document = {key: part for key, part in config.document.items() if key != "output"}
+    uncertainties = {}
+    for i, given in targets.items():
+        value, error = float(f"{fitted.values[i]:.9g}"), float(f"{fitted.errors[i]:.3g}")
+        document = replaced(document, given.key, f"{value!r} {given.unit}" if given.unit else value, "")
+        if np.isfinite(error):
+            uncertainties[given.key] = f"{error!r} {given.unit}".strip()
+    return {**document, "uncertainties": uncertainties} if uncertainties else document
+
+
+def _data(plan: FitPlan, fitted: Fitted, bars: np.ndarray, samples: np.ndarray | None) -> dict[str, Any]:
+    """The content of ``fit.json``."""
+    errors = fitted.errors
+    names = [parameter.name for parameter in plan.parameters]
+    found: dict[str, Any] = {
+        "title": plan.config.title,
+        "parameters": [
+            {
+                "key": p.name,
+                "value": float(value),
+                "error": float(error),
+                "unit": p.unit,
+                "start": p.start,
+                "prior": None if p.prior is None else list(p.prior),
+            }
+            for p, value, error in zip(plan.parameters, fitted.values, errors, strict=True)
+        ],
+        "covariance": fitted.covariance.tolist(),
+        "correlation": fitted.correlation.tolist(),
+        "chi2": fitted.chi2,
+        "freedom": fitted.freedom,
+        "probability": fitted.probability,
+        "evaluations": fitted.evaluations,
+        "directions": [
+            {"combination": product(d.exponents, names), "exponents": d.exponents.tolist(), "error": d.error}
+            for d in directions(fitted)
+        ],
+        "undetermined": undetermined(fitted),
+        "residuals": _residuals(plan.data, fitted, bars),
+    }
+    if samples is not None:
+        quantiles = np.percentile(samples, QUANTILES, axis=0).T.tolist()
+        found["posterior"] = {"samples": len(samples), "percentiles": list(QUANTILES), "values": quantiles}
+    return found
+
+
+def _residuals(data: Sequence[Datum], fitted: Fitted, bars: np.ndarray) -> list[dict[str, Any]]:
+    """Rows of the residual table."""
+    return [
+        {
+            "scheme": datum.scheme,
+            "probe": datum.probe,
+            "name": datum.name,
+            "order": datum.order,
+            **{"swept": dict(datum.swept), "file": Path(datum.file).name, "line": datum.line},
+            "measured": datum.value,
+            "uncertainty": datum.uncertainty,
+            "model": float(model),
+            "mesh": float(bar),
+            "residual": float(residual),
+        }
+        for datum, model, bar, residual in zip(
+            data, fitted.prediction.values, bars, fitted.residuals, strict=True
+        )
+    ]

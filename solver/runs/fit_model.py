@@ -1,0 +1,191 @@
+"""The devices of a fit as a model: readings, derivatives and mesh errors for any values of the parameters."""
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.config.inputs import Input, find_input, with_values
+from thermospin.errors import InputError, ThermospinError
+from thermospin.inference.least_squares import Prediction
+from thermospin.output.files import write_json
+from thermospin.output.progress import SilentProgress
+from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
+from thermospin.runs.fit_plan import FitPlan, FitPoint
+from thermospin.runs.preparation import prepare_mesh
+from thermospin.runs.reading_rows import reading_rows
+from thermospin.runs.workbench import Workbench
+from thermospin.runtime.failures import on_root
+from thermospin.validation.checks import check
+
+EVALUATIONS = "evaluations"
+"""Folder of finished evaluations, by which a killed fit goes on where it was."""
+Record = dict[str, Any]
+"""Readings of a point: ``values`` and ``mesh``, (n_rows,), and ``jacobian``, (n_rows, n_targets)."""
+
+
+class FitModel:
+    """Solves the devices of a fit, each on its mesh, in groups of ranks.
+
+    Args:
+        plan: The fit.
+        directory: Directory of the results; evaluations are not kept without.
+        progress: Its notes.
+        groups: Number of groups of ranks, each at devices of its own.
+        comm: Ranks that share the work.
+    """
+
+    def __init__(
+        self, plan: FitPlan, directory: Path | None, progress: SilentProgress, groups: int, comm: MPI.Comm
+    ) -> None:
+        if not 1 <= groups <= comm.size:
+            raise InputError(f"must be 1 to {comm.size}, the number of ranks, not {groups}", file="--groups")
+        self._plan, self._progress, self._comm = plan, progress, comm
+        self._kept = directory and directory / EVALUATIONS
+        self._groups = min(groups, len(plan.points))
+        self._number = comm.rank * self._groups // comm.size
+        self._bench = Workbench(comm.Split(self._number, comm.rank))
+        self._count = 0
+
+    def predict(self, values: np.ndarray) -> Prediction | None:
+        """The readings and their derivatives; None where the values are not possible (collective).
+
+        Args:
+            values: Values of the parameters, shape (n_parameters,).
+        """
+        try:
+            found = self._evaluate(values, estimate=False)
+        except ThermospinError as error:
+            self._progress.note(f"not possible: {error}")
+            return None
+        self._count += 1
+        plan = self._plan
+        shape = len(plan.data), len(plan.parameters)
+        readings, jacobian = np.zeros(shape[0]), np.zeros(shape)
+        for point, record in zip(plan.points, found, strict=True):
+            readings[point.rows] = record["values"]
+            jacobian[np.ix_(point.rows, list(point.targets))] = record["jacobian"]
+        told = ", ".join(
+            f"{p.name} = {value:.6g} {p.unit}".rstrip()
+            for p, value in zip(plan.parameters, values, strict=True)
+        )
+        self._progress.note(f"evaluation {self._count}: {told}")
+        return Prediction(readings, jacobian)
+
+    def mesh_errors(self, values: np.ndarray) -> np.ndarray:
+        """Error bars of the mesh of all readings, (n_data,); 0 where they are not estimated (collective).
+
+        Args:
+            values: Values of the parameters, shape (n_parameters,).
+
+        Raises:
+            InputError: The values are not possible.
+        """
+        found = self._evaluate(values, estimate=True)
+        bars = np.zeros(len(self._plan.data))
+        for point, record in zip(self._plan.points, found, strict=True):
+            bars[point.rows] = [bar or 0.0 for bar in record["mesh"]]
+        return bars
+
+    def clear(self) -> None:
+        """Free meshes and operators (collective)."""
+        self._bench.clear()
+
+    def fitted(self, point: FitPoint, values: np.ndarray) -> Config:
+        """The device of a point with values of the parameters.
+
+        Args:
+            point: The point.
+            values: Values of the parameters, shape (n_parameters,).
+
+        Raises:
+            InputError: The values are not possible.
+        """
+        config = with_values(point.config, _changes(point.targets, values))
+        check(config)
+        kept = {key: getattr(point.config, key) for key in ("schemes", "probes", "solver")}
+        return config.model_copy(update=kept)
+
+    def _evaluate(self, values: np.ndarray, estimate: bool) -> list[Record]:
+        """The records of all points (collective)."""
+        values = self._comm.bcast(values)
+        jobs = [self._job(point, values, estimate) for point in self._plan.points]
+        known = self._comm.bcast(self._read({name for _, name in jobs}) if self._comm.rank == 0 else None)
+        todo = [
+            (point, config, name)
+            for point, (config, name) in zip(self._plan.points, jobs, strict=True)
+            if name not in known
+        ]
+        found: dict[str, Record] = {}
+        mistake: ThermospinError | None = None
+        try:
+            for point, config, name in todo[self._number :: self._groups]:
+                found[name] = self._solve(point, config, name)
+        except ThermospinError as error:
+            mistake = error
+        everything = self._comm.allgather((found, mistake))
+        for _, error in everything:
+            if error:
+                raise error
+        for part, _ in everything:
+            known |= part
+        return [known[name] for _, name in jobs]
+
+    def _job(self, point: FitPoint, values: np.ndarray, estimate: bool) -> tuple[Config, str]:
+        """The device of a point, and a digest of all that its record depends on."""
+        config = self.fitted(point, values)
+        tolerance = min(config.solver.tolerance, SENSITIVITY_TOLERANCE)
+        wanted = estimate and config.solver.estimate
+        solver = config.solver.model_copy(update={"estimate": wanted, "tolerance": tolerance})
+        config = config.model_copy(update={"solver": solver})
+        content = config.resolved()
+        del content["title"], content["output"]
+        content |= {"thermospin": importlib.metadata.version("thermospin")}
+        content["targets"] = [[i, given.key] for i, given in point.targets.items()]
+        content["rows"] = [_at(self._plan, row) for row in point.rows]
+        text = json.dumps(content, sort_keys=True)
+        return config, hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    def _solve(self, point: FitPoint, config: Config, name: str) -> Record:
+        """The record of a point (collective in the group)."""
+        bench = self._bench
+        record = on_root(bench.comm, lambda: prepare_mesh(config))
+        problem = bench.problem(config, record, SilentProgress())
+        targets = [find_input(config, given.key) for given in point.targets.values()]
+        found = reading_rows(problem, [given.shares for given in targets])
+        rows = [found[_at(self._plan, row)] for row in point.rows]
+        data = {
+            "values": [row.value for row in rows],
+            "mesh": [row.mesh for row in rows],
+            "jacobian": [row.derivatives for row in rows],
+        }
+        if self._kept is not None:
+            kept = self._kept / f"{name}.json"
+            on_root(bench.comm, lambda: write_json(kept, data))
+        return data
+
+    def _read(self, names: set[str]) -> dict[str, Record]:
+        """Records that an earlier evaluation has left."""
+        found = {}
+        for name in names if self._kept is not None else ():
+            try:
+                found[name] = json.loads((self._kept / f"{name}.json").read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+        return found
+
+
+def _changes(targets: Mapping[int, Input], values: np.ndarray) -> Sequence[tuple[str, float, str]]:
+    return [(given.key, float(values[i]), given.unit) for i, given in targets.items()]
+
+
+def _at(plan: FitPlan, row: int) -> tuple[str, str, str, int]:
+    """Scheme, probe, name and order of a datum."""
+    datum = plan.data[row]
+    return datum.scheme, datum.probe, datum.name, datum.order

@@ -1,0 +1,246 @@
+"""Devices, parameters and data of a fit, read and checked before anything is solved."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from thermospin.config import Config
+from thermospin.config.fit import DataSet, FitParameter
+from thermospin.config.inputs import Input, find_input, uncertain_inputs
+from thermospin.config.loading import read_data, replaced
+from thermospin.config.parameters import full_key
+from thermospin.config.uncertainties import SECTION as UNCERTAINTIES
+from thermospin.config.uncertainties import with_uncertainties
+from thermospin.device import Device
+from thermospin.errors import InputError
+from thermospin.inference.least_squares import Parameter
+from thermospin.inference.measured import Datum, placed, read_measured
+from thermospin.runs.probes import SIGNALS
+from thermospin.units.uncertain import split_uncertain
+from thermospin.validation.loading import checked
+from thermospin.validation.sensitivity import check_sensitivity
+
+ASIDE = ("fit", "sweep", "loop", "accuracy", "lock_in", UNCERTAINTIES)
+"""Sections that a fitted device has no use for."""
+AT = " @ "
+"""Separates the key of a parameter from the data set whose own it is."""
+Measured = tuple[str, Config, range]
+"""Name of a data set, its device, and the numbers of its data."""
+
+
+@dataclass(frozen=True)
+class FitPoint:
+    """A device with one set of swept values, and the data that were measured on it.
+
+    Attributes:
+        name: Name of its data set.
+        config: Its configuration, with what the data need only.
+        rows: Numbers of its data.
+        targets: By number of a parameter, the input that it sets.
+    """
+
+    name: str
+    config: Config
+    rows: Sequence[int]
+    targets: Mapping[int, Input]
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """A fit, ready to begin.
+
+    Attributes:
+        config: The configuration with the section ``fit``.
+        parameters: The parameters.
+        data: The data, in the order of the files.
+        points: The devices.
+    """
+
+    config: Config
+    parameters: Sequence[Parameter]
+    data: Sequence[Datum]
+    points: Sequence[FitPoint]
+
+    @classmethod
+    def of(cls, config: Config) -> "FitPlan":
+        """The fit that a configuration asks for.
+
+        Args:
+            config: The configuration.
+
+        Raises:
+            InputError: There is no fit, or something in it does not agree; it names file, key or line.
+        """
+        if config.fit is None:
+            raise config.error(
+                "fit",
+                "nothing to fit; add '{parameters: {materials.Py.spin_seebeck: {}}, data: measured.csv}'",
+            )
+        data: list[Datum] = []
+        devices = []
+        for name, given in config.fit.data.items():
+            measured = read_measured(_path(config, given.file))
+            for device, chosen in _devices(config, name, given, measured):
+                own = [_placed(datum, device) for datum in chosen]
+                rows = range(len(data), len(data) + len(own))
+                data += own
+                devices.append((name, _reduced(device, own), rows))
+        uncertain = _uncertain(config)
+        parameters, inputs = _parameters(config, devices, uncertain)
+        free = sum(parameter.prior is None for parameter in parameters)
+        if len(data) < free:
+            raise config.error(
+                "fit.data",
+                f"{len(data)} readings cannot determine {free} parameters without priors; measure more, fit "
+                "fewer, or give priors",
+            )
+        points = [FitPoint(name, device, rows, inputs[i]) for i, (name, device, rows) in enumerate(devices)]
+        return cls(config, parameters, data, points)
+
+
+def _path(config: Config, name: str) -> Path:
+    """The path of a file that is given relative to that of a configuration."""
+    return Path(config.source).parent / name if config.source else Path(name)
+
+
+def _devices(
+    config: Config, name: str, given: DataSet, measured: Sequence[Datum]
+) -> Iterator[tuple[Config, list[Datum]]]:
+    """The devices of a data set: one for all data of the same swept values."""
+    document, file = _document(config, given)
+    for key, value in given.set.items():
+        document = replaced(document, full_key(key, document), value, f"fit.data.{name}.set")
+    groups: dict[tuple[tuple[str, str], ...], list[Datum]] = {}
+    for datum in measured:
+        groups.setdefault(tuple(datum.swept.items()), []).append(datum)
+    for swept, chosen in groups.items():
+        own = document
+        try:
+            for key, value in swept:
+                own = replaced(own, full_key(key, own), _scalar(value), file)
+            device = checked(own, file)
+            for key, _ in swept:
+                device.check_parameter(full_key(key, own))
+        except InputError as error:
+            if not swept:
+                raise
+            raise chosen[0].error(f"{error.key}: {error.message}") from None
+        check_sensitivity(device, Device.of(device))
+        yield device, chosen
+
+
+def _scalar(text: str) -> float | str:
+    """A cell as a configuration would hold it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _document(config: Config, given: DataSet) -> tuple[dict[str, Any], str]:
+    """The document of a device without what a fit has no use for, and its file."""
+    document, file = dict(config.document), config.source
+    if given.device is not None:
+        file = str(_path(config, given.device))
+        document, file = read_data(file, ())
+    certain = with_uncertainties(document, file)
+    return {key: part for key, part in certain.items() if key not in ASIDE}, file
+
+
+def _placed(datum: Datum, device: Config) -> Datum:
+    states = list(Device.of(device).states)
+    signals = list(SIGNALS) if {"P", "AP"} <= set(states) else []
+    given = list(device.schemes), list(device.probes), [*states, *signals], device.solver.orders
+    return placed(datum, *given)
+
+
+def _reduced(device: Config, data: Sequence[Datum]) -> Config:
+    """The device with the schemes, probes and orders that its data need."""
+    schemes, probes = ({getattr(datum, key) for datum in data} for key in ("scheme", "probe"))
+    orders = max(datum.order for datum in data)
+    return device.model_copy(
+        update={
+            "schemes": {name: scheme for name, scheme in device.schemes.items() if name in schemes},
+            "probes": {name: probe for name, probe in device.probes.items() if name in probes},
+            "solver": device.solver.model_copy(update={"orders": orders, "reciprocity": False}),
+        }
+    )
+
+
+def _uncertain(config: Config) -> dict[str, tuple[float, float]]:
+    """Values and uncertainties of uncertain inputs by key, the priors of a fit."""
+    return {given.key: (given.value, size) for given, size in zip(*uncertain_inputs(config), strict=True)}
+
+
+def _parameters(
+    config: Config, devices: Sequence[Measured], uncertain: Mapping[str, tuple[float, float]]
+) -> tuple[list[Parameter], list[dict[int, Input]]]:
+    """The parameters, and of every device the inputs that they set."""
+    given = {full_key(key, config.document): entry for key, entry in config.fit.parameters.items()}
+    wanted = given | {key: FitParameter() for key in uncertain if key not in given}
+    found: list[Parameter] = []
+    inputs: list[dict[int, Input]] = [{} for _ in devices]
+    for key, entry in wanted.items():
+        names: dict[str, int] = {}
+        for number, (data_set, device, _) in enumerate(devices):
+            target = _target(device, key)
+            if target is None:
+                continue
+            name = f"{key}{AT}{data_set}" if entry.per_device else key
+            if name not in names:
+                names[name] = len(found)
+                found.append(_parameter(config, name, key, entry, target, uncertain.get(key)))
+            inputs[number][names[name]] = target
+        if not names:
+            find_input(devices[0][1], key)  # says why
+            raise config.error(f"fit.parameters.{key}", "no number of a device follows it; remove it")
+    return found, inputs
+
+
+def _target(device: Config, key: str) -> Input | None:
+    """The input of a device that has a key; None where it has none, or no number follows it."""
+    try:
+        found = find_input(device, key)
+    except InputError:
+        return None
+    return found if found.shares else None
+
+
+def _parameter(
+    config: Config, name: str, key: str, entry: FitParameter, target: Input, known: tuple[float, float] | None
+) -> Parameter:
+    """A parameter with its start, bounds and prior in the unit of the input."""
+    place = f"fit.parameters.{key}"
+
+    def read(text: float | str, part: str) -> float:
+        try:
+            return target.read(text)
+        except ValueError as error:
+            raise config.error(f"{place}.{part}", str(error)) from None
+
+    prior = known
+    if entry.prior is not None:
+        both = split_uncertain(entry.prior)
+        if both is None:
+            raise config.error(
+                f"{place}.prior", "must be a value with an uncertainty, such as '0.25 +/- 0.05'"
+            )
+        prior = read(both[0], "prior"), read(both[1], "prior")
+        if prior[1] <= 0:
+            raise config.error(f"{place}.prior", "the uncertainty must be greater than 0")
+    start = target.value if entry.start is None else read(entry.start, "start")
+    found = Parameter(name, target.unit, start, prior=prior)
+    if entry.bounds is None:
+        return found
+    lower, upper = (read(end, "bounds") for end in entry.bounds)
+    if not lower < upper:
+        raise config.error(
+            f"{place}.bounds", f"the first, {lower:g}, must be less than the second, {upper:g}"
+        )
+    if not lower < start < upper:
+        raise config.error(
+            f"{place}.bounds",
+            f"exclude the start, {start:g} {target.unit}".rstrip() + "; widen them, or give a start inside",
+        )
+    return replace(found, lower=lower, upper=upper)

@@ -1,0 +1,170 @@
+"""Fits of devices: parameters found again from readings that a device with known ones has."""
+
+import json
+
+import numpy as np
+import pytest
+from test_device_sensitivity import JOULE, MAGNET, METAL, stack
+
+from thermospin.config.inputs import with_values
+from thermospin.errors import InputError
+from thermospin.runs.fit import fit
+from thermospin.runs.problem import Problem
+from thermospin.runs.sampling import readings_of
+from thermospin.validation import load_config
+
+TRUTH = {"materials.F.spin_seebeck": (-6e-6, "V/K"), "heating.scale": (2.6, "")}
+FIT = {"parameters": {"materials.F.spin_seebeck": {"bounds": ["-20 uV/K", "-1 uV/K"]}, "heating.scale": {}}}
+ROWS = [("P", 2), ("AP", 2), ("spin", 2)]
+
+
+def device(fit=None, **sections):
+    config = stack(JOULE, degree=1, orders=2, estimate=False) | sections
+    return config | ({"fit": fit} if fit else {})
+
+
+def measured(config, comm, rows=ROWS):
+    """Readings of a configuration by name and order."""
+    with Problem.of(config, comm) as problem:
+        found = readings_of(problem)
+    return [(name, order, found["t", "v", name, order]) for name, order in rows]
+
+
+def table(path, rows, uncertainty=0.01, noise=0.0):
+    """Write data with a relative uncertainty, and noise in units of it."""
+    lines = ["configuration or signal,order,value,uncertainty"]
+    for (name, order, value), away in zip(rows, np.broadcast_to(noise, len(rows)), strict=True):
+        size = float(uncertainty * abs(value))
+        lines.append(f"{name},{order},{float(value + away * size)!r},{size!r}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def true_rows(comm):
+    nominal = load_config(device())
+    return measured(with_values(nominal, [(k, v, u) for k, (v, u) in TRUTH.items()]), comm)
+
+
+def test_the_truth_is_found_again(true_rows, shared_directory, comm):
+    """Without noise χ² is 0, and the fit goes on from what a killed one has left."""
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows)
+    comm.barrier()
+    config = load_config(device(FIT | {"data": str(shared_directory / "m.csv")}))
+    found = fit(config, shared_directory / "out", comm=comm)
+    for key, (value, _) in TRUTH.items():
+        assert found.value(key)[0] == pytest.approx(value, rel=1e-6)
+    assert found.data["chi2"] < 1e-8
+    assert found.data["undetermined"] == []
+    kept = sorted((shared_directory / "out" / "evaluations").iterdir())
+    again = fit(config, shared_directory / "out", comm=comm)
+    assert again.data == found.data
+    assert sorted((shared_directory / "out" / "evaluations").iterdir()) == kept
+    assert {path.name for path in (shared_directory / "out").iterdir()} >= {
+        "fit.json",
+        "fit.png",
+        "fitted.yaml",
+        "residuals.csv",
+    }
+    fitted = load_config(shared_directory / "out" / "fitted.yaml")
+    assert fitted.material("F").spin_seebeck == pytest.approx(-6e-6, rel=1e-6)
+
+
+@pytest.mark.slow
+def test_covariance_is_that_of_differences(true_rows, shared_directory, comm):
+    """(JᵀJ)⁻¹ with J by differences of whole runs."""
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows)
+    comm.barrier()
+    found = fit(load_config(device(FIT | {"data": str(shared_directory / "m.csv")})), comm=comm)
+    columns = []
+    for key in TRUTH:
+        ends = []
+        for sign in (1, -1):
+            values = {k: (v * (1 + 1e-3 * sign * (k == key)), u) for k, (v, u) in TRUTH.items()}
+            config = with_values(load_config(device()), [(k, v, u) for k, (v, u) in values.items()])
+            ends.append(np.array([value for *_, value in measured(config, comm)]))
+        columns.append((ends[0] - ends[1]) / (2e-3 * TRUTH[key][0]))
+    sizes = 0.01 * np.abs([value for *_, value in true_rows])
+    weighted = np.array(columns).T / sizes[:, None]
+    np.testing.assert_allclose(found.data["covariance"], np.linalg.inv(weighted.T @ weighted), rtol=1e-4)
+    assert json.dumps(found.data)
+
+
+def test_only_a_product_is_fixed(true_rows, shared_directory, comm):
+    """R2 of a spin signal goes with ζ S_s: neither of them is known by it alone."""
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows[-1:] * 2)
+    comm.barrier()
+    config = load_config(device(FIT | {"data": str(shared_directory / "m.csv")}))
+    (told,) = fit(config, comm=comm).data["undetermined"]
+    assert told.startswith("only ")
+    assert "materials.F.spin_seebeck" in told
+    assert "heating.scale" in told
+    assert "fixed by the data: 0.7" in told  # 1 % of either reading
+
+
+@pytest.mark.slow
+def test_priors_and_uncertain_numbers(true_rows, shared_directory, comm):
+    """A number that is uncertain takes part with its prior, and is known no worse than by it."""
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows)
+    comm.barrier()
+    materials = {"F": MAGNET, "N": METAL | {"thermal_conductivity": "300(30) W/(m K)"}}
+    wanted = {
+        "parameters": {"heating.scale": {"prior": "2.6 +/- 0.1"}},
+        "data": str(shared_directory / "m.csv"),
+    }
+    found = fit(load_config(device(wanted, materials=materials)), comm=comm).data
+    by_key = {p["key"]: p for p in found["parameters"]}
+    assert by_key["heating.scale"]["prior"] == [2.6, 0.1]
+    assert by_key["materials.N.thermal_conductivity"]["prior"] == pytest.approx([300, 30])
+    assert 0 < by_key["materials.N.thermal_conductivity"]["error"] <= 30 * (1 + 1e-9)
+    assert found["freedom"] == 3
+
+
+def test_two_devices_with_values_of_their_own(true_rows, shared_directory, comm):
+    """One S_s for both, and ζ for each."""
+    nominal = load_config(device())
+    other = measured(
+        with_values(nominal, [("materials.F.spin_seebeck", -6e-6, "V/K"), ("heating.scale", 1.5, "")]), comm
+    )
+    if comm.rank == 0:
+        table(shared_directory / "a.csv", true_rows)
+        table(shared_directory / "b.csv", other)
+    comm.barrier()
+    wanted = {
+        "parameters": {
+            "materials.F.spin_seebeck": {"start": "-5 uV/K"},
+            "heating.scale": {"per_device": True},
+        },
+        "data": [str(shared_directory / f"{name}.csv") for name in "ab"],
+    }
+    found = fit(load_config(device(wanted)), groups=min(2, comm.size), comm=comm)
+    assert found.value("heating.scale @ a")[0] == pytest.approx(2.6, rel=1e-6)
+    assert found.value("heating.scale @ b")[0] == pytest.approx(1.5, rel=1e-6)
+    assert found.value("materials.F.spin_seebeck")[0] == pytest.approx(-6e-6, rel=1e-6)
+
+
+def test_a_mesh_too_coarse_for_the_data(true_rows, shared_directory, comm):
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows, uncertainty=1e-7)
+    comm.barrier()
+    config = device(FIT | {"data": str(shared_directory / "m.csv")})
+    config["solver"] = config["solver"] | {"estimate": True}
+    with pytest.raises(InputError, match="m.csv:[234]: the error of the mesh.*refine the mesh"):
+        fit(load_config(config), comm=comm)
+
+
+def test_nothing_depends_on_a_parameter(true_rows, shared_directory, comm):
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", [("P", 1, 1.0), ("AP", 1, 2.0)])
+    comm.barrier()
+    config = load_config(
+        device({"parameters": {"heating.scale": {}}, "data": str(shared_directory / "m.csv")})
+    )
+    with pytest.raises(
+        InputError, match="fit.parameters.heating.scale: no reading of the data depends on it"
+    ):
+        fit(config, comm=comm)
