@@ -16,11 +16,12 @@ class FitParameter(Section):
     """A parameter of a fit: a number of a material or interface, `heating.scale`, or a named parameter."""
 
     start: End | None = None
-    """Where the fit begins; by default the value in the file."""
+    """Start of the fit; by default the value in the file."""
     bounds: tuple[End, End] | None = None
     """Smallest and largest value."""
     prior: str | None = None
-    """What is known beforehand, such as `0.25 +/- 0.05`; by default the uncertainty in the file, if any."""
+    """Value and uncertainty that are known beforehand, such as `0.25 +/- 0.05`; by default those of an
+    uncertain number in the file."""
     per_device: Truth = False
     """Fit a value of its own for every device of `data`."""
 
@@ -59,7 +60,7 @@ class Fit(Section):
     """A fit of the device to measured readings."""
 
     parameters: Annotated[dict[str, FitParameter], Field(min_length=1)]
-    """What is fitted, by key. Uncertain numbers of the file take part too, with their prior."""
+    """Fitted numbers, by key. Uncertain numbers of the file take part too, with their prior."""
     data: Annotated[dict[Name, DataSet], BeforeValidator(_named, json_schema_input_type=_written)]
     """Measured readings: a CSV file, a list of them, or data sets by name."""
     method: Literal["least_squares", "posterior"] = "least_squares"
