@@ -15,7 +15,7 @@ Edge = tuple[PlanePoint, PlanePoint]
 RULE = ("region", "face", "edges", "label", "surface")
 """Keys that pick the faces of a terminal."""
 THERMAL = ("sink", "heat_transfer", "power", "power_density", "continues")
-"""Keys that say which heat passes the faces of a terminal; without any, none does."""
+"""Keys that say which heat passes the faces of a terminal; without any, only a lead's Peltier heat does."""
 TransferCoefficient = quantity("W/(m^2 K)", gt=0, le=1e16)
 FacePower = quantity("W", ge=-1e3, le=1e3)
 FacePowerDensity = quantity("W/m^2", ge=-1e18, le=1e18)
@@ -50,9 +50,11 @@ class TerminalFace(Section):
     """Text of a label of the layout, on an edge of a film or on a lead beyond the crop."""
     surface: str | None = None
     """Physical name of a surface in the user's mesh."""
-    sink: Truth | Temperature = False
-    """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K. Without a
-    thermal condition the Peltier heat of a current stays at the end of a metal, as with a lead of S = 0."""
+    sink: Truth | Temperature | None = None
+    """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K.
+
+    Without any thermal condition the Peltier heat of a given current leaves, as through a lead of the same
+    metal that conducts no heat; with `false` it stays at the end of the metal, as with a lead of S = 0."""
     heat_transfer: TransferCoefficient | None = None
     """Heat that leaves per area and per kelvin above `ambient`, W/(m² K)."""
     ambient: Temperature | None = None
@@ -78,6 +80,11 @@ class TerminalFace(Section):
         if self.ambient is not None and self.heat_transfer is None:
             raise mistake("needs 'heat_transfer'; to hold this temperature, write it as 'sink'", "ambient")
         return self
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is said about the heat that passes here, not even that none does."""
+        return all(getattr(self, key) is None for key in THERMAL)
 
     @property
     def _given(self) -> tuple[str, ...]:

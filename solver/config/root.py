@@ -139,7 +139,7 @@ class Config(Parametrised):
         return {
             name: self.temperature if terminal.sink is True else terminal.sink
             for name, terminal in self.all_terminals.items()
-            if terminal.sink is not False
+            if terminal.sink not in (None, False)
         }
 
     @property

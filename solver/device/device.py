@@ -9,7 +9,7 @@ from thermospin.config import Config
 from thermospin.config.petsc import petsc_options
 from thermospin.device.crossing import Regions
 from thermospin.device.drive import Drive
-from thermospin.device.leads import Lead, find_leads
+from thermospin.device.leads import Lead, find_leads, implied_leads
 from thermospin.device.magnetic_states import find_states, find_textures
 from thermospin.device.resistive_interfaces import ResistiveInterface, Surfaces, find_interfaces
 from thermospin.device.sheets import Sheet, find_sheets
@@ -81,7 +81,7 @@ class Device:
         sheets: Sheets by name.
         terminals: Terminal to the region that it lies on; None where only the mesh tells.
         sinks: Terminal to the temperature that it is held at, K.
-        leads: Terminal to the lead that continues there.
+        leads: Terminal to the lead that continues there, in the configuration or by default.
         transfers: Terminal to the law of the heat that leaves it for its surroundings.
         thermal: Temperatures of sinks and surroundings, and given heat.
         drives: Scheme to its drive.
@@ -136,7 +136,7 @@ class Device:
         insulators = [region for region, name in names.items() if not numbers[name].is_conductor]
         textures = find_textures(config, magnets)
         regions = Regions(frozenset(insulators), frozenset(magnets))
-        leads = find_leads(config)
+        leads = implied_leads(config) | find_leads(config)
         return cls(
             temperature=config.temperature,
             magnetic_field=config.magnetic_field,

@@ -13,7 +13,8 @@ class Drive:
 
     Attributes:
         quantity: ``current``, ``voltage``, or ``temperature`` where sinks at two temperatures alone drive it.
-        uniform: Terminals into which current is injected with uniform density, and their shares.
+        uniform: Terminals into which current is injected with uniform density, and their shares; besides,
+            those of uniform potential whose lead takes up the Peltier heat of a given current.
         equipotential: Terminals into which current is injected at uniform potential, and their shares.
         potentials: Terminals held at a potential, V per unit of the drive; 0 at ground.
         scale: Value of the drive in the configuration: 1 A, or the largest given voltage.
@@ -29,7 +30,7 @@ class Drive:
     def of(cls, scheme: Scheme, leads: Collection[str] = (), images: int = 1) -> Self:
         """The drive of a scheme of the configuration.
 
-        The current of a ground whose lead continues is given too: what the others leave.
+        The current of the only ground is given too, if its lead continues: what the others leave.
 
         Args:
             scheme: The scheme.
@@ -39,7 +40,9 @@ class Drive:
         shares: dict[str, dict[str, float]] = {"uniform": {}, "equipotential": {}}
         for name, drive in scheme.currents.items():
             shares[drive.current][name] = drive.share / images
-        if scheme.currents:
+            if name in leads:
+                shares["uniform"][name] = drive.share / images
+        if scheme.currents and len(scheme.potentials) == 1:
             rest = -sum(drive.share for drive in scheme.currents.values()) / images
             shares["uniform"] |= {name: rest for name in scheme.potentials if name in leads}
         largest = max(map(abs, scheme.potentials.values()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -20,6 +21,7 @@ class Lead:
         length: L, m.
         thermal_length: ℓ, over which the temperature decays, m; infinite where no heat is lost on the way.
         joule_scale: ζ, the factor on Joule heat.
+        follows_temperature: Whether the Peltier heat is that at the temperature of the terminal, not at T0.
     """
 
     conductivity: float
@@ -28,6 +30,22 @@ class Lead:
     length: float
     thermal_length: float
     joule_scale: float
+    follows_temperature: bool = False
+
+    @classmethod
+    def carrying(cls, seebeck: float, follows_temperature: bool) -> Self:
+        """A lead that carries Peltier heat away, and has neither resistance nor heat conduction.
+
+        Args:
+            seebeck: S, V/K.
+            follows_temperature: Whether the Peltier heat is that at the temperature of the terminal.
+        """
+        return cls(0.0, seebeck, 0.0, np.inf, np.inf, 0.0, follows_temperature)
+
+    @property
+    def carries_only(self) -> bool:
+        """Whether it carries Peltier heat away and does nothing else."""
+        return not self.heat_conductivity
 
     @property
     def resistance_area(self) -> float:
@@ -42,6 +60,11 @@ class Lead:
         return self.heat_conductivity / self.thermal_length / np.tanh(self.length / self.thermal_length)
 
     @property
+    def lost_heat(self) -> float:
+        """Joule heat that leaves at the far end and on the way, for 1 A/m², W/m²."""
+        return self.joule_scale * self.resistance_area - self.returned_heat
+
+    @property
     def returned_heat(self) -> float:
         """Joule heat that enters through the terminal, for 1 A/m², W/m²: ``ζ ℓ tanh(L/2ℓ)/σ``."""
         if not self.conductivity:
@@ -53,8 +76,41 @@ class Lead:
         return self.joule_scale * reach / self.conductivity
 
 
+def implied_leads(config: Config) -> dict[str, Lead]:
+    """Leads of the same metal at terminals without a thermal condition through which given currents pass.
+
+    They carry the Peltier heat away, and nothing else. `sink: false` says that there is none.
+
+    Args:
+        config: The configuration.
+    """
+    found = {}
+    for name in _with_given_currents(config):
+        terminal = config.all_terminals[name]
+        region = terminal.region
+        if terminal.is_free and region is not None:
+            metal = config.material(config.geometry.materials[region])
+            if metal.is_conductor and metal.seebeck:
+                found[name] = Lead.carrying(metal.seebeck, config.heating.model == "conserving")
+    return found
+
+
+def _with_given_currents(config: Config) -> list[str]:
+    """Terminals through which a given current passes in a scheme, and one that is not given in none."""
+    given: dict[str, None] = {}
+    unknown: set[str] = set()
+    for scheme in config.schemes.values():
+        held = list(scheme.potentials)
+        given |= dict.fromkeys(scheme.currents)
+        if scheme.currents and len(held) == 1 and not any(scheme.potentials.values()):
+            given |= dict.fromkeys(held)
+        else:
+            unknown.update(held)
+    return [name for name in given if name not in unknown and name in config.all_terminals]
+
+
 def find_leads(config: Config) -> dict[str, Lead]:
-    """Leads that continue, by terminal.
+    """Leads that the configuration continues, by terminal.
 
     Args:
         config: The configuration.
@@ -93,4 +149,5 @@ def _lead(config: Config, material: str, given: Continuation) -> Lead:
         length=given.length,
         thermal_length=np.inf if given.thermal_length is None else given.thermal_length,
         joule_scale=config.heating.scale,
+        follows_temperature=config.heating.model == "conserving",
     )

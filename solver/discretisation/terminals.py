@@ -24,11 +24,14 @@ class Terminal:
         dofs: Owned unknowns on it, by field (local numbers within the field).
         average: Area average of V, the reading of a voltmeter; also the weights that distribute a current
             uniformly. Empty for a terminal on an insulator.
-        seebeck: S of a lead that continues, V/K.
+        has_lead: Whether a lead continues here, which takes up the Peltier heat of a current.
+        seebeck: S of the lead, V/K.
         mean_rise: Area average of ϑ where a lead continues. Times S, it is added to the reading, which is
             that of the far end, and it distributes the Peltier heat ``S T0 I`` that a current brings.
         resistance: Resistance of the lead, Ω.
         returned_heat: Joule heat of the lead that enters here, W/A².
+        lost_heat: The rest of it, W/A².
+        follows_temperature: Whether the Peltier heat is ``S (T0 + ⟨ϑ⟩) I``, not ``S T0 I``.
     """
 
     name: str
@@ -36,10 +39,13 @@ class Terminal:
     electrical: bool
     dofs: dict[Field, np.ndarray]
     average: Functional
+    has_lead: bool = False
     seebeck: float = 0.0
     mean_rise: Functional = NOTHING
     resistance: float = 0.0
     returned_heat: float = 0.0
+    lost_heat: float = 0.0
+    follows_temperature: bool = False
 
 
 def locate_terminals(spaces: Spaces, leads: Mapping[str, Lead] | None = None) -> dict[str, Terminal]:
@@ -89,10 +95,13 @@ def _terminal(spaces: Spaces, name: str, facets: np.ndarray, lead: Lead | None) 
         electrical,
         dofs,
         average,
+        has_lead=True,
         seebeck=lead.seebeck,
         mean_rise=mean,
         resistance=lead.resistance_area / area,
         returned_heat=lead.returned_heat / area,
+        lost_heat=lead.lost_heat / area,
+        follows_temperature=lead.follows_temperature,
     )
 
 

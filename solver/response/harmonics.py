@@ -43,8 +43,7 @@ class SchemeSolver(SteadyScheme):
         for n in range(1, orders + 1):
             rhs = self._response.source()
             self._add_source(rhs, solutions, squares)
-            if n == HEATED_BY_CURRENTS:
-                self._terminals.heat_leads(rhs, self._drive.uniform)
+            self._add_lead_heat(rhs, n, solutions[-1] if solutions else rest)
             errors.append(self._heat_error(solutions, roots, correction is not None))
             driven = self._drive if n == 1 else None
             tolerance = self._tolerance * _reduction(n, orders, correction is not None)
@@ -53,6 +52,8 @@ class SchemeSolver(SteadyScheme):
                 solution = self._beside(rest, *given)
             else:
                 solution = self._solve(*given, keep_residual=correction is not None and n < orders)
+            if n == HEATED_BY_CURRENTS:
+                solution = self._terminals.count_leads(solution, self._drive.uniform)
             read = correction.correct(solution, before, errors[-2]) if correction and before else solution
             solutions.append(replace(read, residual_vector=None))
             before = solution
@@ -63,6 +64,19 @@ class SchemeSolver(SteadyScheme):
                 roots.append(abs(self._terminals.generated(squares[-1])) ** 0.5)
         _add_rounding(solutions)
         return Expansion(solutions, rest)
+
+    def _add_lead_heat(self, rhs: PETSc.Vec, power: int, before: Solution | None) -> None:
+        """Add the heat of an order that enters from leads.
+
+        Args:
+            rhs: A right-hand side.
+            power: The power of the drive.
+            before: The order before, whose temperatures the currents meet.
+        """
+        if power == HEATED_BY_CURRENTS:
+            self._terminals.heat_leads(rhs, self._drive.uniform)
+        if before is not None:
+            self._terminals.carry_heat(rhs, self._drive.uniform, before.vector)
 
     def _beside(self, rest: Solution, rhs: PETSc.Vec, *others: Any) -> Solution:
         """Solve for an order whose heat with the fields at rest depends on the order itself.

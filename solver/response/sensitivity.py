@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
+from thermospin.device import Drive
 from thermospin.discretisation.cell_gradient import CellGradient
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
@@ -51,6 +52,7 @@ def order_adjoints(
             load = matrix.createVecLeft()
             for j in range(1, k + 1):
                 load.axpy(2.0, heat.weighted(fields[j], chain[k - j]))
+            terminals.carry_heat(load, solver.drive.uniform, chain[k - 1])
             adjoint = solver.solve_transposed(load, SENSITIVITY_TOLERANCE)
             chain.append(kept.whole(adjoint, [load.dot(unit.fields) for unit in kept.units]))
         found[pair] = chain
@@ -122,6 +124,44 @@ class Sensitivity:
         for i, j, factor in pairs_of(power):
             found += factor * self._cells.of_heat(self._fields[i], self._fields[j], weights)
         return found
+
+
+def lead_derivatives(
+    terminals: Terminals, drive: Drive, fields: Fields, chain: Sequence[PETSc.Vec], pair: TerminalPair
+) -> dict[str, np.ndarray]:
+    """Derivatives of the readings of a probe by S of the leads, by terminal (collective).
+
+    S brings Peltier heat with the current, and reads the temperature at the terminals of the probe.
+
+    Args:
+        terminals: The terminals.
+        drive: The drive of the scheme.
+        fields: The orders by power of the drive, from 1 on.
+        chain: The adjoints of the readings of the probe.
+        pair: The probe.
+
+    Returns:
+        From R1 on, K per power of the drive, shape (n_orders,).
+    """
+    found = {}
+    for name, terminal in terminals.by_name.items():
+        if not terminal.has_lead:
+            continue
+        current = drive.uniform.get(name, 0.0)
+        warmth = {n: terminals.warmth(name, vector) for n, vector in fields.items()}
+        brought = {1: 1.0} | {
+            n + 1: rise / terminals.temperature for n, rise in warmth.items() if terminal.follows_temperature
+        }
+        read = (name == pair[0]) - (name == pair[1])
+        weights = [terminals.warmth(name, adjoint) for adjoint in chain]
+        found[name] = np.array(
+            [
+                read * warmth[n]
+                + current * sum(brought.get(m, 0.0) * weights[n - m] for m in range(1, n + 1))
+                for n in range(1, len(fields) + 1)
+            ]
+        )
+    return found
 
 
 class InterfaceResiduals:

@@ -50,9 +50,13 @@ class SteadyScheme(Scheme):
             if self._spin_source is not None:
                 self._spin_source.add(rhs)
             root = abs(self._heat.add(rhs, fields.vector, fields.vector)) ** 0.5
-            self._terminals.heat_leads(rhs, given(self._drive, drive)[0])
+            injected, _ = given(self._drive, drive)
+            self._terminals.heat_leads(rhs, injected)
+            self._terminals.carry_heat(rhs, injected, fields.vector)
             error = self._heat.error((root, root), (fields.current_error, fields.current_error))
-            return self._solve_heated(rhs, units, drive, tolerance, error + accuracy.HEAT_ROUNDING * root**2)
+            error += accuracy.HEAT_ROUNDING * root**2
+            solution = self._solve_heated(rhs, units, drive, tolerance, error)
+            return self._terminals.count_leads(solution, injected)
 
         found = self._settled(solve, self._response.earlier(("at", drive)) or linear.scaled(0.0))
         if found is None:

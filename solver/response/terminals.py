@@ -1,6 +1,7 @@
 """Terminals as functionals: what is injected, held and read there (solver/physics.md §6)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.terminals import Terminal
 from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.fields import THETA, Field, V
+from thermospin.response.solution import Solution
 
 HEATED_BY_CURRENTS = 2
 """The order that given currents heat: they are of the first order alone."""
@@ -32,6 +34,7 @@ class Terminals:
     Attributes:
         by_name: All terminals.
         electrical: Names of those on conductors.
+        temperature: T0, K.
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class Terminals:
     ) -> None:
         self._conductances, self._thermal = transfer.conductances, thermal
         self.spaces, self.by_name, self.sinks = spaces, terminals, sinks
-        self._temperature = temperature
+        self.temperature = temperature
         self._start = {field: part.start for field, part in spaces.ranges.items()}
         self.electrical = [name for name, terminal in terminals.items() if terminal.electrical]
 
@@ -71,6 +74,50 @@ class Terminals:
                 rise = terminal.mean_rise
                 array[rise.dofs + self._start[THETA]] += current * terminal.seebeck * rise.weights
 
+    def carry_heat(self, rhs: PETSc.Vec, currents: Mapping[str, float], fields: PETSc.Vec) -> float:
+        """Add the Peltier heat that currents bring because terminals are warmer than T0 (collective).
+
+        Args:
+            rhs: The right-hand side, A·V/K in the rows of ϑ.
+            currents: Currents by terminal, A.
+            fields: The fields, with the temperatures of the terminals.
+
+        Returns:
+            The heat, W.
+        """
+        total = 0.0
+        for name, current in currents.items():
+            terminal = self.by_name[name]
+            if not terminal.follows_temperature:
+                continue
+            rise = terminal.mean_rise
+            heat = current * terminal.seebeck * self.warmth(name, fields)
+            with rhs as array:
+                array[rise.dofs + self._start[THETA]] += heat / self.temperature * rise.weights
+            total += heat
+        return total
+
+    def warmth(self, name: str, fields: PETSc.Vec) -> float:
+        """Area average of ϑ at a terminal with a lead, K; 0 at others (collective).
+
+        Args:
+            name: Name of the terminal.
+            fields: The fields.
+        """
+        rise = self.by_name[name].mean_rise
+        return self._sum(fields.array_r[rise.dofs + self._start[THETA]] * rise.weights)
+
+    def count_leads(self, solution: Solution, currents: Mapping[str, float]) -> Solution:
+        """A solution with the Joule heat that leads do not return to the device.
+
+        Args:
+            solution: The solution of the order that currents heat, or at a drive.
+            currents: Currents by terminal, A.
+        """
+        lost = {name: current**2 * self.by_name[name].lost_heat for name, current in currents.items()}
+        heat = {name: leaving + lost.get(name, 0.0) for name, leaving in solution.heat.items()}
+        return replace(solution, heat=heat, generated=solution.generated + sum(lost.values()))
+
     def heat_leads(self, rhs: PETSc.Vec, currents: Mapping[str, float]) -> float:
         """Add the Joule heat that enters from leads to a right-hand side.
 
@@ -86,7 +133,7 @@ class Terminals:
             for name, current in currents.items():
                 terminal = self.by_name[name]
                 heat, rise = current**2 * terminal.returned_heat, terminal.mean_rise
-                array[rise.dofs + self._start[THETA]] += heat / self._temperature * rise.weights
+                array[rise.dofs + self._start[THETA]] += heat / self.temperature * rise.weights
                 total += heat
         return total
 
@@ -145,7 +192,7 @@ class Terminals:
         largest = [
             self.spaces.comm.allreduce(abs(adjoint.array_r[part]).max(initial=0.0), MPI.MAX) for part in parts
         ]
-        return sum(largest) / self._temperature
+        return sum(largest) / self.temperature
 
     def coldest(self, vector: PETSc.Vec) -> float:
         """Lowest temperature of fields, K (collective).
@@ -154,7 +201,7 @@ class Terminals:
             vector: The fields.
         """
         local = vector.array_r[self.spaces.ranges[THETA]].min(initial=np.inf)
-        return self._temperature + self.spaces.comm.allreduce(local, MPI.MIN)
+        return self.temperature + self.spaces.comm.allreduce(local, MPI.MIN)
 
     def raise_potential(self, vector: PETSc.Vec, shift: float) -> None:
         """Add a constant to the potential, at fixed unknowns too.
@@ -196,15 +243,16 @@ class Terminals:
             currents: Currents in b, A, which bring Peltier heat where leads continue.
         """
         flows = self._flows(residual, self.sinks, THETA)
-        found = {name: flow * self._temperature for name, flow in flows.items()}
+        found = {name: flow * self.temperature for name, flow in flows.items()}
         rises = vector.array_r[self.spaces.ranges[THETA]]
         for name, entering in self._thermal.entering.items():
             conductance = self._conductances.get(name, NOTHING)
             leaving = self._sum(rises[conductance.dofs] * conductance.weights)
             found[name] = leaving - (entering if thermal else 0.0)
+        found |= {name: 0.0 for name, part in self.by_name.items() if part.has_lead and name not in found}
         for name, current in (currents or {}).items():
-            if name in found:
-                found[name] -= self._temperature * self.by_name[name].seebeck * current
+            if self.by_name[name].has_lead:
+                found[name] -= self.temperature * self.by_name[name].seebeck * current
         return found
 
     def _flows(self, residual: PETSc.Vec, names: Collection[str], field: Field) -> dict[str, float]:
@@ -222,7 +270,7 @@ class Terminals:
         Args:
             rhs: The right-hand side, A·V/K in the rows of ϑ.
         """
-        return self._sum(rhs.array_r[self.spaces.ranges[THETA]]) * self._temperature
+        return self._sum(rhs.array_r[self.spaces.ranges[THETA]]) * self.temperature
 
     def _sum(self, values: np.ndarray) -> float:
         return float(self.spaces.comm.allreduce(values.sum(), MPI.SUM))

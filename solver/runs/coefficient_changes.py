@@ -4,7 +4,7 @@ The formulas between the two are short and smooth, so that differences over five
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,11 +39,16 @@ class Change:
 
     @property
     def is_outside(self) -> bool:
-        """Whether it changes leads or surroundings, which continue beyond the mesh."""
-        return any(
-            device.leads != self.nominal.leads or device.transfers != self.nominal.transfers
-            for device in self.devices
-        )
+        """Whether it changes leads or surroundings that take up heat beyond the mesh."""
+        return any(_beyond(device) != _beyond(self.nominal) for device in self.devices)
+
+    def lead_seebeck(self, name: str) -> float:
+        """Derivative of S of the lead at a terminal, V/K.
+
+        Args:
+            name: Name of the terminal.
+        """
+        return float(self.weights @ [device.leads[name].seebeck for device in self.devices])
 
     @cached_property
     def heating_scale(self) -> float:
@@ -98,6 +103,14 @@ def find_changes(
         for number in material_numbers(config)
         if places is None or number.place in places
     ]
+
+
+def _beyond(device: Device) -> tuple:
+    """What continues beyond the mesh, but for S of leads that do nothing else than carry heat."""
+    leads = {
+        name: replace(lead, seebeck=0.0) if lead.carries_only else lead for name, lead in device.leads.items()
+    }
+    return leads, device.transfers
 
 
 def _of(device: Device, names: Sequence[str]) -> dict:

@@ -21,7 +21,12 @@ from thermospin.output.progress import SilentProgress, progress_of
 from thermospin.output.sensitivities import print_sensitivities, write_sensitivities
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.response.harmonics import SchemeSolver
-from thermospin.response.sensitivity import InterfaceResiduals, Sensitivity, order_adjoints
+from thermospin.response.sensitivity import (
+    InterfaceResiduals,
+    Sensitivity,
+    lead_derivatives,
+    order_adjoints,
+)
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.coefficient_changes import Change, find_changes
 from thermospin.runs.probes import SIGNALS
@@ -223,6 +228,9 @@ class ProblemSensitivity:
             derivatives = self._in_bulk(cells, pair)
             for residuals, laws in faces:
                 derivatives += self._at_interfaces(residuals, laws, pair)
+            derivatives += self._at_leads(
+                lead_derivatives(problem.terminals, solver.drive, fields, adjoints[pair], pair)
+            )
             found[pair] = expansion.harmonics(pair), derivatives
         return {name: found[pair] for name, pair in problem.device.probes.items()}
 
@@ -243,6 +251,13 @@ class ProblemSensitivity:
             return change.weights @ values if values else np.zeros(self._problem.device.numerics.orders)
 
         return np.array([of(*both) for both in zip(self.changes, laws, strict=True)]).T
+
+    def _at_leads(self, derivatives: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Parts of the leads, from the derivatives by their S."""
+        found = np.zeros((self._problem.device.numerics.orders, len(self.changes)))
+        for name, by_seebeck in derivatives.items():
+            found += np.outer(by_seebeck, [change.lead_seebeck(name) for change in self.changes])
+        return found
 
 
 Case = tuple[np.ndarray, np.ndarray]

@@ -30,7 +30,7 @@ def check(config: Config) -> None:
     thermal.check_names(config)
     leads.check_materials(config)
     device = Device.of(config)
-    leads.check_drives(config, device)
+    leads.check_drives(config)
     contrast.check(config, device)
     _spin_heat(config, device)
     _laws(config, device)

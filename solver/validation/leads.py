@@ -1,8 +1,6 @@
 """Checks of leads that continue beyond the mesh: their materials, and what drives them."""
 
 from thermospin.config import Config
-from thermospin.config.schemes import CurrentDrive
-from thermospin.device import Device
 from thermospin.validation.names import check_known
 
 
@@ -29,33 +27,25 @@ def check_materials(config: Config) -> None:
             )  # fmt: skip
 
 
-def check_drives(config: Config, device: Device) -> None:
+def check_drives(config: Config) -> None:
     """Check that the current in every lead is given.
 
     Args:
         config: The configuration.
-        device: Its device.
 
     Raises:
         InputError: It is not; the message names file, key and remedy.
     """
-    if device.leads and config.heating.model == "conserving":
-        raise config.mistake(
-            "has no heat of 'model: conserving'; use 'heating.model: joule', or mesh the lead",
-            "terminals", next(iter(device.leads)), "continues",
-        )  # fmt: skip
     for scheme in config.schemes:
-        _check_scheme(config, device, scheme)
+        _check_scheme(config, scheme)
 
 
-def _check_scheme(config: Config, device: Device, scheme: str) -> None:
+def _check_scheme(config: Config, scheme: str) -> None:
     conditions = config.schemes[scheme]
-    for name, condition in conditions.root.items():
-        if name not in device.leads:
+    for name in conditions.root:
+        if name not in config.all_terminals or config.all_terminals[name].continues is None:
             continue
-        if isinstance(condition, CurrentDrive) and condition.current == "equipotential":
-            problem = "a lead that continues brings a uniform current; write 'current'"
-        elif any(conditions.potentials.values()):
+        if any(conditions.potentials.values()):
             problem = "a lead that continues needs a given current; drive one, or mesh the lead"
         elif name in conditions.potentials and len(conditions.potentials) > 1:
             problem = (

@@ -1,4 +1,4 @@
-"""Ends of metals through which current passes, and at which the Peltier heat stays (solver/physics.md §6)."""
+"""Ends of metals through which current passes without a temperature of their own (solver/physics.md §6)."""
 
 from thermospin.config import Config
 from thermospin.device import Device
@@ -22,10 +22,15 @@ def insulated_ends(config: Config, device: Device) -> list[str]:
     for name in driven:
         material = device.materials.get(device.terminals[name])
         if material is not None and material.seebeck:
+            heat = f"the Peltier heat S T0 = {1e3 * material.seebeck * device.temperature:.3g} mW/A"
             found.append(
-                f"terminals.{name}: current passes, but the terminal is no heat sink. The Peltier heat stays "
-                "at this end, as with a lead of S = 0. A lead of the same metal would carry "
-                f"S T0 = {1e3 * material.seebeck * device.temperature:.3g} mW/A away: give 'sink: true' for "
-                "a cold lead, or 'continues' for a long one"
+                f"terminals.{name}: current passes, but the terminal is no heat sink. "
+                + (
+                    f"A lead of the same metal takes {heat} away, and conducts no other heat: give "
+                    "'sink: true' for a cold lead, 'continues' for a long one, 'sink: false' for one of S = 0"
+                    if name in device.leads
+                    else f"{heat[0].upper()}{heat[1:]} stays at this end, as with a lead of S = 0: give "
+                    "'sink: true' for a cold lead, or 'continues' for a long one"
+                )
             )
     return found

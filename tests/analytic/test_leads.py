@@ -113,6 +113,66 @@ def test_fields_at_currents_beside_a_metal_that_warms(comm):
     np.testing.assert_allclose(found, solved(part, "in", comm).harmonics(PAIR), rtol=1e-5)
 
 
+def test_a_lead_that_conserves_energy(comm):
+    """Peltier heat at the local temperature, and all heat of the lead: R1 to R3, and power that is heat."""
+    changed = {"heating": {"model": "conserving"}, "solver": {"degree": 2, "orders": 3}}
+    whole, part = (solved(config | changed, "in", comm) for config in whole_and_part(THERMAL_LENGTH))
+    np.testing.assert_allclose(part.harmonics(PAIR), whole.harmonics(PAIR), rtol=1e-3)
+    power = sum(current * part.orders[0].potential(name) for name, current in part.orders[0].currents.items())
+    assert sum(part.orders[1].heat.values()) == pytest.approx(power, rel=1e-8)
+    fitted = {"degree": 2, "orders": 3, "method": "demodulate", "currents": [-2e-4, -1e-4, 1e-4, 2e-4]}
+    at_currents = solved(whole_and_part(THERMAL_LENGTH)[1] | changed | {"solver": fitted}, "in", comm)
+    np.testing.assert_allclose(at_currents.harmonics(PAIR), part.harmonics(PAIR), rtol=1e-4)
+
+
+def test_a_lead_at_a_metal_contact(comm):
+    """In a rod the current at a uniform potential is uniform: with a lead the same readings."""
+    _, part = whole_and_part(THERMAL_LENGTH)
+    schemes = {"in": {"right": {"current": "equipotential"}, "left": "ground"}}
+    found = solved(part | {"schemes": part["schemes"] | schemes}, "in", comm)
+    expected = solved(part, "in", comm)
+    np.testing.assert_allclose(found.harmonics(PAIR), expected.harmonics(PAIR), rtol=1e-6)
+    for name in PAIR:
+        assert found.orders[0].heat[name] == pytest.approx(expected.orders[0].heat[name], rel=1e-6)
+
+
+def bar(end, comm, **more):
+    """A bar of the lead's metal, with a sink at the left, from where current flows out."""
+    half = WIDTH / 2
+    box = {"min": [0, -half, -half], "max": [CUT, half, half]}
+    config = junction({}, CUT, thermal_length=None) | {
+        "geometry": {"solids": [{"name": "Lead", "material": "Lead", "box": box}]},
+        "terminals": {
+            "left": {"region": "Lead", "face": "xmin", "sink": True},
+            "right": {"region": "Lead", "face": "xmax"} | end,
+        },
+    }
+    return solved(config | more, "in", comm)
+
+
+@pytest.mark.parametrize("ground", [False, True])
+def test_default_is_a_lead_of_the_same_metal(comm, ground):
+    """No Peltier heat is left at its end, and no thermovoltage between its end and that of the sink."""
+    driven = ("left", "right") if ground else ("right", "left")
+    schemes = {"in": dict(zip(driven, ("current", "ground"), strict=True))}
+    found = bar({}, comm, schemes=schemes)
+    sign = -1 if ground else 1
+    resistance = CUT / (2e6 * AREA)
+    first, second = sign * found.harmonics(PAIR)
+    assert first == pytest.approx(resistance, rel=1e-8)
+    assert second == pytest.approx(0, abs=1e-8 * 60e-6 * 1.7 * CUT * resistance / (2 * KAPPA * AREA))
+    assert sum(found.orders[0].heat.values()) == pytest.approx(0, abs=1e-9 * T0 * 60e-6)
+    assert found.orders[0].heat["right"] == pytest.approx(-sign * T0 * 60e-6, rel=1e-8)
+
+
+def test_a_lead_without_a_seebeck_coefficient(comm):
+    """With `sink: false` the Peltier heat flows back: ``R1 = L/(σ A) (1 + S² σ T0/κ)``, ``R2 = −S ϑ2``."""
+    first, second = bar({"sink": False}, comm).harmonics(PAIR)
+    resistance = CUT / (2e6 * AREA)
+    assert first == pytest.approx(resistance * (1 + 60e-6**2 * 2e6 * T0 / KAPPA), rel=1e-8)
+    assert second == pytest.approx(-60e-6 * 1.7 * CUT * resistance / (2 * KAPPA * AREA), rel=1e-6)
+
+
 def test_heat_and_charge_balance(comm):
     first, second = solved(whole_and_part(THERMAL_LENGTH)[1], "out", comm).orders
     assert sum(first.currents.values()) == pytest.approx(0, abs=1e-9)

@@ -105,6 +105,16 @@ def test_of_a_stack(heating, degree, comm):
     check(prepare_problem(stack(heating, degree=degree, orders=4 if degree == 1 else 2), comm))
 
 
+@pytest.mark.parametrize("heating", [JOULE, CONSERVING], ids=["joule", "conserving"])
+def test_of_a_stack_with_a_lead(heating, comm):
+    """The lead of the same metal has the Seebeck coefficient of the magnet below it."""
+    config = stack(heating, degree=1, orders=3)
+    config["terminals"] = {"top": {"region": "B", "face": "zmax"}}
+    problem = prepare_problem(config, comm)
+    assert problem.device.leads.keys() == {"top"}
+    check(problem)
+
+
 def test_of_a_lateral_device(comm):
     interfaces = [
         {"between": ["Cu", "Py"], **RESISTIVE},

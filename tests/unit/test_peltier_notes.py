@@ -24,11 +24,24 @@ def notes(end, metal, **conditions):
     return insulated_ends(config, Device.of(config))
 
 
-@pytest.mark.parametrize("end", [{}, {"sink": False}, {"power": "1 uW"}])
-def test_an_end_without_a_temperature_is_named(end):
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ({}, "A lead of the same metal takes the Peltier heat S T0 = 3 mW/A away"),
+        ({"sink": False}, "The Peltier heat S T0 = 3 mW/A stays at this end"),
+        ({"power": "1 uW"}, "The Peltier heat S T0 = 3 mW/A stays at this end"),
+    ],
+)
+def test_an_end_without_a_temperature_is_named(end, says):
     (line,) = notes(end, "Hot")
     assert line.startswith("terminals.left: current passes")
-    assert "S T0 = 3 mW/A" in line
+    assert says in line
+
+
+def test_a_current_that_is_not_given_leaves_its_peltier_heat():
+    """Two grounds share the current, so what passes either is not known."""
+    (line,) = notes({}, "Hot", left="ground", right={"voltage": "1 mV"})
+    assert "stays at this end" in line
 
 
 @pytest.mark.parametrize(
