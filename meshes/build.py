@@ -123,6 +123,7 @@ def _meshed(
 ) -> RawMesh:
     """The mesh of the volumes of solids or of a shape, renumbered."""
     from thermospin.meshes import drawings, occ, sizes
+    from thermospin.meshes.drawn_faces import named_terminals
     from thermospin.meshes.estimate import estimate_cells
     from thermospin.meshes.films import layered
     from thermospin.meshes.squeeze import scaled, squeeze_factors, squeezed
@@ -138,7 +139,13 @@ def _meshed(
         parts = occ.build(squeezed(geometry.resolved, factors))
     options = scaled(options, factors[2])
     films = layered(parts, options)
-    faces = terminal_faces(films, terminals)
+    named = {name: face.surface for name, face in terminals.items() if face.surface is not None}
+    drawn = named if isinstance(geometry, FileGeometry) else {}
+    faces = terminal_faces(films, {name: face for name, face in terminals.items() if name not in drawn})
+    if drawn:
+        volumes = [tag for film in films for tag in film.volumes]
+        faces |= named_terminals(geometry, drawn, volumes, unit)
+    faces = {name: faces[name] for name in terminals}
     common = sizes.common_faces(films)
     pairs = options.interfaces or geometry.interfaces
     if pairs is None:

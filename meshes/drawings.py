@@ -40,6 +40,11 @@ class Ruler:
     stated: float | None
     as_numbers: bool = False
 
+    @property
+    def handed_over(self) -> float:
+        """Number that OpenCASCADE hands over for 1 in the file."""
+        return 1.0 if self.as_numbers or self.stated is None else self.stated / MILLIMETRE
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -104,6 +109,24 @@ def read_shape(geometry: FileGeometry) -> tuple[list[Part], float]:
         for region, volume, tags, box in zip(regions, drawn, owned, bounds, strict=True)
         if tags
     ], unit
+
+
+def import_volumes(geometry: FileGeometry, ruler: Ruler, scale: float) -> list[tuple[int, int]]:
+    """The volumes of a file as they are drawn, added to the model.
+
+    Args:
+        geometry: The file.
+        ruler: Its lengths.
+        scale: Factor from what OpenCASCADE hands over to the unit of the model.
+
+    Returns:
+        Dimension 3 and tag of every volume.
+
+    Raises:
+        InputError: The file cannot be read, or holds no volume.
+    """
+    with _importable(geometry, ruler) as file:
+        return _import(geometry, file, scale)
 
 
 def read_ruler(geometry: FileGeometry) -> Ruler:

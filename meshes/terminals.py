@@ -49,7 +49,7 @@ class TerminalFace(Section):
     label: str | None = None
     """Text of a label of the layout, on an edge of a film or on a lead beyond the crop."""
     surface: str | None = None
-    """Physical name of a surface in the user's mesh."""
+    """Physical name of a surface in the user's mesh, or name of a face in a STEP file."""
     sink: Truth | Temperature | None = None
     """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K.
 

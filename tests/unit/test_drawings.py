@@ -10,7 +10,10 @@ from pydantic import ValidationError
 from thermospin.errors import InputError
 from thermospin.meshes import FileGeometry, MeshOptions, build_mesh
 from thermospin.meshes.occ import model
+from thermospin.meshes.quality import facet_areas
+from thermospin.meshes.readers.step_faces import named_faces
 from thermospin.meshes.readers.step_units import stated_units
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.output.mesh_picture import region_colours
 from thermospin.runs.preparation import extent_of
 
@@ -22,8 +25,8 @@ METRES = {"nm": NM, "um": 1e-6, "mm": 1e-3}
 SI = "SI_UNIT(.MILLI.,.METRE.)"
 
 
-def draw(path, names=("", ""), colours=("", ""), boxes=((0, 100), (50, 150)), unit=SI):
-    """Write boxes along x, 50 × 20 units across, with names, colours and a unit.
+def draw(path, names=("", ""), colours=("", ""), boxes=((0, 100), (50, 150)), unit=SI, faces=()):
+    """Write boxes along x, 50 × 20 units across, with names, colours, a unit and names of faces, in turn.
 
     Gmsh writes neither names nor colours, so they are put into the text.
     """
@@ -38,6 +41,8 @@ def draw(path, names=("", ""), colours=("", ""), boxes=((0, 100), (50, 150)), un
     products = sorted(set(re.findall(r"PRODUCT\('(Open CASCADE[^']*\.\d)'", text)))
     for product, name in zip(products, names, strict=False):
         text = text.replace(f"'{product}'", f"'{name or product}'")
+    for face in faces:
+        text = text.replace("ADVANCED_FACE(''", f"ADVANCED_FACE('{face}'", 1)
     breps = re.findall(r"#(\d+) = MANIFOLD_SOLID_BREP", text)
     context = re.search(r"#(\d+) = \( GEOMETRIC_REPRESENTATION_CONTEXT", text)[1]
     styles = "".join(
@@ -175,3 +180,47 @@ def test_hidden_volume(tmp_path):
 def test_priority_of_what_is_no_region():
     with pytest.raises(ValidationError, match="unknown region 'Cuu'; did you mean 'Cu'"):
         FileGeometry(file="a.step", regions={"Cu": "Cu"}, priority={"Cuu": 1})
+
+
+def side_called(path, axis, value):
+    """Name of the first face of a drawing that lies at a coordinate, as the file has it."""
+    return next(
+        name
+        for name, faces in named_faces(str(path)).items()
+        if any((corners[:, axis] == value).all() for corners in faces)
+    )
+
+
+FACES = [f"side {number}" for number in range(12)]
+
+
+def with_terminals(path, **terminals):
+    given = FileGeometry(file=str(path), regions={"Cu": "Cu", "Py": "Py"}, unit="nm")
+    options = MeshOptions(max_size=20 * NM, interface_size=20 * NM, film_aspect=2)
+    faces = {name: TerminalFace(surface=face) for name, face in terminals.items()}
+    return build_mesh(given, options, faces, frozenset(), cache_dir=path.parent / "cache")
+
+
+@pytest.mark.parametrize("unit", [SI, "SI_UNIT(.NANO.,.METRE.)"])
+def test_faces_keep_their_names(unit, tmp_path):
+    """A terminal on a face of the file, also where the mesh cuts it into layers."""
+    path = draw(tmp_path / "a.step", ("Cu", "Py"), boxes=APART, unit=unit, faces=FACES)
+    record = with_terminals(path, end=side_called(path, 0, 0.0), top=side_called(path, 2, 20.0))
+    mesh = record.raw()
+    for name, axis, value, area in (("end", 0, 0.0, 50 * 20), ("top", 2, 20.0, 100 * 50)):
+        facets = mesh.facets[mesh.facet_tags == mesh.terminals[name]]
+        assert mesh.points[facets][..., axis] / NM == pytest.approx(value, abs=1e-6)
+        assert facet_areas(mesh.points, facets).sum() / NM**2 == pytest.approx(area)
+
+
+def test_faces_that_are_no_terminals(tmp_path):
+    path = draw(tmp_path / "a.step", ("Cu", "Py"), boxes=APART, faces=FACES)
+    for name, says in (
+        ("lid", "has no face lid; it names side 0, side 1"),
+        (side_called(path, 0, 100.0), "is not on the outside of the device"),
+    ):
+        with pytest.raises(InputError, match=says) as error:
+            with_terminals(path, end=name)
+        assert error.value.key == "terminals.end.surface"
+    with pytest.raises(InputError, match="has no face lid; it names none"):
+        with_terminals(draw(tmp_path / "b.step", ("Cu", "Py"), boxes=APART), end="lid")
