@@ -106,7 +106,7 @@ def find_changes(
 
 
 def _beyond(device: Device) -> tuple:
-    """What continues beyond the mesh, but for S of leads that do nothing else than carry heat."""
+    """Leads and surroundings, but for S of leads that do nothing else than carry heat."""
     leads = {
         name: replace(lead, seebeck=0.0) if lead.carries_only else lead for name, lead in device.leads.items()
     }
