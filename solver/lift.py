@@ -1,4 +1,8 @@
-"""The lift (solver/physics.md §2): how a coefficient of two spin channels acts on a (scalar, spin) pair."""
+"""The lift (solver/physics.md §2): how a coefficient of two spin channels acts on a (scalar, spin) pair.
+
+A magnetisation defines tensors in real space by the same algebra (solver/physics.md §11): the spin part of a
+lift, with directions in space for spins.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, Self
@@ -10,7 +14,7 @@ ScalarAndSpin = tuple[Any, Any]
 
 
 class SpinVector(tuple[Any, ...]):
-    """The x, y and z components in spin space of a number, a field, a gradient or a current."""
+    """The x, y and z components in spin space of a number, a field, a gradient or a current; or in space."""
 
     __slots__ = ()
     __array_ufunc__ = None  # numpy arrays leave ``array * vector`` to the vector
@@ -85,12 +89,16 @@ class Lift(NamedTuple):
 
     The lifts of one material commute, so products and inverses are lifts again.
 
+    Where the magnetisation also turns currents in space, ``space`` is the tensor that does it to both parts
+    of the pair: the spin part of a lift of its own, with the same algebra.
+
     Attributes:
         X: Sum of the two channels, a UFL expression or a number.
         Y: Difference; 0 in a normal metal.
         m: Sign of the magnetisation, or its direction as a :class:`SpinVector`.
         across: X⊥; None where it is X.
         turning: X×; None where it is 0.
+        space: Tensor in real space, a dimensionless lift that acts on directions; None where it is 1.
     """
 
     X: Any
@@ -98,9 +106,10 @@ class Lift(NamedTuple):
     m: Any
     across: Any = None
     turning: Any = None
+    space: "Lift | None" = None
 
     def __call__(self, pair: ScalarAndSpin) -> ScalarAndSpin:
-        """Act on a pair (scalar part, spin part) of numbers or of vectors in space."""
+        """Act on a pair (scalar part, spin part) of numbers or of vectors in space; directions stay."""
         scalar, spin = pair
         if not isinstance(self.m, SpinVector):
             return self.X * scalar + self.m * self.Y * spin, self.m * self.Y * scalar + self.X * spin
@@ -115,17 +124,17 @@ class Lift(NamedTuple):
         if self.across is None and self.turning is None:
             return self.X * spin
         across = self.X if self.across is None else self.across
-        found = across * spin + self.m * ((self.X - across) * self.m.dot(spin))
-        return found if self.turning is None else found + self.turning * self.m.cross(spin)
+        found = spin * across + self.m * ((self.X - across) * self.m.dot(spin))
+        return found if self.turning is None else found + self.m.cross(spin) * self.turning
 
     @property
     def isotropic(self) -> Self:
         """The part that does not depend on the magnetisation: ``L[X, 0]``."""
-        return self._replace(Y=0, across=None, turning=None)
+        return self._with_space(lambda space: space.isotropic)._replace(Y=0, across=None, turning=None)
 
     @property
     def magnetic(self) -> Self:
-        """The rest, ``L[0, Y]``: non-zero in magnets only, and all that changes with the magnetisation."""
+        """The rest of a lift without a tensor in space, ``L[0, Y]``: non-zero in magnets only."""
         across = None if self.across is None else self.across - self.X
         return self._replace(X=0, across=across)
 
@@ -136,8 +145,8 @@ class Lift(NamedTuple):
 
     @property
     def symmetric(self) -> Self:
-        """The lift without its turning, which is antisymmetric and produces no heat."""
-        return self._replace(turning=None)
+        """The lift without its turning, of spins and in space: antisymmetric, it produces no heat."""
+        return self._with_space(lambda space: space.symmetric)._replace(turning=None)
 
     @property
     def inverse(self) -> Self:
@@ -146,7 +155,8 @@ class Lift(NamedTuple):
         Across m it is ``1/X⊥``, and not the ``X/(X² − Y²)`` of the part along m, even where ``X⊥ = X``.
         """
         determinant = self.X**2 - self.Y**2
-        inverse = self._replace(X=self.X / determinant, Y=-self.Y / determinant)
+        inverse = self._with_space(lambda space: space.inverse)
+        inverse = inverse._replace(X=self.X / determinant, Y=-self.Y / determinant)
         if not isinstance(self.m, SpinVector):
             return inverse
         across, turning = self._transverse
@@ -156,11 +166,15 @@ class Lift(NamedTuple):
 
     @property
     def damped(self) -> Self:
-        """A symmetric lift of the same magnitude: across m it has ``|X⊥ + i X×|``, and does not turn."""
+        """A symmetric lift of the same magnitude: across m it has ``|X⊥ + i X×|``, and does not turn.
+
+        The tensor in space loses its antisymmetric part, which drives nothing inside a homogeneous body.
+        """
+        still = self._with_space(lambda space: space.symmetric)
         if self.turning is None:
-            return self
+            return still
         across, turning = self._transverse
-        return self._replace(across=(across**2 + turning**2) ** 0.5, turning=None)
+        return still._replace(across=(across**2 + turning**2) ** 0.5, turning=None)
 
     def plus(self, rate: Any) -> Self:
         """The lift with the same number added along m and across it.
@@ -180,12 +194,15 @@ class Lift(NamedTuple):
         return self._replace(X=factor * self.X, Y=factor * self.Y, across=across, turning=turning)
 
     def times(self, other: Self) -> Self:
-        """Product with another lift of the same material.
+        """Product with another lift of the same material; both have a tensor in space, or neither has.
 
         Args:
             other: The other lift.
         """
-        product = self._replace(X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X)
+        product = self._with_space(lambda space: space.times(other.space))
+        product = product._replace(
+            X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X
+        )
         if not isinstance(self.m, SpinVector):
             return product
         (a, b), (c, d) = self._transverse, other._transverse
@@ -202,6 +219,15 @@ class Lift(NamedTuple):
     def turns(self) -> bool:
         """Whether the part across m has a coefficient of its own."""
         return self.across is not None or self.turning is not None
+
+    @property
+    def turns_in_space(self) -> bool:
+        """Whether the tensor in space has an antisymmetric part, as of the Hall effects."""
+        return self.space is not None and self.space.turning is not None
+
+    def _with_space(self, change: "Callable[[Lift], Lift]") -> Self:
+        """The same with another tensor in space, where there is one."""
+        return self if self.space is None else self._replace(space=change(self.space))
 
     @property
     def _transverse(self) -> tuple[Any, Any]:

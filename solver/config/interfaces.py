@@ -61,6 +61,11 @@ class Interface(InterfaceValues):
         if self.transparent and given:
             raise mistake("a transparent interface has no values; remove this or 'transparent'", given[-1])
         material = self.material
+        if material.kind == "spins" and not material.phonon_heat_conductance:
+            raise mistake(
+                "missing; heat crosses to an insulating magnet too: add it, or kapitza_resistance",
+                "phonon_heat_conductance",
+            )
         if not (self.transparent or material.is_conducting or material.phonon_heat_conductance):
             raise mistake(
                 "nothing crosses this interface; give library, area_resistance, conductance, "

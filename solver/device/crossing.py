@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from thermospin.config import Config
 from thermospin.config.interfaces import Interface
-from thermospin.materials.interface import OF_ELECTRONS, OF_MIXING
+from thermospin.materials.interface import OF_ELECTRONS, OF_INSULATING_MAGNETS, OF_MIXING
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,33 @@ def check_conduction(config: Config, regions: Regions, i: int, sides: tuple[str,
             "kapitza_resistance or phonon_heat_conductance",
             "interfaces", i, _key(entry, "conductance", "area_resistance"),
         )  # fmt: skip
-    if not insulators and not law.is_conducting:
+    if law.kind == "spins":
+        _check_insulating_magnet(config, regions, i, sides)
+    elif not insulators and not law.is_conducting:
         raise config.mistake(
             f"'{sides[0]}' and '{sides[1]}' are metals, so current crosses; add area_resistance or "
             "conductance",
             "interfaces", i,
+        )  # fmt: skip
+
+
+def _check_insulating_magnet(config: Config, regions: Regions, i: int, sides: tuple[str, str]) -> None:
+    """Check that spins cross between a metal and an insulating magnet."""
+    magnets = [region for region in sides if region in regions.insulators & regions.magnets]
+    metals = [region for region in sides if region not in regions.insulators]
+    key = _key(config.interfaces[i], *OF_INSULATING_MAGNETS, *OF_MIXING[:2])
+    if len(magnets) != 1 or len(metals) != 1:
+        raise config.mistake(
+            "without a conductance takes spins from a metal into an insulating magnet, and "
+            f"'{'|'.join(sides)}' are not these; remove it, add a conductance, or set 'magnetic: true' in "
+            "the material of the insulator",
+            "interfaces", i, key,
+        )  # fmt: skip
+    if config.unknowns.spin_heat:
+        raise config.mistake(
+            "insulating magnets and spins with temperatures of their own do not go together here; remove "
+            "this, or 'solver.spin_heat'",
+            "interfaces", i, key,
         )  # fmt: skip
 
 
@@ -66,6 +88,13 @@ def check_heat(config: Config, i: int) -> None:
         InputError: The equations would not be positive definite.
     """
     law, temperature = config.interfaces[i].material, config.temperature
+    if law.kind == "spins" and not law.is_positive(temperature):
+        raise config.mistake(
+            "K must exceed T0 2 G_s S_i² for the equations to be positive definite; at "
+            f"{temperature:g} K K is {law.heat_conductance(temperature):.3g} W/(m² K) and must exceed "
+            f"{law.magnon_heat(temperature):.3g} W/(m² K); raise phonon_heat_conductance, or lower this",
+            "interfaces", i, "interface_spin_seebeck",
+        )  # fmt: skip
     if not law.is_positive(temperature):
         raise config.mistake(
             "K_e + K_ph must exceed T0 Σ G_σ S_σ² for the equations to be positive definite; "
@@ -110,6 +139,8 @@ def sign_giver(config: Config, regions: Regions, i: int, sides: tuple[str, str])
     """
     entry, (first, second) = config.interfaces[i], sides
     magnets = [region for region in sides if region in regions.magnets]
+    if entry.material.kind == "spins":
+        magnets = [region for region in magnets if region in regions.insulators]
     if entry.magnet is not None:
         magnets = _named_magnet(config, i, sides, magnets)
     if not entry.material.is_spin_dependent:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+import numpy as np
+
 from thermospin.config import Config
 from thermospin.config.petsc import petsc_options
 from thermospin.device.crossing import Regions
@@ -167,6 +169,11 @@ class Device:
         return [region for region, material in self.materials.items() if material.is_magnetic]
 
     @cached_property
+    def insulating_magnets(self) -> Sequence[str]:
+        """The magnets without electrons."""
+        return [region for region in self.magnets if region in self.insulators]
+
+    @cached_property
     def conductors(self) -> Sequence[str]:
         """The regions with electrons."""
         return [region for region, material in self.materials.items() if material.is_conductor]
@@ -191,6 +198,31 @@ class Device:
     def polarised(self) -> Sequence[str]:
         """The regions whose channels differ: most magnets, and clusters in a field."""
         return [region for region, m in self.materials.items() if m.polarisation or m.spin_seebeck]
+
+    @property
+    def field_strength(self) -> float:
+        """|B|, T."""
+        return float(np.linalg.norm(self.magnetic_field))
+
+    @cached_property
+    def field_metals(self) -> Sequence[str]:
+        """The normal metals in which the magnetic field turns currents."""
+        in_field = self.field_strength > 0
+        return [region for region, m in self.materials.items() if m.has_field_effects and in_field]
+
+    @cached_property
+    def anisotropic(self) -> Sequence[str]:
+        """The regions in which currents depend on the direction of the magnetisation or of the field."""
+        magnets = (region for region in self.magnets if self.materials[region].is_anisotropic)
+        return [*magnets, *self.field_metals]
+
+    @property
+    def directions(self) -> dict[str, np.ndarray]:
+        """Directions in space of anisotropic magnets of sign +1, (3,), where m is uniform."""
+        found = {
+            region: self.textures[region].uniform for region in self.anisotropic if region in self.textures
+        }
+        return {region: direction for region, direction in found.items() if direction is not None}
 
     @property
     def axial_field(self) -> float:

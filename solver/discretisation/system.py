@@ -20,8 +20,9 @@ class CoupledSystem:
 
     Its symmetric part is positive definite.
 
-    It is symmetric unless spins precess. Then the blocks of two spins are assembled on both sides of the
-    diagonal; all other blocks below the diagonal are transposes of those above.
+    It is symmetric unless spins precess or currents turn. Where spins precess, the blocks of two spins are
+    assembled on both sides of the diagonal, where currents turn all blocks; other blocks below the diagonal
+    are transposes of those above.
 
     Args:
         spaces: The spaces.
@@ -59,19 +60,23 @@ class CoupledSystem:
         if not self.is_symmetric or basis is not None:
             self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis, transfer))
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
-        self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j]
+        # The diagonal for preconditioners is even in a sign.
+        changes = spaces.unknowns.vector
+        self.changing = [spaces.fields[i] for i, j in self._parts[-1].magnetic if i == j and changes]
         self.matrix = self._nest()
         self.state: MagneticState = dict(magnetisation or {})
         if self.state:
             self._point(self.state)
-        self._assemble_magnetic()
+        for part in self._parts:
+            part.assemble()
         self.matrix.assemble()
 
     def _is_assembled(self, key: Block) -> bool:
         """Whether a block is assembled, and not the transpose of another one."""
         i, j = key
         of_spins = all(self.spaces.fields[k] in self.spaces.unknowns.spins for k in key)
-        return j >= i or (of_spins and not self.is_symmetric)
+        turns = self.coefficients.all.turns_currents
+        return j >= i or turns or (of_spins and not self.is_symmetric)
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Assemble the blocks of a magnetic configuration (collective).
@@ -85,9 +90,17 @@ class CoupledSystem:
         if flips is None:
             self._assemble_magnetic()
         else:
-            for i, j in self._whole.magnetic:
+            for i, j in self._odd:
                 self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
         self.matrix.assemble()
+
+    @property
+    def _odd(self) -> list[Block]:
+        """Magnetic blocks that change sign with the magnetisation, of scalars with spins; others keep it."""
+        spins = self.spaces.unknowns.spins
+        return [
+            key for key in self._whole.magnetic if len({self.spaces.fields[i] in spins for i in key}) == 2
+        ]
 
     def precess(self) -> None:
         """Assemble the blocks that change with the magnetic field (collective); magnets stay as they are."""
@@ -106,7 +119,7 @@ class CoupledSystem:
         A row of a magnetic block belongs to one magnet, unless magnets touch, or the same node of a normal
         metal touches two through resistive interfaces: then there are no such factors (collective).
         """
-        if self.spaces.unknowns.vector:
+        if self.spaces.unknowns.vector or self.coefficients.all.turns_currents:
             return None
         # All magnets point along +z to begin with.
         before = dict.fromkeys(signs, 1) | self.state
@@ -115,7 +128,7 @@ class CoupledSystem:
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
-        for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._whole.magnetic):
+        for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._odd):
             flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
             if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
                 return None
@@ -136,12 +149,14 @@ class CoupledSystem:
         mark.x.scatter_reverse(la.InsertMode.add)
         return mark.x.array[: space.dofmap.index_map.size_local] > 0
 
-    def changes(self, fields: Collection[Field]) -> bool:
+    def changes(self, fields: Sequence[Field]) -> bool:
         """Whether a block of some fields changes with the magnetisation.
 
         Args:
             fields: The fields.
         """
+        if len(fields) == 1:
+            return fields[0] in self.changing
         numbers = {self.spaces.fields.index(field) for field in fields}
         return any({i, j} <= numbers for i, j in self._whole.magnetic)
 
@@ -165,7 +180,7 @@ class CoupledSystem:
         return scales
 
     def _assemble_magnetic(self) -> None:
-        for part in self._parts:
+        for part in self._parts if self.spaces.unknowns.vector else self._parts[:1]:
             part.assemble()
 
     def _nest(self) -> PETSc.Mat:

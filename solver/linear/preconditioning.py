@@ -135,7 +135,9 @@ def spin_factors(system: CoupledSystem, fields: Fields, options: Options) -> Fac
         options: The PETSc options of the problem.
     """
     name = fields[0].symbol if len(fields) == 1 else "spins" if fields == S_VECTOR else "spin_heat"
-    return Factors(name, system.blocks(fields), len(fields) == 1 or system.is_symmetric, options)
+    if len(fields) == 1:
+        return Factors(name, [[system.diagonal[system.spaces.fields.index(fields[0])]]], True, options)
+    return Factors(name, system.blocks(fields), system.is_symmetric, options)
 
 
 class FieldMultigrids:
@@ -185,7 +187,8 @@ class FieldMultigrids:
         """Build the multigrids of spins again (collective)."""
         for level in self.levels[1:]:
             level.blocks.precess()
-        self._precession.assemble()
+        if self._precession is not None:
+            self._precession.assemble()
         # What changes with the magnetisation too is renewed by the first of them.
         spins = {*S_VECTOR, *TAU_VECTOR} - set(self._system.changing)
         self.preconditioner.renew(self._parts(lambda fields: spins & set(fields)))

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from thermospin.constants import LORENZ_NUMBER, MAGNETON_RATE
+from thermospin.materials.anisotropy import Anisotropic
 from thermospin.materials.channels import ChannelPair, TwoChannels
 from thermospin.materials.laws.taylor import Taylor, smaller
 from thermospin.materials.precession import TensorDiffusion
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChannelValues[Value: float | Taylor](TwoChannels[Value]):
+class ChannelValues[Value: float | Taylor](TwoChannels[Value], Anisotropic[Value]):
     """Values of the coefficients of a material, and the coefficients of the equations that follow from them.
 
     ``ChannelValues[float]`` has numbers: a material at one temperature. ``ChannelValues[float | Taylor]`` has
@@ -33,6 +34,14 @@ class ChannelValues[Value: float | Taylor](TwoChannels[Value]):
         dephasing_length: λ_φ, m; None as along the magnetisation.
         precession_length: λ_J, m, with its sign; None without precession about the magnetisation.
         tensor_diffusion: Spins that precess between collisions, instead of λ_φ and λ_J.
+        amr_ratio: (ρ∥ − ρ⊥)/ρ0, ρ0 = (ρ∥ + 2ρ⊥)/3 = 1/σ.
+        anomalous_hall_angle: ρ_AH/ρ0.
+        anisotropic_seebeck_ratio: (S∥ − S⊥)/S, S = (S∥ + 2S⊥)/3.
+        anomalous_nernst_ratio: N_A, the field across ∇T and m over S |∇T|.
+        hall_coefficient: R_H, m³/C.
+        nernst_coefficient: ν, V/(K T).
+        spin_hall_angle: θ of a normal metal.
+        spin_nernst_angle: θ_N of a normal metal.
     """
 
     conductivity: Value
@@ -52,6 +61,14 @@ class ChannelValues[Value: float | Taylor](TwoChannels[Value]):
     dephasing_length: float | None = None
     precession_length: float | None = None
     tensor_diffusion: TensorDiffusion | None = None
+    amr_ratio: Value | float = 0.0
+    anomalous_hall_angle: Value | float = 0.0
+    anisotropic_seebeck_ratio: Value | float = 0.0
+    anomalous_nernst_ratio: Value | float = 0.0
+    hall_coefficient: Value | float = 0.0
+    nernst_coefficient: Value | float = 0.0
+    spin_hall_angle: Value | float = 0.0
+    spin_nernst_angle: Value | float = 0.0
 
     @property
     def is_conductor(self) -> bool:

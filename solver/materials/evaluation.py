@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from pydantic import PrivateAttr
 
+from thermospin.lift import Lift
 from thermospin.materials.channel_values import ChannelValues
 from thermospin.materials.laws import (
     CoefficientLaw,
@@ -49,6 +50,8 @@ class CoefficientDerivatives:
         transverse_relaxation: σ/λ_φ², S/m³, and as ``relaxation`` without λ_φ.
         exchange_precession: −σ/λ_J² with the sign of λ_J, S/m³.
         larmor: g μ_B/ħ · τ_sf σ/λ², S/(m³ T).
+        conduction: A of solver/physics.md §11, along its axis, across it and turning.
+        thermoelectric_tensor: A N, likewise.
     """
 
     electrical: ChannelPair[np.ndarray]
@@ -61,6 +64,8 @@ class CoefficientDerivatives:
     transverse_relaxation: np.ndarray
     exchange_precession: np.ndarray
     larmor: np.ndarray
+    conduction: tuple[np.ndarray, np.ndarray, np.ndarray]
+    thermoelectric_tensor: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Evaluable(Section):
@@ -120,7 +125,12 @@ class Evaluable(Section):
         return material
 
     def derivatives(
-        self, temperatures: np.ndarray, order: int = 0, field: float = 0.0, base: float | None = None
+        self,
+        temperatures: np.ndarray,
+        order: int = 0,
+        field: float = 0.0,
+        base: float | None = None,
+        strength: float = 0.0,
     ) -> CoefficientDerivatives:
         """The lifted coefficients and their derivatives with respect to the temperature.
 
@@ -129,11 +139,12 @@ class Evaluable(Section):
             order: The highest derivative.
             field: B, T, along the axis of the spins.
             base: T0, K, in the Wiedemann–Franz default of k_e if neither σ nor k follows a law; else it is T.
+            strength: |B|, T, in the ordinary Hall and Nernst effects.
 
         Raises:
             RangeError: A law does not hold at one of the temperatures.
         """
-        return _derivatives(self, temperatures, order, field, base)
+        return _derivatives(self, temperatures, order, field, base, strength)
 
     def placed(self, key: str, file: str) -> Self:
         """The same material with its place in the configuration, for the messages of its errors.
@@ -179,7 +190,12 @@ def _numbers(material: Material, temperature: float, field: float) -> ChannelVal
 
 
 def _derivatives(
-    material: Material, temperatures: np.ndarray, order: int, field: float, base: float | None
+    material: Material,
+    temperatures: np.ndarray,
+    order: int,
+    field: float,
+    base: float | None,
+    strength: float,
 ) -> CoefficientDerivatives:
     """See :meth:`Evaluable.derivatives`."""
     t = Taylor.variable(temperatures, order)
@@ -193,6 +209,9 @@ def _derivatives(
             return value._replace(sum=arrays(value.sum), difference=arrays(value.difference))
         return (value if isinstance(value, Taylor) else t.constant(value)).derivatives
 
+    def tensor(value: Lift) -> tuple[Any, Any, Any]:
+        return arrays(value.X), arrays(value.across), arrays(value.turning)
+
     relaxes = not values.is_conductor or values.spin_heat_length is not None
     return CoefficientDerivatives(
         electrical=arrays(values.electrical),
@@ -205,6 +224,8 @@ def _derivatives(
         transverse_relaxation=arrays(values.transverse_relaxation),
         exchange_precession=arrays(values.exchange_precession),
         larmor=arrays(values.larmor),
+        conduction=tensor(values.conduction(strength)),
+        thermoelectric_tensor=tensor(values.thermoelectric_tensor(strength)),
     )
 
 

@@ -1,6 +1,7 @@
 """The transport coefficients of one interface, per area (solver/physics.md §4)."""
 
 from functools import cached_property
+from typing import Literal
 
 from pydantic import model_validator
 
@@ -24,8 +25,14 @@ Ratio = quantity("", ge=-1e3, le=1e3)
 OF_MIXING = ("mixing_conductance", "mixing_conductance_imaginary", "mixing_thermopower")
 """Keys that mean nothing while all spins are along one axis."""
 OF_ELECTRONS = ("polarisation", "asymmetry", "seebeck", "spin_seebeck")
-OF_ELECTRONS += ("electronic_heat_conductance", "heat_polarisation", *OF_MIXING)
+OF_ELECTRONS += ("electronic_heat_conductance", "heat_polarisation", "mixing_thermopower")
 """Keys that mean nothing where no current crosses."""
+OF_INSULATING_MAGNETS = ("spin_conductance", "interface_spin_seebeck")
+"""Keys that mean nothing where current crosses."""
+Kind = Literal["charge", "spins", "heat"]
+"""Kind of an interface, by what crosses: charge, spins and heat; spins (into an insulating magnet) and heat;
+or heat only."""
+KINDS: tuple[Kind, ...] = ("charge", "spins", "heat")
 SAME = (
     ("conductance", "area_resistance"),
     ("polarisation", "asymmetry"),
@@ -60,6 +67,11 @@ class InterfaceMaterial(Section, TwoChannels[float]):
     """Im G↑↓, S/m², of + 2 Im G↑↓ m × s_⊥: they precess about the magnetisation."""
     mixing_thermopower: Ratio | None = None
     """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
+    spin_conductance: Conductance = 0.0
+    """G_s of an insulating magnet, S/m²: it takes the spin current 2 G_s s along its magnetisation."""
+    interface_spin_seebeck: Seebeck = 0.0
+    """S_i of an insulating magnet, V/K: a jump ΔT, metal less magnet, drives the spin current 2 G_s S_i ΔT
+    along its magnetisation."""
 
     @model_validator(mode="after")
     def _electrons_need_a_conductance(self) -> "InterfaceMaterial":
@@ -72,8 +84,22 @@ class InterfaceMaterial(Section, TwoChannels[float]):
         return self.conductance > 0
 
     @property
+    def kind(self) -> Kind:
+        """Kind, by what crosses."""
+        if self.is_conducting:
+            return "charge"
+        return "spins" if self.spin_conductance or self.mixing else "heat"
+
+    @property
+    def spin_seebeck_current(self) -> float:
+        """2 G_s S_i, A/(m² K): the spin current per jump of the temperature at an insulating magnet."""
+        return 2 * self.spin_conductance * self.interface_spin_seebeck
+
+    @property
     def is_spin_dependent(self) -> bool:
         """Whether the magnetisation of a magnet applies here."""
+        if self.kind == "spins":
+            return True
         mixes = any(getattr(self, key) is not None for key in ("mixing_conductance", "mixing_thermopower"))
         return mixes or any(
             (self.polarisation, self.spin_seebeck, self.heat_polarisation, self.mixing_conductance_imaginary)
@@ -144,7 +170,16 @@ class InterfaceMaterial(Section, TwoChannels[float]):
         Args:
             temperature: Base temperature T0, K.
         """
-        return self.heat_conductance(temperature) > self.seebeck_heat(temperature)
+        needed = self.seebeck_heat(temperature) + self.magnon_heat(temperature)
+        return self.heat_conductance(temperature) > needed
+
+    def magnon_heat(self, temperature: float) -> float:
+        """T0 2 G_s S_i², W/(m² K), which the heat conductance of an insulating magnet must exceed.
+
+        Args:
+            temperature: Base temperature T0, K.
+        """
+        return temperature * self.spin_seebeck_current * self.interface_spin_seebeck
 
     def mixing_margin(self, temperature: float) -> float:
         """2 Re G↑↓ η K_e − T0 (η' G S_i)²; with τ the equations of spins across m need it to be positive.
@@ -192,6 +227,12 @@ class InterfaceValues(Section):
     """Im G↑↓, S/m², of + 2 Im G↑↓ m × s_⊥: they precess about the magnetisation; default 0."""
     mixing_thermopower: Ratio | None = None
     """η' = 2 Re G'↑↓/G', of the spin heat accumulation across the magnetisation; default η."""
+    spin_conductance: Conductance | None = None
+    """G_s of an insulating magnet, S/m²: it takes the spin current 2 G_s s along its magnetisation;
+    default 0."""
+    interface_spin_seebeck: Seebeck | None = None
+    """S_i of an insulating magnet, V/K: a jump ΔT from metal to magnet drives the spin current 2 G_s S_i ΔT
+    along its magnetisation; default 0."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "InterfaceValues":
@@ -234,10 +275,17 @@ class InterfaceValues(Section):
             mixing_conductance=self.mixing_conductance,
             mixing_conductance_imaginary=self.mixing_conductance_imaginary or 0.0,
             mixing_thermopower=self.mixing_thermopower,
+            spin_conductance=self.spin_conductance or 0.0,
+            interface_spin_seebeck=self.interface_spin_seebeck or 0.0,
         )
 
 
 def _check_electrons(values: Section, conducting: bool) -> None:
+    magnons = [name for name in OF_INSULATING_MAGNETS if getattr(values, name, None)]
+    if magnons and conducting:
+        raise mistake("is that of an insulating magnet, into which no current crosses; remove it", magnons[0])
+    if "interface_spin_seebeck" in magnons and "spin_conductance" not in magnons:
+        raise mistake("needs a spin_conductance too", "interface_spin_seebeck")
     given = [name for name in OF_ELECTRONS if getattr(values, name, None)]
     if given and not conducting:
         raise mistake(

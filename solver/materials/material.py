@@ -4,16 +4,21 @@ import math
 
 from pydantic import model_validator
 
+from thermospin.materials.anisotropy import ANISOTROPIC, OF_METALS, OF_SPIN_HALL
+from thermospin.materials.anisotropy import OF_MAGNETS as ANISOTROPY_OF_MAGNETS
 from thermospin.materials.evaluation import PARTS, Evaluable
 from thermospin.materials.laws import CoefficientLaw, Law, Nanoclusters, WiedemannFranzAndPhonons
 from thermospin.materials.precession import GFactor, RelaxationTime, TensorDiffusion
 from thermospin.materials.quantities import (
     SHORTEST,
+    AnisotropyLaw,
     ConductivityLaw,
     ElectronicHeatLaw,
+    HallCoefficient,
     HeatLaw,
     LengthLaw,
     LengthRatio,
+    NernstCoefficient,
     OpenCircuitHeatLaw,
     PhononHeatLaw,
     PolarisationLaw,
@@ -26,7 +31,7 @@ from thermospin.section import Truth, mistake
 INSTEAD_OF_TENSOR_DIFFUSION = ("dephasing_length", "precession_length")
 OF_MAGNETS = (*INSTEAD_OF_TENSOR_DIFFUSION, "tensor_diffusion")
 """Keys that mean nothing without a magnetisation."""
-OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS)
+OF_VECTOR_SPIN = ("spin_relaxation_time", *OF_MAGNETS, *OF_SPIN_HALL)
 """Keys that mean nothing while all spins are along one axis."""
 OF_CLUSTERS = ("conductivity", "polarisation", "seebeck", "spin_seebeck", "heat_polarisation", "magnetic")
 """Keys that nanoclusters make superfluous."""
@@ -36,7 +41,7 @@ HEAT = ("thermal_conductivity", "thermal_conductivity_open_circuit")
 
 
 class Material(Evaluable):
-    """An isotropic conductor with two spin channels, or an insulator (conductivity 0).
+    """A conductor with two spin channels, or an insulator (conductivity 0).
 
     Values are in SI. ``↑`` is the channel along the magnetisation.
     """
@@ -66,7 +71,7 @@ class Material(Evaluable):
     spin_heat_ratio: LengthRatio | None = None
     """α = λ/λ_Q, instead of λ_Q."""
     magnetic: Truth = False
-    """True for a magnet; implied by P, S_s or P_k."""
+    """True for a magnet, or an insulating magnet; implied by P, S_s or P_k."""
     spin_relaxation_time: RelaxationTime | None = None
     """τ_sf of a normal metal, s; spins precess in the magnetic field only where it is given."""
     g_factor: GFactor = 2.0
@@ -78,6 +83,22 @@ class Material(Evaluable):
     moments as a field along the magnetisation would; negative: the other way round."""
     tensor_diffusion: TensorDiffusion | None = None
     """Instead of λ_φ and λ_J: spins of a magnet that precess between collisions; λ is √(D τ_sf)."""
+    amr_ratio: AnisotropyLaw = 0.0
+    """(ρ∥ − ρ⊥)/ρ0 of a magnet, for currents along m and across it; σ = 1/ρ0, ρ0 = (ρ∥ + 2ρ⊥)/3."""
+    anomalous_hall_angle: AnisotropyLaw = 0.0
+    """ρ_AH/ρ0 of a magnet: a current j has the Hall field ρ_AH m × j."""
+    anisotropic_seebeck_ratio: AnisotropyLaw = 0.0
+    """(S∥ − S⊥)/S of a magnet, for gradients along m and across it; S = (S∥ + 2S⊥)/3."""
+    anomalous_nernst_ratio: AnisotropyLaw = 0.0
+    """N_A of a magnet: in open circuit a gradient across m has the Nernst field ∇V = −N_A S m × ∇T."""
+    hall_coefficient: HallCoefficient = 0.0
+    """R_H of a normal metal, m³/C: in the field B a current has the Hall field R_H B × j."""
+    nernst_coefficient: NernstCoefficient = 0.0
+    """ν of a normal metal, V/(K T): in the field B a gradient has the field ∇V = −ν B × ∇T."""
+    spin_hall_angle: AnisotropyLaw = 0.0
+    """θ of a normal metal, for moments: a field E drives the spin current σ θ ê_a × E of moments along a."""
+    spin_nernst_angle: AnisotropyLaw = 0.0
+    """θ_N of a normal metal: a gradient drives the spin current −σ S θ_N ê_a × ∇T of moments along a."""
     nanoclusters: Nanoclusters | None = None
     """Instead of σ, P, S and S_s: magnetic clusters in a metal, which a magnetic field polarises. S is
     the α that Tsyplyatyev et al. print: half of what their own rates give, and opposite to it."""
@@ -87,10 +108,11 @@ class Material(Evaluable):
         self._check_clusters()
         if self.is_conductor and self.spin_diffusion_length is None:
             raise mistake("missing; every conductor needs one, such as '100 nm'", "spin_diffusion_length")
-        if not self.is_conductor and self.is_magnetic:
-            raise mistake(
-                "an insulator cannot be magnetic here; remove its spin properties or give a conductivity"
-            )
+        if not self.is_conductor and self.channels_differ:
+            raise mistake("an insulator has no electrons; remove its spin properties, or give a conductivity")
+        for key in OF_MAGNETS if not self.is_conductor else ():
+            if getattr(self, key) is not None:
+                raise mistake("acts on spins inside, and none enter an insulator; remove it", key)
         if None not in (self.electronic_thermal_conductivity, self.phonon_thermal_conductivity):
             raise mistake(
                 "give this or electronic_thermal_conductivity, not both", "phonon_thermal_conductivity"
@@ -162,6 +184,32 @@ class Material(Evaluable):
             )
         return self
 
+    @model_validator(mode="after")
+    def _consistent_anisotropy(self) -> "Material":
+        given = [key for key in (*ANISOTROPIC, *OF_SPIN_HALL) if _differs_from_zero(getattr(self, key))]
+        for key in given:
+            if not self.is_conductor:
+                raise mistake("turns currents, and none flow in an insulator; remove it", key)
+            if self.nanoclusters is not None:
+                raise mistake("is not known beside nanoclusters; remove one of the two", key)
+            if self.is_magnetic and key in OF_METALS:
+                raise mistake(
+                    "is that of a normal metal in a field; give the magnet an anomalous_hall_angle or an "
+                    "anomalous_nernst_ratio",
+                    key,
+                )
+            if self.is_magnetic and key in OF_SPIN_HALL:
+                raise mistake("is known of normal metals only; remove it from this magnet", key)
+            if key in ANISOTROPY_OF_MAGNETS and not self.is_magnetic:
+                raise mistake(
+                    "acts about a magnetisation, and this material has none; remove it, or set "
+                    "'magnetic: true'",
+                    key,
+                )
+        if "nernst_coefficient" in given and not _differs_from_zero(self.seebeck):
+            raise mistake("needs a seebeck that is not 0 in the same material", "nernst_coefficient")
+        return self
+
     @property
     def is_conductor(self) -> bool:
         """Whether V and s live here."""
@@ -170,8 +218,13 @@ class Material(Evaluable):
     @property
     def is_magnetic(self) -> bool:
         """Whether the sign of a magnetic configuration applies here."""
+        return self.magnetic or self.channels_differ
+
+    @property
+    def channels_differ(self) -> bool:
+        """Whether P, S_s or P_k makes it a magnet."""
         implied = (self.polarisation, self.spin_seebeck, self.heat_polarisation)
-        return self.magnetic or any(_differs_from_zero(value) for value in implied)
+        return any(_differs_from_zero(value) for value in implied)
 
 
 def _differs_from_zero(value: float | CoefficientLaw | None) -> bool:

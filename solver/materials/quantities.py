@@ -21,3 +21,6 @@ PhononHeatLaw = coefficient("phonon thermal conductivity", "W/(m K)", smallest=1
 SeebeckLaw = coefficient("seebeck", "V/K", ge=-0.1, le=0.1)
 PolarisationLaw = coefficient("polarisation", "", gt=-1, lt=1)
 LengthLaw = coefficient("relaxation length", "m", gt=0, ge=SHORTEST, le=1e-3)
+AnisotropyLaw = coefficient("anisotropy", "", gt=-1, lt=1)
+HallCoefficient = quantity("m^3/C", ge=-1e-3, le=1e-3)
+NernstCoefficient = quantity("V/(K T)", ge=-1.0, le=1.0)

@@ -22,11 +22,12 @@ class Coefficients:
     """Coefficients of the terms.
 
     Attributes:
-        electrical: ``L[σ, σP]``, S/m.
-        thermoelectric: ``L[σS, σb]``, A/(m K).
-        heat: Heat conduction that both channels share, W/(m K²): ``k_ph / T0`` with τ, ``k / T0`` without.
-            The heat equations are divided by T0.
-        electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ; without, it is part of ``heat``.
+        electrical: ``L[σ, σP]``, S/m, with the tensor A in space where a current's direction matters (§11).
+        thermoelectric: ``L[σS, σb]``, A/(m K), with the tensor A N.
+        heat: Heat conduction that both channels share, W/(m K²): ``k_ph / T0`` with τ or A, ``k / T0``
+            without. The heat equations are divided by T0.
+        electronic_heat: ``L[k_e, k_e P_k] / T0``, W/(m K²), with τ, or with the tensor A; without either it
+            is part of ``heat``.
         relaxation: ``σ R``, S/m³: ``(1−P²) σ/λ²`` along m (Valet–Fert), ``σ/λ_φ²`` across it, turning
             ``−σ/λ_J²`` with the sign of λ_J.
         heat_relaxation: ``k_e R_Q / T0``, W/(m³ K²), likewise; 0 without τ.
@@ -36,6 +37,8 @@ class Coefficients:
         heat_larmor: ``(k_e/T0) (τ_Q/λ_Q²) ω_L``, W/(m³ K²), likewise.
         channels: Lift that takes from a spin the part that two channels carry: at an interface with a magnet,
             the part along its magnetisation. None where that is all of it.
+        spin_hall: ``σθ``, S/m, of the spin Hall effect; None where there is none in the device.
+        spin_nernst: ``σSθ_N``, A/(m K), of the spin Nernst effect; likewise, together.
     """
 
     electrical: Lift
@@ -49,6 +52,8 @@ class Coefficients:
     larmor: SpinVector | None = None
     heat_larmor: SpinVector | None = None
     channels: Lift | None = None
+    spin_hall: Any = None
+    spin_nernst: Any = None
 
     def _lifts(self, change: Callable[[Lift], Lift], **others: Any) -> Self:
         """The same with every lift changed."""
@@ -62,8 +67,12 @@ class Coefficients:
 
     @property
     def magnetic(self) -> Self:
-        """The rest: differences between the channels, and between along and across m, in magnets only."""
-        return self._lifts(lambda lift: lift.magnetic, heat=0, larmor=None, heat_larmor=None)
+        """The rest: differences between the channels, and between along and across m, in magnets only.
+
+        Only without tensors in space: with them, the rest is what is left of the terms.
+        """
+        nothing = {"heat": 0, "larmor": None, "heat_larmor": None, "spin_hall": None, "spin_nernst": None}
+        return self._lifts(lambda lift: lift.magnetic, **nothing)
 
     @property
     def turns(self) -> bool:
@@ -72,13 +81,30 @@ class Coefficients:
 
     @property
     def is_symmetric(self) -> bool:
-        """Whether no spin precesses, so that the operator is symmetric."""
-        return (self.electrical.turning, self.relaxation.turning, self.larmor) == (None, None, None)
+        """Whether no spin precesses and no current turns, so that the operator is symmetric."""
+        return not self.turns_currents and (
+            self.electrical.turning,
+            self.relaxation.turning,
+            self.larmor,
+        ) == (None, None, None)
+
+    @property
+    def is_anisotropic(self) -> bool:
+        """Whether currents depend on the direction of the magnetisation in space."""
+        return self.electrical.space is not None
+
+    @property
+    def turns_currents(self) -> bool:
+        """Whether currents turn in space by antisymmetric terms: Hall and Nernst effects, also of spins."""
+        return (
+            self.electrical.turns_in_space or self.thermoelectric.turns_in_space or self.spin_hall is not None
+        )
 
     @property
     def damped(self) -> Self:
         """Coefficients with relaxation in place of precession: symmetric, and of about the same magnitude."""
-        still = self._lifts(lambda lift: lift.damped, larmor=None, heat_larmor=None)
+        nothing = {"larmor": None, "heat_larmor": None, "spin_hall": None, "spin_nernst": None}
+        still = self._lifts(lambda lift: lift.damped, **nothing)
         if self.larmor is None:
             return still
         return replace(
@@ -134,9 +160,12 @@ class CellCoefficients:
         unknowns: What is solved for.
         magnetic_field: B, T, in which spins precess; with vector spin only.
         degree: Polynomial degree of the direction of m, within every element; with vector spin only.
+        directions: Directions in space of magnets of sign +1, (3,), where all spins have one axis; default z.
 
     Attributes:
         magnetic_field: B, T; coefficients depend on it only if it is not zero from the beginning.
+        axis: Direction in space of the magnetisation or, in normal metals, of the field; None where nothing
+            depends on it.
         are_cellwise: Whether they are constant in every cell.
         quantities: The functions of which they are made, one number per cell, and what each is of a material.
     """
@@ -149,15 +178,21 @@ class CellCoefficients:
         unknowns: Unknowns,
         magnetic_field: Sequence[float] = (0.0, 0.0, 0.0),
         degree: int = 0,
+        directions: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         self._device, self._materials, self._temperature = device, materials, temperature
+        self._directions, self._field = directions or {}, float(np.linalg.norm(magnetic_field))
         self.are_cellwise = degree == 0
         self._space = fem.functionspace(device.mesh, ("DG", 0))
         self.quantities: list[tuple[fem.Function, Quantity]] = []
         self._m = self._direction(degree) if unknowns.vector else self._cellwise(lambda m: 1.0)
         self._m_space = self._m[0].function_space if unknowns.vector else None
         self.magnetisation = _unit(self._m) if degree else self._m
+        self.axis = self._axis(unknowns.vector)
         self._strength = self._profile()
+        self._point_along(magnetic_field)
+        if self.axis and not unknowns.vector:
+            self._point_signs(dict.fromkeys(self._directions, 1))
         self.all = self._coefficients(unknowns.spin_heat)
         self.magnetic_field = fem.Constant(device.mesh, np.array(magnetic_field, dtype=float))
         if any(magnetic_field) and self._any(lambda m: m.larmor):
@@ -171,12 +206,54 @@ class CellCoefficients:
         """
         if self._m_space is None:
             self._fill(self._m, dict(magnetisation))
+            self._point_signs(magnetisation)
             return
         points = self._m_space.tabulate_dof_coordinates()
         for region, direction in magnetisation.items():
             dofs = self._m_space.dofmap.list[self._device.cells([region])].ravel()
             for component, values in zip(self._m, direction(points[dofs]).T, strict=True):
                 component.x.array[dofs] = values
+
+    def set_field(self, magnetic_field: Sequence[float]) -> None:
+        """Set the magnetic field where there has been one.
+
+        Args:
+            magnetic_field: B, T, not zero.
+        """
+        self.magnetic_field.value[:] = magnetic_field
+        self._point_along(magnetic_field)
+        if any(region in self._field_metals for region in self._materials):
+            for function, quantity in self.quantities:
+                self._fill(function, {name: quantity(material) for name, material in self._materials.items()})
+
+    @property
+    def _field_metals(self) -> list[str]:
+        """Regions in which the magnetic field turns currents."""
+        return [name for name, m in self._materials.items() if m.has_field_effects and self._field]
+
+    def _point_along(self, magnetic_field: Sequence[float]) -> None:
+        """Let the axis of metals with field effects be that of the field."""
+        self._field = float(np.linalg.norm(magnetic_field))
+        for region in self._field_metals:
+            self._point(region, np.array(magnetic_field) / self._field)
+
+    def _point_signs(self, signs: Mapping[str, int]) -> None:
+        """Let the axes of anisotropic magnets have the directions of their signs."""
+        for region in self._directions.keys() & signs.keys():
+            self._point(region, signs[region] * self._directions[region])
+
+    def _point(self, region: str, direction: np.ndarray) -> None:
+        """Let the axis of a region have one direction."""
+        cells = self._device.cells([region])
+        for component, value in zip(self._m if self._m_space else self.axis, direction, strict=True):
+            component.x.array[component.function_space.dofmap.list[cells].ravel()] = value
+
+    def _axis(self, vector: bool) -> SpinVector | None:
+        """Functions for the axis, +z to begin with; with vector spin those of the magnetisation."""
+        magnets = any(m.is_anisotropic and m.is_magnetic for m in self._materials.values())
+        if not magnets and not self._field_metals:
+            return None
+        return self.magnetisation if vector else self._direction(0)
 
     def direction(self, point: np.ndarray) -> np.ndarray | None:
         """The magnetisation at one point of every cell of this rank, NaN outside magnets.
@@ -201,19 +278,25 @@ class CellCoefficients:
     def _coefficients(self, split: bool) -> Coefficients:
         """Without a magnetic field; ``split`` if the spins have temperatures of their own."""
         t0, none = self._temperature, Lift(0, 0, self.magnetisation)
-        if not split:
-            heat, electronic, relaxation = self._scalar(lambda m: m.thermal_conductivity / t0), none, none
+        conduction = self._tensor(lambda m: m.conduction(self._field))
+        relaxation = none
+        if not split and conduction is None:
+            heat, electronic = self._scalar(lambda m: m.thermal_conductivity / t0), none
         else:
             heat = self._scalar(lambda m: m.phonon_heat(t0) / t0)
-            electronic = self._conducting(lambda m: m.electronic_heat(t0), 1 / t0)
+            electronic = self._conducting(lambda m: m.electronic_heat(t0), 1 / t0, conduction)
+        if split:
             relaxation = self._relaxing(
                 lambda m: m.spin_heat_relaxation(t0) / t0,
                 lambda m: m.transverse_heat_relaxation(t0) / t0,
                 lambda m: m.heat_exchange_precession(t0) / t0,
             )
         return Coefficients(
-            electrical=self._conducting(lambda m: m.electrical),
-            thermoelectric=self._conducting(lambda m: m.thermoelectric),
+            electrical=self._conducting(lambda m: m.electrical, space=conduction),
+            thermoelectric=self._conducting(
+                lambda m: m.thermoelectric,
+                space=self._tensor(lambda m: m.thermoelectric_tensor(self._field)),
+            ),
             heat=heat,
             electronic_heat=electronic,
             relaxation=self._relaxing(
@@ -224,7 +307,17 @@ class CellCoefficients:
             heat_relaxation=relaxation,
             temperature=t0,
             equilibrium=self._equilibrium(),
+            **self._spin_hall(),
         )
+
+    def _spin_hall(self) -> dict[str, fem.Function]:
+        """The coefficients of the spin Hall and spin Nernst effects, where there are any."""
+        if self._m_space is None or not self._any(lambda m: m.spin_hall_angle or m.spin_nernst_angle):
+            return {}
+        return {
+            "spin_hall": self._scalar(lambda m: m.conductivity * m.spin_hall_angle),
+            "spin_nernst": self._scalar(lambda m: m.conductivity * m.seebeck * m.spin_nernst_angle),
+        }
 
     def _with_field(self, b: fem.Constant) -> Coefficients:
         """The coefficients in a magnetic field."""
@@ -234,8 +327,19 @@ class CellCoefficients:
         larmor, heat_larmor = (SpinVector(*(factor * b[i] for i in range(3))) for factor in (spin, heat))
         return replace(self.all, larmor=larmor, heat_larmor=heat_larmor)
 
+    def _tensor(self, of: Callable[[ChannelValues[float]], Lift]) -> Lift | None:
+        """A tensor in space; None where currents do not depend on directions."""
+        if self.axis is None:
+            return None
+        along, across = self._scalar(lambda m: of(m).X), self._scalar(lambda m: of(m).across)
+        turns = self._any(lambda m: m.turns_currents and (self._field or not m.has_field_effects))
+        return Lift(along, 0, self.axis, across, self._scalar(lambda m: of(m).turning) if turns else None)
+
     def _conducting(
-        self, pair: Callable[[ChannelValues[float]], ChannelPair[float]], scale: float = 1.0
+        self,
+        pair: Callable[[ChannelValues[float]], ChannelPair[float]],
+        scale: float = 1.0,
+        space: Lift | None = None,
     ) -> Lift:
         """A coefficient of the two channels; spins that precess between collisions carry less across m."""
 
@@ -244,11 +348,11 @@ class CellCoefficients:
 
         total, difference = part(lambda m: pair(m).sum), part(lambda m: pair(m).difference)
         if not self._any(lambda m: m.tensor_diffusion):
-            return Lift(total, difference, self.magnetisation)
+            return Lift(total, difference, self.magnetisation, space=space)
         # Across m, where ``m ×`` acts like i, spins diffuse with 1/(1 + i a).
         angle = self._scalar(lambda m: m.collision_angle) * self._strength
         across = total / (1 + angle**2)
-        return Lift(total, difference, self.magnetisation, across, -angle * across)
+        return Lift(total, difference, self.magnetisation, across, -angle * across, space)
 
     def _relaxing(
         self,

@@ -86,5 +86,6 @@ class LocalResponse:
     @property
     def _materials(self) -> LocalMaterials:
         """Materials with laws, and the magnetic state of the operator."""
-        device, magnetisation = self._device, self._system.coefficients.magnetisation
-        return LocalMaterials(device.laws, device.temperature, device.axial_field, magnetisation)
+        device, coefficients = self._device, self._system.coefficients
+        state = coefficients.magnetisation, coefficients.axis, device.field_strength
+        return LocalMaterials(device.laws, device.temperature, device.axial_field, *state)

@@ -80,7 +80,8 @@ class Problem:
         self._estimation: Estimation | None = None
         self.options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
-        magnets = list(dict.fromkeys([*device.magnets, *device.polarised]))
+        magnets = dict.fromkeys([*device.magnets, *device.polarised, *device.field_metals])
+        magnets = [region for region in magnets if region in device.conductors]
         with progress.stage("spaces"):
             degree = device.numerics.degree
             # A unit vector that varies is no polynomial: with one quadrature for all terms energy balances.
@@ -95,6 +96,7 @@ class Problem:
                 device.unknowns,
                 device.magnetic_field,
                 degree if device.is_textured else 0,
+                device.directions,
             )
         with progress.stage("assembly"):
             self.interfaces = face_terms(self.spaces, device)
@@ -315,8 +317,8 @@ class Problem:
             self.preconditioning.magnetise(magnetisation)
 
     def _precess(self, magnetic_field: Sequence[float]) -> None:
-        """Set the magnetic field, T, about which spins precess, where there has been one (collective)."""
-        self.coefficients.magnetic_field.value[:] = magnetic_field
+        """Set the magnetic field, T, where there has been one (collective)."""
+        self.coefficients.set_field(magnetic_field)
         self.system.precess()
         with self.options.blamed():
             self.preconditioning.precess()

@@ -47,6 +47,8 @@ def operator_key(config: Config, device: Device) -> str:
     content["basis"] = None if basis is None else basis.round(9).tolist()
     content["transfers"] = {name: repr(law) for name, law in device.transfers.items()}
     content["leads"] = repr(device.leads)
+    if not device.unknowns.vector:
+        content["directions"] = {region: list(m) for region, m in device.directions.items()}
     if not device.follows_field:
         content["magnetic_field"] = any(config.magnetic_field)
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}

@@ -11,7 +11,16 @@ from thermospin.materials.material import HEAT
 from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
-from thermospin.validation import contrast, leads, loop, magnetisation, maps, sensitivity, thermal
+from thermospin.validation import (
+    anisotropy,
+    contrast,
+    leads,
+    loop,
+    magnetisation,
+    maps,
+    sensitivity,
+    thermal,
+)
 from thermospin.validation.names import check_known
 
 
@@ -35,6 +44,7 @@ def check(config: Config) -> None:
     _spin_heat(config, device)
     _laws(config, device)
     magnetisation.check(config, device)
+    anisotropy.check(config, device)
     _terminals(config, device)
     thermal.check_rest(config, device)
     _equilibrium(config, device)

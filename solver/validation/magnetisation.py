@@ -30,6 +30,22 @@ def check(config: Config, device: Device) -> None:
     for region in config.magnetisation:
         check_magnet(config, device, region, "magnetisation", region)
     _check_field(config, device)
+    _check_insulating_magnets(config, device)
+
+
+def _check_insulating_magnets(config: Config, device: Device) -> None:
+    """An insulating magnet that takes no spins is a mistake."""
+    takers = [interface.magnet for interface in device.resistive_interfaces.values()]
+    if any(entry.surface is not None for entry in config.interfaces):
+        return
+    for region in device.insulating_magnets:
+        if region not in takers:
+            name = device.material_names[region]
+            raise config.mistake(
+                f"no interface takes spins into '{region}', an insulating magnet; give one of its "
+                "interfaces a spin_conductance or a mixing_conductance, or remove this",
+                "materials", name, "magnetic",
+            )  # fmt: skip
 
 
 def _check_field(config: Config, device: Device) -> None:
@@ -41,10 +57,10 @@ def _check_field(config: Config, device: Device) -> None:
             "magnetic_field",
         )
     precesses = any(material.larmor for material in device.materials.values())
-    if any(config.magnetic_field) and not (clusters or precesses):
+    if any(config.magnetic_field) and not (clusters or precesses or device.field_metals):
         raise config.mistake(
             "no spins precess in this field, because no normal metal has a spin_relaxation_time; give one, "
-            "such as 'materials.Cu.spin_relaxation_time: 20 ps'",
+            "such as 'materials.Cu.spin_relaxation_time: 20 ps', or a hall_coefficient",
             "magnetic_field",
         )
 
@@ -61,10 +77,9 @@ def _check_materials(config: Config) -> None:
 
 def _of_vector_spin(config: Config, device: Device) -> Iterator[tuple[str | int, ...]]:
     """Places of entries that only vector spin uses."""
-    if any(config.magnetic_field) and not device.follows_field:
+    if any(config.magnetic_field) and not (device.follows_field or device.field_metals):
         yield ("magnetic_field",)
-    if config.magnetisation:
-        yield ("magnetisation",)
+    yield from (("magnetisation",) for region in config.magnetisation if region not in device.anisotropic)
     for name, given in config.configurations.items():
         yield from (("configurations", name, at) for at, state in given.items() if isinstance(state, tuple))
     yield from (("materials", *place) for place in _given(config, OF_VECTOR_SPIN))

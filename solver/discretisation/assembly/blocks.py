@@ -1,6 +1,7 @@
 """The blocks of the operator: assembled once, and in part again when the magnetisation changes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -174,7 +175,13 @@ def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
         coefficients: The coefficients.
     """
     u, v = State(*ufl.TrialFunctions(spaces.mixed)), State(*ufl.TestFunctions(spaces.mixed))
-    return bulk_form(coefficients.magnetic, u, v, spaces.dx(MAGNETS), "conductors")
+    dx = spaces.dx(MAGNETS)
+    if not coefficients.is_anisotropic:
+        return bulk_form(coefficients.magnetic, u, v, dx, "conductors")
+    nothing = {"larmor": None, "heat_larmor": None, "spin_hall": None, "spin_nernst": None}
+    parts = (replace(c, **nothing) for c in (coefficients, coefficients.isotropic))
+    whole, isotropic = (bulk_form(c, u, v, dx, "conductors") for c in parts)
+    return whole - isotropic
 
 
 def block_forms(form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, ufl.Form]:

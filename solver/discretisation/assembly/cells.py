@@ -58,6 +58,14 @@ class CellSet:
         """
         return np.concatenate([chunk.stiffness(coefficient) for chunk in self._chunks])
 
+    def tensor_stiffness(self, tensor: np.ndarray) -> np.ndarray:
+        """Values of all entries of ``∫ ∇v·a ∇u``, shape (n_entries,), of any tensor a.
+
+        Args:
+            tensor: a in every owned cell, shape (3, 3, n_cells).
+        """
+        return np.concatenate([chunk.tensor_stiffness(tensor) for chunk in self._chunks])
+
     def mass(self, coefficient: np.ndarray) -> np.ndarray:
         """Values of all entries of ``∫ b u v``, shape (n_entries,).
 
@@ -113,6 +121,18 @@ class Chunk:
             coefficient: a in every owned cell, shape (n_cells,).
         """
         return self._stiffness(coefficient[self._cells])
+
+    def tensor_stiffness(self, tensor: np.ndarray) -> np.ndarray:
+        """Values of the entries of ``∫ ∇v·a ∇u``.
+
+        Args:
+            tensor: a in every owned cell, shape (3, 3, n_cells).
+        """
+        here = tensor[:, :, self._cells]
+        symmetric, other = (here + here.swapaxes(0, 1)) / 2, (here - here.swapaxes(0, 1)) / 2
+        ones, axis = np.ones(len(self._cells)), np.stack([other[2, 1], other[0, 2], other[1, 0]])
+        values = self.entries.assembly(self._local.tensor_stiffness(symmetric))(ones)
+        return values + self.entries.antisymmetric(self._local.turning_stiffness(axis))
 
     def mass(self, coefficient: np.ndarray) -> np.ndarray:
         """Values of the entries of ``∫ b u v``.

@@ -60,7 +60,11 @@ class CellwiseForm:
         if not has_places(matrix):
             self._place(matrix)
         given = self._form, self._spaces.subdomains, self._set.n_cells
-        values = self._set.stiffness(integrand.of_gradients(*given))
+        tensor = integrand.of_directions(*given)
+        if tensor is None:
+            values = self._set.stiffness(integrand.of_gradients(*given))
+        else:
+            values = self._set.tensor_stiffness(tensor)
         of_values = integrand.of_values(*given)
         if of_values.any():
             values += self._set.mass(of_values)

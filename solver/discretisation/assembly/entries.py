@@ -26,6 +26,7 @@ class Entries:
     """
 
     def __init__(self, unknowns: np.ndarray, size: int, upper: tuple[np.ndarray, np.ndarray]) -> None:
+        self._unknowns, self._upper = unknowns, upper
         first, second = (unknowns[:, part].ravel() for part in upper)
         row, column = np.minimum(first, second), np.maximum(first, second)
         order = _sorting(column, size)
@@ -46,14 +47,28 @@ class Entries:
         Args:
             local: The upper triangles of the cells' matrices per unit coefficient, shape (n_cells, m).
         """
-        starts = np.arange(len(local) + 1, dtype=np.int32) * np.int32(local.shape[1])
-        upper = csc_matrix((local.ravel(), self._entry, starts), shape=(self._n_upper, len(local)))
+        upper = self._matrix(local)
 
         def assemble(coefficient: np.ndarray) -> np.ndarray:
             values = upper @ coefficient
             return np.append(values, values[self._below])
 
         return assemble
+
+    def antisymmetric(self, local: np.ndarray) -> np.ndarray:
+        """Values of all entries, of cells whose matrices are antisymmetric.
+
+        Args:
+            local: The upper triangles of the cells' matrices, shape (n_cells, m).
+        """
+        first, second = (self._unknowns[:, part] for part in self._upper)
+        values = self._matrix(np.where(first > second, -local, local)) @ np.ones(len(local))
+        return np.append(values, -values[self._below])
+
+    def _matrix(self, local: np.ndarray) -> csc_matrix:
+        """The matrix from a number per cell to the values of the entries in the upper triangle."""
+        starts = np.arange(len(local) + 1, dtype=np.int32) * np.int32(local.shape[1])
+        return csc_matrix((local.ravel(), self._entry, starts), shape=(self._n_upper, len(local)))
 
 
 def _sorting(keys: np.ndarray, size: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -31,6 +32,8 @@ class FacetCoefficients:
         crossing: Coefficients of the currents from side to side.
         absorbed: Coefficients of the currents that magnets absorb across their magnetisation, from the other
             side; None where spins have one axis, or no magnet is there.
+        across: The part of ``crossing`` that insulating magnets take up across their magnetisation; None
+            without such magnets.
     """
 
     def __init__(
@@ -50,8 +53,20 @@ class FacetCoefficients:
             if self._is_vector
             else np.ones((len(interface), 1))
         )
-        self.crossing = self._crossing(temperature)
-        self.absorbed = self._absorbed(temperature)
+        self._build()
+
+    def _build(self) -> None:
+        if self._resistive[0].law.kind == "spins":
+            self.crossing, self.absorbed = self._taking_spins(self._temperature), None
+            nothing = Lift(0.0, 0.0, self._m, 0.0)
+            electrical = self.crossing.electrical.transverse
+            self.across = replace(self.crossing, electrical=electrical, thermoelectric=nothing, heat=0.0)
+        else:
+            self.crossing, self.absorbed = (
+                self._crossing(self._temperature),
+                self._absorbed(self._temperature),
+            )
+            self.across = None
 
     def with_laws(self, interfaces: Mapping[str, ResistiveInterface]) -> Self:
         """Coefficients of the same interfaces with other laws, in the same magnetic state.
@@ -61,8 +76,7 @@ class FacetCoefficients:
         """
         other = copy(self)
         other._resistive = list(interfaces.values())
-        other.crossing = other._crossing(self._temperature)
-        other.absorbed = other._absorbed(self._temperature)
+        other._build()
         return other
 
     def magnetise(self, magnetisation: MagneticState) -> None:
@@ -113,6 +127,32 @@ class FacetCoefficients:
             heat_relaxation=none,
             temperature=temperature,
             channels=Lift(1.0, 0.0, self._m, crosses) if self._is_vector else None,
+        )
+
+    def _taking_spins(self, temperature: float) -> Coefficients:
+        """Coefficients of spins that insulating magnets take up, and of heat (solver/physics.md §11)."""
+        none = Lift(0.0, 0.0, self._m)
+
+        def number(of: Callable[[InterfaceMaterial], float]) -> np.ndarray:
+            return self.per_facet(lambda interface: of(interface.law))
+
+        along, seebeck = (
+            number(lambda law: 2 * law.spin_conductance),
+            number(lambda law: law.spin_seebeck_current),
+        )
+        electrical = Lift(along, 0.0, self._m)
+        if self._is_vector:
+            electrical = electrical._replace(across=number(lambda law: 2 * law.mixing.real))
+            if any(interface.law.mixing.imag for interface in self._resistive):
+                electrical = electrical._replace(turning=number(lambda law: 2 * law.mixing.imag))
+        return Coefficients(
+            electrical=electrical,
+            thermoelectric=Lift(0.0, seebeck, self._m, 0.0 if self._is_vector else None),
+            heat=number(lambda law: law.heat_conductance(temperature) / temperature),
+            electronic_heat=none,
+            relaxation=none,
+            heat_relaxation=none,
+            temperature=temperature,
         )
 
     def _absorbed(self, temperature: float) -> Coefficients | None:

@@ -34,12 +34,13 @@ class FacetPairs:
     Args:
         spaces: The spaces.
         facets: (cell on side 1, face, cell on side 2, face), local numbers, shape (n, 4).
-        fields: The fields that live on both sides.
+        fields: The fields that live on both sides; of those on conductors, one side is enough.
 
     Attributes:
         areas: m², shape (n,).
         weights: Weights of the quadrature points of :meth:`traces`, which add up to ½, shape (q,).
-        sides: The unknowns of every field on both sides.
+        sides: The unknowns of every field on both sides; where it lives on one only, twice those of that.
+        present: Whether a field lives on side 1 and on side 2, 0 or 1, shape (n, 2).
     """
 
     def __init__(self, spaces: Spaces, facets: np.ndarray, fields: tuple[Field, ...]) -> None:
@@ -49,6 +50,7 @@ class FacetPairs:
         closures, self._places, basis, self._at = face_tables(spaces.spaces[THETA], points)
         self._closures, self._basis = closures, basis[facets[:, 1]]
         self.areas = facet_areas(spaces.device.mesh, facets[:, :2])
+        self.present = {field: self._lives(field) for field in fields}
         self.sides = {field: self._sides(field) for field in fields}
 
     @property
@@ -92,8 +94,18 @@ class FacetPairs:
     def _trace(self, field: Field, function: fem.Function) -> Trace:
         if field not in self.sides:
             return Trace(0.0, 0.0)
-        values = function.x.array
-        return Trace(*(np.einsum("nqi,ni->nq", self._basis, values[dofs]) for dofs in self.sides[field]))
+        values, present = function.x.array, self.present[field].T[:, :, None]
+        at_points = (np.einsum("nqi,ni->nq", self._basis, values[dofs]) for dofs in self.sides[field])
+        return Trace(*(here * values for here, values in zip(present, at_points, strict=True)))
+
+    def _lives(self, field: Field) -> np.ndarray:
+        """Whether a field lives on either side, shape (n, 2)."""
+        cells = self._facets[:, ::2]
+        return (
+            (self._spaces.sub_cells[cells] >= 0).astype(float)
+            if field.on_conductors
+            else np.ones(cells.shape)
+        )
 
     def _sides(self, field: Field) -> Sides:
         here, there = self._facets[:, :2], self._facets[:, 2:]
@@ -104,11 +116,15 @@ class FacetPairs:
         match = distance.argmin(axis=2)
         apart = np.take_along_axis(distance, match[:, :, None], axis=2)[:, :, 0]
         assert np.all(apart <= 1e-6 * np.sqrt(self.areas)[:, None]), "the sides do not coincide"
-        return Sides(self._dofs(field, here), np.take_along_axis(self._dofs(field, there), match, axis=1))
+        first = self._dofs(field, here)
+        second = np.take_along_axis(self._dofs(field, there), match, axis=1)
+        lives = self.present[field][:, :, None] > 0
+        assert np.all(lives.any(axis=1)), "a field lives on neither side"
+        return Sides(np.where(lives[:, 0], first, second), np.where(lives[:, 1], second, first))
 
     def _dofs(self, field: Field, facets: np.ndarray) -> np.ndarray:
+        """Unknowns on facets; any where the field does not live there."""
         cells = self._spaces.sub_cells[facets[:, 0]] if field.on_conductors else facets[:, 0]
-        assert np.all(cells >= 0), "a field does not live on both sides"
         dofs = self._spaces.spaces[field].dofmap.list[cells]
         return np.take_along_axis(dofs, self._closures[facets[:, 1]], axis=1)
 

@@ -15,8 +15,9 @@ from thermospin.device import ResistiveInterface
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.facets import FacetPairs
 from thermospin.discretisation.spaces import Spaces
-from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, State, V
-from thermospin.lift import SpinVector
+from thermospin.fields import S_VECTOR, TAU_VECTOR, Field, S, State, V
+from thermospin.lift import ScalarAndSpin, SpinVector
+from thermospin.materials.interface import KINDS, Kind
 from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.balance import weak_form
 from thermospin.physics.terms.calculus import Trace
@@ -45,7 +46,10 @@ class Springs(NamedTuple):
 
 
 class Interfaces:
-    """The interfaces of a device that are alike: all between conductors, or all on insulators.
+    """The interfaces of a device that are alike: between conductors, on insulators, or on insulating magnets.
+
+    An insulating magnet takes spins from the metal beside it and exchanges heat with it; there the spins jump
+    to 0 (solver/physics.md §11).
 
     Args:
         spaces: The spaces.
@@ -63,8 +67,8 @@ class Interfaces:
         self, spaces: Spaces, interfaces: Mapping[str, ResistiveInterface], temperature: float
     ) -> None:
         self._spaces, self._resistive, self.names = spaces, interfaces, tuple(interfaces)
-        conducting = all(interface.law.is_conducting for interface in interfaces.values())
-        self.fields = tuple(field for field in spaces.fields if conducting or not field.on_conductors)
+        self._kind = next(iter(interfaces.values())).law.kind
+        self.fields = _fields(spaces, self._kind)
         facets = [spaces.device.interfaces[name] for name in interfaces]
         self._interface = np.repeat(np.arange(len(interfaces)), [len(part) for part in facets])
         self.pairs = FacetPairs(spaces, np.concatenate(facets), self.fields)
@@ -81,12 +85,18 @@ class Interfaces:
     @property
     def turns(self) -> bool:
         """Whether the components of a spin mix."""
-        return self._absorbed is not None
+        return self._absorbed is not None or self._crossing.electrical.turns
 
     @property
     def is_symmetric(self) -> bool:
         """Whether no spin precesses when a magnet reflects it."""
-        return self._absorbed is None or self._absorbed.electrical.turning is None
+        parts = (self._crossing, self._absorbed)
+        return all(part is None or part.electrical.turning is None for part in parts)
+
+    @property
+    def _takes_spins(self) -> bool:
+        """Whether the interfaces are those of insulating magnets."""
+        return self._kind == "spins"
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
@@ -123,7 +133,9 @@ class Interfaces:
         """
         if not self.jumps(key):
             return
-        local = SIGNS[None, :, None, :, None] * self._local(part(self._crossing), key)
+        row, column = (self.pairs.present[self._spaces.fields[i]] for i in key)
+        signs = SIGNS * row[:, :, None] * column[:, None, :]
+        local = signs[:, :, None, :, None] * self._local(part(self._crossing), key)
         if self._absorbed is not None:
             local = local + self._normal[:, :, None, :, None] * self._local(part(self._absorbed), key)
         add_values(block, *(self.pairs.sides[self._spaces.fields[i]].both for i in key), local)
@@ -188,15 +200,26 @@ class Interfaces:
             field: ϑ or a component of τ.
             loads: The load, A·V/K, changed in place.
         """
-        if V not in self.fields:
+        if not self._heats(field):
             return
         a, b = self.pairs.traces(first), self.pairs.traces(second)
         for side, unknowns in enumerate(self.pairs.sides[field]):
-            v = self._on_side(field, side).temperatures
-            density = heating.source(self._crossing, a, b, v, 1.0)
-            if self._absorbed is not None:
-                density = density + heating.absorbed(self._absorbed, self.beside(a), self.beside(b), v)
+            density = self._heat(heating, a, b, self._on_side(field, side).temperatures)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
+
+    def _heats(self, field: Field) -> bool:
+        """Whether currents across heat a field."""
+        return field in self.fields and (V in self.fields or self._takes_spins)
+
+    def _heat(self, heating: Heating, a: State, b: State, v: ScalarAndSpin) -> np.ndarray:
+        """Heat of traces of two fields, weighted with temperatures, per area at the quadrature points."""
+        none = np.zeros((len(self._interface), len(self.pairs.weights)))
+        if self._takes_spins:
+            return none + heating.absorbed(self._crossing, a, b, v)
+        density = none + heating.source(self._crossing, a, b, v, 1.0)
+        if self._absorbed is None:
+            return density
+        return density + heating.absorbed(self._absorbed, self.beside(a), self.beside(b), v)
 
     def weighted_heat(
         self, heating: Heating, fields: State, weights: State, field: Field, loads: np.ndarray
@@ -210,14 +233,11 @@ class Interfaces:
             field: The other field.
             loads: The load, ghosts included, changed in place.
         """
-        if V not in self.fields or field not in self.fields:
+        if not self._heats(field):
             return
         a, z = self.pairs.traces(fields), self.pairs.traces(weights).temperatures
         for side, unknowns in enumerate(self.pairs.sides[field]):
-            unit = self._on_side(field, side)
-            density = heating.source(self._crossing, a, unit, z, 1.0)
-            if self._absorbed is not None:
-                density = density + heating.absorbed(self._absorbed, self.beside(a), self.beside(unit), z)
+            density = self._heat(heating, a, self._on_side(field, side), z)
             np.add.at(loads, unknowns, self.pairs.integrate(density))
 
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
@@ -248,20 +268,20 @@ class Interfaces:
             factor: The factor.
         """
         row, column = (self._spaces.fields[i] for i in key)
-        if V not in self.fields or not self.jumps(key):
+        if not self._heats(row) or not self.jumps(key):
             return
-        traces, none = self.pairs.traces(functions), np.zeros((len(self._interface), len(self.pairs.weights)))
+        traces = self.pairs.traces(functions)
         for i, rows in enumerate(self.pairs.sides[row]):
             v = self._on_side(row, i).temperatures
             for j, columns in enumerate(self.pairs.sides[column]):
-                unit = self._on_side(column, j)
-                density = factor * heating.source(self._crossing, traces, unit, v, 1.0) + none
+                density = factor * self._heat(heating, traces, self._on_side(column, j), v)
                 add_values(block, rows, columns, self.pairs.mass(density))
 
     def _on_side(self, field: Field, side: int) -> State:
-        """1 of one field on one side, 0 of all others."""
+        """1 of one field on one side where it lives there, 0 of all others."""
         values = [Trace(0.0, 0.0)] * len(self._spaces.fields)
-        values[self._spaces.fields.index(field)] = Trace(*np.eye(2)[side])
+        one = self.pairs.present[field][:, side, None]
+        values[self._spaces.fields.index(field)] = Trace(*(one if i == side else 0.0 for i in range(2)))
         return State(*values)
 
     def torque(self, magnet: str, fields: State) -> SpinVector:
@@ -274,9 +294,14 @@ class Interfaces:
         chosen = np.array([interface.magnet == magnet for interface in self._resistive.values()])[
             self._interface
         ]
-        if self._absorbed is None:
+        absorbing, traces = self._absorbed, self.pairs.traces(fields)
+        if self._takes_spins:
+            absorbing = self.coefficients.across
+        elif absorbing is not None:
+            traces = self.beside(traces)
+        if absorbing is None or not chosen.any():
             return SpinVector(0.0, 0.0, 0.0)
-        _, absorbed = currents(self._absorbed, self.beside(self.pairs.traces(fields)))
+        _, absorbed = currents(absorbing, traces)
         # positive currents go from side 1 to side 2
         towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
         areas = 2 * self.pairs.areas * towards  # the weights add up to ½
@@ -317,7 +342,7 @@ def add_values(block: PETSc.Mat, rows: np.ndarray, columns: np.ndarray, local: n
 def resistive_interfaces(
     spaces: Spaces, interfaces: Mapping[str, ResistiveInterface], temperature: float
 ) -> list[Interfaces]:
-    """The interfaces along which the mesh is cut, those between conductors apart from those on insulators.
+    """The interfaces along which the mesh is cut, by what crosses them.
 
     Args:
         spaces: The spaces.
@@ -325,8 +350,16 @@ def resistive_interfaces(
         temperature: T0, K.
     """
     present = {name: interfaces[name] for name in spaces.device.interfaces}
-    kinds = ({n: c for n, c in present.items() if c.law.is_conducting is kind} for kind in (True, False))
+    kinds = ({n: c for n, c in present.items() if c.law.kind == kind} for kind in KINDS)
     return [Interfaces(spaces, kind, temperature) for kind in kinds if kind]
+
+
+def _fields(spaces: Spaces, kind: Kind) -> tuple[Field, ...]:
+    """The fields that jump at interfaces of a kind."""
+    if kind == "charge":
+        return spaces.fields
+    spins = {S, *S_VECTOR} if kind == "spins" else ()
+    return tuple(field for field in spaces.fields if field in spins or not field.on_conductors)
 
 
 def couples_across(interfaces: Sequence[Interfaces], key: Block) -> list[Couples]:

@@ -56,7 +56,8 @@ class InterfaceWork:
             w: Traces of the weights, of which the temperatures count.
         """
         if V not in self.interfaces.fields:
-            return 0.0
+            taken = c.across is not None
+            return self._integral(heating.absorbed(c.crossing, a, b, w.temperatures)) if taken else 0.0
         density = heating.source(c.crossing, a, b, w.temperatures, 1.0)
         if c.absorbed is not None:
             beside = self.interfaces.beside

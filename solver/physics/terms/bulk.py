@@ -7,12 +7,14 @@ from thermospin.fields import State
 from thermospin.physics.coefficients import Coefficients
 from thermospin.physics.terms.balance import Balance, Place, Term, total, weak_form
 from thermospin.physics.terms.relaxation import is_precessing, is_relaxing, larmor_precession, spin_relaxation
+from thermospin.physics.terms.spin_hall import has_spin_hall, spin_hall
 from thermospin.physics.terms.transport import conduction, transport
 
 TERMS = (
     Term(transport),
     Term(spin_relaxation, enters=is_relaxing),
     Term(larmor_precession, enters=is_precessing),
+    Term(spin_hall, enters=has_spin_hall),
     Term(conduction, place="insulators"),
 )
 """All terms but the heat sources, which are bilinear in the fields (:mod:`.heating`)."""

@@ -7,12 +7,13 @@ drive.
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from thermospin.compat import ufl
-from thermospin.lift import ScalarAndSpin, SpinVector
+from thermospin.lift import Lift, ScalarAndSpin, SpinVector
 from thermospin.materials.laws import Taylor
 
 
@@ -118,6 +119,49 @@ def components(pair: ScalarAndSpin) -> Sequence[Any]:
 def _each(function: Callable[[Any], Any], pair: ScalarAndSpin) -> ScalarAndSpin:
     scalar, spin = pair
     return function(scalar), spin.map(function) if isinstance(spin, SpinVector) else function(spin)
+
+
+def apply(lift: Lift, pair: ScalarAndSpin) -> ScalarAndSpin:
+    """Images of slopes or currents: the lift acts on their spins, its tensor on their directions in space.
+
+    Args:
+        lift: The coefficient.
+        pair: Slopes or currents, scalar and spin part.
+    """
+    found = lift(pair)
+    return found if lift.space is None else _each(partial(in_space, lift.space), found)
+
+
+def in_space(tensor: Lift, flux: Any) -> Any:
+    """Image of a slope or a current under a tensor in space (solver/physics.md §11).
+
+    Args:
+        tensor: The tensor.
+        flux: A vector in space: a UFL expression, or coefficients of a series of shape (order + 1, 3, n).
+    """
+    if not tensor.turns:
+        return tensor.X * flux
+    if isinstance(flux, Taylor):
+        parts = tensor.on_spin(SpinVector(*(Taylor(flux.coefficients[:, i]) for i in range(3))))
+        return Taylor(np.stack([part.coefficients for part in parts], axis=1))
+    return ufl.as_vector(list(tensor.on_spin(SpinVector(*(flux[i] for i in range(3))))))
+
+
+AXES = tuple(SpinVector(*(float(i == j) for j in range(3))) for i in range(3))
+"""Unit vectors along x, y and z."""
+
+
+def across_axes(pair: ScalarAndSpin) -> ScalarAndSpin:
+    """``K (a, b) = (Σ_a ê_a × b^a, ê_a × a)``: directions in space across those of spins (§11).
+
+    Args:
+        pair: UFL slopes or currents, the second a vector in spin space.
+    """
+    scalar, spin = pair
+    turned = [ufl.cross(ufl.as_vector(list(axis)), part) for axis, part in zip(AXES, spin, strict=True)]
+    return sum(turned[1:], turned[0]), SpinVector(
+        *(ufl.cross(ufl.as_vector(list(axis)), scalar) for axis in AXES)
+    )
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -9,16 +9,20 @@ from typing import Any, Protocol
 from thermospin.fields import State
 from thermospin.lift import ScalarAndSpin, channel_products, contract, dot
 from thermospin.physics.coefficients import Coefficients
-from thermospin.physics.terms.calculus import inner, slopes, value, values
+from thermospin.physics.terms.calculus import apply, inner, slopes, value, values
+from thermospin.physics.terms.spin_hall import has_spin_hall, spin_hall_currents, spin_nernst_heat
 from thermospin.physics.terms.transport import currents
 
 
 def joule(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """Joule heat ``J_σ·J_σ/σ_σ``, W/m³: ``(j, j_s)_a`` and ``L[σ, σP]⁻¹ (j, j_s)_b`` by channel.
 
+    Where the spin Hall effect turns currents, the second are those that do not turn: ``∇(V, s) + S ∇(ϑ, τ)``
+    times the whole currents is their power, with opposite sign.
+
     It is symmetric in the two fields. With spins along one axis it is so by itself. Otherwise the ↑ − ↓
     difference is symmetrised, for example ``j_s⊥ (m·j_s)`` of spins across m and along it, and both where
-    currents turn about m.
+    currents turn about m, in spin space or in space.
 
     Args:
         c: The coefficients.
@@ -28,13 +32,28 @@ def joule(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     Returns:
         h and h_s.
     """
-    if not a.is_vector:
-        return channel_products(currents(c, a), c.electrical.inverse(currents(c, b)), inner)
-    j_a, j_b = currents(c, a), currents(c, b)
     resistivity = c.electrical.inverse
-    return _mean(
-        channel_products(j_a, resistivity(j_b), inner), channel_products(j_b, resistivity(j_a), inner)
+    if not a.is_vector:
+        return channel_products(currents(c, a), apply(resistivity.symmetric, currents(c, b)), inner)
+    fields = (apply(resistivity, currents(c, u)) for u in (b, a))
+    first, second = (
+        channel_products(all_currents(c, u), field, inner) for u, field in zip((a, b), fields, strict=True)
     )
+    return _mean(first, second)
+
+
+def all_currents(c: Coefficients, u: State) -> ScalarAndSpin:
+    """Current densities ``j`` and ``j_s`` with those of the spin Hall effect, A/m².
+
+    Args:
+        c: The coefficients.
+        u: The fields.
+    """
+    charge, spin = currents(c, u)
+    if not has_spin_hall(c):
+        return charge, spin
+    turned_charge, turned_spin = spin_hall_currents(c, u)
+    return charge + turned_charge, spin + turned_spin
 
 
 def relaxation_heat(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
@@ -65,13 +84,14 @@ def thomson(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     Returns:
         h and h_s.
     """
-    return channel_products(currents(c, a), c.seebeck(slopes(b.temperatures)), inner)
+    return channel_products(all_currents(c, a), apply(c.seebeck, slopes(b.temperatures)), inner)
 
 
 def local_peltier(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     """Gain of the Peltier heat fluxes at local temperatures, ``S_σ J_σ ϑ_σ``, W/m²; ``ϑ_σ = ϑ ± τ``.
 
-    Where only channels along a magnetisation cross, at its interface, they have ``ϑ ± m·τ``.
+    Where only channels along a magnetisation cross, at its interface, they have ``ϑ ± m·τ``. Of currents that
+    the spin Hall effect turns, the heat is that of the spin Nernst effect.
 
     Args:
         c: The coefficients.
@@ -81,7 +101,11 @@ def local_peltier(c: Coefficients, a: State, b: State) -> ScalarAndSpin:
     theta, tau = values(b.temperatures)
     if c.channels is not None:
         tau = c.channels.on_spin(tau)
-    return channel_products(c.seebeck(currents(c, a)), (theta, tau), mul)
+    flux = apply(c.seebeck, currents(c, a))
+    if has_spin_hall(c):
+        turned = spin_nernst_heat(c, a)
+        flux = flux[0] + turned[0], flux[1] + turned[1]
+    return channel_products(flux, (theta, tau), mul)
 
 
 def absorbed_heat(c: Coefficients, a: State, b: State) -> Any:

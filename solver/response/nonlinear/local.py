@@ -12,14 +12,17 @@ import numpy as np
 from thermospin.compat import basix, fem
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import THETA
-from thermospin.lift import Lift
+from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material
 from thermospin.materials.evaluation import CoefficientDerivatives
 from thermospin.physics.coefficients import Coefficients
 
+OF_TENSORS = ("along", "across", "turning")
+"""Numbers of a tensor in space."""
+
 
 def coefficient_parts(
-    found: CoefficientDerivatives, temperature: float, split: bool
+    found: CoefficientDerivatives, temperature: float, split: bool, anisotropic: bool = False
 ) -> dict[str, np.ndarray]:
     """The numbers that form the coefficients of a material, SI, in the units of ``Coefficients``.
 
@@ -27,6 +30,7 @@ def coefficient_parts(
         found: Coefficients of the material and their derivatives.
         temperature: T0, K, by which the heat equations are divided.
         split: Whether the spins have temperatures of their own.
+        anisotropic: Whether currents in the device depend on directions in space.
     """
     parts = {
         "conductivity": found.electrical.sum,
@@ -35,33 +39,51 @@ def coefficient_parts(
         "thermoelectric_difference": found.thermoelectric.difference,
         "relaxation": found.relaxation,
     }
-    if not split:
+    if not split and not anisotropic:
         return parts | {"heat": found.thermal_conductivity / temperature}
-    return parts | {
+    parts |= {
         "heat": found.phonon_heat / temperature,
         "electronic_heat": found.electronic_heat.sum / temperature,
         "electronic_heat_difference": found.electronic_heat.difference / temperature,
-        "heat_relaxation": found.heat_relaxation / temperature,
+    }
+    if split:
+        parts["heat_relaxation"] = found.heat_relaxation / temperature
+    return parts | (_tensor_parts(found) if anisotropic else {})
+
+
+def _tensor_parts(found: CoefficientDerivatives) -> dict[str, np.ndarray]:
+    tensors = {"conduction": found.conduction, "thermoelectric_tensor": found.thermoelectric_tensor}
+    return {
+        f"{name}_{part}": value
+        for name, tensor in tensors.items()
+        for part, value in zip(OF_TENSORS, tensor, strict=True)
     }
 
 
-def coefficients_of(parts: Mapping[str, Any], m: Any, temperature: float) -> Coefficients:
+def coefficients_of(
+    parts: Mapping[str, Any], m: Any, temperature: float, axis: SpinVector | None = None
+) -> Coefficients:
     """Coefficients from given parts, with all spins along one axis.
 
     Args:
         parts: Numbers, functions or series, named as in :func:`coefficient_parts`.
         m: Sign of the magnetisation.
         temperature: T0, K.
+        axis: Direction in space of the magnetisation, where currents depend on it.
     """
 
-    def lift(name: str) -> Lift:
-        return Lift(parts.get(name, 0), parts.get(f"{name}_difference", 0), m)
+    def tensor(name: str) -> Lift | None:
+        along, across, turning = (parts.get(f"{name}_{part}") for part in OF_TENSORS)
+        return None if axis is None else Lift(along, 0, axis, across, turning)
+
+    def lift(name: str, space: Lift | None = None) -> Lift:
+        return Lift(parts.get(name, 0), parts.get(f"{name}_difference", 0), m, space=space)
 
     return Coefficients(
-        electrical=lift("conductivity"),
-        thermoelectric=lift("thermoelectric"),
+        electrical=lift("conductivity", tensor("conduction")),
+        thermoelectric=lift("thermoelectric", tensor("thermoelectric_tensor")),
         heat=parts["heat"],
-        electronic_heat=lift("electronic_heat"),
+        electronic_heat=lift("electronic_heat", tensor("conduction")),
         relaxation=lift("relaxation"),
         heat_relaxation=lift("heat_relaxation"),
         temperature=temperature,
@@ -76,12 +98,16 @@ class LocalMaterials(NamedTuple):
         temperature: T0, K.
         magnetic_field: B, T, along the axis of the spins.
         m: Sign of the magnetisation, one number per cell.
+        axis: Direction in space of the magnetisation or of the field, where currents depend on it.
+        strength: |B|, T.
     """
 
     materials: Mapping[str, Material]
     temperature: float
     magnetic_field: float
     m: fem.Function
+    axis: SpinVector | None = None
+    strength: float = 0.0
 
     def parts(self, region: str, temperatures: np.ndarray, order: int, split: bool) -> dict[str, np.ndarray]:
         """Parts of a region's coefficients and their derivatives with respect to the temperature.
@@ -99,8 +125,9 @@ class LocalMaterials(NamedTuple):
             RangeError: A law does not hold at one of the temperatures.
         """
         material = self.materials[region]
-        found = material.derivatives(temperatures, order, self.magnetic_field, self.temperature)
-        return coefficient_parts(found, self.temperature, split)
+        given = self.magnetic_field, self.temperature, self.strength
+        found = material.derivatives(temperatures, order, *given)
+        return coefficient_parts(found, self.temperature, split, self.axis is not None)
 
 
 class Points:
@@ -157,7 +184,7 @@ class LocalCoefficients:
         self._slopes: dict[str, fem.Function] = {}
         for region in given.materials:
             self._fill(region, np.full((1, 1), given.temperature))
-        self.all = coefficients_of(self._parts, given.m, given.temperature)
+        self.all = coefficients_of(self._parts, given.m, given.temperature, given.axis)
         self.slopes = {part: self._slopes[name] for name, part in self._parts.items()}
 
     def update(self, theta: fem.Function) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from thermospin.compat import PETSc
+from thermospin.compat import PETSc, fem
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import THETA, State
 from thermospin.materials.laws import Taylor
@@ -94,12 +94,14 @@ class PointSeries:
             for coefficient in law[:order][::-1]:
                 series = series * change + coefficient
             parts[name] = series
-        return coefficients_of(parts, self._signs(cells), t0)
+        axis = self._given.axis
+        at_points = None if axis is None else axis.map(lambda part: self._at_points(part, cells))
+        return coefficients_of(parts, self._at_points(self._given.m, cells), t0, at_points)
 
-    def _signs(self, cells: np.ndarray) -> np.ndarray:
-        """The sign of the magnetisation at the points of cells."""
-        m = self._given.m
-        return np.repeat(m.x.array[m.function_space.dofmap.list[cells, 0]], len(self.points.places))
+    def _at_points(self, function: fem.Function, cells: np.ndarray) -> np.ndarray:
+        """A function that is constant in cells at the points of some of them."""
+        values = function.x.array[function.function_space.dofmap.list[cells, 0]]
+        return np.repeat(values, len(self.points.places))
 
 
 class _AtPoints:

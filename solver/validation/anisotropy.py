@@ -1,0 +1,65 @@
+"""Checks of currents that a magnetisation or a field turns in space (solver/physics.md §11)."""
+
+from thermospin.config import Config
+from thermospin.device import Device
+from thermospin.materials import ChannelValues
+from thermospin.materials.anisotropy import ANISOTROPIC
+
+
+def check(config: Config, device: Device) -> None:
+    """Check that the equations stay positive definite, and that nothing else in the device forbids it.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+
+    Raises:
+        InputError: The first mistake; it names file, key and remedy.
+    """
+    for region in device.anisotropic:
+        name, values = device.material_names[region], device.materials[region]
+        key = next(key for key in ANISOTROPIC if getattr(values, key))
+        _check_definite(config, values, name, device)
+        _check_texture(config, device, region, key)
+        if config.symmetry:
+            raise config.mistake(
+                f"a current that '{name}' turns ({key}) is not its own mirror image; remove this, and draw "
+                "the whole device",
+                "symmetry",
+            )
+    for name in device.leads:
+        _check_lead(config, device, name)
+
+
+def _check_definite(config: Config, values: ChannelValues[float], name: str, device: Device) -> None:
+    margin = values.directed_margin(config.temperature, device.field_strength, device.unknowns.spin_heat)
+    if margin <= 0:
+        raise config.mistake(
+            "k must exceed T0 Σ σ_σ S_σ² along the magnetisation and across it for the equations to be "
+            f"positive definite; with anisotropic_seebeck_ratio {values.anisotropic_seebeck_ratio:g}, "
+            f"anomalous_nernst_ratio {values.anomalous_nernst_ratio:g} and amr_ratio {values.amr_ratio:g} it "
+            f"is {-margin:.3g} W/(m K) too low at {config.temperature:g} K; raise it, or lower them",
+            "materials", name, "thermal_conductivity",
+        )  # fmt: skip
+
+
+def _check_texture(config: Config, device: Device, region: str, key: str) -> None:
+    """While all spins have one axis, a magnet has one direction in space."""
+    texture = device.textures.get(region)
+    if not device.unknowns.vector and texture is not None and texture.uniform is None:
+        raise config.mistake(
+            f"varies, and '{device.material_names[region]}' turns currents ({key}): use "
+            "'solver.spin: vector', or give one direction",
+            "magnetisation", region,
+        )  # fmt: skip
+
+
+def _check_lead(config: Config, device: Device, name: str) -> None:
+    """Leads beyond the mesh conduct alike in all directions."""
+    region = device.terminals[name]
+    if region in device.anisotropic:
+        raise config.mistake(
+            f"'{device.material_names[region]}' turns currents, and a lead that continues does not; mesh the "
+            "lead",
+            "terminals", name, "continues",
+        )  # fmt: skip

@@ -1,0 +1,72 @@
+"""Anisotropic magnetoresistance, planar, anomalous and ordinary Hall and Nernst effects of a bar (§11.4)."""
+
+import numpy as np
+import pytest
+from hall_bar import MAGNET, METAL, PITCH, T, W, bar
+from support import prepare_problem
+
+RHO, S = 1 / 4e6, -20e-6
+RATIO, HALL, COLD = 0.06, 0.08, 0.3
+
+
+def resistances(config, comm, state=None):
+    """R1 along and across the bar."""
+    problem = prepare_problem(config, comm)
+    found = problem.solve("through", state or next(iter(problem.states)))
+    readings = [found.harmonics(tuple(config["probes"][name]))[0] for name in ("along", "across")]
+    is_symmetric = problem.system.is_symmetric
+    problem.free()
+    return readings, is_symmetric
+
+
+@pytest.mark.parametrize("spin", ["collinear", "vector"])
+def test_magnetoresistance_and_planar_hall_effect(comm, spin):
+    """``R ∝ ρ⊥ + (ρ∥ − ρ⊥) cos²φ``, ``E_y = ½ (ρ∥ − ρ⊥) j sin 2φ``; conjugate gradients stay."""
+    phi = np.deg2rad(30)
+    m = [float(np.cos(phi)), float(np.sin(phi)), 0.0]
+    regions = dict.fromkeys("LAMBR", m)
+    given = bar(MAGNET | {"amr_ratio": RATIO}, magnetisation=regions, solver={"spin": spin})
+    (along, across), is_symmetric = resistances(given, comm)
+    change = RATIO * RHO
+    assert is_symmetric
+    assert along == pytest.approx(
+        (RHO * (1 - RATIO / 3) + change * np.cos(phi) ** 2) * PITCH / W / T, rel=1e-3
+    )
+    assert across == pytest.approx(-change * np.sin(2 * phi) / 2 / T, rel=1e-3)
+
+
+@pytest.mark.parametrize("state", ["P", "AP"])
+def test_anomalous_hall_effect(comm, state):
+    """``E_y = ρ_AH j`` for m along z, reversed with the magnet; the resistance stays."""
+    given = bar(
+        MAGNET | {"anomalous_hall_angle": HALL},
+        configurations={"P": {}, "AP": dict.fromkeys("LAMBR", -1)},
+    )
+    (along, across), is_symmetric = resistances(given, comm, state)
+    assert not is_symmetric
+    assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
+    assert across == pytest.approx(-HALL * RHO / T * (1 if state == "P" else -1), rel=1e-3)
+
+
+def test_ordinary_hall_effect(comm):
+    """``E_y = R_H j B``."""
+    given = bar(METAL | {"hall_coefficient": 1e-8}, magnetic_field=[0, 0, 2.0])
+    (along, across), _ = resistances(given, comm)
+    assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
+    assert across == pytest.approx(-1e-8 * 2.0 / T, rel=1e-3)
+
+
+def test_anomalous_nernst_effect(comm):
+    """``∂V/∂y = − N_A S ∂T/∂x`` for m along z, in open circuit; so cold that it makes no heat across."""
+    ratio = 0.05
+    given = bar(MAGNET | {"seebeck": S, "anomalous_nernst_ratio": ratio}, temperature=COLD)
+    given["terminals"]["right"]["sink"] = COLD + 10
+    given["schemes"]["through"] = {"right": "ground"}
+    problem = prepare_problem(given, comm)
+    problem.magnetise(problem.states["P"])
+    found = problem.scheme("through").at(0.0)
+    volts = found.terminals
+    gradient = -(volts["Bmin"] - volts["Amin"]) / PITCH / S
+    assert gradient == pytest.approx(10 / 460e-9, rel=1e-3)
+    assert volts["Amax"] - volts["Amin"] == pytest.approx(-ratio * S * gradient * W, rel=1e-3)
+    problem.free()

@@ -1,0 +1,106 @@
+"""Interfaces of a metal with an insulating magnet: what crosses, and what is refused (§11)."""
+
+import numpy as np
+import pytest
+from support import prepare_problem
+from yig import FILM, LENGTH, NM, SIGMA, film
+
+from thermospin.constants import TORQUE_PER_SPIN_CURRENT
+from thermospin.errors import InputError
+from thermospin.fields import State
+from thermospin.validation import load_config
+
+LAW = {
+    "mixing_conductance": 3e14,
+    "mixing_conductance_imaginary": 5e13,
+    "spin_conductance": 2e13,
+    "interface_spin_seebeck": "2 uV/K",
+    "phonon_heat_conductance": 2e8,
+}
+AREA, T0 = FILM[0] * FILM[1] * NM**2, 300.0
+M = np.array([1, 2, 2]) / 3
+
+
+def constants(problem, spins, metal, magnet):
+    """Constant fields: spins, V, and temperatures in the metal and in the magnet, K."""
+    functions, found = problem.spaces.functions(), problem.system.matrix.createVecRight()
+    state = State(*functions)
+    for component, value in zip(state.s if state.is_vector else [state.s], spins, strict=True):
+        component.x.array[:] = value
+    space = problem.spaces.space(False)
+    state.theta.x.array[space.dofmap.list[problem.spaces.device.cells(["YIG"])].ravel()] = magnet
+    state.theta.x.array[space.dofmap.list[problem.spaces.device.cells(["N"])].ravel()] = metal
+    with found as array:
+        for field, function in zip(problem.spaces.fields, functions, strict=True):
+            part = problem.spaces.ranges[field]
+            array[part] = function.x.array[: part.stop - part.start]
+    return found
+
+
+@pytest.mark.parametrize("sides", [("N", "YIG"), ("YIG", "N")])
+def test_currents_across(sides, comm):
+    """``∫ w·A u`` of constant fields is the power of the currents, whichever side comes first."""
+    config = film(LAW, M.tolist()) | {"interfaces": [{"between": list(sides), **LAW}]}
+    problem = prepare_problem(config, comm)
+    problem.magnetise(problem.states["P"])
+    s, w = np.array([0.3, -0.2, 0.5]), np.array([-0.4, 0.7, 0.1])
+    (metal, magnet), (warm, cold) = (3.0, 1.0), (0.5, -2.0)
+    found = constants(problem, w, warm, cold).dot(
+        problem.system.matrix * constants(problem, s, metal, magnet)
+    )
+    across = s - M * (M @ s)
+    current = 2 * 3e14 * across + 2 * 5e13 * np.cross(M, s)
+    current += M * (2 * 2e13 * (M @ s) + 2 * 2e13 * 2e-6 * (metal - magnet))
+    heat = 2e8 / T0 * (metal - magnet) + 2 * 2e13 * 2e-6 * (M @ s)
+    relaxation = SIGMA / LENGTH**2 * FILM[2] * NM * (w @ s)
+    assert found / AREA == pytest.approx(w @ current + (warm - cold) * heat + relaxation, rel=1e-12)
+    problem.free()
+
+
+def test_torque_is_what_the_magnet_takes_across(comm):
+    config = film(LAW, M.tolist())
+    problem = prepare_problem(config, comm)
+    problem.magnetise(problem.states["P"])
+    s = np.array([0.3, -0.2, 0.5])
+    vector = constants(problem, s, 3.0, 1.0)
+    found = problem.torques().of(type("Found", (), {"vector": vector}))["YIG"]
+    across = 2 * 3e14 * (s - M * (M @ s)) + 2 * 5e13 * np.cross(M, s)
+    assert found == pytest.approx(TORQUE_PER_SPIN_CURRENT * AREA * across, rel=1e-12)
+    problem.free()
+
+
+MISTAKES = {
+    "no value": ({"phonon_heat_conductance": 1e8}, "materials.YIG.magnetic", "spin_conductance"),
+    "S_i alone": (
+        {"interface_spin_seebeck": "1 uV/K"},
+        "interfaces[0].interface_spin_seebeck",
+        "needs a spin_conductance",
+    ),
+    "no heat": ({"spin_conductance": 1e14}, "interfaces[0].phonon_heat_conductance", "kapitza_resistance"),
+    "not definite": (
+        {"spin_conductance": 1e14, "interface_spin_seebeck": "100 uV/K", "phonon_heat_conductance": 1e7},
+        "interfaces[0].interface_spin_seebeck",
+        "must exceed",
+    ),
+    "charge": (
+        {"spin_conductance": 1e14, "conductance": 1e14},
+        "interfaces[0].spin_conductance",
+        "no current crosses",
+    ),
+}
+
+
+@pytest.mark.parametrize(("law", "key", "says"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes(law, key, says):
+    with pytest.raises(InputError) as caught:
+        load_config(film(law))
+    assert caught.value.key == key
+    assert says in caught.value.message
+
+
+def test_spin_hall_metal_needs_vector_spin():
+    law = {"spin_conductance": 1e13, "phonon_heat_conductance": 1e8}
+    config = film(law, spin="collinear", metal={"spin_hall_angle": 0.1})
+    with pytest.raises(InputError, match="needs 'solver.spin: vector'") as caught:
+        load_config(config)
+    assert caught.value.key == "materials.N.spin_hall_angle"
