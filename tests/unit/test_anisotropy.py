@@ -1,10 +1,8 @@
 """Tensors in space: their algebra, the operator on linear fields, and what is refused (§11)."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from hall_bar import tensor
 from support import prepare_problem
 
 from thermospin.compat import basix
@@ -15,9 +13,6 @@ from thermospin.errors import InputError
 from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material
 from thermospin.validation import load_config
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "analytic"))
-from hall_bar import tensor  # noqa: E402
 
 SIDES = np.array([60e-9, 40e-9, 20e-9])
 MAGNET = {

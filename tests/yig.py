@@ -6,9 +6,9 @@ FILM = (40, 40, 8)
 """Size of the metal, nm; the magnet below is as wide and as thick."""
 
 
-def film(law, m=(0, 1, 0), spin="vector", metal=None, **sections):
+def film(law, m=(0, 1, 0), spin="vector", metal=None, size=FILM, **sections):
     """The film on the magnet, driven along x; heat sinks at the top and the bottom."""
-    x, y, z = FILM
+    x, y, z = size
     boxes = {"N": ([0, 0, 0], [x, y, z]), "YIG": ([0, 0, -z], [x, y, 0])}
     solids = [
         {
