@@ -27,7 +27,7 @@ def check(config: Config, device: Device) -> None:
                 "the whole device",
                 "symmetry",
             )
-    for name in device.leads:
+    for name in (name for name in device.leads if config.all_terminals[name].continues is not None):
         _check_lead(config, device, name)
 
 
