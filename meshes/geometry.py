@@ -79,10 +79,13 @@ def _known_template(value: Any) -> Any:
     return value
 
 
-def _kind(value: Any) -> str | None:
+def kind_of(value: Any) -> str | None:
     """The name of the template, or the only one of the keys solids, file, layout that is present.
 
     None when not exactly one of template, solids, file, layout is there.
+
+    Args:
+        value: The section, as read or validated.
     """
     keys = ("template", "solids", "file", "layout")
     is_dict = isinstance(value, dict)
@@ -102,7 +105,7 @@ Geometry = Annotated[
     | Annotated[FileGeometry, Tag("file")]
     | Annotated[LayoutGeometry, Tag("layout")],
     Discriminator(
-        _kind,
+        kind_of,
         custom_error_type="geometry_kind",
         custom_error_message="give exactly one of the keys template, solids, file, layout",
     ),

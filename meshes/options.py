@@ -37,7 +37,9 @@ class MeshOptions(Section):
     max_elements: int = Field(3_000_000, ge=1)
     """Most tetrahedra, as estimated before the mesh is made; a mesh from a file is not limited."""
     columns: ColumnOptions | None = None
-    """Graded columns for devices made of films, in place of the tetrahedra that the sizes above describe."""
+    """Graded columns for devices made of films, in place of the tetrahedra that the sizes above describe; the
+    default of layouts and of the template `lateral_nonlocal` where none of these sizes is given. `null` for
+    tetrahedra."""
 
     @model_validator(mode="after")
     def _columns_need_no_sizes(self) -> Self:

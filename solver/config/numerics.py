@@ -104,7 +104,7 @@ class SolverOptions(Section):
     spin_heat: Truth = False
     """Give the spins temperatures of their own: solve for τ = (T↑ − T↓)/2 too, on conductors."""
     degree: Annotated[Literal[1, 2, 3], BeforeValidator(_number)] = 1
-    """Polynomial degree of the elements."""
+    """Polynomial degree of the elements; 2 by default on graded columns (`mesh.columns`)."""
     orders: whole(ge=1, le=8) = 4
     """Highest harmonic: R1 … R<orders>."""
     method: Literal["expansion", "demodulate"] = "expansion"

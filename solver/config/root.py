@@ -26,11 +26,14 @@ from thermospin.fields import Unknowns
 from thermospin.materials.channel_values import ChannelValues
 from thermospin.materials.library import MaterialEntry, derive, library, library_material
 from thermospin.materials.material import Material
-from thermospin.meshes.geometry import Geometry
+from thermospin.meshes.geometry import Geometry, kind_of
 from thermospin.meshes.options import SIZE_FREE, MeshOptions
 from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, dotted, named
 from thermospin.units import COLDEST, HOTTEST, quantity
+
+COLUMN_KINDS = ("lateral_nonlocal", "layout")
+"""Kinds of geometry that are meshed by columns."""
 
 BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
@@ -98,13 +101,19 @@ class Config(Parametrised):
 
     @model_validator(mode="before")
     @classmethod
-    def _layouts_are_columns(cls, data: Any) -> Any:
-        """Mesh a layout by columns where no sizes of tetrahedra are given."""
-        if not (isinstance(data, dict) and isinstance(data.get("geometry"), dict)):
+    def _films_are_columns(cls, data: Any) -> Any:
+        """Mesh films by columns if no sizes of tetrahedra are given; take degree 2 on columns."""
+        if not isinstance(data, dict):
             return data
-        mesh = data.get("mesh", {})
-        if "layout" in data["geometry"] and isinstance(mesh, dict) and not set(mesh) - SIZE_FREE:
-            return {**data, "mesh": {"columns": {}, **mesh}}
+        mesh, solver = data.get("mesh", {}), data.get("solver", {})
+        if (
+            kind_of(data.get("geometry")) in COLUMN_KINDS
+            and isinstance(mesh, dict)
+            and not set(mesh) - SIZE_FREE
+        ):
+            data = {**data, "mesh": (mesh := {"columns": {}, **mesh})}
+        if isinstance(mesh, dict) and mesh.get("columns") is not None and isinstance(solver, dict):
+            data = {**data, "solver": {"degree": 2, **solver}}
         return data
 
     @property

@@ -183,6 +183,26 @@ def test_the_template_provides_terminals():
     assert Device.of(config).insulators == ["Substrate"]
 
 
+@pytest.mark.parametrize(
+    ("mesh", "graded"),
+    [
+        ({}, True),
+        ({"refinement": 0.5}, True),
+        ({"columns": {"levels": 1}}, True),
+        ({"columns": None}, False),
+        ({"interface_size": "5 nm"}, False),
+    ],
+)
+def test_a_lateral_device_has_graded_columns_of_degree_2(mesh, graded):
+    schemes = {"thermal": {"contact1": "current", "contact2": "ground"}}
+    data = {"geometry": {"template": "lateral_nonlocal"}, "mesh": mesh, "schemes": schemes}
+    config = load_config(data)
+    assert (config.mesh.columns is not None) == graded
+    assert config.solver.degree == (2 if graded else 1)
+    assert load_config(config.resolved()).mesh == config.mesh
+    assert load_config(data | {"solver": {"degree": 1}}).solver.degree == 1
+
+
 def test_the_schema_accepts_what_the_loader_accepts():
     schema = json.loads(CliRunner().invoke(main, ["schema"]).output)
     assert set(schema["properties"]) == set(Config.model_fields)
