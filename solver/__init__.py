@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thermospin.materials import ChannelValues, Material, material, material_library
     from thermospin.materials.interface import InterfaceMaterial
     from thermospin.materials.laws import Nanoclusters
-    from thermospin.meshes import MeshRecord
+    from thermospin.meshes.record import MeshRecord
     from thermospin.networks import Network, load_circuit
     from thermospin.networks.library import hatami_table
     from thermospin.networks.response import TwoTerminalResponse, two_terminal_response
@@ -66,7 +66,7 @@ _HOME = {
     "InterfaceMaterial": "materials.interface",
     "LoopResults": "runs.loop_results",
     "Material": "materials",
-    "MeshRecord": "meshes",
+    "MeshRecord": "meshes.record",
     "Nanoclusters": "materials.laws",
     "Network": "networks",
     "NonlocalWire": "hanle.curves",

@@ -4,7 +4,7 @@ import gdstk
 import numpy as np
 from scipy.ndimage import maximum_filter
 
-from thermospin.meshes import LayoutGeometry
+from thermospin.meshes.layouts.geometry import LayoutGeometry
 
 NM = 1e-9
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from thermospin.compat import MPI
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output import SilentProgress
 from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem

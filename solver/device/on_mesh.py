@@ -7,11 +7,11 @@ import numpy as np
 from thermospin.config import Config
 from thermospin.device.device import Device
 from thermospin.device.resistive_interfaces import Surfaces, surface_entries
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.cut import Pairs, find_interface_facets, store_cut, tag_pairs
 from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import facet_areas
+from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.surfaces import face_labels, separated, shared
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output.figures import save_mesh
 from thermospin.output.grids import edges, skin, tetrahedra
 from thermospin.output.rendering import mesh_image

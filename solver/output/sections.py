@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from thermospin.errors import InputError, cut
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output.figures import save_section
 from thermospin.output.mesh_picture import colours_of
 from thermospin.units import to_si

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.device.on_mesh import device_on
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
+from thermospin.meshes.record import MeshRecord
 from thermospin.output.progress import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record

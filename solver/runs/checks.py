@@ -14,13 +14,13 @@ import numpy as np
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.device.on_mesh import tags
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.cut import interface_file, joined_facets
 from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.pieces import Pieces
 from thermospin.meshes.places import in_nm
 from thermospin.meshes.quality import facet_areas
+from thermospin.meshes.record import MeshRecord
 from thermospin.runs.sheet_checks import check_sheets, check_touching
 from thermospin.runs.symmetry_checks import check_symmetry
 from thermospin.runtime.cache import read_checked, write_checked

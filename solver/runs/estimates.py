@@ -9,7 +9,7 @@ import numpy as np
 from thermospin.device import Device
 from thermospin.linear.factors import LARGEST
 from thermospin.linear.stretching import MANY, STRETCHED, stretching
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.runs.comparison import LARGEST_FACTORISED, LARGEST_SIZE, compared_degree
 from thermospin.units import rounded
 

@@ -11,7 +11,7 @@ from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.magnetisation import DEFAULT
 from thermospin.device import Device
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output import SilentProgress, write_loop
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of

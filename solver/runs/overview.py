@@ -10,8 +10,8 @@ from thermospin.config.magnetisation import DEFAULT
 from thermospin.device import Device
 from thermospin.device.on_mesh import device_on, groups, interface_areas
 from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import describe
+from thermospin.meshes.record import MeshRecord
 from thermospin.output.place import claim
 from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import Estimate, estimate_record

@@ -13,9 +13,10 @@ from thermospin.device import Device
 from thermospin.device.on_mesh import cut, device_on, places
 from thermospin.device.resistive_interfaces import surface_entries
 from thermospin.errors import InputError
-from thermospin.meshes import MeshRecord, build_mesh, mesh_hash
+from thermospin.meshes.build import build_mesh, mesh_hash
 from thermospin.meshes.plan import Plan
 from thermospin.meshes.read import DeviceMesh, read_mesh
+from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.store import writable_copy
 from thermospin.runs.checks import check_cut, check_mesh, check_pieces
 from thermospin.runs.estimates import Estimate, estimate_plan, estimate_record

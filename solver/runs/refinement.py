@@ -4,8 +4,8 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.columns.refine import refined_options
+from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.refinement.marking import mark_cells
 from thermospin.meshes.refinement.records import refine_record
 from thermospin.meshes.solids import SolidsGeometry

@@ -6,11 +6,11 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.device import Device
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.drawings import is_shape
 from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes, describe, facet_areas
+from thermospin.meshes.record import MeshRecord
 
 RESOLVED = 1.6
 """Distance of nodes over a length of decay up to which the spins that decay are right within a tenth: linear

@@ -9,7 +9,7 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.device import Device
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output import Case, SilentProgress, map_drawer, print_table, write_fields
 from thermospin.output.convergence import print_history
 from thermospin.output.files import replacing

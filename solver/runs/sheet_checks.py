@@ -5,10 +5,10 @@ import numpy as np
 from thermospin.config import Config
 from thermospin.device import Device, Sheet
 from thermospin.device.sheets import on_sheet
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.numbering import components
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.pieces import Pieces
+from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.terminals import side_of
 
 

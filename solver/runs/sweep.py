@@ -9,7 +9,7 @@ from typing import Any
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.errors import ConvergenceError, InputError
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output import SilentProgress, write_results
 from thermospin.output.files import read_results, write_json
 from thermospin.output.layout import SCHEMA

@@ -4,7 +4,7 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.device import Device
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.textures import Texture
 
 FLATNESS = 1e-6

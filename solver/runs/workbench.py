@@ -9,8 +9,8 @@ from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.device.on_mesh import device_on, places
 from thermospin.linear.basis import spin_basis
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.read import DeviceMesh
+from thermospin.meshes.record import MeshRecord
 from thermospin.runs.preparation import read_device
 from thermospin.runs.problem import Problem
 

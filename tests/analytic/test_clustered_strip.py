@@ -63,7 +63,7 @@ def strong(comm):
     return at_rest(16.0, comm)
 
 
-@pytest.fixture(params=["weak", "strong"])
+@pytest.fixture(params=[pytest.param("weak", marks=pytest.mark.slow), "strong"])
 def solved(request):
     """Both."""
     return request.getfixturevalue(request.param)

@@ -86,7 +86,15 @@ def test_estimate_at_rest(comm):
 LAW = {"linear": 4.32e6, "temperature_coefficient": "0.003 /K", "reference": "300 K"}
 
 
-@pytest.mark.parametrize("method", [{}, {"method": "demodulate", "currents": ["10 uA", "20 uA", "30 uA"]}])
+@pytest.mark.parametrize(
+    "method",
+    [
+        {},
+        pytest.param(
+            {"method": "demodulate", "currents": ["10 uA", "20 uA", "30 uA"]}, marks=pytest.mark.slow
+        ),
+    ],
+)
 def test_coefficients_that_follow_the_temperature(method, comm):
     """The estimate of degree 2 is a share of what it changes, also of what laws add to R2 and R3."""
     config = VALVE | {"materials": {"Py": {"conductivity": LAW}}}

@@ -180,7 +180,9 @@ def circuit(tmp_path, source, theta="1 deg", drives="[1]"):
     return load_circuit(file)
 
 
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "source", [pytest.param(name, marks=[] if name == "heat" else [pytest.mark.slow]) for name in SOURCES]
+)
 @pytest.mark.parametrize(("theta", "state"), [("1 deg", "+easy_axis"), ("179 deg", "-easy_axis")])
 def test_a_circuit_switches_its_free_layer_above_the_threshold_only(tmp_path, source, theta, state):
     factor = thresholds(Network(circuit(tmp_path, source)))[state].factor

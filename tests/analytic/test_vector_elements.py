@@ -94,8 +94,15 @@ def turning(x):
 TURNING = ["0.8*cos(x/(50*nm))", "0.8*sin(x/(50*nm))", "0.6"]
 
 
-@pytest.mark.parametrize("spin_heat", [False, True], ids=["one temperature", "spin heat"])
-@pytest.mark.parametrize("textured", [False, True], ids=["uniform", "textured"])
+@pytest.mark.parametrize(
+    ("textured", "spin_heat"),
+    [
+        pytest.param(False, False, id="uniform, one temperature"),
+        pytest.param(True, False, id="textured, one temperature"),
+        pytest.param(False, True, id="uniform, spin heat"),
+        pytest.param(True, True, id="textured, spin heat", marks=pytest.mark.slow),
+    ],
+)
 def test_bar_against_collocation(textured, spin_heat, comm):
     """Currents, a temperature difference, resistive contacts, a field: every field and every torque."""
     names = ("F1", "Iron"), ("N", "Metal"), ("F2", "Iron")

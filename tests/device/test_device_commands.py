@@ -14,7 +14,7 @@ from lateral import device, solved
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from thermospin.cli import main
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.output.mesh_picture import region_colours
 from thermospin.validation import load_config
 

@@ -10,7 +10,8 @@ from layout_files import Drawn
 from scripts import CONFIGS, load_script
 from support import SilentProgress, prepare_problem, prepare_with_record
 
-from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import cell_volumes, facet_areas
 from thermospin.runs.simulation import solve
 from thermospin.validation import load_config

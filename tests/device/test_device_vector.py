@@ -18,7 +18,7 @@ CONSERVING = {"heating": {"model": "conserving"}}
 FLIPPED = {*S_VECTOR, *TAU_VECTOR}
 
 
-@pytest.fixture(scope="module", params=["dephasing", "tensor"])
+@pytest.fixture(scope="module", params=["dephasing", pytest.param("tensor", marks=pytest.mark.slow)])
 def across(request):
     return request.param
 

@@ -69,7 +69,7 @@ def voltages(config, **drive):
 
 
 @pytest.mark.parametrize(
-    "name", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("seebeck", "peltier")), "spin_heat"]
+    "name", ["seebeck", *(pytest.param(name, marks=pytest.mark.slow) for name in ("peltier", "spin_heat"))]
 )
 def test_balances(request, name):
     for scheme, data in request.getfixturevalue(name).data["schemes"].items():
@@ -102,6 +102,7 @@ def test_heated_pillar(seebeck, comm):
     assert (signal - rest) / (sum(slopes) / 4) == pytest.approx(expected, rel=0.15, abs=0)
 
 
+@pytest.mark.slow
 def test_spin_valve_without_interfaces(comm):
     """With a bottom lead that conducts well the current is uniform enough for one dimension."""
     config = example("seebeck", bottom_material="Cu", bottom_thickness="100 nm")
@@ -132,11 +133,13 @@ def test_spin_valve_signal(seebeck):
     assert seebeck.spin_signal("spin_valve", "pillar")[0] < 0
 
 
+@pytest.mark.slow
 def test_peltier_signal(peltier):
     assert peltier.spin_signal("peltier", "thermocouple")[0] < 0
     assert peltier.spin_signal("peltier", "pillar")[0] < 0
 
 
+@pytest.mark.slow
 def test_seebeck_is_the_reverse_of_peltier(peltier):
     """Two schemes, solved apart: heat the junction and read the pillar, or the other way round.
 
@@ -150,6 +153,7 @@ def test_seebeck_is_the_reverse_of_peltier(peltier):
     assert peltier.spin_signal("seebeck", "pillar")[0] == pytest.approx(there, rel=5e-3)
 
 
+@pytest.mark.slow
 def test_thermocouple_reads_heat(peltier, comm):
     """With the arm of the lead's own metal there is next to nothing left."""
     config = example("peltier", thermocouple=NEAR)
@@ -161,6 +165,7 @@ def test_thermocouple_reads_heat(peltier, comm):
     assert abs(other[1] / found[1]) < 0.1
 
 
+@pytest.mark.slow
 def test_spin_heat_accumulation(spin_heat):
     """The sign of T_s on the side of Py1, as in one dimension.
 
@@ -177,6 +182,7 @@ def second_order(interface, name):
     return interface["orders"][name][1]
 
 
+@pytest.mark.slow
 def test_spin_heat_resists_in_ap(spin_heat, seebeck):
     """T_s opposes heat more in AP than in P, so Py1 is hotter in AP; without τ less so."""
     rise = {}
@@ -187,6 +193,7 @@ def test_spin_heat_resists_in_ap(spin_heat, seebeck):
     assert rise["with"] > 3 * abs(rise["without"]), rise
 
 
+@pytest.mark.slow
 def test_spin_heat_and_the_signal(seebeck, spin_heat):
     """τ raises P − AP by a factor between those in one dimension, at given heat and at given temperatures."""
     with_tau, without = example("spin_heat"), example("seebeck")

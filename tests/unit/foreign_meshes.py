@@ -10,8 +10,11 @@ import gmsh
 import meshio
 import numpy as np
 
-from thermospin.meshes import FileGeometry, MeshOptions, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import model
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.terminals import TerminalFace
 
 NM = 1e-9
 TAGS = {"Py": 1, "Cu": 2}

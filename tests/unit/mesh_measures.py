@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from thermospin.meshes import MeshRecord
 from thermospin.meshes.quality import cell_volumes, facet_areas
+from thermospin.meshes.record import MeshRecord
 
 NM = 1e-9
 TOLERANCE = 1e-3

@@ -8,21 +8,19 @@ from mesh_measures import shared_area, terminal_area, volume
 
 from thermospin.device.on_mesh import cut, device_on, interface_areas
 from thermospin.errors import InputError
-from thermospin.meshes import (
-    FileGeometry,
-    LateralNonlocal,
-    LayerStack,
-    MeshOptions,
-    Nanopillar,
-    SolidsGeometry,
-    TerminalFace,
-    build_mesh,
-)
+from thermospin.meshes.build import build_mesh
 from thermospin.meshes.columns.edges import is_singular
 from thermospin.meshes.columns.grading import Grading
 from thermospin.meshes.columns.heights import planes
+from thermospin.meshes.geometry import FileGeometry
+from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.nanopillar import Nanopillar
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_neighbours
 from thermospin.meshes.quality import cell_volumes, facet_areas
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.validation import load_config
 

@@ -5,11 +5,14 @@ import pytest
 from mesh_measures import volume
 
 from thermospin.errors import InputError
-from thermospin.meshes import ColumnOptions, MeshOptions, SolidsGeometry, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.columns.options import ColumnOptions
 from thermospin.meshes.columns.plan import polygon_radius
 from thermospin.meshes.columns.refine import error_shares, refined_options
 from thermospin.meshes.columns.sites import read_sites
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import cell_volumes
+from thermospin.meshes.solids import SolidsGeometry
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.validation import load_config
 

@@ -15,10 +15,13 @@ from thermospin.compat import MPI, build_submesh, fem, la, ufl
 from thermospin.device.on_mesh import device_on, groups, interface_areas
 from thermospin.discretisation.terminals import facet_areas
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import FACES
 from thermospin.meshes.quality import cell_volumes
 from thermospin.meshes.quality import facet_areas as triangle_areas
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.runs.preparation import prepare, prepare_mesh
 from thermospin.runtime.failures import on_root
 from thermospin.validation import load_config

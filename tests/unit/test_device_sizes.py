@@ -6,7 +6,12 @@ import pytest
 from mesh_measures import terminal_area, volume
 
 from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, LayerStack, MeshOptions, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial

@@ -8,8 +8,10 @@ from mesh_measures import volume
 from pydantic import ValidationError
 
 from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, MeshOptions, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import model
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import facet_areas
 from thermospin.meshes.readers.step_faces import named_faces
 from thermospin.meshes.readers.step_units import stated_units

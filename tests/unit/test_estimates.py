@@ -15,8 +15,12 @@ from thermospin.cli import main
 from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.linear.preconditioning import is_factorised
-from thermospin.meshes import LayerStack, MeshOptions, SolidsGeometry, build_mesh, tetrahedra
+from thermospin.meshes import tetrahedra
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.plan import Plan
+from thermospin.meshes.solids import SolidsGeometry
 from thermospin.output.progress import SilentProgress
 from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import estimate_plan, estimate_record

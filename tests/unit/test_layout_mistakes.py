@@ -9,7 +9,8 @@ from layout_files import NM, Drawn, film, geometry
 from pydantic import ValidationError
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
 from thermospin.output.layouts import write_start
 from thermospin.validation import load_config
 

@@ -8,7 +8,8 @@ from mesh_measures import terminal_area, volume
 from pydantic import ValidationError
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
 
 pytestmark = pytest.mark.serial
 

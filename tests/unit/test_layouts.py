@@ -7,7 +7,9 @@ from layout_files import NM, Drawn, box_volumes, film, geometry, pixel_volumes, 
 from mesh_measures import terminal_area, volume
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.solids import SolidsGeometry
 
 pytestmark = pytest.mark.serial
 

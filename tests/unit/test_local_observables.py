@@ -37,7 +37,9 @@ def through(comm, x, j, section):
 
 
 @pytest.fixture(
-    scope="module", params=[(1, True), (2, False), (3, False)], ids=["P1 with spin heat", "P2", "P3"]
+    scope="module",
+    params=[(1, True), (2, False), pytest.param((3, False), marks=pytest.mark.slow)],
+    ids=["P1 with spin heat", "P2", "P3"],
 )
 def problem(request, comm):
     degree, spin_heat = request.param

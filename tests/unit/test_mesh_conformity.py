@@ -9,9 +9,11 @@ from boxes import box
 from foreign_meshes import bar, write_gmsh, write_meshio
 
 from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, MeshOptions, build_mesh
+from thermospin.meshes.build import build_mesh
 from thermospin.meshes.conformity import check_conformity
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.missing import check_nothing_missing
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import facet_neighbours
 from thermospin.meshes.quality import cell_volumes
 

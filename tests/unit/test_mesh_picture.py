@@ -6,7 +6,9 @@ import pyvista as pv
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from thermospin.errors import InputError
-from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.solids import SolidsGeometry
 from thermospin.output.grids import edges, skin, tetrahedra
 from thermospin.output.mesh_picture import draw_mesh, region_colours
 from thermospin.output.rendering import mesh_image

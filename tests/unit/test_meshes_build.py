@@ -6,17 +6,13 @@ import numpy as np
 import pytest
 
 from thermospin.errors import InputError
-from thermospin.meshes import (
-    LateralNonlocal,
-    MeshOptions,
-    MeshRecord,
-    SolidsGeometry,
-    TerminalFace,
-    build_mesh,
-)
-from thermospin.meshes.build import _check_quality
+from thermospin.meshes.build import _check_quality, build_mesh
+from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import describe, facet_areas
-from thermospin.meshes.record import RawMesh
+from thermospin.meshes.record import MeshRecord, RawMesh
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, MeshOptions, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import model
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import describe
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 
@@ -85,7 +88,7 @@ def test_shape(suffix, tmp_path):
     terminals = {"right": TerminalFace(region="volume2", face="xmax")}
     record = built(file, terminals, regions, cache_dir=tmp_path)
     check_bar(record)
-    with pytest.raises(InputError, match="pick the terminal by region and face"):
+    with pytest.raises(InputError, match="pick a terminal by region and face"):
         built(file, {"end": TerminalFace(surface="end")}, regions, cache_dir=tmp_path)
 
 

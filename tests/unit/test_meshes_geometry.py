@@ -3,15 +3,12 @@
 import pydantic
 import pytest
 
-from thermospin.meshes import (
-    ExtrudedPolygon,
-    FileGeometry,
-    Geometry,
-    LateralNonlocal,
-    MeshOptions,
-    SolidsGeometry,
-    TerminalFace,
-)
+from thermospin.meshes.geometry import FileGeometry, Geometry
+from thermospin.meshes.lateral_nonlocal import LateralNonlocal
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.shapes import ExtrudedPolygon
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

@@ -14,7 +14,11 @@ from mesh_measures import (
 )
 
 from thermospin.errors import InputError
-from thermospin.meshes import LayerStack, MeshOptions, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.layer_stack import LayerStack
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

@@ -14,8 +14,13 @@ from mesh_measures import (
     volume,
 )
 
-from thermospin.meshes import EllipticCylinder, Geometry, MeshOptions, MeshRecord, Nanopillar, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import Geometry
+from thermospin.meshes.nanopillar import Nanopillar
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import cell_volumes
+from thermospin.meshes.record import MeshRecord
+from thermospin.meshes.shapes import EllipticCylinder
 
 pytestmark = pytest.mark.serial
 

@@ -75,7 +75,7 @@ CONTACTS = {
 }
 
 
-@pytest.mark.parametrize("degree", [1, 2, 3])
+@pytest.mark.parametrize("degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("contacts", CONTACTS.values(), ids=CONTACTS)
 def test_currents_add_up_in_every_region(comm, contacts, degree):
     """Also from A to B, which meet L and R on lines; all that leaves L and enters R is the drive."""

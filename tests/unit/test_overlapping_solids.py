@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from mesh_measures import volume
 from scipy.stats import qmc
 
-from thermospin.meshes import MeshOptions, SolidsGeometry, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.options import MeshOptions
+from thermospin.meshes.solids import SolidsGeometry
 
 pytestmark = pytest.mark.serial
 

@@ -29,9 +29,9 @@ from support import prepare_with_record
 
 from thermospin.compat import MPI
 from thermospin.errors import InputError
-from thermospin.meshes import TerminalFace
 from thermospin.meshes.occ import model
 from thermospin.meshes.quality import describe
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.output import SilentProgress
 from thermospin.runs.simulation import solve
 

@@ -23,9 +23,9 @@ from foreign_meshes import (
 )
 
 from thermospin.errors import InputError
-from thermospin.meshes import TerminalFace
 from thermospin.meshes.occ import model
 from thermospin.meshes.quality import describe
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

@@ -7,9 +7,9 @@ import pytest
 from foreign_meshes import NAMED, NUMBERED, TAGS, assert_is_bar, bar, built, grid_of, write_vtu
 from mesh_measures import volume
 
-from thermospin.meshes import TerminalFace
 from thermospin.meshes.occ import model
 from thermospin.meshes.readers.straight import VTK_EDGES
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

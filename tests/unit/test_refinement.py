@@ -9,16 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import Delaunay
 
-from thermospin.meshes import MeshOptions, MeshRecord, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
 from thermospin.meshes.cut import store_cut, tag_pairs
 from thermospin.meshes.numbering import exterior_facets
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.ordering import FACES, facet_cells, facet_neighbours
 from thermospin.meshes.quality import cell_quality, cell_volumes, facet_areas
-from thermospin.meshes.record import RawMesh
+from thermospin.meshes.record import MeshRecord, RawMesh
 from thermospin.meshes.refinement.bisection import bisect
 from thermospin.meshes.refinement.marking import mark_cells
 from thermospin.meshes.refinement.records import PARENTS, refine_record
 from thermospin.meshes.refinement.walls import cut_off
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 
 pytestmark = pytest.mark.serial
 

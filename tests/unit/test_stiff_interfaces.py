@@ -13,7 +13,9 @@ from thermospin.linear.merger import Merger
 from thermospin.linear.merger import _representatives as representatives
 from thermospin.linear.multigrid import AggregationMultigrid, DegreeMultigrid
 
-DEGREES = pytest.mark.parametrize("degree", [1, 2, 3], ids=["P1", "P2", "P3"])
+DEGREES = pytest.mark.parametrize(
+    "degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)], ids=["P1", "P2", "P3"]
+)
 STIFF = 1e19
 """S/m²; the heat conductances are those of Wiedemann and Franz."""
 LORENZ = 2.44e-8 * 300

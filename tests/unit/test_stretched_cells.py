@@ -82,7 +82,7 @@ def test_graded_columns_are_solved_in_few_iterations(comm, shared_directory, deg
     assert max(order.iterations for order in orders) <= 25
 
 
-@pytest.mark.parametrize("degree", [1, 2, 3])
+@pytest.mark.parametrize("degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("factor", [0.5, 0.25, 0.06])
 def test_iterations_at_any_factor(comm, shared_directory, degree, factor):
     """By factors where cells are stretched, by multigrid where they are not."""
@@ -92,7 +92,7 @@ def test_iterations_at_any_factor(comm, shared_directory, degree, factor):
     assert max(order.iterations for order in orders) <= 40
 
 
-@pytest.mark.parametrize("degree", [1, 2, 3])
+@pytest.mark.parametrize("degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_solution_on_graded_columns_is_the_direct_one(comm, shared_directory, degree):
     problem = prepare(comm, shared_directory, degree, graded)
     solver = problem.scheme("through")

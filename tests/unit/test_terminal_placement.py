@@ -6,9 +6,13 @@ import pytest
 from foreign_meshes import bar, write_gmsh, write_meshio
 
 from thermospin.errors import InputError
-from thermospin.meshes import FileGeometry, MeshOptions, SolidsGeometry, TerminalFace, build_mesh
+from thermospin.meshes.build import build_mesh
+from thermospin.meshes.geometry import FileGeometry
 from thermospin.meshes.occ import model
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.quality import describe
+from thermospin.meshes.solids import SolidsGeometry
+from thermospin.meshes.terminals import TerminalFace
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.validation import load_config
 

@@ -127,7 +127,7 @@ def test_magnetisation(problem, comm, configuration, sign):
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), rtol=1e-12)
 
 
-@pytest.mark.parametrize("degree", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("degree", [1, *(pytest.param(degree, marks=pytest.mark.slow) for degree in (2, 3))])
 def test_texture(comm, degree):
     """A magnetisation that turns: at the centre of every cell, to the order of the elements."""
     formula = ["sin(x/(60 * nm))", "0", "cos(x/(60 * nm))"]

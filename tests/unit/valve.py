@@ -6,7 +6,7 @@ import numpy as np
 
 from thermospin.compat import fem
 from thermospin.fields import TAU, S
-from thermospin.meshes import MeshRecord
+from thermospin.meshes.record import MeshRecord
 from thermospin.response.solution import Solution
 from thermospin.runs.problem import Problem
 
