@@ -111,8 +111,9 @@ def test_readings_are_a_table(results, out):
         "correction",
         "mesh_error",
         "solver_error",
+        "materials_error",
+        "unit",
     ]
-    columns.append("unit")
     found, expected = results.readings, pd.read_csv(out / "results.csv")
     assert list(found.columns) == columns
     names = {"configuration or signal": "configuration"}
