@@ -194,6 +194,28 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: st
 @OUTPUT
 @QUIET
 @VERBOSE
+@click.option("--resume", is_flag=True, help="Go on where a run that was ended left the directory.")
+def dynamics(
+    file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, resume: bool
+) -> None:
+    """Let the magnets of FILE move: m(t), energies and readings under fields and the device's own torque."""
+    from thermospin.compat import MPI
+    from thermospin.output.progress import progress_of
+    from thermospin.runs.dynamics import run_dynamics
+
+    config = _load(file, overrides, output)
+    comm = MPI.COMM_WORLD
+    progress = progress_of(_progress(volume), False, comm.rank)
+    run_dynamics(config, comm, config.output.directory, progress, resume)
+    _tell_place(config.output.directory)
+
+
+@main.command()
+@FILE
+@OVERRIDES
+@OUTPUT
+@QUIET
+@VERBOSE
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
 )

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, PrivateAttr, model_validat
 from thermospin.config.accuracy import Accuracy, GivenAccuracy
 from thermospin.config.axes import Axis
 from thermospin.config.directions import MagnetState
+from thermospin.config.dynamics import Dynamics
 from thermospin.config.fit import Fit
 from thermospin.config.interfaces import Interface
 from thermospin.config.loop import Loop
@@ -92,6 +93,8 @@ class Config(Parametrised):
     """A fit to measured readings, for `thermospin fit`."""
     loop: Loop | None = None
     """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
+    dynamics: Dynamics | None = None
+    """Magnets that move: what `thermospin dynamics` integrates."""
     output: Output = Output()
     """Directory, fields, maps."""
     sweep: tuple[Axis, ...] = ()

@@ -98,6 +98,55 @@ class Body:
         vector.scatter_forward()
         return vector.array.reshape(-1, len(values)).copy()
 
+    @property
+    def numbers(self) -> np.ndarray:
+        """Numbers of owned nodes in the mesh file, the same on any number of ranks, (n,)."""
+        return self.mesh.geometry.input_global_indices[: self.n_owned]
+
+    def collected(self, values: np.ndarray) -> np.ndarray | None:
+        """Values of all ranks in the order of :attr:`numbers`, (c, n_nodes); None but on rank 0 (collective).
+
+        Args:
+            values: Values at owned nodes, (c, n).
+        """
+        parts = self.comm.gather((self.numbers, values))
+        if parts is None:
+            return None
+        order = np.argsort(np.concatenate([numbers for numbers, _ in parts]))
+        return np.concatenate([part for _, part in parts], axis=1)[:, order]
+
+    def distributed(self, values: np.ndarray) -> np.ndarray:
+        """The opposite of :meth:`collected`: values at owned nodes, (c, n) (collective).
+
+        Args:
+            values: Values of all ranks, known to all, (c, n_nodes).
+        """
+        everywhere = np.sort(np.concatenate(self.comm.allgather(self.numbers)))
+        return np.ascontiguousarray(values[:, np.searchsorted(everywhere, self.numbers)])
+
+    def collected_cells(self) -> np.ndarray | None:
+        """Tetrahedra of all ranks, by places in that order, (k, 4); None but on rank 0 (collective)."""
+        ids = self.mesh.geometry.input_global_indices[self.cells]
+        parts, numbers = self.comm.gather(ids), self.comm.gather(self.numbers)
+        if parts is None:
+            return None
+        return np.searchsorted(np.sort(np.concatenate(numbers)), np.concatenate(parts))
+
+    def extents(self, region: str) -> np.ndarray:
+        """Lengths of the box around a region, m, (3,) (collective).
+
+        Args:
+            region: The region.
+        """
+        inside = self.points[self.volumes[region] > 0]
+        low, high = inside.min(axis=0, initial=np.inf), inside.max(axis=0, initial=-np.inf)
+        return self.comm.allreduce(high, MPI.MAX) - self.comm.allreduce(low, MPI.MIN)
+
+    def longest_edge(self) -> float:
+        """Longest edge of a tetrahedron, m (collective)."""
+        corners = self.mesh.geometry.x[self.cells]
+        return self.largest(np.linalg.norm(corners[:, :, None] - corners[:, None], axis=-1))
+
     def stiffness(self, values: Mapping[str, float]) -> PETSc.Mat:
         """Matrix of ``∫ a ∇u·∇v dx`` for linear u and v (collective).
 

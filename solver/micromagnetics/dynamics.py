@@ -1,14 +1,15 @@
 """Magnetisation in time: midpoint steps as long as the accuracy allows (solver/physics.md §12)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from thermospin.errors import ConvergenceError
 from thermospin.micromagnetics.body import dot
-from thermospin.micromagnetics.midpoint import TOLERANCE, Drive, Midpoint, Step
+from thermospin.micromagnetics.midpoint import TOLERANCE, Midpoint, Step
 from thermospin.micromagnetics.model import Micromagnet
 
 SHORTEST = 1e-18
@@ -28,6 +29,8 @@ HISTORY = 3
 
 Field = Callable[[float], np.ndarray]
 """Time, s, to the applied field, T, (3,)."""
+TimedDrive = Callable[[float, np.ndarray], np.ndarray]
+"""Time, s, and magnetisation, (3, n), to a field that no energy gives, T, (3, n)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Point:
     step: float = 0.0
     newton: int = 0
     krylov: int = 0
+
+    def moved(self, m: np.ndarray) -> "Point":
+        """Another magnetisation at the same time.
+
+        Args:
+            m: Magnetisation, (3, n).
+        """
+        return replace(self, m=m)
 
 
 class Integrator:
@@ -70,6 +81,7 @@ class Integrator:
         field: Applied field by time; the field of the body by default.
         next_step: Length of the next step, s.
         rejected: Number of steps that were repeated.
+        steps: Number of steps that its user counts.
     """
 
     def __init__(
@@ -83,7 +95,8 @@ class Integrator:
         residual: float = TOLERANCE,
     ) -> None:
         self.magnet, self.point, self.rejected = magnet, Point(time, m), 0
-        self.drive: Drive | None = None
+        self.steps = 0
+        self.drive: TimedDrive | None = None
         self.field: Field | None = None
         self._tolerance, self._longest = tolerance, longest
         self._midpoint, self._history = Midpoint(magnet, residual), [self.point]
@@ -98,6 +111,20 @@ class Integrator:
     def is_stiff(self) -> bool:
         """Whether exchange turns short waves by more than a radian in half a step."""
         return self._midpoint.is_stiff
+
+    @property
+    def history(self) -> list[Point]:
+        """The points through which the magnetisation is extrapolated, to go on from later."""
+        return list(self._history)
+
+    def go_on(self, history: Sequence[Point], next_step: float) -> None:
+        """Go on from the points of an earlier run.
+
+        Args:
+            history: The points, the last one at the end.
+            next_step: Length of the next step, s.
+        """
+        self._history, self.point, self.next_step = list(history), history[-1], next_step
 
     def until(self, end: float) -> Iterator[Point]:
         """Step to a time, exactly (collective).
@@ -144,9 +171,11 @@ class Integrator:
         self._history = [*self._history[-HISTORY + 1 :], self.point]
 
     def _step(self, length: float, guess: np.ndarray | None) -> Step | None:
+        middle = self.point.time + length / 2
         if self.field is not None:
-            self.magnet.zeeman.field = np.asarray(self.field(self.point.time + length / 2))
-        return self._midpoint.step(self.point.m, length, self.drive, guess)
+            self.magnet.zeeman.field = np.asarray(self.field(middle))
+        drive = None if self.drive is None else partial(self.drive, middle)
+        return self._midpoint.step(self.point.m, length, drive, guess)
 
     def _factor(self, error: float) -> float:
         return SAFETY * (self._tolerance / error) ** (1 / 3) if error > 0 else GROWTH
@@ -154,7 +183,7 @@ class Integrator:
     def _first(self) -> float:
         m, field = self.point.m, self.magnet.field(self.point.m)
         if self.drive is not None:
-            field = field + self.drive(m)
+            field = field + self.drive(self.point.time, m)
         largest = self.magnet.body.largest(np.sqrt(dot(field, field)))
         if largest == 0:
             return min(self._longest, 1e-12)

@@ -1,6 +1,7 @@
 """The torque that spin currents exert on magnets (solver/physics.md §4; Hatami et al. 2007)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,20 @@ from thermospin.lift import Lift
 from thermospin.meshes.read import DeviceMesh
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.solution import Solution
+
+
+class FacetTorques(NamedTuple):
+    """Torques on magnets at quadrature points of interfaces.
+
+    Attributes:
+        cells: Local cell of the magnet beside every facet, (n,).
+        points: Quadrature points, m, (n, q, 3).
+        torques: Torque at every point, J, components along x, y, z, (3, n, q).
+    """
+
+    cells: np.ndarray
+    points: np.ndarray
+    torques: np.ndarray
 
 
 class Torques:
@@ -67,18 +82,39 @@ class Torques:
         Args:
             solution: The solution.
         """
-        self._spaces.load(solution.vector, self._fields)
+        lost = self.in_cells(solution)
         device, total = self._spaces.device, np.zeros((len(self._magnets), len(S_VECTOR)))
-        for magnets, forms in self._losses:
-            for component, form in enumerate(forms):
-                lost = fem.assemble_vector(form).array
-                for magnet in magnets:
-                    total[self._magnets.index(magnet), component] += lost[device.cells([magnet])].sum()
         for i, magnet in enumerate(self._magnets):
+            total[i] += lost[:, device.owned(device.cells([magnet]))].sum(axis=1)
             for interface in self._interfaces:
-                total[i] += list(interface.torque(magnet, self._fields))
-        total = self._images * TORQUE_PER_SPIN_CURRENT * self._spaces.comm.allreduce(total, MPI.SUM)
+                total[i] += TORQUE_PER_SPIN_CURRENT * np.array(interface.torque(magnet, self._fields))
+        total = self._images * self._spaces.comm.allreduce(total, MPI.SUM)
         return dict(zip(self._magnets, total, strict=True))
+
+    def in_cells(self, solution: Solution) -> np.ndarray:
+        """Torque inside every owned cell, J, components along x, y, z, (3, n) (collective).
+
+        Args:
+            solution: The solution; :meth:`at_facets` then is that of it.
+        """
+        self._spaces.load(solution.vector, self._fields)
+        device = self._spaces.device
+        found = np.zeros((len(S_VECTOR), device.mesh.topology.index_map(3).size_local))
+        for magnets, forms in self._losses:
+            cells = device.owned(device.cells(magnets))
+            for component, form in zip(found, forms, strict=True):
+                component[cells] += fem.assemble_vector(form).array[cells]
+        return TORQUE_PER_SPIN_CURRENT * found
+
+    def at_facets(self) -> Iterator[FacetTorques]:
+        """Torques at the interfaces of magnets, of the solution loaded last."""
+        for interface in self._interfaces:
+            chosen = np.any([interface.beside_magnet(magnet) for magnet in self._magnets], axis=0)
+            yield FacetTorques(
+                interface.cells_of_magnets[chosen],
+                interface.pairs.points[chosen],
+                TORQUE_PER_SPIN_CURRENT * interface.absorbed_currents(self._fields)[:, chosen],
+            )
 
 
 def torque_data(torques: Torques, orders: Mapping[str, Solution]) -> dict[str, dict]:

@@ -43,12 +43,16 @@ EARLIER = (
     "switching.csv",
     "switching.png",
     "trajectory.csv",
+    "dynamics.csv",
+    "dynamics/m_*.vtu",
+    "dynamics/m.pvd",
+    "restart.npz",
     "sensitivity.json",
     "sensitivity.csv",
     "sensitivity_*.png",
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
-FOLDERS = "fields/*/*", "fields/*", "fields", "maps"
+FOLDERS = "fields/*/*", "fields/*", "fields", "maps", "dynamics"
 """Folders of these files, inner ones first."""
 LEFTOVERS = ".partial-*", "maps/.partial-*", "fields/*/.partial-*", "fields/*/.earlier-*"
 """Files that a killed run was writing."""

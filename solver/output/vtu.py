@@ -66,7 +66,9 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
         for order, sample in case.orders.items():
             units, title = _about_order(case, order)
             write_sample(aside / f"order{order}.vtu", sample, units, title, run=case.run)
-        (aside / "orders.pvd").write_text(_collection(sorted(case.orders)), encoding="utf-8")
+        (aside / "orders.pvd").write_text(
+            _collection({f"order{order}.vtu": str(order) for order in sorted(case.orders)}), encoding="utf-8"
+        )
         for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
             units, title = _about_drive(case, drive)
             text, solved = quantity_text(drive, case.drive), drive if drive in case.solved else None
@@ -248,6 +250,41 @@ def sample_grid(
     return grid
 
 
+def write_vectors(
+    path: Path, points: np.ndarray, cells: np.ndarray, arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write vectors at the corners of tetrahedra as a VTU file.
+
+    Args:
+        path: The file.
+        points: Corners, m, (n, 3).
+        cells: Corners of every tetrahedron, (k, 4).
+        arrays: Vectors by name, (n, 3).
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    grid = pv.UnstructuredGrid({_KINDS[cells.shape[1]]: cells}, points)
+    for name, values in arrays.items():
+        grid.point_data[name] = values
+    with replacing(path) as aside:
+        aside.write_bytes(_encoded(grid))
+
+
+def write_series(path: Path, files: Mapping[str, float]) -> None:
+    """Write a PVD file of files in time.
+
+    Args:
+        path: The file.
+        files: Name of a file beside it to its time.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    with replacing(path) as aside:
+        aside.write_text(_collection({name: f"{time:.9g}" for name, time in files.items()}), encoding="utf-8")
+
+
 def _encoded(grid: pv.UnstructuredGrid) -> bytes:
     """The content of a VTU file; VTK itself would break down where a disk is full."""
     writer = vtkXMLUnstructuredGridWriter()
@@ -320,8 +357,9 @@ def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> No
     grid.GetFieldData().AddArray(array)
 
 
-def _collection(orders: list[int]) -> str:
-    sets = "".join(f'    <DataSet timestep="{order}" file="order{order}.vtu"/>\n' for order in orders)
+def _collection(files: Mapping[str, str]) -> str:
+    """A PVD file of files and their places on the axis of time."""
+    sets = "".join(f'    <DataSet timestep="{at}" file="{name}"/>\n' for name, at in files.items())
     return (
         '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'
         f"{sets}  </Collection>\n</VTKFile>\n"

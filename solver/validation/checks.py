@@ -14,6 +14,7 @@ from thermospin.meshes.solids import SolidsGeometry
 from thermospin.validation import (
     anisotropy,
     contrast,
+    dynamics,
     leads,
     loop,
     magnetisation,
@@ -53,6 +54,7 @@ def check(config: Config) -> None:
     _accuracy(config, device)
     maps.check(config, device)
     loop.check(config, device)
+    dynamics.check(config, device)
     sensitivity.check_uncertainties(config, device)
 
 

@@ -64,7 +64,7 @@ def test_a_uniform_magnet_is_the_macrospin(shared_directory, comm):
     )
     moving = Integrator(magnet, uniform(magnet, start), tolerance=1e-8)
 
-    def drive(u):
+    def drive(_, u):
         torque = amplitude * cross(u, cross(p[:, None], u))
         return cross(u, torque) / (M_S * thickness)
 
@@ -129,6 +129,24 @@ def test_walker_velocity(shared_directory, comm):
         places.append(centre_of(magnet, last.m, length))
     velocity = (places[1] - places[0]) / 1e-10
     assert velocity == pytest.approx(magnet.rate * width * b / damping, rel=0.01)
+
+
+@LONG
+def test_a_torque_moves_and_turns_a_wall(shared_directory, comm):
+    """Under ``T = a m × (ẑ × m)``: ``v = γ Δ a/M_s(1+α²)`` and ``φ̇ = −α v/Δ`` (collective coordinates)."""
+    damping, length, amplitude, end = 0.2, 80e-9, 0.5 * M_S, 5e-12
+    magnet = of_bar(
+        Ferromagnet(M_S, A, damping, (easy(Z),)), (length, 4e-9, 4e-9), (64, 1, 1), shared_directory, comm
+    )
+    moving = Integrator(magnet, wall(magnet, length / 2), tolerance=1e-5)
+    moving.drive = lambda _, u: cross(u, amplitude * cross(u, cross(Z[:, None], u))) / M_S
+    *_, last = moving.until(end)
+    rate = magnet.rate * amplitude / M_S / (1 + damping**2)
+    moved = centre_of(magnet, last.m, length) - centre_of(magnet, wall(magnet, length / 2), length)
+    inside = magnet.moments * (abs(last.m[2]) < 0.8)
+    across = [magnet.body.sum(inside * part) for part in last.m[:2]]
+    assert moved == pytest.approx(WIDTH * rate * end, rel=0.01)
+    assert np.arctan2(across[1], across[0]) == pytest.approx(-damping * rate * end, rel=0.01)
 
 
 def test_spin_wave_frequency(shared_directory, comm):

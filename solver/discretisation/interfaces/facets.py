@@ -58,6 +58,14 @@ class FacetPairs:
         """Quadrature points, m, shape (n, q, 3)."""
         return self._positions(self._facets[:, :2], self._at)
 
+    def cells(self, side: np.ndarray) -> np.ndarray:
+        """Local cell of every facet on one of its sides, shape (n,).
+
+        Args:
+            side: 0 for side 1 and 1 for side 2, shape (n,).
+        """
+        return np.where(side == 0, self._facets[:, 0], self._facets[:, 2])
+
     def mass(self, density: np.ndarray) -> np.ndarray:
         """Mass matrix of every facet with a density.
 

@@ -291,21 +291,43 @@ class Interfaces:
             magnet: Name of the magnet.
             fields: One function per field.
         """
-        chosen = np.array([interface.magnet == magnet for interface in self._resistive.values()])[
-            self._interface
-        ]
+        return SpinVector(*self.absorbed_currents(fields)[:, self.beside_magnet(magnet)].sum(axis=(1, 2)))
+
+    def absorbed_currents(self, fields: State) -> np.ndarray:
+        """Transverse spin current that magnets absorb at every quadrature point, A, (3, n, q).
+
+        The weights of the points and the areas of the facets are in it: its sum is an integral.
+
+        Args:
+            fields: One function per field.
+        """
+        shape = len(self._interface), len(self.pairs.weights)
         absorbing, traces = self._absorbed, self.pairs.traces(fields)
         if self._takes_spins:
             absorbing = self.coefficients.across
         elif absorbing is not None:
             traces = self.beside(traces)
-        if absorbing is None or not chosen.any():
-            return SpinVector(0.0, 0.0, 0.0)
+        if absorbing is None:
+            return np.zeros((3, *shape))
         _, absorbed = currents(absorbing, traces)
         # positive currents go from side 1 to side 2
-        towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0) * chosen
-        areas = 2 * self.pairs.areas * towards  # the weights add up to ½
-        return absorbed.map(lambda j: float(areas @ (j @ self.pairs.weights)))
+        towards = np.where(self._normal[:, 0, 0] > 0, 1.0, -1.0)
+        weights = 2 * (self.pairs.areas * towards)[:, None] * self.pairs.weights  # the weights add up to ½
+        return np.array([weights * (j + np.zeros(shape)) for j in absorbed])
+
+    def beside_magnet(self, magnet: str) -> np.ndarray:
+        """Whether every facet is on an interface of a magnet, (n,).
+
+        Args:
+            magnet: Name of the magnet.
+        """
+        of_magnet = [interface.magnet == magnet for interface in self._resistive.values()]
+        return np.array(of_magnet, dtype=bool)[self._interface]
+
+    @property
+    def cells_of_magnets(self) -> np.ndarray:
+        """Local cell on the magnet's side of every facet, (n,)."""
+        return self.pairs.cells(np.where(self._normal[:, 0, 0] > 0, 1, 0))
 
     def beside(self, traces: State) -> State:
         """Traces on the side that is not the magnet's, and 0 on the magnet's.

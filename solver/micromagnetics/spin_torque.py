@@ -1,0 +1,117 @@
+"""Coupling with a device: m as a texture, and the torque at nodes (solver/physics.md §12)."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from thermospin.compat import dolfinx
+from thermospin.meshes.read import DeviceMesh
+from thermospin.micromagnetics.body import Body, cross
+from thermospin.micromagnetics.model import Micromagnet
+from thermospin.observables.torque import FacetTorques
+from thermospin.textures import Texture
+
+
+class Interpolation:
+    """Values of linear functions of a body at any points, found once for the same points.
+
+    Args:
+        body: The mesh of the magnets.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._known: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+
+    def texture(self, m: np.ndarray) -> Texture:
+        """The magnetisation as a direction at every point (collective).
+
+        Args:
+            m: Magnetisation, (3, n).
+        """
+        values = self._body.with_ghosts(m)
+
+        def vectors(points: np.ndarray) -> np.ndarray:
+            nodes, weights = self._located(points)
+            return np.einsum("pk,pkx->px", weights, values[nodes])
+
+        return Texture(vectors)
+
+    def _located(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes of the tetrahedron around every point, and their weights, (p, 4)."""
+        key = points.tobytes()
+        if key not in self._known:
+            cells = self._nearest(points)
+            nodes = self._body.mesh.geometry.dofmaps[0][cells]
+            self._known[key] = nodes, barycentric(self._body.mesh.geometry.x[nodes], points)
+        return self._known[key]
+
+    def _nearest(self, points: np.ndarray) -> np.ndarray:
+        if len(points) == 0:
+            return np.empty(0, dtype=np.int32)
+        mesh, geometry = self._body.mesh, dolfinx.geometry
+        cells = np.arange(len(mesh.geometry.dofmaps[0]), dtype=np.int32)
+        tree = geometry.bb_tree(mesh, 3, entities=cells)
+        middles = geometry.create_midpoint_tree(mesh, 3, cells)
+        return geometry.compute_closest_entity(tree, middles, mesh, points)
+
+
+def barycentric(corners: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Barycentric coordinates of a point in every tetrahedron, (n, 4).
+
+    Args:
+        corners: Corners of the tetrahedra, m, (n, 4, 3).
+        points: Points, m, (n, 3).
+    """
+    edges = np.swapaxes(corners[:, 1:] - corners[:, :1], 1, 2)
+    inner = np.linalg.solve(edges, (points - corners[:, 0])[:, :, None])[:, :, 0]
+    return np.column_stack([1 - inner.sum(axis=1), inner])
+
+
+class NodalTorque:
+    """The torque of a device at the nodes of its moving magnets, lumped: its sum is the torque on them.
+
+    Args:
+        device: The mesh of the device.
+        body: The mesh of the moving magnets.
+    """
+
+    def __init__(self, device: DeviceMesh, body: Body) -> None:
+        self._body = body
+        n_cells = body.mesh.topology.index_map(3)
+        local = np.arange(n_cells.size_local + n_cells.num_ghosts, dtype=np.int32)
+        self._parents = body.entity_map.sub_topology_to_topology(local, False)
+        self._cell = np.full(len(device.cell_tags), -1, dtype=np.int32)
+        self._cell[self._parents] = local
+
+    def gathered(self, cells: np.ndarray, facets: Iterable[FacetTorques]) -> np.ndarray:
+        """Torque at every owned node, J, (3, n) (collective).
+
+        Args:
+            cells: Torque in every owned cell of the device, J, (3, n_cells).
+            facets: Torques at interfaces.
+        """
+        body, geometry = self._body, self._body.mesh.geometry
+        inside = self._parents[: len(body.cells)]
+        nodes = [body.cells.ravel()]
+        values = [np.repeat(cells[:, inside] / 4, 4, axis=1)]
+        for part in facets:
+            own = self._cell[part.cells]
+            moving = own >= 0
+            corners = np.repeat(geometry.dofmaps[0][own[moving]], part.points.shape[1], axis=0)
+            weights = barycentric(geometry.x[corners], part.points[moving].reshape(-1, 3))
+            torques = part.torques[:, moving].reshape(3, -1)
+            nodes.append(corners.ravel())
+            values.append((torques[:, :, None] * weights).reshape(3, -1))
+        return body.gathered(np.concatenate(values, axis=1), np.concatenate(nodes))
+
+
+def torque_field(magnet: Micromagnet, m: np.ndarray, torque: np.ndarray) -> np.ndarray:
+    """Field ``m × T`` per moment that turns m as a torque does, T, (3, n).
+
+    Args:
+        magnet: The body.
+        m: Magnetisation, (3, n).
+        torque: Torque at every node, J, (3, n).
+    """
+    return cross(m, torque) / magnet.moments

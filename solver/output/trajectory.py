@@ -1,0 +1,55 @@
+"""Files of a magnetisation in time: a table, and vectors for ParaView."""
+
+from pathlib import Path
+
+import numpy as np
+
+from thermospin.micromagnetics.body import Body
+from thermospin.micromagnetics.model import Micromagnet
+from thermospin.output.files import write_csv
+from thermospin.output.vtu import write_series, write_vectors
+from thermospin.runtime.failures import on_root
+
+TABLE = "dynamics.csv"
+FOLDER = "dynamics"
+
+
+class Trajectory:
+    """Writes rows and pictures as they come; what is written is complete at any time.
+
+    Args:
+        directory: Directory of the results.
+        body: The magnets.
+
+    Attributes:
+        rows: The rows of the table.
+    """
+
+    def __init__(self, directory: Path, body: Body) -> None:
+        self._directory, self._comm = directory, body.comm
+        self._points, self._cells = body.collected(body.points.T), body.collected_cells()
+        self.rows: list[dict[str, float]] = []
+
+    def add(self, row: dict[str, float], magnet: Micromagnet, m: np.ndarray, picture: bool) -> None:
+        """Add a row and, at some of them, a picture (collective).
+
+        Args:
+            row: Numbers by name; time, s, is one of them.
+            magnet: The body.
+            m: Magnetisation, (3, n).
+            picture: Whether to write m.
+        """
+        self.rows.append(row | {"picture": float(picture)})
+        vectors = magnet.body.collected(m) if picture else None
+        on_root(self._comm, lambda: self._write(vectors))
+
+    def _write(self, vectors: np.ndarray | None) -> None:
+        header = list(self.rows[0])
+        write_csv(self._directory / TABLE, header, [list(row.values()) for row in self.rows])
+        if vectors is None:
+            return
+        times = [row["time"] for row in self.rows if row["picture"]]
+        names = [f"m_{i:04d}.vtu" for i in range(len(times))]
+        folder = self._directory / FOLDER
+        write_vectors(folder / names[-1], self._points.T, self._cells, {"m": vectors.T})
+        write_series(folder / "m.pvd", dict(zip(names, times, strict=True)))

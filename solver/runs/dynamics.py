@@ -1,0 +1,263 @@
+"""Magnetisation in time: a run of `thermospin dynamics` (solver/physics.md §12)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from thermospin.compat import MPI
+from thermospin.config import Config
+from thermospin.config.dynamics import Dynamics, MovingMagnet
+from thermospin.constants import VACUUM_PERMEABILITY
+from thermospin.device import Device
+from thermospin.meshes.read import DeviceMesh
+from thermospin.micromagnetics.body import Body
+from thermospin.micromagnetics.dynamics import Integrator, relax
+from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
+from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
+from thermospin.output.place import claim
+from thermospin.output.trajectory import Trajectory
+from thermospin.runs.preparation import prepare
+from thermospin.runs.problem import Problem
+from thermospin.runs.restart import read_restart, write_restart
+from thermospin.runs.spin_torque import SpinTorque
+from thermospin.runtime.failures import on_root
+from thermospin.textures import MagneticState, Texture
+
+STEPS = 100
+"""Fewest time steps of a run."""
+SHAPES = {"prism": prism_factors, "ellipsoid": ellipsoid_factors}
+
+
+def run_dynamics(
+    config: Config, comm: MPI.Comm, directory: Path, progress: Any, resume: bool = False
+) -> dict[str, np.ndarray]:
+    """Integrate the magnetisation of a device and write it to a directory (collective).
+
+    Args:
+        config: The configuration, with `dynamics`.
+        comm: Ranks that share the work.
+        directory: Where the table, the pictures and the state to go on from go.
+        progress: Follows the stages.
+        resume: Whether to go on from the state that an earlier run left in the directory.
+
+    Returns:
+        The columns of the table by name, (rows,).
+
+    Raises:
+        InputError: There is no such section, or nothing to go on from.
+        ConvergenceError: A step or the device cannot be solved; the rows before it are written.
+    """
+    if config.dynamics is None:
+        raise config.error(
+            "dynamics", "missing; add it, such as 'dynamics: {duration: 1 ns, magnets: {Free: {…}}}'"
+        )
+    on_root(comm, lambda: claim(directory, config.source))
+    with progress:
+        _, mesh = prepare(config, comm, progress)
+        motion = Motion(config, mesh, progress)
+        table = Trajectory(directory, motion.magnet.body)
+        if resume:
+            table.rows = read_restart(directory, motion)
+        else:
+            motion.begin()
+            table.add(motion.row(), motion.magnet, motion.m, picture=True)
+        begin = perf_counter()
+        motion.follow(table, directory)
+        progress.note(motion.cost(perf_counter() - begin))
+        motion.free()
+    return {name: np.array([row[name] for row in table.rows]) for name in table.rows[0]}
+
+
+class Motion:
+    """The moving magnets of a device, their drives, and where they are.
+
+    Args:
+        config: The configuration, with `dynamics`.
+        mesh: Its mesh.
+        progress: Anything with ``stage(name)`` and ``note(text)``.
+
+    Attributes:
+        magnet: The body with its energy.
+        integrator: Integrates it.
+        torque: Spin-transfer torque; None without one.
+    """
+
+    def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
+        self._dynamics: Dynamics = config.dynamics
+        self._progress, self._problem, self._krylov = progress, None, 0
+        device = Device.of(config, mesh.surfaces)
+        given = self._dynamics.magnets
+        body = Body(mesh, list(given))
+        magnets = {name: ferromagnet(magnet, body.extents(name)) for name, magnet in given.items()}
+        self.magnet = Micromagnet(body, magnets, self._field(0.0), self._dynamics.g_factor)
+        if text := coarse(body, magnets):
+            progress.note(text)
+        state = device.states[self._dynamics.configuration or next(iter(device.states))]
+        self.integrator = Integrator(
+            self.magnet,
+            directions(body, device.textures, state),
+            self._dynamics.tolerance,
+            self._dynamics.longest_step or self._dynamics.duration / STEPS,
+        )
+        self.integrator.field = self._field
+        self.torque: SpinTorque | None = None
+        if self._dynamics.torque is not None:
+            self._problem = Problem(config, mesh, progress)
+            self.torque = SpinTorque(self._problem, self.magnet, self._dynamics.torque, state)
+            self.integrator.drive = self.torque
+
+    @property
+    def m(self) -> np.ndarray:
+        """The magnetisation, (3, n)."""
+        return self.integrator.point.m
+
+    def _field(self, time: float) -> np.ndarray:
+        return np.array(self._dynamics.field) * self._dynamics.field_course.at(time)
+
+    def begin(self) -> None:
+        """Find the equilibrium to begin with, if asked for, and the torque there (collective)."""
+        integrator = self.integrator
+        if self._dynamics.relax:
+            with self._progress.stage("relaxation"):
+                m = relax(self.magnet, self.m)
+            integrator.go_on([integrator.point.moved(m)], integrator.next_step)
+        if self.torque:
+            self.torque.update(0.0, self.m)
+        integrator.forget()
+
+    def follow(self, table: Trajectory, directory: Path) -> None:
+        """Integrate to the end, and write rows, pictures and the state on the way (collective).
+
+        Args:
+            table: Gets the rows.
+            directory: Where the state is kept.
+        """
+        dynamics, start = self._dynamics, self.integrator.point.time
+        every = dynamics.duration / dynamics.pictures if dynamics.pictures else np.inf
+        for stop in (stop for stop in dynamics.stops if stop > start * (1 + 1e-12)):
+            self._step_to(stop)
+            if any(abs(stop - edge) <= 1e-12 * stop for edge in dynamics.edges):
+                self._turn(stop)
+            pictured = stop / every
+            table.add(self.row(), self.magnet, self.m, abs(pictured - round(pictured)) < 1e-6)
+            write_restart(directory, self, table.rows)
+            self._progress.note(f"t = {stop:.4g} s: ⟨m⟩ = {np.round(self.magnet.average(self.m), 4)}")
+
+    def cost(self, elapsed: float) -> str:
+        """Steps, iterations and the share of transport, for people.
+
+        Args:
+            elapsed: Time of all steps, s.
+        """
+        steps = self.integrator.steps
+        told = f"{steps} steps, {self._krylov / max(steps, 1):.0f} iterations each"
+        if self.torque is None:
+            return told
+        share = self.torque.elapsed / elapsed if elapsed else 0.0
+        return f"{told}; {self.torque.solutions} solutions of the device took {100 * share:.0f} % of the time"
+
+    def _step_to(self, stop: float) -> None:
+        every = self._dynamics.torque.every if self._dynamics.torque else 1
+        for point in self.integrator.until(stop):
+            self.integrator.steps += 1
+            self._krylov += point.krylov
+            if self.torque and self.integrator.steps % every == 0:
+                self.torque.update(point.time, point.m)
+
+    def _turn(self, time: float) -> None:
+        """Begin anew behind an edge of a drive."""
+        if self.torque:
+            self.torque.forget()
+            self.torque.update(time, self.m)
+        self.integrator.forget()
+
+    def row(self) -> dict[str, float]:
+        """Numbers at the present time: averages of m, energies in J, readings in V (collective)."""
+        self.magnet.zeeman.field = self._field(self.integrator.point.time)
+        found = {"time": self.integrator.point.time}
+        mean = self.magnet.average(self.m)
+        found |= {f"m{axis}": float(value) for axis, value in zip("xyz", mean, strict=True)}
+        if len(self.magnet.magnets) > 1:
+            for region in self.magnet.magnets:
+                m = self.magnet.average(self.m, region)
+                found |= {f"m{axis}_{region}": float(v) for axis, v in zip("xyz", m, strict=True)}
+        energies = self.magnet.energies(self.m)
+        found |= {f"energy_{name}": value for name, value in energies.items()}
+        found["energy"] = sum(energies.values())
+        if self.torque:
+            found |= {f"V_{probe}": value for probe, value in self.torque.readings.items()}
+        return found | {"steps": float(self.integrator.steps)}
+
+    def free(self) -> None:
+        """Free what PETSc keeps alive (collective)."""
+        if self._problem is not None:
+            self._problem.free()
+
+
+def ferromagnet(given: MovingMagnet, extents: np.ndarray) -> Ferromagnet:
+    """The numbers of a magnet of the configuration.
+
+    Args:
+        given: Its entry.
+        extents: Lengths of the box around it, m, (3,).
+    """
+    shape = given.demagnetisation
+    factors = SHAPES[shape](extents) if shape in SHAPES else None if shape == "none" else np.array(shape)
+    return Ferromagnet(
+        given.saturation_magnetisation,
+        given.exchange_stiffness,
+        given.damping,
+        tuple(UniaxialAnisotropy(part.constant, np.array(part.axis)) for part in given.uniaxial),
+        tuple(CubicAnisotropy(part.constant, part.axes) for part in given.cubic),
+        None if factors is None else np.diag(factors),
+    )
+
+
+def directions(body: Body, textures: Mapping[str, Texture], state: MagneticState) -> np.ndarray:
+    """The magnetisation of a magnetic configuration at owned nodes, (3, n).
+
+    Args:
+        body: The magnets.
+        textures: Directions of the magnets before a configuration reverses them.
+        state: The configuration: signs, or directions.
+    """
+    m = np.zeros((3, body.n_owned))
+    for region, volumes in body.volumes.items():
+        inside, of_state = volumes > 0, state[region]
+        texture = of_state if isinstance(of_state, Texture) else textures[region]
+        sign = 1 if isinstance(of_state, Texture) else of_state
+        m[:, inside] = sign * texture(body.points[inside]).T
+    return m
+
+
+def coarse(body: Body, magnets: Mapping[str, Ferromagnet]) -> str:
+    """A warning where edges are longer than the shortest length of the magnets; else empty (collective).
+
+    Args:
+        body: The magnets.
+        magnets: Region to its numbers.
+    """
+    edge = body.longest_edge()
+    lengths = {name: shortest_length(magnet) for name, magnet in magnets.items()}
+    name = min(lengths, key=lambda name: lengths[name])
+    if edge <= lengths[name]:
+        return ""
+    return (
+        f"warning: tetrahedra have edges up to {1e9 * edge:.3g} nm, longer than the exchange length of "
+        f"{name}, {1e9 * lengths[name]:.3g} nm; make the mesh of the magnets finer"
+    )
+
+
+def shortest_length(magnet: Ferromagnet) -> float:
+    """The exchange length ``√(2A/μ0 M_s²)`` or a shorter ``√(A/K)``, m.
+
+    Args:
+        magnet: The numbers of a magnet.
+    """
+    densities = [VACUUM_PERMEABILITY / 2 * magnet.saturation_magnetisation**2]
+    densities += [abs(part.constant) for part in (*magnet.uniaxial, *magnet.cubic)]
+    return float((magnet.exchange_stiffness / max(densities)) ** 0.5)

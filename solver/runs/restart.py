@@ -1,0 +1,97 @@
+"""The state of a run of `thermospin dynamics`, to go on from after it was killed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+from thermospin.errors import InputError
+from thermospin.micromagnetics.dynamics import Point
+from thermospin.output.files import replacing
+from thermospin.runtime.failures import on_root
+
+if TYPE_CHECKING:
+    from thermospin.runs.dynamics import Motion
+
+FILE = "restart.npz"
+
+
+def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]]) -> None:
+    """Write the state (collective).
+
+    Args:
+        directory: Directory of the results.
+        motion: The moving magnets.
+        rows: The table so far.
+    """
+    integrator, body = motion.integrator, motion.magnet.body
+    known = motion.torque.known if motion.torque else []
+    points = body.collected(body.points.T)
+    history = [body.collected(point.m) for point in integrator.history]
+    fields = [body.collected(field) for _, field in known]
+    readings = motion.torque.readings if motion.torque else {}
+
+    def write() -> None:
+        with replacing(directory / FILE) as aside, aside.open("wb") as file:
+            np.savez(
+                file,
+                points=points,
+                times=[point.time for point in integrator.history],
+                m=np.array(history),
+                field_times=[time for time, _ in known],
+                fields=np.array(fields),
+                next_step=integrator.next_step,
+                steps=integrator.steps,
+                probes=list(readings),
+                readings=list(readings.values()),
+                columns=list(rows[0]),
+                rows=[list(row.values()) for row in rows],
+            )
+
+    on_root(body.comm, write)
+
+
+def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
+    """Put moving magnets where an earlier run left them (collective).
+
+    Args:
+        directory: Directory of the results.
+        motion: The moving magnets.
+
+    Returns:
+        The rows of the table of that run.
+
+    Raises:
+        InputError: There is no such state, or it is that of another mesh.
+    """
+    body, path = motion.magnet.body, directory / FILE
+    points = body.collected(body.points.T)
+    data = on_root(body.comm, lambda: _read(path, points))
+    times, m = data["times"], data["m"]
+    history = [Point(float(t), body.distributed(part)) for t, part in zip(times, m, strict=True)]
+    motion.integrator.go_on(history, float(data["next_step"]))
+    motion.integrator.steps = int(data["steps"])
+    if motion.torque:
+        pairs = zip(data["field_times"], data["fields"], strict=True)
+        motion.torque.go_on([(float(time), body.distributed(field)) for time, field in pairs])
+        motion.torque.readings = dict(
+            zip(map(str, data["probes"]), map(float, data["readings"]), strict=True)
+        )
+    columns = [str(name) for name in data["columns"]]
+    return [dict(zip(columns, map(float, row), strict=True)) for row in data["rows"]]
+
+
+def _read(path: Path, points: np.ndarray) -> dict[str, np.ndarray]:
+    """The content of the file, on one rank."""
+    try:
+        with np.load(path) as file:
+            data = dict(file)
+        fits = data["points"].shape == points.shape and np.array_equal(data["points"], points)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        raise InputError("there is no state to go on from; run without --resume", file=str(path)) from None
+    if not fits:
+        raise InputError(
+            "this is the state of another mesh; undo the changes, or run without --resume", file=str(path)
+        )
+    return data

@@ -1,0 +1,108 @@
+"""The spin-transfer torque of a device on a magnetisation that moves (solver/physics.md §12)."""
+
+from time import perf_counter
+
+import numpy as np
+
+from thermospin.config.dynamics import TorqueDrive
+from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.spin_torque import Interpolation, NodalTorque, torque_field
+from thermospin.runs.problem import Problem
+from thermospin.textures import MagneticState
+
+LATER = 1e-17
+"""A time after an edge of a course, s, at which the factor behind the edge holds."""
+
+
+class SpinTorque:
+    """Solves the device for one magnetisation after another; between them the torque is extrapolated.
+
+    Args:
+        problem: The device, with vector spin.
+        magnet: The body of the moving magnets.
+        drive: The scheme and its drive in time.
+        state: Directions of all magnets; those that move are replaced.
+
+    Attributes:
+        readings: Voltage of every probe at the last solution, V.
+        solutions: Number of solutions.
+        elapsed: Time that they took, s.
+    """
+
+    def __init__(
+        self, problem: Problem, magnet: Micromagnet, drive: TorqueDrive, state: MagneticState
+    ) -> None:
+        self._problem, self._magnet, self._drive, self._state = problem, magnet, drive, dict(state)
+        self._interpolation = Interpolation(magnet.body)
+        self._nodal = NodalTorque(problem.spaces.device, magnet.body)
+        self._scheme = problem.scheme(drive.scheme)
+        self._torques = problem.torques()
+        self._known: list[tuple[float, np.ndarray]] = []
+        self.readings: dict[str, float] = {}
+        self.solutions, self.elapsed = 0, 0.0
+
+    @property
+    def known(self) -> list[tuple[float, np.ndarray]]:
+        """Times, s, and fields, T, (3, n), of the last solutions, at most two."""
+        return list(self._known)
+
+    def go_on(self, known: list[tuple[float, np.ndarray]]) -> None:
+        """Go on from the fields of an earlier run.
+
+        Args:
+            known: Times and fields, as :attr:`known` gives them.
+        """
+        self._known = list(known)
+
+    def forget(self) -> None:
+        """Forget solutions, where the drive jumps."""
+        self._known = []
+
+    def update(self, time: float, m: np.ndarray) -> None:
+        """Solve the device for a magnetisation (collective).
+
+        Args:
+            time: s.
+            m: Magnetisation, (3, n).
+
+        Raises:
+            ConvergenceError: The device cannot be solved.
+        """
+        begin = perf_counter()
+        torque = self.torque(m, self._drive.course.at(time + LATER))
+        self.elapsed += perf_counter() - begin
+        self._known = [*self._known[-1:], (time, torque_field(self._magnet, m, torque))]
+
+    def torque(self, m: np.ndarray, factor: float = 1.0) -> np.ndarray:
+        """Torque at every node, J, (3, n) (collective).
+
+        Args:
+            m: Magnetisation, (3, n).
+            factor: Factor on the drive; on the torque and the readings of a scheme without a current.
+
+        Raises:
+            ConvergenceError: The device cannot be solved.
+        """
+        problem = self._problem
+        texture = self._interpolation.texture(m)
+        problem.magnetise(self._state | dict.fromkeys(self._magnet.magnets, texture))
+        is_thermal = problem.device.drives[self._drive.scheme].quantity == "temperature"
+        solution = self._scheme.at(0.0 if is_thermal else factor * self._drive.amplitude)
+        self.solutions += 1
+        scale = factor if is_thermal else 1.0
+        self.readings = {name: scale * solution.reading(pair) for name, pair in problem.device.probes.items()}
+        cells = self._torques.in_cells(solution)
+        return scale * self._nodal.gathered(cells, self._torques.at_facets())
+
+    def __call__(self, time: float, m: np.ndarray) -> np.ndarray:
+        """Field that turns m as the torque does, T, (3, n), extrapolated from the last two solutions.
+
+        Args:
+            time: s.
+            m: Magnetisation, (3, n).
+        """
+        last, field = self._known[-1]
+        if len(self._known) < 2 or time == last:
+            return field
+        before, earlier = self._known[0]
+        return field + (time - last) / (last - before) * (field - earlier)

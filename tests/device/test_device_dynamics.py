@@ -1,0 +1,129 @@
+"""Magnets that move under the torque of their own device."""
+
+import csv
+
+import numpy as np
+import pytest
+from support import COMPARES_RANKS, prepare_problem
+
+from thermospin.compat import MPI
+from thermospin.errors import InputError
+from thermospin.micromagnetics.body import unit
+from thermospin.micromagnetics.midpoint import Midpoint
+from thermospin.output import SilentProgress
+from thermospin.output.trajectory import Trajectory
+from thermospin.runs.dynamics import Motion, run_dynamics
+from thermospin.validation import load_config
+
+FREE = {
+    "saturation_magnetisation": "800 kA/m",
+    "exchange_stiffness": "13 pJ/m",
+    "damping": 0.02,
+    "demagnetisation": "prism",
+}
+STACK = {
+    "geometry": {
+        "template": "layer_stack",
+        "width": "8 nm",
+        "layers": [
+            {"name": "Fixed", "material": "Py", "thickness": "8 nm", "elements": 2},
+            {"name": "Spacer", "material": "Cu", "thickness": "6 nm", "elements": 1},
+            {"name": "Free", "material": "Soft", "thickness": "4 nm", "elements": 2},
+        ],
+    },
+    "materials": {"Soft": {"base": "Py", "dephasing_length": "1 nm", "precession_length": "2 nm"}},
+    "interfaces": [
+        {"between": ["Py", "Cu"], "area_resistance": "1e-15 ohm m^2", "mixing_conductance": "5e14 S/m^2"},
+    ],
+    "magnetisation": {"Fixed": [1, 0, 0], "Free": [-1, 0.2, 0.3]},
+    "configurations": {"start": {"Fixed": 1, "Free": 1}},
+    "schemes": {"through": {"bottom": "ground", "top": "current"}},
+    "probes": {"valve": ["top", "bottom"]},
+    "solver": {"degree": 1, "orders": 1, "spin": "vector", "estimate": False},
+    "dynamics": {
+        "duration": "1 ps",
+        "longest_step": "0.25 ps",
+        "points": 2,
+        "pictures": 1,
+        "magnets": {"Free": FREE},
+        "torque": {"scheme": "through", "amplitude": "20 uA"},
+    },
+}
+
+
+def resistive(law):
+    """The stack with an interface of the free layer too."""
+    between = {"between": ["Soft", "Cu"], "area_resistance": "1e-15 ohm m^2", "mixing_conductance": law}
+    return STACK | {"interfaces": [*STACK["interfaces"], between]}
+
+
+@pytest.mark.parametrize("config", [STACK, resistive("6e14 S/m^2")], ids=["transparent", "resistive"])
+def test_angular_momentum_balances(config, comm):
+    """The torque on the nodes is that of the device's balance, and turns the moment: ``T = Δ(M_s V m)/γΔt``.
+
+    Without damping, exchange acts within the magnet only, so nothing else turns its moment.
+    """
+    problem = prepare_problem(config, comm)
+    free = FREE | {"damping": 0.0, "demagnetisation": "none"}
+    moving = load_config(config | {"dynamics": config["dynamics"] | {"magnets": {"Free": free}}})
+    motion = Motion(moving, problem.spaces.device, SilentProgress())
+    magnet, m = motion.magnet, motion.m
+    m = unit(m + 0.1 * np.sin(3e8 * magnet.body.points.T))
+    torque = motion.torque.torque(m)
+    motion.torque.update(0.0, m)
+    total = [magnet.body.sum(part) for part in torque]
+    texture = motion.torque._interpolation.texture(m)
+    problem.magnetise({"Fixed": problem.states["start"]["Fixed"], "Free": texture})
+    whole = problem.torques().of(problem.scheme("through").at(20e-6))["Free"]
+    assert total == pytest.approx(whole, rel=1e-6, abs=1e-9 * np.linalg.norm(whole))
+    step = 1e-15
+    found = Midpoint(magnet).step(m, step, lambda u: motion.torque(0.0, u)).m
+    turned = [magnet.body.sum(magnet.moments * part) for part in found - m]
+    across = torque - m * np.einsum("in,in->n", m, torque)
+    expected = [magnet.body.sum(part) for part in across]
+    assert np.array(turned) / (magnet.rate * step) == pytest.approx(
+        expected, rel=1e-3, abs=1e-3 * np.linalg.norm(expected)
+    )
+    motion.free()
+    problem.free()
+
+
+def test_a_run_goes_on_where_it_was_killed(shared_directory, comm, monkeypatch):
+    """The rows of a run that was ended after its first row and resumed are those of a whole run."""
+    config = load_config(STACK)
+    whole = run_dynamics(config, comm, shared_directory / "whole", SilentProgress())
+    add, count = Trajectory.add, []
+
+    def killed(self, *given, **named):
+        add(self, *given, **named)
+        count.append(1)
+        if len(count) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trajectory, "add", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_dynamics(config, comm, shared_directory / "killed", SilentProgress())
+    monkeypatch.setattr(Trajectory, "add", add)
+    resumed = run_dynamics(config, comm, shared_directory / "killed", SilentProgress(), resume=True)
+    assert whole["time"] == pytest.approx([0, 0.5e-12, 1e-12], rel=1e-12)
+    for name, values in whole.items():
+        size = abs(values).max()
+        assert resumed[name] == pytest.approx(values, rel=1e-9, abs=1e-9 * size), name
+    if comm.rank == 0:
+        with (shared_directory / "killed" / "dynamics.csv").open() as file:
+            assert [float(row["time"]) for row in csv.DictReader(file)] == pytest.approx(whole["time"])
+
+
+@COMPARES_RANKS
+def test_ranks_agree_on_the_motion(shared_directory, comm):
+    config = load_config(STACK)
+    found = run_dynamics(config, comm, shared_directory / "all", SilentProgress())
+    if comm.rank == 0:
+        alone = run_dynamics(config, MPI.COMM_SELF, shared_directory / "one", SilentProgress())
+        for name, values in alone.items():
+            assert found[name] == pytest.approx(values, rel=1e-7, abs=1e-7 * abs(values).max()), name
+
+
+def test_nothing_to_go_on_from_is_told(shared_directory, comm):
+    with pytest.raises(InputError, match="run without --resume"):
+        run_dynamics(load_config(STACK), comm, shared_directory, SilentProgress(), resume=True)
