@@ -18,7 +18,7 @@ extensions = [
     "sphinx_click",
     "reference_pages",
 ]
-exclude_patterns = ["build", "_build", "extensions", "README.md"]
+exclude_patterns = ["build", "_build", "extensions", "gallery", "README.md"]
 
 html_theme = "sphinx_book_theme"
 html_title = f"thermospin {release}"

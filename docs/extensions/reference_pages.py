@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from examples import shipped_examples
+from gallery_pages import gallery_page
 from physics_pages import physics_pages
 from registry_pages import fields_page, materials_page, messages_page
 from schema_pages import results_page, schema_page
@@ -37,7 +38,9 @@ def pages():
 
 def write(app):
     """Write all generated pages, those that changed."""
-    for path, text in pages().items():
+    generated = Path(app.srcdir, "validation", "generated")
+    gallery = {"validation/generated/gallery.md": gallery_page(ROOT, generated / "gallery")}
+    for path, text in (pages() | gallery).items():
         target = Path(app.srcdir, path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_text(encoding="utf-8") != text:

@@ -27,5 +27,11 @@ def template(name: str, **keys: Any) -> Template:
 
     Raises:
         InputError: There is no such template, or a key or a value is wrong.
+
+    Examples:
+        >>> import thermospin as ts
+        >>> valve = ts.template("lateral_nonlocal", separation="150 nm")
+        >>> print(f"{1e9 * valve.separation:.0f} nm")
+        150 nm
     """
     return validated(_Document, {"geometry": {"template": name, **keys}}, "").geometry

@@ -34,6 +34,10 @@ def larmor_frequency(field: np.ndarray | float, g_factor: float = 2.0) -> np.nda
     Args:
         field: B, T, of any shape.
         g_factor: g.
+
+    Examples:
+        >>> print(f"{larmor_frequency(0.1):.4g} rad/s in 100 mT")
+        1.759e+10 rad/s in 100 mT
     """
     return g_factor * MAGNETON_RATE * field
 

@@ -104,6 +104,11 @@ def material(name: str) -> Material:
 
     Raises:
         InputError: The library has no such material.
+
+    Examples:
+        >>> copper = material("Cu")
+        >>> print(f"{1e9 * copper.spin_diffusion_length:.0f} nm")
+        350 nm
     """
     if name not in library():
         raise InputError(one_of(name, library(), "material"), key="materials")

@@ -54,7 +54,12 @@ def _document() -> dict[str, Any]:
 
 @functools.cache
 def hatami_table() -> Mapping[str, Printed]:
-    """Hatami's table, by names such as ``Cu/Co(001)*``; the star is a dirty interface."""
+    """Hatami's table, by names such as ``Cu/Co(001)*``; the star is a dirty interface.
+
+    Examples:
+        >>> print(f"{hatami_table()['Cu/Co(001)'].polarisation:.2f}")
+        0.76
+    """
     return {
         name: Printed(row["slope"] * 1e-9, row["P'"] / 100, row["P_S"] / 100, row.get("eta"), row.get("eta'"))
         for name, row in _document()["interfaces"].items()

@@ -37,6 +37,10 @@ def per_drive(unit: str, order: int, drive: str) -> str:
         unit: Unit of the quantity.
         order: Power of the drive.
         drive: Unit of the drive, ``A`` or ``V``.
+
+    Examples:
+        >>> per_drive("W/m²", 2, "A")
+        'W/(m² A²)'
     """
     if order == 0:
         return unit
@@ -53,6 +57,10 @@ def scale_for(magnitude: float, unit: str) -> Scale:
     Args:
         magnitude: A typical or the largest absolute value, in ``unit``.
         unit: Unit without prefix.
+
+    Examples:
+        >>> scale_for(3.2e-6, "V")
+        Scale(factor=1e-06, unit='µV')
     """
     exponent = _exponent(magnitude)
     return Scale(10.0**exponent, f"{_PREFIXES[exponent]}{unit}")
@@ -112,6 +120,10 @@ def quantity_text(value: float, unit: str) -> str:
     Args:
         value: The value, in ``unit``.
         unit: Unit without prefix.
+
+    Examples:
+        >>> quantity_text(0.0015, "A")
+        '1.5 mA'
     """
     scale = scale_for(abs(value), unit)
     return f"{value / scale.factor:.6g} {scale.unit}"
@@ -149,6 +161,12 @@ def rounded(value: float | None, bar: float | None, digits: int = 5) -> str:
         value: The value.
         bar: The error bar, in the same unit; None where there is none.
         digits: Largest number of digits.
+
+    Examples:
+        >>> rounded(-8.18045, 0.4)
+        '-8.2'
+        >>> rounded(0.02, 3.0)
+        '0'
     """
     if value is None or not _usable(abs(value)) or bar is None or not _usable(bar):
         return number(value, digits)

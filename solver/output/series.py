@@ -107,6 +107,10 @@ def words(key: str) -> str:
 
     Args:
         key: The key, such as ``materials.Py.polarisation``.
+
+    Examples:
+        >>> words("materials.Py.polarisation")
+        'polarisation of Py'
     """
     parts = [part.replace("_", " ") for part in key.split(".")]
     if parts[0] in ("materials", "terminals", "schemes") and len(parts) > 2:

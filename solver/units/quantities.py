@@ -26,6 +26,12 @@ def to_si(value: Any, unit: str) -> float:
 
     Raises:
         ValueError: The text is not a quantity, its unit has another dimension, or the number is not finite.
+
+    Examples:
+        >>> to_si("-4 uV/K", "V/K")
+        -4e-06
+        >>> to_si("100 nm", "m")
+        1e-07
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(

@@ -19,6 +19,8 @@ from thermospin.viewer.scene import AXES, Choice, Scene, read_line
 _HOST = "localhost"
 _OUTLINE = "#202428"
 _BAR = {"fmt": "%.3g", "color": "black", "vertical": True, "position_x": 0.86, "position_y": 0.15}
+_BELOW = "position: absolute; bottom: 0; height: 40%; width: 100%; text-align: center; pointer-events: none"
+"""Style of the plot of a line, over the lower part of the picture."""
 _NO_PLANE = "none"
 _CHOICES = ("scheme", "configuration", "field", "order", "normal", "place", "keeps_above")
 """Controls that change the picture."""
@@ -133,13 +135,9 @@ class Viewer:
                 drawer.width = 320
                 with vuetify3.VContainer():
                     self._controls()
-            with (
-                layout.content,
-                html.Div(style="height: calc(100vh - 64px); display: flex; flex-direction: column"),
-            ):
-                with html.Div(style="flex: 1 1 60%; min-height: 0"):
-                    self._view = vtk.VtkRemoteView(self._plotter.render_window, interactive_ratio=0.5)
-                with html.Div(v_if="profile", style="flex: 1 1 40%; min-height: 0; text-align: center"):
+            with layout.content, html.Div(style="height: calc(100vh - 64px); position: relative"):
+                self._view = vtk.VtkRemoteView(self._plotter.render_window, interactive_ratio=0.5)
+                with html.Div(v_if="profile", style=_BELOW):
                     html.Img(src=("profile",), alt="profile", style="height: 100%; max-width: 100%")
 
     def _controls(self) -> None:

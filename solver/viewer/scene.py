@@ -189,7 +189,7 @@ class Scene:
         drive = self.case(choice.scheme, choice.configuration).drive
         colours = colours_for(regions.quantity, parts, None, choice.order or 0, drive)
         outlines = [edges(part, boundary_edges=True, feature_edges=True) for part in skins.values()]
-        return Picture(parts, outlines, colours, f"{regions.quantity.label} ({colours.scale.unit})")
+        return Picture(parts, outlines, colours, f"{choice.field} ({colours.scale.unit})")
 
     def _cut(self, choice: Choice, regions: RegionGrids) -> Iterator[tuple[str, pv.UnstructuredGrid]]:
         """Parts of the regions that the plane leaves."""

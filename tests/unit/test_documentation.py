@@ -1,6 +1,10 @@
 """The documentation: what its pages promise. Its build checks links and runs the tutorials."""
 
 import ast
+import csv
+import doctest
+import importlib
+import json
 import re
 from pathlib import Path
 
@@ -39,3 +43,52 @@ def test_yaml_can_be_read(path):
     text = path.read_text(encoding="utf-8")
     for block in re.findall(r"^```yaml\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
         assert yaml.safe_load(block) is not None, block
+
+
+def test_the_gallery_has_data_and_a_test_for_every_case():
+    data = DOCS / "validation" / "data"
+    cases = json.loads((data / "about.json").read_text(encoding="utf-8"))
+    assert {path.stem for path in data.glob("*.csv")} == cases.keys()
+    for name, case in cases.items():
+        with (data / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert sum(row["computed"] != "" for row in rows) >= 3, name
+        file, *chosen = case["test"].split(" -k ")
+        text = (DOCS.parent / file).read_text(encoding="utf-8")
+        assert all(f"def {test}" in text for test in chosen), case["test"]
+
+
+def with_examples():
+    """Modules of the program whose docstrings have examples."""
+    root = DOCS.parent
+    for package, folder in (("thermospin", root / "solver"), ("thermospin.meshes", root / "meshes")):
+        for path in sorted(folder.rglob("*.py")):
+            if ">>> " in path.read_text(encoding="utf-8"):
+                parts = path.relative_to(folder).with_suffix("").parts
+                yield ".".join([package, *(part for part in parts if part != "__init__")])
+
+
+@pytest.mark.parametrize("name", [*with_examples()])
+def test_examples_of_docstrings_give_what_they_say(name):
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted and not found.failed
+
+
+def linked(path):
+    """Files that the links of a page lead to, as far as they are not of the network or made by the build."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        if "://" not in target and "generated/" not in target:
+            yield path.parent / target
+
+
+READ = [*DOCS.rglob("*.md"), *DOCS.parent.glob("*.md"), *(DOCS.parent / "solver").glob("*.md")]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in sorted(READ) if "_build" not in path.parts and "generated" not in path.parts],
+    ids=lambda path: str(path.relative_to(DOCS.parent)),
+)  # fmt: skip
+def test_links_lead_to_files(path):
+    missing = [str(target) for target in linked(path) if not target.exists()]
+    assert not missing, missing

@@ -1,0 +1,10 @@
+"""The cases of the validation gallery."""
+
+from bar_cases import BAR_CASES
+from comparison import Comparison
+from more_cases import MORE_CASES
+from other_cases import OTHER_CASES
+from spin_cases import SPIN_CASES
+
+CASES: tuple[Comparison, ...] = (*SPIN_CASES, *BAR_CASES, *MORE_CASES, *OTHER_CASES)
+"""All of them, in the order of the page."""
