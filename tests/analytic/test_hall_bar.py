@@ -70,3 +70,39 @@ def test_anomalous_nernst_effect(comm):
     assert gradient == pytest.approx(10 / 460e-9, rel=1e-3)
     assert volts["Amax"] - volts["Amin"] == pytest.approx(-ratio * S * gradient * W, rel=1e-3)
     problem.free()
+
+
+def test_reciprocity_of_onsager_and_casimir(comm):
+    """``R_ij(m) = R_ji(−m)``: injector and probe exchanged, and all magnets reversed."""
+    magnet = METAL | {"magnetic": True, "seebeck": S}
+    effects = {"amr_ratio": RATIO, "anomalous_hall_angle": HALL, "anomalous_nernst_ratio": 0.1}
+    magnets, out = dict.fromkeys("LAMBR", 1), {"current": "uniform", "share": -1}
+    given = bar(
+        magnet | effects,
+        magnetisation=dict.fromkeys("LAMBR", [1, 2, 2]),
+        configurations={"up": magnets, "down": dict.fromkeys(magnets, -1)},
+        schemes={
+            "there": {"left": "current", "right": out, "Bmin": "ground"},
+            "back": {"Amax": "current", "Amin": out, "Bmin": "ground"},
+        },
+        probes={"across": ["Amax", "Amin"], "along": ["left", "right"]},
+    )
+    for terminal in given["terminals"].values():
+        terminal["sink"] = True
+    problem = prepare_problem(given, comm)
+    there = {state: problem.solve("there", state).harmonics(("Amax", "Amin"))[0] for state in problem.states}
+    back = {state: problem.solve("back", state).harmonics(("left", "right"))[0] for state in problem.states}
+    assert there["up"] == pytest.approx(back["down"], rel=1e-10, abs=0)
+    assert there["down"] == pytest.approx(back["up"], rel=1e-10, abs=0)
+    assert abs(there["up"] - there["down"]) > 0.1 * abs(there["up"])
+    problem.free()
+
+
+def test_iterations_with_a_hall_angle(comm):
+    """Half as many iterations more, at most, with GMRES than with conjugate gradients."""
+    needed = []
+    for angle in (0.0, 0.1):
+        problem = prepare_problem(bar(MAGNET | {"amr_ratio": 0.02, "anomalous_hall_angle": angle}), comm)
+        needed.append(problem.solve("through", "P").orders[0].iterations)
+        problem.free()
+    assert needed[1] <= 1.5 * needed[0]
