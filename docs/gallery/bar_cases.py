@@ -108,7 +108,7 @@ BAR_CASES = (
     Comparison(
         "spin_peltier",
         "Spin Peltier effect",
-        "physics.md §8.5; Flipse et al. 2012",
+        "physics.md §8.5",
         "tests/analytic/test_spin_bars.py -k test_coupled_spin_and_heat",
         ("x from F|N (nm)", "T beyond the bulk line (mK)"),
         spin_peltier,

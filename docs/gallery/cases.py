@@ -5,6 +5,7 @@ from comparison import Comparison
 from more_cases import MORE_CASES
 from other_cases import OTHER_CASES
 from spin_cases import SPIN_CASES
+from turned_cases import TURNED_CASES
 
-CASES: tuple[Comparison, ...] = (*SPIN_CASES, *BAR_CASES, *MORE_CASES, *OTHER_CASES)
+CASES: tuple[Comparison, ...] = (*SPIN_CASES, *BAR_CASES, *MORE_CASES, *TURNED_CASES, *OTHER_CASES)
 """All of them, in the order of the page."""

@@ -191,7 +191,7 @@ SPIN_CASES = (
     Comparison(
         "hanle",
         "Hanle precession in a bar",
-        "Johnson and Silsbee 1985; solver/physics.md §4",
+        "physics.md §3; Jedema et al. 2002",
         "tests/analytic/test_vector_elements.py -k test_hanle_in_a_bar",
         ("x from the magnet (nm)", "μ_s (µeV)"),
         hanle,

@@ -8,8 +8,11 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
+
+from thermospin.runs.schemas import schema_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIALS = sorted(path for path in (DOCS / "tutorials").glob("*.md") if path.name != "index.md")
@@ -43,6 +46,22 @@ def test_yaml_can_be_read(path):
     text = path.read_text(encoding="utf-8")
     for block in re.findall(r"^```yaml\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
         assert yaml.safe_load(block) is not None, block
+
+
+@pytest.fixture(scope="module")
+def validator():
+    """A validator of parts of a configuration: no key is required."""
+    return jsonschema.Draft202012Validator(schema_of("configuration") | {"required": []})
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_examples_pass_the_schema(path, validator):
+    text = path.read_text(encoding="utf-8")
+    for block in re.findall(r"^```yaml\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
+        data = yaml.safe_load(block)
+        if isinstance(data, dict) and data.keys() <= validator.schema["properties"].keys():
+            errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(data)]
+            assert not errors, errors
 
 
 def test_the_gallery_has_data_and_a_test_for_every_case():

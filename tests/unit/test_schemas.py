@@ -17,7 +17,7 @@ from thermospin.runs.schemas import schema_of
 from thermospin.units import readable, to_si
 
 ROOT = Path(__file__).parents[2]
-CONFIGS = sorted((ROOT / "configs").glob("*.yaml"))
+CONFIGS = sorted(path for folder in ("configs", "benchmarks") for path in (ROOT / folder).glob("*.yaml"))
 UNITS = [
     "m",
     "K",
@@ -80,17 +80,18 @@ def test_schemas_are_schemas(name):
     assert schema["title"] == f"thermospin {name}"
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_shipped_configurations_pass(validators, path):
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     errors = [f"{error.json_path}: {error.message}" for error in validators[kind_of(data)].iter_errors(data)]
     assert not errors, errors
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_shipped_configurations_name_their_schema(path):
     text = path.read_text(encoding="utf-8")
-    expected = f"# yaml-language-server: $schema=schema/{kind_of(yaml.safe_load(text))}.json"
+    place = "schema" if path.parent.name == "configs" else "../configs/schema"
+    expected = f"# yaml-language-server: $schema={place}/{kind_of(yaml.safe_load(text))}.json"
     assert text.splitlines()[0] == expected
 
 
