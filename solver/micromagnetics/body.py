@@ -139,8 +139,9 @@ class Body:
             region: The region.
         """
         inside = self.points[self.volumes[region] > 0]
-        low, high = inside.min(axis=0, initial=np.inf), inside.max(axis=0, initial=-np.inf)
-        return self.comm.allreduce(high, MPI.MAX) - self.comm.allreduce(low, MPI.MIN)
+        ends = np.concatenate([part.max(axis=0, initial=-np.inf) for part in (inside, -inside)])
+        self.comm.Allreduce(MPI.IN_PLACE, ends, MPI.MAX)
+        return ends[:3] + ends[3:]
 
     def longest_edge(self) -> float:
         """Longest edge of a tetrahedron, m (collective)."""
