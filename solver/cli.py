@@ -141,13 +141,29 @@ def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume
     metavar="N",
     help="Also draw the uncertain numbers N times and solve, to check errors by linear propagation.",
 )
+@click.option(
+    "--propose",
+    "wanted",
+    metavar="KEY",
+    help="Instead, rank the readings at all points of the sweep by what they tell on this uncertain number.",
+)
 def sensitivity(
-    file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, draws: int | None
+    file: Path,
+    overrides: tuple[str, ...],
+    output: Path | None,
+    volume: str | None,
+    draws: int | None,
+    wanted: str | None,
 ) -> None:
     """Find how the readings of FILE depend on every number of its materials and interfaces."""
+    from thermospin.runs.proposal import propose
     from thermospin.runs.sensitivity import sensitivity as find
 
     config = _load(file, overrides, output)
+    if wanted:
+        propose(config, wanted, config.output.directory, _progress(volume), quiet=False)
+        _tell_place(config.output.directory)
+        return
     find(config, config.output.directory, _progress(volume), quiet=False, draws=draws or 0)
     _tell_place(config.output.directory)
 

@@ -50,6 +50,13 @@ EARLIER = (
     "sensitivity.json",
     "sensitivity.csv",
     "sensitivity_*.png",
+    "proposal.csv",
+    "fit.json",
+    "fit.png",
+    "fitted*.yaml",
+    "residuals.csv",
+    "samples.csv",
+    "corner.png",
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps", "dynamics"
