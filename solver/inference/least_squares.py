@@ -16,8 +16,8 @@ from scipy.stats import chi2 as chi2_distribution
 
 from thermospin.errors import ConvergenceError
 
-TOLERANCE = 1e-9
-"""Relative change of χ² and of the parameters at which a fit ends."""
+TOLERANCE = 1e-6
+"""Relative change of the parameters at which a fit ends: smaller ones drown in the tolerance of a solver."""
 MOST = 200
 """Evaluations of the model before a fit gives up."""
 NEGLIGIBLE = 1e-3
@@ -194,7 +194,7 @@ def fit(
         bounds=(lower, upper),
         loss=loss,
         xtol=TOLERANCE,
-        ftol=TOLERANCE,
+        ftol=TOLERANCE**2,
         gtol=TOLERANCE * max(1.0, float(np.linalg.norm(jacobian(start)))),
         max_nfev=MOST,
     )
