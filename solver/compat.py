@@ -22,7 +22,9 @@ from dolfinx import cpp, default_real_type, fem, la
 from dolfinx import mesh as dmesh
 from mpi4py import MPI
 from petsc4py import PETSc
-from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
+from ufl.algorithms import expand_derivatives
+from ufl.algorithms.formsplitter import FormSplitter
+from ufl.utils.stacks import StackDict
 
 from thermospin.runtime.failures import renew_signal_handlers
 from thermospin.runtime.kernels import Kernels
@@ -40,8 +42,6 @@ ffcx.codegeneration.jit.get_cached_module = KERNELS.find_module
 
 __all__ = [
     "MPI",
-    "PETSc",
-    "apply_algebra_lowering",
     "basix",
     "build_mesh",
     "build_submesh",
@@ -50,6 +50,7 @@ __all__ = [
     "default_real_type",
     "dmesh",
     "dolfinx",
+    "expand_derivatives",
     "fem",
     "forget_places",
     "forget_product",
@@ -59,6 +60,9 @@ __all__ = [
     "petsc4py",
     "ufl",
     "versions",
+    "FormSplitter",
+    "PETSc",
+    "StackDict",
 ]
 
 

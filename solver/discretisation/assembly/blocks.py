@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import numpy as np
 
-from thermospin.compat import PETSc, ufl
+from thermospin.compat import FormSplitter, PETSc, ufl
 from thermospin.discretisation.assembly.cellwise import CellSets, CellwiseForm
 from thermospin.discretisation.assembly.compiled import CompiledForm
 from thermospin.discretisation.heat_transfer import HeatTransfer
@@ -191,12 +191,14 @@ def block_forms(form: ufl.Form, wanted: Callable[[Block], bool]) -> dict[Block, 
         form: The form.
         wanted: Tells which blocks, by the numbers of row and column.
     """
-    return {
-        (i, j): block
-        for i, row in enumerate(ufl.extract_blocks(form))
-        for j, block in enumerate(row)
-        if wanted((i, j)) and block is not None and not block.empty()
-    }
+    splitter = FormSplitter()
+    found = {}
+    numbers = range(1 + max((argument.part() for argument in form.arguments()), default=-1))
+    for key in filter(wanted, product(numbers, numbers)):
+        block = splitter.split(form, *key)
+        if len(block.arguments()) == 2:
+            found[key] = block
+    return found
 
 
 def _all_blocks(spaces: Spaces) -> list[Block]:

@@ -6,8 +6,8 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from thermospin.compat import PETSc, cpp, forget_places, has_places, ufl
-from thermospin.discretisation.assembly import integrand
 from thermospin.discretisation.assembly.cells import CellSet
+from thermospin.discretisation.assembly.integrand import Integrand
 from thermospin.discretisation.interfaces.jumps import Couples
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import Field
@@ -34,8 +34,9 @@ class CellwiseForm:
         couples: Sequence[Couples],
         sets: CellSets,
     ) -> None:
-        self._spaces, self._form, self._fields, self._couples = spaces, form, fields, couples
-        assert integrand.is_stiffness_and_mass(form, spaces.subdomains), "the form has other terms"
+        self._spaces, self._fields, self._couples = spaces, fields, couples
+        self._integrand = Integrand(form, spaces.subdomains)
+        assert self._integrand.is_stiffness_and_mass(), "the form has other terms"
         tags = frozenset(integral.subdomain_id() for integral in form.integrals())
         place = any(field.on_conductors for field in fields), tags
         self._set = sets.get(place) or CellSet(spaces, tags, place[0])
@@ -59,13 +60,13 @@ class CellwiseForm:
         """
         if not has_places(matrix):
             self._place(matrix)
-        given = self._form, self._spaces.subdomains, self._set.n_cells
-        tensor = integrand.of_directions(*given)
+        n_cells = self._set.n_cells
+        tensor = self._integrand.of_directions(n_cells)
         if tensor is None:
-            values = self._set.stiffness(integrand.of_gradients(*given))
+            values = self._set.stiffness(self._integrand.of_gradients(n_cells))
         else:
             values = self._set.tensor_stiffness(tensor)
-        of_values = integrand.of_values(*given)
+        of_values = self._integrand.of_values(n_cells)
         if of_values.any():
             values += self._set.mass(of_values)
         n_couples = sum(row.shape[1] * column.size for row, column in self._couples)
