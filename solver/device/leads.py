@@ -84,7 +84,9 @@ def implied_leads(config: Config) -> dict[str, Lead]:
     Args:
         config: The configuration.
     """
-    found = {}
+    found: dict[str, Lead] = {}
+    if config.heating.model == "conserving" and follows_temperature(config):
+        return found
     for name in _with_given_currents(config):
         terminal = config.all_terminals[name]
         region = terminal.region
@@ -93,6 +95,15 @@ def implied_leads(config: Config) -> dict[str, Lead]:
             if metal.is_conductor and metal.seebeck:
                 found[name] = Lead.carrying(metal.seebeck, config.heating.model == "conserving")
     return found
+
+
+def follows_temperature(config: Config) -> bool:
+    """Whether a coefficient of a material follows the temperature.
+
+    Args:
+        config: The configuration.
+    """
+    return not all(config.material_laws(name).is_constant for name in config.geometry.materials.values())
 
 
 def _with_given_currents(config: Config) -> list[str]:

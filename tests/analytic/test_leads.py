@@ -5,9 +5,12 @@ import pytest
 from bars import NM, Profile
 from support import SilentProgress, prepare_problem
 
+from thermospin.device import Device
+from thermospin.errors import InputError
 from thermospin.fields import THETA
 from thermospin.response.accuracy import SMOOTH_FRACTION
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 T0, WIDTH, CUT, LENGTH = 300.0, 20 * NM, 100 * NM, 700 * NM
 THERMAL_LENGTH = 250 * NM
@@ -123,6 +126,16 @@ def test_a_lead_that_conserves_energy(comm):
     fitted = {"degree": 2, "orders": 3, "method": "demodulate", "currents": [-2e-4, -1e-4, 1e-4, 2e-4]}
     at_currents = solved(whole_and_part(THERMAL_LENGTH)[1] | changed | {"solver": fitted}, "in", comm)
     np.testing.assert_allclose(at_currents.harmonics(PAIR), part.harmonics(PAIR), rtol=1e-4)
+
+
+def test_conserving_heat_beside_laws_is_refused():
+    other = OTHER | {"conductivity": {"resistivity": 2e-7, "temperature_coefficient": 2e-3, "reference": T0}}
+    _, part = whole_and_part(THERMAL_LENGTH, other=other)
+    with pytest.raises(InputError, match="follow the temperature; use 'heating.model: joule'") as error:
+        load_config(part | {"heating": {"model": "conserving"}})
+    assert error.value.key == "terminals.right.continues"
+    bare = junction({}, CUT, other=other) | {"heating": {"model": "conserving"}}
+    assert not Device.of(load_config(bare)).leads
 
 
 def test_a_lead_at_a_metal_contact(comm):

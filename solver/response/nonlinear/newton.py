@@ -1,7 +1,5 @@
 """Fields at a given drive where coefficients follow the temperature: Newton's method with a line search."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from thermospin.compat import MPI, PETSc
@@ -50,7 +48,6 @@ class Newton:
         self._moving = {name: terminals.by_name[name].dofs[V] + start for name in drive.equipotential}
         self._comm = terminals.spaces.comm
         self._loads: PETSc.Vec | None = None
-        self._follow: Callable[[PETSc.Vec, PETSc.Vec], None] | None = None
         self._units: dict[str, PETSc.Vec] = {}
         self.history: list[float] = []
         self.trouble: Exception | None = None
@@ -70,24 +67,17 @@ class Newton:
         """Free the solver (collective): PETSc and it refer to each other."""
         self._snes.destroy()
 
-    def solve(
-        self,
-        start: PETSc.Vec,
-        loads: PETSc.Vec,
-        follow: Callable[[PETSc.Vec, PETSc.Vec], None] | None = None,
-    ) -> PETSc.Vec:
+    def solve(self, start: PETSc.Vec, loads: PETSc.Vec) -> PETSc.Vec:
         """The fields for given loads (collective).
 
         Args:
             start: Fields to begin with; their fixed unknowns are kept.
             loads: The injected currents of uniform density, and by terminal of uniform potential.
-            follow: Adds loads that follow from fields, and change so little with them that steps without
-                their derivative converge.
 
         Raises:
             ConvergenceError: There is no convergence.
         """
-        self._loads, self._follow, self.trouble = loads, follow, None
+        self._loads, self.trouble = loads, None
         scaled = start.duplicate()
         scaled.pointwiseMult(start, self._scales)
         self._goal, self.history = accuracy.NEWTON_FLOOR * self._size(start), []
@@ -136,10 +126,7 @@ class Newton:
         fields = scaled.duplicate()
         fields.pointwiseDivide(scaled, self._scales)
         found = self._equations.residual(fields)
-        loads = self._loads.copy()
-        if self._follow is not None:
-            self._follow(fields, loads)
-        found.axpy(-1.0, loads)
+        found.axpy(-1.0, self._loads)
         return found
 
     def _linearise(self, _: PETSc.SNES, scaled: PETSc.Vec, *__: PETSc.Mat) -> None:

@@ -5,7 +5,6 @@ through the adjoints of that, as accurately as in a linear problem.
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from thermospin.compat import PETSc
 from thermospin.device import Drive
@@ -82,7 +81,6 @@ class ResponsiveSolver(SchemeSolver):
         units = self._tangent.units(tolerance)
         injected, potentials = given(self._drive, drive)
         generated += self._terminals.heat_leads(rhs, injected)
-        generated += self._terminals.carry_heat(rhs, injected, fields)
         solution = self._tangent.solve(
             rhs, injected, potentials, self._thermal, ("at", drive), tolerance, generated=generated
         )
@@ -114,7 +112,7 @@ class ResponsiveSolver(SchemeSolver):
         Raises:
             ConvergenceError: There is no convergence, or only to an unstable state.
         """
-        fields = self.newton.solve(start, self._loads(drive), partial(self._carried, drive))
+        fields = self.newton.solve(start, self._loads(drive))
         self.newton.linearise(fields)
         found = feedback(self._equations, self.newton, fields)
         if found >= 1.0:
@@ -145,10 +143,6 @@ class ResponsiveSolver(SchemeSolver):
         self._terminals.inject(loads, {name: drive * part for name, part in injected.items()})
         self._terminals.heat_leads(loads, given(self._drive, drive)[0])
         return loads
-
-    def _carried(self, drive: float, fields: PETSc.Vec, loads: PETSc.Vec) -> None:
-        """Add the Peltier heat that currents bring to warm terminals to loads (collective)."""
-        self._terminals.carry_heat(loads, given(self._drive, drive)[0], fields)
 
     def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
         """Add the source of the next order, made by all lower ones."""
