@@ -194,12 +194,12 @@ class Lift(NamedTuple):
         return self._replace(X=factor * self.X, Y=factor * self.Y, across=across, turning=turning)
 
     def times(self, other: Self) -> Self:
-        """Product with another lift of the same material; both have a tensor in space, or neither has.
+        """Product with another lift of the same material.
 
         Args:
             other: The other lift.
         """
-        product = self._with_space(lambda space: space.times(other.space))
+        product = self._replace(space=_product(self.space, other.space))
         product = product._replace(
             X=self.X * other.X + self.Y * other.Y, Y=self.X * other.Y + self.Y * other.X
         )
@@ -233,6 +233,13 @@ class Lift(NamedTuple):
     def _transverse(self) -> tuple[Any, Any]:
         """X⊥ and X×: as ``m ×`` turns by a right angle, they multiply like a complex number."""
         return self.X if self.across is None else self.across, 0 if self.turning is None else self.turning
+
+
+def _product(a: Lift | None, b: Lift | None) -> Lift | None:
+    """Product of two tensors in space, where None is 1."""
+    if a is None:
+        return b
+    return a if b is None else a.times(b)
 
 
 def _quotient(a: Any, b: Any) -> Any:

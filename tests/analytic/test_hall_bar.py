@@ -5,6 +5,8 @@ import pytest
 from hall_bar import MAGNET, METAL, PITCH, T, W, bar
 from support import prepare_problem
 
+from thermospin.validation import load_config
+
 RHO, S = 1 / 4e6, -20e-6
 RATIO, HALL, COLD = 0.06, 0.08, 0.3
 
@@ -49,26 +51,38 @@ def test_anomalous_hall_effect(comm, state):
 
 
 def test_ordinary_hall_effect(comm):
-    """``E_y = R_H j B``."""
+    """``E_y = R_H j B``, and in another field without a new operator."""
     given = bar(METAL | {"hall_coefficient": 1e-8}, magnetic_field=[0, 0, 2.0])
-    (along, across), _ = resistances(given, comm)
-    assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
-    assert across == pytest.approx(-1e-8 * 2.0 / T, rel=1e-3)
+    problem = prepare_problem(given, comm)
+    for field in (2.0, -1.0):
+        if field != 2.0:
+            solver = given["solver"] | {"estimate": False}
+            problem.adopt(load_config(given | {"magnetic_field": [0, 0, field], "solver": solver}))
+        found = problem.solve("through", "P")
+        along, across = (found.harmonics(tuple(given["probes"][name]))[0] for name in ("along", "across"))
+        assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
+        assert across == pytest.approx(-1e-8 * field / T, rel=1e-3)
+    problem.free()
 
 
-def test_anomalous_nernst_effect(comm):
-    """``∂V/∂y = − N_A S ∂T/∂x`` for m along z, in open circuit; so cold that it makes no heat across."""
-    ratio = 0.05
-    given = bar(MAGNET | {"seebeck": S, "anomalous_nernst_ratio": ratio}, temperature=COLD)
+NERNST = {
+    "anomalous": (MAGNET | {"anomalous_nernst_ratio": 0.05}, {}, 0.05 * S),
+    "ordinary": (METAL | {"nernst_coefficient": -1e-6}, {"magnetic_field": [0, 0, 2.0]}, -2e-6),
+}
+
+
+@pytest.mark.parametrize(("material", "sections", "nernst"), NERNST.values(), ids=NERNST)
+def test_nernst_effects(comm, material, sections, nernst):
+    """``∂V/∂y = − N_A S ∂T/∂x`` or ``− ν B ∂T/∂x``, along z; so cold that it makes no heat across."""
+    given = bar(material | {"seebeck": S}, temperature=COLD, **sections)
     given["terminals"]["right"]["sink"] = COLD + 10
     given["schemes"]["through"] = {"right": "ground"}
     problem = prepare_problem(given, comm)
     problem.magnetise(problem.states["P"])
-    found = problem.scheme("through").at(0.0)
-    volts = found.terminals
+    volts = problem.scheme("through").at(0.0).terminals
     gradient = -(volts["Bmin"] - volts["Amin"]) / PITCH / S
     assert gradient == pytest.approx(10 / 460e-9, rel=1e-3)
-    assert volts["Amax"] - volts["Amin"] == pytest.approx(-ratio * S * gradient * W, rel=1e-3)
+    assert volts["Amax"] - volts["Amin"] == pytest.approx(-nernst * gradient * W, rel=1e-3)
     problem.free()
 
 

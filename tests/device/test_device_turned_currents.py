@@ -129,11 +129,12 @@ def test_expansion_is_demodulation_with_laws(comm):
         "anomalous_hall_angle": law(0.06, 4e-3),
         "amr_ratio": law(0.05, -1e-3),
     }
-    config["solver"] |= {"orders": 3}
+    currents = [k * 2e-5 for k in (-4, -3, -2, -1, 1, 2, 3, 4)]
+    config["solver"] |= {"orders": 3, "method": "demodulate", "currents": currents}
     problem = prepare_problem(config, comm)
     problem.magnetise(problem.states["down"])
     solver, pair = problem.scheme("through"), ("side", "other")
     expected = solver.expand(3).harmonics(pair)
-    found = solver.demodulate([k * 2e-5 for k in (-4, -3, -2, -1, 1, 2, 3, 4)], 3).harmonics(pair)
+    found = solver.demodulate(currents, 3).harmonics(pair)
     np.testing.assert_allclose(found, expected, rtol=1e-4)
     problem.free()

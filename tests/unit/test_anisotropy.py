@@ -7,11 +7,13 @@ from support import prepare_problem
 
 from thermospin.compat import basix
 from thermospin.constants import LORENZ_NUMBER
+from thermospin.device import Device
 from thermospin.discretisation.assembly.entries import Entries
 from thermospin.discretisation.assembly.tetrahedra import LocalMatrices
 from thermospin.errors import InputError
 from thermospin.lift import Lift, SpinVector
 from thermospin.materials import Material
+from thermospin.runs.workbench import operator_key
 from thermospin.validation import load_config
 
 SIDES = np.array([60e-9, 40e-9, 20e-9])
@@ -138,6 +140,17 @@ def test_operator_on_linear_fields(spin, coefficients, comm):
         assert found == pytest.approx(known, rel=1e-12, abs=0), name
     assert problem.system.is_symmetric == (coefficients is SYMMETRIC)
     problem.free()
+
+
+def test_another_direction_is_another_operator():
+    """While all spins have one axis, magnetic states are signs, and know nothing of directions in space."""
+
+    def key(direction, **coefficients):
+        config = load_config(device(**coefficients) | {"magnetisation": {"F": direction}})
+        return operator_key(config, Device.of(config))
+
+    assert key("x", amr_ratio=0.1) != key("y", amr_ratio=0.1)
+    assert key("x", amr_ratio=0.1) == key([2, 0, 0], amr_ratio=0.1)
 
 
 # what is refused
