@@ -21,6 +21,7 @@ Damping = quantity("", ge=0, le=10)
 Factor = quantity("", ge=0, le=1)
 Amplitude = quantity("A", ge=-1e3, le=1e3)
 Induction = quantity("T", ge=-1e3, le=1e3)
+Edge = quantity("m", gt=0, ge=1e-11, le=1e-3)
 StepError = quantity("", gt=0, ge=1e-10, le=0.1)
 Z = (0.0, 0.0, 1.0)
 TRACE = 1e-3
@@ -161,6 +162,9 @@ class Dynamics(Section):
     """Number of equal intervals, after each of which a row of the table is written."""
     pictures: whole(ge=0, le=10_000) = 10
     """Number of equal intervals, after each of which m is written for ParaView."""
+
+    ovf_cell: Edge | None = None
+    """Edge of the cubes of a grid, m, on which m is also written as OVF 2.0 with every picture."""
 
     @property
     def edges(self) -> tuple[float, ...]:

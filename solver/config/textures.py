@@ -190,7 +190,8 @@ class FileTexture(Section):
     """Vectors at points in a file, which are interpolated and normalised."""
 
     file: str
-    """A CSV with the columns x, y, z, mx, my, mz, or a VTU with an array `m` at its points or cells."""
+    """A CSV with the columns x, y, z, mx, my, mz, a VTU with an array `m` at its points or cells, or OVF 2.0
+    (`.ovf`, `.omf`)."""
     unit: Literal[*UNITS] = "m"
     """Unit of length of the file."""
     interpolation: Literal["linear", "nearest"] = "linear"

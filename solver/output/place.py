@@ -45,6 +45,7 @@ EARLIER = (
     "trajectory.csv",
     "dynamics.csv",
     "dynamics/m_*.vtu",
+    "dynamics/m_*.ovf",
     "dynamics/m.pvd",
     "restart.npz",
     "sensitivity.json",

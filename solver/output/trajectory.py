@@ -6,9 +6,10 @@ import numpy as np
 
 from thermospin.micromagnetics.body import Body
 from thermospin.micromagnetics.model import Micromagnet
-from thermospin.output.files import write_csv
-from thermospin.output.vtu import write_series, write_vectors
+from thermospin.output.files import replacing, write_csv
+from thermospin.output.vtu import on_grid, write_series, write_vectors
 from thermospin.runtime.failures import on_root
+from thermospin.textures.ovf import write_ovf
 
 TABLE = "dynamics.csv"
 FOLDER = "dynamics"
@@ -20,13 +21,14 @@ class Trajectory:
     Args:
         directory: Directory of the results.
         body: The magnets.
+        cell: Edge of the cubes of a grid on which vectors are also written as OVF, m.
 
     Attributes:
         rows: The rows of the table.
     """
 
-    def __init__(self, directory: Path, body: Body) -> None:
-        self._directory, self._comm = directory, body.comm
+    def __init__(self, directory: Path, body: Body, cell: float | None = None) -> None:
+        self._directory, self._comm, self._cell = directory, body.comm, cell
         self._points, self._cells = body.collected(body.points.T), body.collected_cells()
         self.rows: list[dict[str, float]] = []
 
@@ -52,4 +54,8 @@ class Trajectory:
         names = [f"m_{i:04d}.vtu" for i in range(len(times))]
         folder = self._directory / FOLDER
         write_vectors(folder / names[-1], self._points.T, self._cells, {"m": vectors.T})
+        if self._cell:
+            grid = on_grid(self._points.T, self._cells, vectors.T, self._cell)
+            with replacing(folder / names[-1].replace(".vtu", ".ovf")) as aside:
+                write_ovf(aside, grid, "m")
         write_series(folder / "m.pvd", dict(zip(names, times, strict=True)))

@@ -59,7 +59,7 @@ def run_dynamics(
     with progress:
         _, mesh = prepare(config, comm, progress)
         motion = Motion(config, mesh, progress)
-        table = Trajectory(directory, motion.magnet.body)
+        table = Trajectory(directory, motion.magnet.body, config.dynamics.ovf_cell)
         if resume:
             table.rows = read_restart(directory, motion)
         else:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from thermospin.errors import InputError
+from thermospin.textures.ovf import read_ovf
 
 ARRAY = "m"
 """Name of the array of vectors in a VTU file."""
@@ -80,7 +81,7 @@ class Table:
 
 
 def read_table(file: Path, scale: float, interpolation: Literal["linear", "nearest"]) -> Table:
-    """Read vectors at points: ``x,y,z,mx,my,mz`` in a CSV, or the array ``m`` of a VTU, at points or cells.
+    """Read vectors at points: ``x,y,z,mx,my,mz`` in a CSV, the array ``m`` of a VTU, or an OVF 2.0 grid.
 
     Args:
         file: The file.
@@ -92,7 +93,7 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
     """
     if file.exists() and not file.is_file():
         raise InputError(f"{file} is not a regular file; give a CSV or a VTU file")
-    read = _read_vtu if file.suffix.lower() == ".vtu" else _read_csv
+    read = READERS.get(file.suffix.lower(), _read_csv)
     try:
         points, vectors = read(file)
     except OSError as error:
@@ -163,3 +164,15 @@ def _read_vtu(file: Path) -> tuple[np.ndarray, np.ndarray]:
     if vectors.ndim != 2 or vectors.shape[1] != 3:
         raise InputError(f"the array '{ARRAY}' of {file} does not have three components")
     return np.asarray(points, dtype=float), np.asarray(vectors, dtype=float)
+
+
+def _read_ovf(file: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Points and vectors of an OVF file; cells with the vector 0 are outside magnets, and left out."""
+    grid = read_ovf(file)
+    vectors = grid.vectors.reshape(-1, 3)
+    inside = np.any(vectors != 0, axis=1)
+    return grid.points[inside], vectors[inside]
+
+
+READERS = {".vtu": _read_vtu, **dict.fromkeys((".ovf", ".omf"), _read_ovf)}
+"""Reader of a file by the end of its name; others are CSV."""
