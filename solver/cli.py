@@ -377,7 +377,7 @@ def _solve_circuit(config: "CircuitConfig") -> None:
     claim(Path(config.output), config._source)
     found = study(config, Progress().note)
     show(found)
-    say(f"results in {write(found).parent}")
+    say(f"results in {write(found)}")
 
 
 for command in RESULTS_COMMANDS:

@@ -249,4 +249,4 @@ def _shown(study: Study):
 
 def _save(figure: Figure, path: Path) -> None:
     with replacing(path) as aside:
-        figure.savefig(aside, dpi=150)
+        figure.savefig(aside, dpi=150, bbox_inches="tight", pad_inches=0.08)

@@ -41,6 +41,7 @@ def test_tables_figures_and_json(shared_directory, file):
     again = CliRunner().invoke(main, ["plot", str(out)])
     if MPI.COMM_WORLD.rank > 0:
         return
+    assert result.stdout.strip().splitlines()[-1] == f"results in {out}"
     written = {path.name for path in out.iterdir()}
     tables = {"points.csv", "switching.csv", "trajectory.csv", "results.json"}
     assert written == tables | {"points.png", "switching.png"}
