@@ -75,6 +75,18 @@ class Coefficients:
         return self._lifts(lambda lift: lift.magnetic, **nothing)
 
     @property
+    def magnetic_difference(self) -> tuple[Self, Self]:
+        """Two sets of coefficients whose difference is the magnetic part, with tensors in space."""
+        names = "electrical", "thermoelectric", "electronic_heat"
+        magnetic, isotropic = self.magnetic, self.isotropic
+        none = self.relaxation._replace(X=0, Y=0, across=None, turning=None)
+        nothing = magnetic._lifts(lambda lift: none)
+        return (
+            replace(magnetic, **{name: getattr(self, name) for name in names}),
+            replace(nothing, **{name: getattr(isotropic, name) for name in names}),
+        )
+
+    @property
     def turns(self) -> bool:
         """Whether the components of a spin mix in magnets."""
         return self.electrical.turns or self.relaxation.turns

@@ -142,6 +142,27 @@ def test_operator_on_linear_fields(spin, coefficients, comm):
     problem.free()
 
 
+def test_small_anisotropy_beside_strong_relaxation(comm):
+    """Both parts of the block of s are there, in a magnet that is not the first region."""
+    config = device(amr_ratio=1e-3, spin_diffusion_length="1 nm")
+    solid = config["geometry"]["solids"][0]
+    metal = solid | {
+        "name": "A",
+        "material": "Cu",
+        "box": {"min": ["-20 nm", 0, 0], "max": [0, "40 nm", "20 nm"]},
+    }
+    config["geometry"]["solids"].insert(0, metal)
+    config["terminals"]["left"]["region"] = "A"
+    problem = prepare_problem(config, comm)
+    slope = np.zeros((3, 3))
+    slope[0] = 1, 0, 0
+    v = vector(problem, slope)
+    conduction = np.linalg.inv(tensor([1, 2, 2], 1e-3))[0, 0]
+    known = (4e6 * conduction * 60 + problem.device.materials["A"].conductivity * 20) * 800e-27
+    assert v.dot(problem.system.matrix * v) == pytest.approx(known, rel=1e-12, abs=0)
+    problem.free()
+
+
 def test_another_direction_is_another_operator():
     """While all spins have one axis, magnetic states are signs, and know nothing of directions in space."""
 

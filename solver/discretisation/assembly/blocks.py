@@ -1,7 +1,6 @@
 """The blocks of the operator: assembled once, and in part again when the magnetisation changes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import groupby, product
 
 import numpy as np
@@ -178,9 +177,7 @@ def magnetic_form(spaces: Spaces, coefficients: Coefficients) -> ufl.Form:
     dx = spaces.dx(MAGNETS)
     if not coefficients.is_anisotropic:
         return bulk_form(coefficients.magnetic, u, v, dx, "conductors")
-    nothing = {"larmor": None, "heat_larmor": None, "spin_hall": None, "spin_nernst": None}
-    parts = (replace(c, **nothing) for c in (coefficients, coefficients.isotropic))
-    whole, isotropic = (bulk_form(c, u, v, dx, "conductors") for c in parts)
+    whole, isotropic = (bulk_form(c, u, v, dx, "conductors") for c in coefficients.magnetic_difference)
     return whole - isotropic
 
 

@@ -5,6 +5,7 @@ currents, a tensor. UFL evaluates its integrand for a u and a v of known value a
 are written once.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,9 +17,8 @@ ANYWHERE = (0.0, 0.0, 0.0)
 """Point at which UFL evaluates; any does for integrands that are constant in a cell."""
 FLAT, AXES = (0.0, 0.0, 0.0), np.eye(3).tolist()
 
-
-GENERIC = (1.0, -2.0, 0.5), (0.75, 1.0, 3.0)
-"""Gradients of u and v in no special direction."""
+GENERIC = (1.0, -(3.0**0.5), 2.0**0.5 - 1), (5.0**0.5 / 3, 2.0 ** (1 / 3), math.e)
+"""Gradients of u and v in no special direction: no axis that people write lies in their plane."""
 Gradients = tuple[Sequence[float], Sequence[float]]
 
 
