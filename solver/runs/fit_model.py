@@ -158,7 +158,7 @@ class FitModel:
         record = on_root(bench.comm, lambda: prepare_mesh(config))
         problem = bench.problem(config, record, SilentProgress())
         targets = [find_input(config, given.key) for given in point.targets.values()]
-        found = reading_rows(problem, [given.shares for given in targets])
+        found = reading_rows(problem, targets)
         rows = [found[_at(self._plan, row)] for row in point.rows]
         data = {
             "values": [row.value for row in rows],

@@ -19,7 +19,6 @@ from thermospin.inference.measured import Datum, placed, read_measured
 from thermospin.runs.probes import SIGNALS
 from thermospin.units.uncertain import split_uncertain
 from thermospin.validation.loading import checked
-from thermospin.validation.sensitivity import check_sensitivity
 
 ASIDE = ("fit", "sweep", "loop", "accuracy", "lock_in", UNCERTAINTIES)
 """Sections that a fitted device has no use for."""
@@ -126,7 +125,6 @@ def _devices(
             if not swept:
                 raise
             raise chosen[0].error(f"{error.key}: {error.message}") from None
-        check_sensitivity(device, Device.of(device))
         yield device, chosen
 
 

@@ -10,7 +10,7 @@ from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
-from thermospin.runs.reading_rows import InputSensitivity
+from thermospin.runs.reading_rows import input_sensitivity
 from thermospin.runs.sensitivity import Case, with_signals
 
 
@@ -27,7 +27,7 @@ class InputErrors:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._inputs, self._sizes = uncertain_inputs(problem.config)
-        self._found = InputSensitivity(problem, [given.shares for given in self._inputs])
+        self._found = input_sensitivity(problem, self._inputs)
         self._cases: dict[str, dict[str, Mapping[str, Case]]] = {}
 
     @classmethod
@@ -52,7 +52,7 @@ class InputErrors:
         numerics = self._problem.device.numerics
         if numerics.method == "demodulate":  # its orders are fitted, those here solve their equations
             expansion = solver.expand(numerics.orders)
-        self._cases.setdefault(scheme, {})[name] = self._found.of_case(solver, expansion)
+        self._cases.setdefault(scheme, {})[name] = self._found.of_case(scheme, name, solver, expansion)
 
     def write(self, results: dict[str, Any]) -> None:
         """Write the errors beside those of mesh and solver, and the covariance of all readings.

@@ -64,7 +64,7 @@ def propose(
             progress.note(", ".join(f"{name} = {value}" for name, value in swept.items()) or "the device")
         record = on_root(comm, lambda device=device: prepare_mesh(device))
         problem = bench.problem(device, record, SilentProgress())
-        rows = reading_rows(problem, [find_input(device, name).shares for name in keys])
+        rows = reading_rows(problem, [find_input(device, name) for name in keys])
         for (scheme, probe, name, order), row in rows.items():
             if not row.value:
                 continue

@@ -1,17 +1,22 @@
 """Readings with derivatives by inputs and, where they are estimated, error bars of the mesh."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from thermospin.config.numbers import Place
+from thermospin.config.inputs import Input, with_value
+from thermospin.output.progress import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.runs.probes import SIGNALS, probe_data, signals
 from thermospin.runs.problem import Problem
+from thermospin.runs.sampling import readings_of
 from thermospin.runs.sensitivity import Case, ProblemSensitivity, with_signals
+from thermospin.validation.sensitivity import reason_without_adjoints
 
+STEP = 1e-3
+"""Step of differences relative to the input: its square, the error, is 1e-6."""
 At = tuple[str, str, str, int]
 """Scheme, probe, configuration or signal, and order."""
 
@@ -30,26 +35,26 @@ class ReadingRow(NamedTuple):
     derivatives: list[float]
 
 
-def reading_rows(problem: Problem, shares: Sequence[Mapping[Place, float]]) -> dict[At, ReadingRow]:
+def reading_rows(problem: Problem, inputs: Sequence[Input]) -> dict[At, ReadingRow]:
     """All readings of a problem (collective).
 
     Args:
         problem: The problem.
-        shares: Of every input, the derivatives of the numbers that follow it.
+        inputs: The inputs.
 
     Raises:
         InputError: A lead or the surroundings depend on one of the numbers.
         ConvergenceError: The solver does not converge.
     """
-    found = InputSensitivity(problem, shares)
+    found = input_sensitivity(problem, inputs)
     rows: dict[At, ReadingRow] = {}
     for scheme in problem.schemes:
         solver = problem.scheme(scheme)
         cases, expansions = {}, {}
         for name, state in problem.states.items():
             problem.magnetise(state)
-            expansions[name] = solver.expand(problem.device.numerics.orders)
-            cases[name] = found.of_case(solver, expansions[name])
+            expansions[name] = problem.expand(solver)
+            cases[name] = found.of_case(scheme, name, solver, expansions[name])
             if problem.device.numerics.estimate:
                 problem.estimate(scheme, solver, expansions[name])
         bars = _mesh_bars(problem, expansions)
@@ -62,36 +67,123 @@ def reading_rows(problem: Problem, shares: Sequence[Mapping[Place, float]]) -> d
     return rows
 
 
-class InputSensitivity:
-    """Derivatives of readings by inputs that several numbers follow.
+class InputSensitivity(Protocol):
+    """Derivatives of readings by inputs."""
+
+    def of_case(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
+        """Readings and their derivatives by probe, in the magnetic state of the operator (collective).
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration.
+            solver: The solver of the scheme.
+            expansion: Its solution.
+        """
+
+
+def input_sensitivity(problem: Problem, inputs: Sequence[Input]) -> InputSensitivity:
+    """Derivatives of the readings of a problem: by adjoints, or by differences where these do not hold.
 
     Args:
         problem: The problem.
-        shares: Of every input, the derivatives of the numbers that follow it.
+        inputs: The inputs.
+
+    Raises:
+        InputError: A lead or the surroundings depend on one of the numbers.
+        ConvergenceError: The solver does not converge with another value.
+    """
+    has_adjoints = reason_without_adjoints(problem.device) is None
+    return AdjointSensitivity(problem, inputs) if has_adjoints else DifferenceSensitivity(problem, inputs)
+
+
+class AdjointSensitivity:
+    """Derivatives of readings by inputs that several numbers follow, by adjoints.
+
+    Args:
+        problem: The problem.
+        inputs: The inputs.
 
     Raises:
         InputError: A lead or the surroundings depend on one of the numbers.
     """
 
-    def __init__(self, problem: Problem, shares: Sequence[Mapping[Place, float]]) -> None:
-        self._found = ProblemSensitivity(problem, {place for share in shares for place in share})
+    def __init__(self, problem: Problem, inputs: Sequence[Input]) -> None:
+        self._orders = problem.device.numerics.orders
+        self._is_fitted = problem.device.numerics.method == "demodulate"
+        self._found = ProblemSensitivity(problem, {place for given in inputs for place in given.shares})
         if self._found.left_out:
             message = (
                 "a lead or the surroundings depend on it; give it without an uncertainty, and do not fit it"
             )
             raise problem.config.error(self._found.left_out[0], message)
         places = [change.number.place for change in self._found.changes]
-        self._shares = np.array([[share.get(place, 0.0) for share in shares] for place in places])
+        self._shares = np.array([[given.shares.get(place, 0.0) for given in inputs] for place in places])
 
-    def of_case(self, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
+    def of_case(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
         """Readings and their derivatives by probe, in the magnetic state of the operator (collective).
 
         Args:
+            scheme: The scheme.
+            name: The magnetic configuration.
             solver: The solver of the scheme.
             expansion: Its solution.
         """
+        if self._is_fitted:  # its orders are fitted, those here solve their equations
+            expansion = solver.expand(self._orders)
         found = self._found.of_case(solver, expansion)
         return {probe: (values, by @ self._shares) for probe, (values, by) in found.items()}
+
+
+class DifferenceSensitivity:
+    """Derivatives of readings by inputs from two more solutions for each, on the same mesh.
+
+    Args:
+        problem: The problem.
+        inputs: The inputs.
+
+    Raises:
+        ConvergenceError: The solver does not converge with another value.
+    """
+
+    def __init__(self, problem: Problem, inputs: Sequence[Input]) -> None:
+        self._pairs, self._orders = problem.device.probes, problem.device.numerics.orders
+        ends = [[_readings_at(problem, given, sign * STEP) for sign in (1, -1)] for given in inputs]
+        self._by = {
+            at: [
+                (plus[at] - minus[at]) / (2 * STEP * given.value)
+                for given, (plus, minus) in zip(inputs, ends, strict=True)
+            ]
+            for at in (ends[0][0] if ends else {})
+        }
+
+    def of_case(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
+        """Readings and their derivatives by probe.
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration.
+            solver: The solver of the scheme.
+            expansion: Its solution.
+        """
+        orders = range(1, self._orders + 1)
+        return {
+            probe: (
+                np.asarray(expansion.harmonics(pair)),
+                np.array([self._by[scheme, probe, name, n] for n in orders]),
+            )
+            for probe, pair in self._pairs.items()
+        }
+
+
+def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]:
+    """Readings with another value of an input, by a step relative to it (collective)."""
+    config = problem.config
+    solver = config.solver.model_copy(update={"estimate": False})
+    changed = with_value(config, given.key, given.value * (1 + step), given.unit).model_copy(
+        update={"schemes": config.schemes, "probes": config.probes, "solver": solver}
+    )
+    with Problem(changed, problem.spaces.device, SilentProgress()) as other:
+        return readings_of(other)
 
 
 def _mesh_bars(problem: Problem, expansions: Mapping[str, Expansion]) -> dict[str, dict[str, list]]:

@@ -74,12 +74,11 @@ def readings_of(problem: Problem) -> dict[tuple[str, str, str, int], float]:
         problem: The problem.
     """
     found = {}
-    orders = problem.device.numerics.orders
     for scheme in problem.schemes:
         solver, expansions = problem.scheme(scheme), {}
         for name, state in problem.states.items():
             problem.magnetise(state)
-            expansions[name] = solver.expand(orders)
+            expansions[name] = problem.expand(solver)
         for probe, pair in problem.device.probes.items():
             named = {name: expansion.harmonics(pair) for name, expansion in expansions.items()}
             if {"P", "AP"} <= named.keys():

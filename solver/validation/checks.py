@@ -55,7 +55,7 @@ def check(config: Config) -> None:
     maps.check(config, device)
     loop.check(config, device)
     dynamics.check(config, device)
-    sensitivity.check_uncertainties(config, device)
+    sensitivity.check_uncertainties(config)
 
 
 def _geometry(config: Config) -> None:

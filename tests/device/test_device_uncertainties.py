@@ -81,6 +81,18 @@ def test_errors_are_those_of_differences(solved):
         np.testing.assert_allclose(errors, np.sqrt(square), rtol=1e-4)
 
 
+def test_differences_where_there_are_no_adjoints(solved, comm):
+    """Vector spin with magnets along one axis has the readings of collinear spins, and so their errors."""
+    config = stack(JOULE, degree=1, orders=2, spin="vector") | UNCERTAIN
+    data = solve(prepare_problem(config, comm), SilentProgress(), keep_fields=False).data
+    collinear = solved[1]["inputs"]
+    assert data["inputs"]["readings"] == collinear["readings"]
+    expected, found = (np.array(inputs["derivatives"]) for inputs in (collinear, data["inputs"]))
+    sizes = np.array([given["uncertainty"] for given in collinear["numbers"]])
+    errors = np.sqrt(np.diag(collinear["covariance"]))
+    assert np.all(np.abs(found - expected) * sizes < 1e-4 * errors[:, None])
+
+
 @pytest.mark.slow
 def test_draws_have_the_errors_of_linear_propagation(comm):
     """Small uncertainties; 60 draws have the deviation to 9 %, of which four times are allowed."""

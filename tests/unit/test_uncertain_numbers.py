@@ -86,11 +86,6 @@ def test_numbers_that_follow_a_base_or_a_parameter():
             "uncertainties.heating.scale",
             "keep one",
         ),
-        (
-            {"uncertainties": {"materials.Magnet.seebeck": 1e-6}, "solver": {"spin": "vector"}},
-            "solver.spin",
-            "set solver.spin: collinear",
-        ),
     ],
 )
 def test_refused(sections, key, remedy):
