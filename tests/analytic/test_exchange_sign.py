@@ -36,7 +36,7 @@ def spins(material, comm, **sections):
     return components(problem, solved(problem, 1e11 * rod.area), S_VECTOR, "B")
 
 
-@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("sign", [1, pytest.param(-1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", ["precession_length", "tensor_diffusion"])
 def test_row_08_exchange_turns_as_a_field_along_m(kind, sign, comm):
     angle = 2.0 * sign

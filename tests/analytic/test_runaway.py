@@ -113,7 +113,9 @@ def test_the_state_that_is_found(comm, falling, part):
     assert highest(comm, falling, solution.vector) == pytest.approx(known.highest, rel=0.01)
 
 
-@pytest.mark.parametrize(("law", "excess"), [("resistivity", 1.03), ("conductivity", 5.0)])
+@pytest.mark.parametrize(
+    ("law", "excess"), [pytest.param("resistivity", 1.03, marks=pytest.mark.slow), ("conductivity", 5.0)]
+)
 def test_last_good_current(comm, law, excess):
     scheme = rod(comm, law).scheme("along")
     with pytest.raises(ConvergenceError, match=r"thermal runaway.*the last good current is \S+ A") as error:

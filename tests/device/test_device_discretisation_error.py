@@ -20,7 +20,7 @@ def readings(config, comm, mesh=(), **solver):
         return solve(problem, SilentProgress()).readings.set_index(KEYS)
 
 
-@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize("seed", [0, pytest.param(4, marks=pytest.mark.slow)])
 def test_estimate_at_degree_one(seed, comm):
     """It is the step to degree 2 and a sixth: no edge is singular where layers end on upright walls.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lateral import PROBES, configurations, solved
+from lateral import CONFIG, PROBES, configurations, solved
 from scipy.constants import e, hbar
 from scipy.spatial.transform import Rotation
 from spinning import FIELD, along_z, spinning
@@ -14,7 +14,10 @@ from thermospin.fields import S_VECTOR, TAU_VECTOR, V
 from thermospin.runs.simulation import solve
 
 TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
-CONSERVING = {"heating": {"model": "conserving"}}
+ALL_HEAT = {
+    "heating": {"model": "conserving"},
+    "schemes": {"electrical": CONFIG["schemes"]["electrical"]},
+}
 FLIPPED = {*S_VECTOR, *TAU_VECTOR}
 
 
@@ -26,7 +29,7 @@ def across(request):
 @pytest.fixture(scope="module")
 def results(across, comm):
     """A textured magnet, another one, and all that turns spins; all heat."""
-    return solved(spinning(across=across, **CONSERVING), comm)
+    return solved(spinning(across=across, **ALL_HEAT), comm)
 
 
 def torques(found):
@@ -36,7 +39,7 @@ def torques(found):
 
 def test_rotation_of_all_spins(results, across, comm):
     """Nothing but torques and accumulations knows the axes of spin space."""
-    other = solved(spinning(TURN, across=across, **CONSERVING), comm)
+    other = solved(spinning(TURN, across=across, **ALL_HEAT), comm)
     for (scheme, name, one), (_, _, two) in zip(configurations(results), configurations(other), strict=True):
         for probe in PROBES:
             expected = results.harmonics(scheme, name, probe)
@@ -231,7 +234,7 @@ def test_any_number_of_ranks(results, across, comm):
     """All ranks together find what one alone does."""
     if comm.rank > 0:
         return
-    alone = solved(spinning(across=across, **CONSERVING), MPI.COMM_SELF)
+    alone = solved(spinning(across=across, **ALL_HEAT), MPI.COMM_SELF)
     for scheme, name, found in configurations(results):
         for probe in PROBES:
             expected = alone.harmonics(scheme, name, probe)

@@ -98,7 +98,12 @@ def test_a_signal_is_one_line(circuit, tmp_path, name, code):
 
 @pytest.mark.parametrize(
     ("name", "code", "ranks"),
-    [("SIGINT", 130, 1), ("SIGTERM", 143, 1), ("SIGHUP", 129, 1), ("SIGTERM", 143, 2)],
+    [
+        ("SIGINT", 130, 1),
+        pytest.param("SIGTERM", 143, 1, marks=pytest.mark.slow),
+        pytest.param("SIGHUP", 129, 1, marks=pytest.mark.slow),
+        ("SIGTERM", 143, 2),
+    ],
 )
 def test_row_32_a_signal_after_the_libraries_are_loaded(tmp_path, name, code, ranks):
     """PETSc, UCX and Gmsh have handlers of their own, which abort or print."""

@@ -77,8 +77,15 @@ def test_newton_converges_quadratically(comm, terminal):
     assert solution.power == pytest.approx(leaving, rel=1e-9, abs=0)
 
 
-@pytest.mark.parametrize("spin_heat", [False, True], ids=["", "spin heat"])
-@pytest.mark.parametrize("model", ["conserving", "joule"])
+@pytest.mark.parametrize(
+    ("model", "spin_heat"),
+    [
+        ("joule", False),
+        ("conserving", True),
+        pytest.param("joule", True, marks=pytest.mark.slow),
+        pytest.param("conserving", False, marks=pytest.mark.slow),
+    ],
+)
 def test_expansion_and_demodulation(comm, model, spin_heat):
     problem = prepared(comm, heating={"model": model}, solver={"spin_heat": spin_heat})
     solver, config = problem.scheme("along"), problem.config
