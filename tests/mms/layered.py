@@ -45,7 +45,7 @@ def configuration(degree, spin_heat=False):
             "materials": MATERIALS,
             "terminals": {
                 "left": {"region": "F", "face": "xmin", "sink": True},
-                "right": {"region": "N", "face": "xmax"},
+                "right": {"region": "N", "face": "xmax", "sink": False},
                 "bottom": {"region": "I", "face": "zmin", "sink": True},
             },
             "schemes": {"through": {"right": "current", "left": "ground"}},

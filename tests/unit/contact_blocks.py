@@ -82,7 +82,7 @@ def block_config(name, degree, between=None, **solver):
     ]
     terminals = {
         "left": {"region": conductors[0], "face": "xmin", "sink": True},
-        "right": {"region": conductors[-1], "face": "xmax"},
+        "right": {"region": conductors[-1], "face": "xmax", "sink": False},
     }
     return load_config(
         {

@@ -20,8 +20,8 @@ BOXES = {
 
 TERMINALS = {
     "left": {"region": "N", "face": "xmin", "sink": True},
-    "right": {"region": "F2", "face": "xmax"},
-    "top": {"region": "F1", "face": "zmax"},
+    "right": {"region": "F2", "face": "xmax", "sink": False},
+    "top": {"region": "F1", "face": "zmax", "sink": False},
     "bottom": {"region": "Sub", "face": "zmin", "sink": True},
 }
 
