@@ -10,9 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 
-from thermospin.output.figures import STYLE, save
+from thermospin.config.outputs import Style
+from thermospin.output.figures import INCH, STYLE, looks, save, save_as
 from thermospin.output.scales import Scale
 from thermospin.output.series import Axis, Series
+
+_TWO = 5.0
+"""Width from which on there are two panels in a row, inches."""
 
 
 def save_loop(
@@ -20,21 +24,26 @@ def save_loop(
     fields: Mapping[str, np.ndarray],
     panels: Sequence[tuple[str, Mapping[str, np.ndarray]]],
     title: str,
-) -> None:
-    """Save the readings of a probe as B goes up and down, a panel for every quantity, two in a row.
+    style: Style,
+) -> list[Path]:
+    """Save the readings of a probe as B goes up and down, a panel for every quantity.
 
     Args:
         path: The PNG.
         fields: Branch, ``up`` or ``down``, to B in mT, (n,).
         panels: Label of the vertical axis, and branch to values in the displayed unit, (n,).
         title: Title of the figure.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
-    style = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
-    with rc_context(STYLE):
-        figure, grid = _panels(len(panels), 2.6)
+    branch_styles = {"up": ("#1f5f9f", ">"), "down": ("#c0392b", "<")}
+    with rc_context(looks(style)):
+        figure, grid = _panels(len(panels), 2.6, style)
         for panel, (quantity, branches) in zip(grid, panels, strict=False):
             for name, values in branches.items():
-                colour, marker = style[name]
+                colour, marker = branch_styles[name]
                 panel.plot(
                     fields[name],
                     values,
@@ -47,24 +56,28 @@ def save_loop(
             panel.set(xlabel="B (mT)", ylabel=quantity)
             panel.grid(alpha=0.3, linewidth=0.6)
             panel.ticklabel_format(axis="y", useOffset=False)
-        figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=9)
-        figure.suptitle(title, fontsize=10, x=0.01, ha="left")
-        save(figure, path)
+        figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
+        figure.suptitle(title, fontsize=style.font_size, x=0.01, ha="left")
+        return save_as(figure, path, style)
 
 
 def save_sweep(
-    path: Path, axis: Axis, panels: Sequence[tuple[str, Scale, Sequence[Series]]], title: str
-) -> None:
-    """Save the readings of a probe along a sweep with their error bars, two panels in a row.
+    path: Path, axis: Axis, panels: Sequence[tuple[str, Scale, Sequence[Series]]], title: str, style: Style
+) -> list[Path]:
+    """Save the readings of a probe along a sweep with their error bars.
 
     Args:
         path: The PNG.
         axis: The axis of the sweep.
         panels: Label of the vertical axis, its unit, and the series.
         title: Title of the figure.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
-    with rc_context(STYLE):
-        figure, grid = _panels(len(panels), 2.9)
+    with rc_context(looks(style)):
+        figure, grid = _panels(len(panels), 2.9, style)
         for panel, (label, scale, found) in zip(grid, panels, strict=False):
             for one in found:
                 bars = np.where(np.isnan(one.bars), 0.0, one.bars) / scale.factor
@@ -81,27 +94,35 @@ def save_sweep(
             panel.set(xlabel=axis.label, ylabel=label)
             panel.grid(alpha=0.3, linewidth=0.6)
             panel.ticklabel_format(axis="y", useOffset=False)
-            panel.legend(frameon=False, fontsize=9)
-        figure.suptitle(title, fontsize=10)
-        save(figure, path)
+            panel.legend(frameon=False)
+        figure.suptitle(title, fontsize=style.font_size)
+        return save_as(figure, path, style)
 
 
 def save_images(
-    path: Path, axes: Sequence[Axis], panels: Sequence[tuple[str, Scale, Sequence[Series]]], title: str
-) -> None:
-    """Save the readings of a probe over the two axes of a sweep, an image for every series, two in a row.
+    path: Path,
+    axes: Sequence[Axis],
+    panels: Sequence[tuple[str, Scale, Sequence[Series]]],
+    title: str,
+    style: Style,
+) -> list[Path]:
+    """Save the readings of a probe over the two axes of a sweep, an image for every series.
 
     Args:
         path: The PNG.
         axes: The axes of the sweep; the second is drawn to the right.
         panels: Label with the unit, the unit, and the series.
         title: Title of the figure.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
     images = [(f"{one.name}, {label}", scale, one) for label, scale, found in panels for one in found]
     upward, right = axes
     shape = len(upward.values), len(right.values)
-    with rc_context(STYLE):
-        figure, grid = _panels(len(images), 3.1)
+    with rc_context(looks(style)):
+        figure, grid = _panels(len(images), 3.1, style)
         for panel, (label, scale, one) in zip(grid, images, strict=False):
             values = one.values.reshape(shape) / scale.factor
             is_signed = np.nanmin(values) < 0 < np.nanmax(values)
@@ -112,8 +133,8 @@ def save_images(
             _place_ticks(panel.yaxis, upward)
             panel.set(xlabel=right.label, ylabel=upward.label)
             figure.colorbar(image, ax=panel, label=label)
-        figure.suptitle(title, fontsize=10)
-        save(figure, path)
+        figure.suptitle(title, fontsize=style.font_size)
+        return save_as(figure, path, style)
 
 
 def _edges(axis: Axis) -> np.ndarray:
@@ -171,11 +192,13 @@ def save_convergence(
         save(figure, path)
 
 
-def _panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
-    """A figure with panels, two in a row, each of a height in inches."""
-    rows = math.ceil(count / 2)
-    figure = Figure(figsize=(8.4, height * rows + 0.4), layout="constrained")
-    grid = list(figure.subplots(rows, 2, squeeze=False).flat)
+def _panels(count: int, height: float, style: Style) -> tuple[Figure, list[Axes]]:
+    """A figure with panels, each of a height in inches: two in a row where there is room for two."""
+    width = 8.4 if style.width is None else style.width / INCH
+    columns = 2 if width > _TWO else 1
+    rows = math.ceil(count / columns)
+    figure = Figure(figsize=(width, height * rows + 0.4), layout="constrained")
+    grid = list(figure.subplots(rows, columns, squeeze=False).flat)
     for unused in grid[count:]:
         unused.set_axis_off()
     return figure, grid[:count]

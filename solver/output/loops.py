@@ -9,6 +9,7 @@ import numpy as np
 from thermospin.observables.lock_in import QUANTITIES
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
+from thermospin.output.plan import style_of
 from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
 
 PLOTTED = "R1", "R2_peak"
@@ -57,8 +58,7 @@ def plot_loop(directory: Path, results: Mapping[str, Any]) -> list[Path]:
             title = f"{scheme}, probe {probe}"
             if "lock_in" in found:
                 title += f"; lock-in at {quantity_text(lock_in['rms_current'], 'A')} rms"
-            save_loop(path, fields, panels, title)
-            written.append(path)
+            written += save_loop(path, fields, panels, title, style_of(results))
     return written
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from thermospin.config.outputs import Map, Output
+from thermospin.config.outputs import Map, Output, Style
 from thermospin.errors import InputError, cut
 from thermospin.fields import CONSTANTS
 from thermospin.output.scales import quantity_text
@@ -39,6 +39,15 @@ def plan_maps(
         for configuration in configurations:
             plan.setdefault((scheme, configuration), {})[stem] = wanted
     return plan
+
+
+def style_of(results: Mapping[str, Any]) -> Style:
+    """Look of the pictures that the configuration of some results asks for.
+
+    Args:
+        results: Content of their ``results.json``.
+    """
+    return Style.model_validate(results["config"].get("output", {}).get("style", {}))
 
 
 def _stem(wanted: Map, scheme: str, configuration: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
+from thermospin.output.plan import style_of
 from thermospin.output.readings import Value, readings
 from thermospin.output.scales import Scale, reading_scale
 from thermospin.output.series import Series, axes_of, series_of
@@ -59,10 +60,9 @@ def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
         panels = list(reading_panels(found))
         title = f"{scheme}, probe {probe}"
         if len(axes) == 1:
-            save_sweep(path, axes[0], panels, title)
+            written += save_sweep(path, axes[0], panels, title, style_of(results))
         else:
-            save_images(path, axes, panels, title)
-        written.append(path)
+            written += save_images(path, axes, panels, title, style_of(results))
     return written
 
 

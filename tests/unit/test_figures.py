@@ -15,6 +15,7 @@ from thermospin.cli import main
 from thermospin.config.outputs import Line, Map, Output, Style
 from thermospin.errors import InputError
 from thermospin.output import Case, draw_maps, write_fields, write_results
+from thermospin.output.curves import save_images, save_loop, save_sweep
 from thermospin.output.grids import region_grids, skin
 from thermospin.output.maps import MapDrawer, subject_of
 from thermospin.output.panels import panel_figure
@@ -22,6 +23,8 @@ from thermospin.output.plan import plan_maps, read_map
 from thermospin.output.profiles import line_panel, pieces_of
 from thermospin.output.quantities import quantities
 from thermospin.output.rendering import colours_for, device_image
+from thermospin.output.scales import Scale
+from thermospin.output.series import Axis, Series
 from thermospin.output.subjects import image_panels
 
 pytestmark = pytest.mark.serial
@@ -213,3 +216,24 @@ def test_a_logarithmic_scale_shows_sizes():
     [axes] = panel_figure([line_panel([profile], "", is_log=True)], Style()).axes
     drawn = np.concatenate([line.get_ydata() for line in axes.lines])
     assert axes.get_yscale() == "log" and (drawn > 0).all()
+
+
+@pytest.mark.parametrize("kind", ["sweep", "image", "loop"])
+def test_sweeps_and_loops_have_the_style(tmp_path, kind):
+    style, x = Style(formats=("svg", "pdf"), width="86 mm", font_size=7), np.linspace(1, 4, 4)
+    axes = [Axis("length (nm)", x, "linear"), Axis("polarisation", x / 8, "linear")]
+    scale = Scale(1e-3, "mΩ")
+    path = tmp_path / f"{kind}.png"
+    if kind == "loop":
+        branches = {"up": x, "down": -x}
+        written = save_loop(path, branches, [("R1 (mΩ)", branches), ("R2 (V)", branches)], "a loop", style)
+    else:
+        count = 4 if kind == "sweep" else 16
+        series = Series("through", "v", 1, "A", "P", np.arange(count) * 1e-3, np.full(count, np.nan))
+        panels = [("R1 (mΩ)", scale, [series])]
+        save = {"sweep": lambda: save_sweep(path, axes[0], panels, "a sweep", style)}
+        save["image"] = lambda: save_images(path, axes, panels, "a sweep", style)
+        written = save[kind]()
+    assert [file.name for file in written] == [f"{kind}.svg", f"{kind}.pdf"]
+    width = float(re.search(r'width="([\d.]+)pt"', written[0].read_text(encoding="utf-8"))[1])
+    assert width / 72 * 25.4 == pytest.approx(86, rel=1e-4)
