@@ -24,12 +24,14 @@ class Input:
         value: Its value in ``unit``.
         unit: SI unit of a number; of a parameter the unit in which it is written.
         shares: By place, the derivatives of the numbers of materials and interfaces that follow it.
+        moves: Whether lengths of the geometry follow it.
     """
 
     key: str
     value: float
     unit: str
     shares: Mapping[Place, float]
+    moves: bool = False
 
     def read(self, text: float | str) -> float:
         """A quantity of the kind of this input, in its unit.
@@ -56,16 +58,14 @@ def find_input(config: Config, key: str) -> Input:
     value, unit = _value(config, key)
     if not value:
         raise config.error(key, "is 0, which says that it is not there; give a value that is not 0")
-    points = [
-        {number.place: number.value for number in material_numbers(with_value(config, key, x, unit))}
-        for x in stencil_points(value)
-    ]
+    changed = [with_value(config, key, x, unit) for x in stencil_points(value)]
+    points = [{number.place: number.value for number in material_numbers(other)} for other in changed]
     weights, shares = stencil_weights(value), {}
     for place, nominal in ((n.place, n.value) for n in material_numbers(config)):
         share = float(weights @ [point.get(place, 0.0) for point in points])
         if abs(share * value) > NEGLIGIBLE * abs(nominal):
             shares[place] = share
-    return Input(key, value, unit, shares)
+    return Input(key, value, unit, shares, changed[0].geometry != config.geometry)
 
 
 def with_value(config: Config, key: str, value: float, unit: str) -> Config:
@@ -119,9 +119,27 @@ def uncertain_inputs(config: Config) -> tuple[Sequence[Input], Sequence[float]]:
             raise config.error(key, f"uncertainty: {error}") from None
         if size <= 0:
             raise config.error(key, f"the uncertainty must be greater than 0, not {text}")
-        if given.shares:
+        if given.shares or given.moves:
             found.append((given, size))
     return [given for given, _ in found], [size for _, size in found]
+
+
+def used_parameters(config: Config) -> list[Input]:
+    """The named parameters that formulas of numbers need and that are not 0.
+
+    Args:
+        config: The configuration.
+    """
+    values = {f"{SECTION}.{name}" for name in config.parameters.keys() - config._unused}
+    given = {
+        f"{SECTION}.{name}" for name, text in config.document.get(SECTION, {}).items() if _is_number(text)
+    }
+    return [find_input(config, key) for key in sorted(values & given) if _value(config, key)[0]]
+
+
+def _is_number(text: float | str) -> bool:
+    """Whether a parameter is a number or a quantity, and no formula of others."""
+    return not isinstance(text, str) or split_quantity(text) is not None
 
 
 def _is_idle(config: Config, key: str) -> bool:

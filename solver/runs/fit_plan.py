@@ -202,7 +202,7 @@ def _target(device: Config, key: str) -> Input | None:
         found = find_input(device, key)
     except InputError:
         return None
-    return found if found.shares else None
+    return found if found.shares or found.moves else None
 
 
 def _parameter(

@@ -5,20 +5,15 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from thermospin.config.inputs import Input, with_value
-from thermospin.output.progress import SilentProgress
+from thermospin.config.inputs import Input
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
+from thermospin.runs.differences import DifferenceSensitivity
 from thermospin.runs.probes import SIGNALS, probe_data, signals
 from thermospin.runs.problem import Problem
-from thermospin.runs.sampling import readings_of
+from thermospin.runs.sampling import At
 from thermospin.runs.sensitivity import Case, ProblemSensitivity, with_signals
 from thermospin.validation.sensitivity import reason_without_adjoints
-
-STEP = 1e-3
-"""Step of differences relative to the input: its square, the error, is 1e-6."""
-At = tuple[str, str, str, int]
-"""Scheme, probe, configuration or signal, and order."""
 
 
 class ReadingRow(NamedTuple):
@@ -97,7 +92,7 @@ def input_sensitivity(problem: Problem, inputs: Sequence[Input]) -> InputSensiti
 
 
 class AdjointSensitivity:
-    """Derivatives of readings by inputs that several numbers follow, by adjoints.
+    """Derivatives of readings by inputs: by adjoints of numbers that follow them, by differences of lengths.
 
     Args:
         problem: The problem.
@@ -116,7 +111,10 @@ class AdjointSensitivity:
                 "a lead or the surroundings depend on it; give it without an uncertainty, and do not fit it"
             )
             raise problem.config.error(self._found.left_out[0], message)
+        self._lengths = [i for i, given in enumerate(inputs) if given.moves]
+        self._differences = DifferenceSensitivity(problem, [inputs[i] for i in self._lengths])
         places = [change.number.place for change in self._found.changes]
+        self._count = len(inputs)
         self._shares = np.array([[given.shares.get(place, 0.0) for given in inputs] for place in places])
 
     def of_case(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
@@ -131,59 +129,12 @@ class AdjointSensitivity:
         if self._is_fitted:  # its orders are fitted, those here solve their equations
             expansion = solver.expand(self._orders)
         found = self._found.of_case(solver, expansion)
-        return {probe: (values, by @ self._shares) for probe, (values, by) in found.items()}
-
-
-class DifferenceSensitivity:
-    """Derivatives of readings by inputs from two more solutions for each, on the same mesh.
-
-    Args:
-        problem: The problem.
-        inputs: The inputs.
-
-    Raises:
-        ConvergenceError: The solver does not converge with another value.
-    """
-
-    def __init__(self, problem: Problem, inputs: Sequence[Input]) -> None:
-        self._pairs, self._orders = problem.device.probes, problem.device.numerics.orders
-        ends = [[_readings_at(problem, given, sign * STEP) for sign in (1, -1)] for given in inputs]
-        self._by = {
-            at: [
-                (plus[at] - minus[at]) / (2 * STEP * given.value)
-                for given, (plus, minus) in zip(inputs, ends, strict=True)
-            ]
-            for at in (ends[0][0] if ends else {})
-        }
-
-    def of_case(self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion) -> dict[str, Case]:
-        """Readings and their derivatives by probe.
-
-        Args:
-            scheme: The scheme.
-            name: The magnetic configuration.
-            solver: The solver of the scheme.
-            expansion: Its solution.
-        """
-        orders = range(1, self._orders + 1)
-        return {
-            probe: (
-                np.asarray(expansion.harmonics(pair)),
-                np.array([self._by[scheme, probe, name, n] for n in orders]),
-            )
-            for probe, pair in self._pairs.items()
-        }
-
-
-def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]:
-    """Readings with another value of an input, by a step relative to it (collective)."""
-    config = problem.config
-    solver = config.solver.model_copy(update={"estimate": False})
-    changed = with_value(config, given.key, given.value * (1 + step), given.unit).model_copy(
-        update={"schemes": config.schemes, "probes": config.probes, "solver": solver}
-    )
-    with Problem(changed, problem.spaces.device, SilentProgress()) as other:
-        return readings_of(other)
+        cases = {}
+        for probe, (values, by) in found.items():
+            derivatives = by @ self._shares if self._shares.size else np.zeros((len(values), self._count))
+            derivatives[:, self._lengths] = self._differences.derivatives(scheme, name, probe)
+            cases[probe] = values, derivatives
+        return cases
 
 
 def _mesh_bars(problem: Problem, expansions: Mapping[str, Expansion]) -> dict[str, dict[str, list]]:

@@ -12,6 +12,8 @@ from thermospin.output.progress import SilentProgress
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
 
+At = tuple[str, str, str, int]
+"""Scheme, probe, configuration or signal, and order."""
 SEED = 0
 """Seed of the draws: the same on all ranks, and in every run."""
 MOST_REFUSED = 0.5
@@ -67,7 +69,7 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
     }
 
 
-def readings_of(problem: Problem) -> dict[tuple[str, str, str, int], float]:
+def readings_of(problem: Problem) -> dict[At, float]:
     """All readings by scheme, probe, configuration or signal, and order (collective).
 
     Args:

@@ -9,7 +9,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.inputs import uncertain_inputs
+from thermospin.config.inputs import Input, uncertain_inputs, used_parameters
 from thermospin.config.numbers import Place
 from thermospin.device import Device
 from thermospin.discretisation.cell_gradient import CellGradient
@@ -29,6 +29,7 @@ from thermospin.response.sensitivity import (
 )
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.coefficient_changes import Change, find_changes
+from thermospin.runs.differences import DifferenceSensitivity
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import sample
@@ -141,11 +142,13 @@ def find_sensitivities(
             for probe in problem.device.probes
             for row in _rows({name: case[probe] for name, case in cases.items()}, found.values)
         ]
+    lengths = [] if places is not None else _add_lengths(problem, readings)
     return {
         "parameters": [
             {"key": change.number.key, "value": change.number.value, "unit": change.number.unit}
             for change in found.changes
-        ],
+        ]
+        + [{"key": given.key, "value": given.value, "unit": given.unit} for given in lengths],
         "left_out": found.left_out,
         "readings": readings,
     }
@@ -173,6 +176,24 @@ def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Confi
         ]
         read["linear"] = float(np.linalg.norm(parts))
     return sampling
+
+
+def _add_lengths(problem: Problem, readings: Sequence[dict[str, Any]]) -> list[Input]:
+    """Add derivatives by the parameters that lengths follow, which are returned (collective).
+
+    Raises:
+        InputError: The mesh cannot follow a length.
+    """
+    inputs = [given for given in used_parameters(problem.config) if given.moves]
+    found = DifferenceSensitivity(problem, inputs)
+    for row in readings if inputs else ():
+        by = found.derivatives(row["scheme"], row["name"], row["probe"])[row["order"] - 1]
+        row["derivatives"] += by.tolist()
+        if row["relative"] is not None:
+            row["relative"] += [
+                float(d * given.value / row["value"]) for d, given in zip(by, inputs, strict=True)
+            ]
+    return inputs
 
 
 class ProblemSensitivity:

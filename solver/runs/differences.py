@@ -1,0 +1,108 @@
+"""Derivatives of readings from two more solutions for every input, on the same mesh or on the mesh moved."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from thermospin.config import Config
+from thermospin.config.inputs import Input, with_value
+from thermospin.meshes.moved import moved, plane_maps
+from thermospin.output.progress import SilentProgress
+from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.solution import Expansion
+from thermospin.runs.problem import Problem
+from thermospin.runs.sampling import At, readings_of
+
+STEP = 1e-3
+"""Step relative to the input: its square, the error, is 1e-6."""
+
+
+class DifferenceSensitivity:
+    """Derivatives of readings by inputs from two more solutions for each.
+
+    Args:
+        problem: The problem.
+        inputs: The inputs.
+
+    Raises:
+        InputError: The mesh cannot follow a length.
+        ConvergenceError: The solver does not converge with another value.
+    """
+
+    def __init__(self, problem: Problem, inputs: Sequence[Input]) -> None:
+        self._pairs, self._orders = problem.device.probes, problem.device.numerics.orders
+        ends = [[_readings_at(problem, given, sign * STEP) for sign in (1, -1)] for given in inputs]
+        self._by = {
+            at: [
+                (plus[at] - minus[at]) / (2 * STEP * given.value)
+                for given, (plus, minus) in zip(inputs, ends, strict=True)
+            ]
+            for at in (ends[0][0] if ends else {})
+        }
+
+    def derivatives(self, scheme: str, name: str, probe: str) -> np.ndarray:
+        """Derivatives of the readings of a probe, shape (n_orders, n_inputs).
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration, or a signal.
+            probe: The probe.
+        """
+        if not self._by:
+            return np.zeros((self._orders, 0))
+        return np.array([self._by[scheme, probe, name, n] for n in range(1, self._orders + 1)])
+
+    def of_case(
+        self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Readings and their derivatives by probe.
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration.
+            solver: The solver of the scheme.
+            expansion: Its solution.
+        """
+        return {
+            probe: (np.asarray(expansion.harmonics(pair)), self.derivatives(scheme, name, probe))
+            for probe, pair in self._pairs.items()
+        }
+
+
+def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]:
+    """Readings with another value of an input, by a step relative to it (collective)."""
+    config = problem.config
+    solver = config.solver.model_copy(update={"estimate": False})
+    changed = with_value(config, given.key, given.value * (1 + step), given.unit).model_copy(
+        update={"schemes": config.schemes, "probes": config.probes, "solver": solver}
+    )
+    with _moved_mesh(problem, changed, given.key):
+        with Problem(changed, problem.spaces.device, SilentProgress()) as other:
+            return readings_of(other)
+
+
+@contextmanager
+def _moved_mesh(problem: Problem, changed: Config, key: str) -> Iterator[None]:
+    """The mesh of a problem, moved to the lengths of another configuration while inside.
+
+    Raises:
+        InputError: The mesh cannot follow.
+    """
+    config = problem.config
+    if changed.geometry == config.geometry:
+        yield
+        return
+    try:
+        maps = plane_maps(*(part.geometry.resolved.solids for part in (config, changed)))
+    except (AttributeError, ValueError) as error:
+        reason = str(error) if isinstance(error, ValueError) else "the geometry is no list of solids"
+        message = f"the mesh cannot follow this length, as {reason}; compare runs with 'thermospin sweep'"
+        raise config.error(key, message) from None
+    geometry = problem.spaces.device.mesh.geometry
+    before = geometry.x.copy()
+    geometry.x[:] = moved(before, maps)
+    try:
+        yield
+    finally:
+        geometry.x[:] = before
