@@ -14,7 +14,7 @@ from test_output_fields import sample
 from thermospin.cli import main
 from thermospin.config.outputs import Line, Map, Output, Style
 from thermospin.errors import InputError
-from thermospin.output import Case, draw_maps, write_fields, write_results
+from thermospin.output import Case, draw_maps, rendering, write_fields, write_results
 from thermospin.output.curves import save_images, save_loop, save_sweep
 from thermospin.output.grids import region_grids, skin
 from thermospin.output.maps import MapDrawer, subject_of
@@ -32,6 +32,12 @@ pytestmark = pytest.mark.serial
 LINE = {"start": ["0 nm", "30 nm", "10 nm"], "end": ["250 nm", "30 nm", "10 nm"]}
 PIECES = [("Py", 0.0, 100.0, 2e-6, 2.1e-6), ("Gerät", 100.0, 250.0, -0.9e-6, -0.75e-6)]
 """Regions of the line, their ends, nm, and μ_s there, eV, from the formula of the sample."""
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Pictures of few pixels, where these do not matter."""
+    monkeypatch.setattr(rendering, "_PIXELS", 300)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +173,7 @@ def texts(path):
     return re.findall(r">([^<>\n]+)<", path.read_text(encoding="utf-8"))
 
 
-def test_configurations_share_a_plot_a_scale_and_a_figure(case, tmp_path):
+def test_configurations_share_a_plot_a_scale_and_a_figure(case, tmp_path, small):
     """Curves in one plot; panels with letters and the colours of the larger one; a figure of both maps."""
     style = Style(formats=("svg",), width="170 mm", font_size=7)
     both = {"order": 1, "configuration": ["P", "AP"]}
@@ -186,7 +192,7 @@ def test_configurations_share_a_plot_a_scale_and_a_figure(case, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["arrows", "lines"])
-def test_flows_have_the_direction_of_the_current(case, tmp_path, kind):
+def test_flows_have_the_direction_of_the_current(case, small, kind):
     """J is along x everywhere, and nowhere in the substrate."""
     wanted = Map(field="J", order=1, slice={"y": "30 nm"}, flow=kind)
     [panel] = image_panels([subject_of(wanted, case, Style())])
@@ -202,7 +208,7 @@ def test_flows_have_the_direction_of_the_current(case, tmp_path, kind):
     assert axes.collections and axes.get_xlim() == (0, 250)
 
 
-def test_a_logarithmic_scale_shows_sizes():
+def test_a_logarithmic_scale_shows_sizes(small):
     values = sample()
     values.point_data["V"][:] = -np.exp(values.points[:, 0] / 20e-9)
     log = {"field": "V", "order": 1, "scale": "log"}
