@@ -142,6 +142,24 @@ def test_operator_on_linear_fields(spin, coefficients, comm):
     problem.free()
 
 
+@pytest.mark.slow
+def test_texture_that_is_uniform(comm):
+    """Compiled forms, with m at the nodes, are those of cells at once."""
+    config = device("vector", **TURNING)
+    problem = prepare_problem(config, comm)
+    formula = {"formula": ["1 + 0*x", "2", "2"]}
+    textured = prepare_problem(config | {"magnetisation": {"F": formula}}, comm)
+    rng = np.random.default_rng(1)
+    u, w = rng.normal(size=(2, 5, 3))
+    found = []
+    for case in (problem, textured):
+        case.magnetise(case.states["P"])
+        found.append(vector(case, w).dot(case.system.matrix * vector(case, u)))
+        case.free()
+    assert not textured.coefficients.are_cellwise
+    assert found[1] == pytest.approx(found[0], rel=1e-12, abs=0)
+
+
 def test_small_anisotropy_beside_strong_relaxation(comm):
     """Both parts of the block of s are there, in a magnet that is not the first region."""
     config = device(amr_ratio=1e-3, spin_diffusion_length="1 nm")
