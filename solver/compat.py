@@ -6,6 +6,7 @@ not have it. Every other module takes them from here, so version differences sta
 
 import ctypes
 import importlib.util
+from typing import Any
 
 if importlib.util.find_spec("dolfinx_solver"):
     import dolfinx_solver  # noqa: F401
@@ -58,6 +59,7 @@ __all__ = [
     "index_map",
     "la",
     "petsc4py",
+    "slepc",
     "ufl",
     "versions",
     "FormSplitter",
@@ -69,6 +71,13 @@ __all__ = [
 def versions() -> dict[str, str]:
     """Versions of the numerical stack, for the results."""
     return {"dolfinx": dolfinx.__version__, "petsc": ".".join(map(str, PETSc.Sys.getVersion()))}
+
+
+def slepc() -> Any:
+    """SLEPc, for eigenvalues."""
+    from slepc4py import SLEPc
+
+    return SLEPc
 
 
 def create_matrix(comm: MPI.Comm, pattern: cpp.la.SparsityPattern) -> PETSc.Mat:

@@ -13,6 +13,7 @@ from thermospin.micromagnetics.dynamics import Integrator, relax
 from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
 from thermospin.micromagnetics.midpoint import Midpoint
 from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.modes import eigenmodes
 from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
 
 M_S, A, K = 8e5, 1.3e-11, 4e5
@@ -162,6 +163,19 @@ def test_spin_wave_frequency(shared_directory, comm):
     assert np.arctan2(y, x) / 5e-12 == pytest.approx(
         magnet.rate * (b + 2 * A * k**2 / M_S), rel=2e-3
     )  # the spacing makes it (kh)²/12 of the exchange field less
+
+
+def test_eigenmodes_of_a_bar(shared_directory, comm):
+    """``ω = γ (B + 2Ak²/M_s)`` with ``k = nπ/L``, and the decay rate αω, without a step in time."""
+    length, b, damping = 60e-9, 0.5, 1e-3
+    numbers = Ferromagnet(M_S, A, damping)
+    magnet = of_bar(numbers, (length, 4e-9, 4e-9), (32, 1, 1), shared_directory, comm, b * Z)
+    modes = eigenmodes(magnet, uniform(magnet, Z), 3)
+    k = np.arange(3) * np.pi / length
+    expected = magnet.rate * (b + 2 * A * k**2 / M_S)
+    assert [mode.frequency for mode in modes] == pytest.approx(expected, rel=2e-3)
+    assert [mode.decay / mode.frequency for mode in modes] == pytest.approx([damping] * 3, rel=1e-4)
+    assert modes[0].frequency == pytest.approx(expected[0], rel=1e-5)
 
 
 @pytest.mark.serial
