@@ -34,11 +34,12 @@ class Panel(Protocol):
             width: The width that it must have, inches; None for what suits it.
         """
 
-    def draw(self, figure: FigureBase) -> None:
+    def draw(self, figure: FigureBase, width: float | None) -> None:
         """Draw it.
 
         Args:
-            figure: The figure, or the part of a figure, that it fills.
+            figure: The figure, or the part of a figure, that it has.
+            width: The width that it must have, inches; None for what suits it.
         """
 
 
@@ -77,14 +78,15 @@ class ImagePanel:
             across = max(width - _LEFT - _RIGHT, SHORT)
         return _LEFT + across + _RIGHT, _BELOW + max(across * high / wide, SHORT) + _ABOVE
 
-    def draw(self, figure: FigureBase) -> None:
+    def draw(self, figure: FigureBase, width: float | None) -> None:
         """Draw it in the upper left corner of what it gets.
 
         Args:
             figure: The figure, or the part of a figure.
+            width: The width that it must have, inches; None for what suits it.
         """
         total = np.array(_extent(figure))
-        wide, high = self.size(total[0])
+        wide, high = self.size(width)
         place = (_LEFT, total[1] - high + _BELOW, wide - _LEFT - _RIGHT, high - _BELOW - _ABOVE)
         panel = figure.add_axes(tuple(np.array(place) / np.tile(total, 2)))
         extent = None if self.box is None else (*self.box[:, 0], *self.box[:, 1])
@@ -153,11 +155,12 @@ class LinePanel:
         """
         return width or LONG, 0.6 * (width or LONG)
 
-    def draw(self, figure: FigureBase) -> None:
+    def draw(self, figure: FigureBase, width: float | None) -> None:
         """Draw it.
 
         Args:
             figure: The figure, or the part of a figure.
+            width: The width that it must have, inches; None for what suits it.
         """
         panel = figure.subplots()
         names = list(dict.fromkeys(name for piece in self.pieces for name in piece.curves))
@@ -208,11 +211,11 @@ def panel_figure(panels: Sequence[Panel], style: Style, columns: int = 2) -> Fig
         layout = "constrained" if any(isinstance(panel, LinePanel) for panel in panels) else None
         figure = Figure(figsize=(sum(wide), sum(high)), layout=layout)
         if len(panels) == 1:
-            panels[0].draw(figure)
+            panels[0].draw(figure, width)
             return figure
         parts = figure.subfigures(len(rows), across, squeeze=False, width_ratios=wide, height_ratios=high)
         for i, (panel, part) in enumerate(zip(panels, parts.flat, strict=False)):
-            panel.draw(part)
+            panel.draw(part, width)
             corner = _extent(part)
             part.text(0.05 / corner[0], 1 - 0.05 / corner[1], f"({_letter(i)})", va="top", weight="bold")
     return figure

@@ -191,6 +191,21 @@ def test_configurations_share_a_plot_a_scale_and_a_figure(case, tmp_path, small)
     assert plane.count("6") == 2 or plane.count("6.0") == 2, "largest value of AP, on both bars"
 
 
+def test_panels_of_one_size_stay_so_beside_wider_ones(case, small):
+    """A picture is as large below a wide plot as beside it."""
+    line = Map(field="V", order=1, line=Line(**LINE))
+    plot = line_panel([subject_of(line, case, Style()).profile()], "")
+    tall = Map(field="V", order=1, slice={"z": "10 nm"}, window={"x": ["0 nm", "20 nm"]})
+    [picture] = image_panels([subject_of(tall, case, Style())])
+    assert picture.size(None)[0] < plot.size(None)[0]
+    figure = panel_figure([picture, plot, picture, picture], Style())
+    sizes = {
+        tuple(axes.get_window_extent().size.round(6))
+        for axes in (part.axes[0] for i, part in enumerate(figure.subfigs) if i != 1)
+    }
+    assert len(sizes) == 1
+
+
 @pytest.mark.parametrize("kind", ["arrows", "lines"])
 def test_flows_have_the_direction_of_the_current(case, small, kind):
     """J is along x everywhere, and nowhere in the substrate."""
