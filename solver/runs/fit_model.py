@@ -81,6 +81,9 @@ class FitModel:
     def mesh_errors(self, values: np.ndarray) -> np.ndarray:
         """Error bars of the mesh of all readings, (n_data,); 0 where they are not estimated (collective).
 
+        Where a reading is larger than what was measured, as it may be at the start, its bar is taken smaller
+        in proportion.
+
         Args:
             values: Values of the parameters, shape (n_parameters,).
 
@@ -90,7 +93,10 @@ class FitModel:
         found = self._evaluate(values, estimate=True)
         bars = np.zeros(len(self._plan.data))
         for point, record in zip(self._plan.points, found, strict=True):
-            bars[point.rows] = [bar or 0.0 for bar in record["mesh"]]
+            data = [self._plan.data[row] for row in point.rows]
+            largest = np.array([abs(datum.value) + datum.uncertainty for datum in data])
+            shares = largest / np.maximum(np.abs(record["values"]), largest)
+            bars[point.rows] = shares * [bar or 0.0 for bar in record["mesh"]]
         return bars
 
     def clear(self) -> None:
