@@ -73,6 +73,7 @@ MATERIALS = {
 TEMPERATURES = np.array([[255.0, 270.0, 283.0], [301.0, 330.0, 440.0]])
 STENCIL = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
 FIELD = 1.5
+TENSOR = ("X", "across", "turning")
 
 
 @pytest.fixture(params=MATERIALS.values(), ids=MATERIALS.keys())
@@ -83,7 +84,9 @@ def material(request):
 def parts(derivatives):
     """Every array of the derivatives, by name."""
     for name, value in vars(derivatives).items():
-        if isinstance(value, tuple):
+        if name in ("conduction", "thermoelectric_tensor"):
+            yield from ((f"{name}.{part}", array) for part, array in zip(TENSOR, value, strict=True))
+        elif isinstance(value, tuple):
             yield f"{name}.sum", value.sum
             yield f"{name}.difference", value.difference
         else:
@@ -93,6 +96,11 @@ def parts(derivatives):
 def lifted(values, t):
     """The same coefficients of a material at a temperature."""
     return {
+        **{f"conduction.{part}": getattr(values.conduction(0.0), part) for part in TENSOR},
+        **{
+            f"thermoelectric_tensor.{part}": getattr(values.thermoelectric_tensor(0.0), part)
+            for part in TENSOR
+        },
         "electrical.sum": values.electrical.sum,
         "electrical.difference": values.electrical.difference,
         "thermoelectric.sum": values.thermoelectric.sum,
