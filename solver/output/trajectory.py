@@ -7,7 +7,7 @@ import numpy as np
 from thermospin.micromagnetics.body import Body
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.output.files import replacing, write_csv
-from thermospin.output.vtu import on_grid, write_series, write_vectors
+from thermospin.output.vectors import on_grid, write_series, write_vectors
 from thermospin.runtime.failures import on_root
 from thermospin.textures.ovf import write_ovf
 

@@ -32,10 +32,9 @@ from thermospin.output.files import replacing, replacing_directory
 from thermospin.output.quantities import quantities
 from thermospin.output.scales import quantity_text, superscript
 from thermospin.runtime.cache import reason_of
-from thermospin.textures.ovf import VectorGrid
 
 _SOLVED = "solved_at"
-_KINDS = {
+KINDS = {
     4: pv.CellType.TETRA,
     10: pv.CellType.QUADRATIC_TETRA,
     20: pv.CellType.LAGRANGE_TETRAHEDRON,
@@ -68,7 +67,7 @@ def write_case(directory: Path, case: Case, current: float | None) -> Path:
             units, title = _about_order(case, order)
             write_sample(aside / f"order{order}.vtu", sample, units, title, run=case.run)
         (aside / "orders.pvd").write_text(
-            _collection({f"order{order}.vtu": str(order) for order in sorted(case.orders)}), encoding="utf-8"
+            collection({f"order{order}.vtu": str(order) for order in sorted(case.orders)}), encoding="utf-8"
         )
         for drive in {*case.solved, *([current] if current is not None and case.drive == "A" else [])}:
             units, title = _about_drive(case, drive)
@@ -209,7 +208,7 @@ def write_sample(
     """
     grid = sample_grid(sample, units, title, solved, run)
     with replacing(path) as aside:
-        aside.write_bytes(_encoded(grid))
+        aside.write_bytes(encoded(grid))
 
 
 def sample_grid(
@@ -228,7 +227,7 @@ def sample_grid(
         solved: The drive, A or V, if the fields were solved for there.
         run: Number of the run, if it has one.
     """
-    grid = pv.UnstructuredGrid({_KINDS[sample.cells.shape[1]]: sample.cells}, sample.points)
+    grid = pv.UnstructuredGrid({KINDS[sample.cells.shape[1]]: sample.cells}, sample.points)
     for name, values in sample.point_data.items():
         grid.point_data[name] = np.asarray(values, dtype=np.float64)
     for name, values in sample.cell_data.items():
@@ -251,66 +250,15 @@ def sample_grid(
     return grid
 
 
-def write_vectors(
-    path: Path, points: np.ndarray, cells: np.ndarray, arrays: Mapping[str, np.ndarray]
-) -> None:
-    """Write vectors at the corners of tetrahedra as a VTU file.
+def encoded(grid: pv.UnstructuredGrid) -> bytes:
+    """The content of a VTU file; VTK itself would break down where a disk is full.
 
     Args:
-        path: The file.
-        points: Corners, m, (n, 3).
-        cells: Corners of every tetrahedron, (k, 4).
-        arrays: Vectors by name, (n, 3).
+        grid: What the file holds.
 
     Raises:
-        InputError: The file cannot be written.
+        MemoryError: There is too little memory.
     """
-    grid = pv.UnstructuredGrid({_KINDS[cells.shape[1]]: cells}, points)
-    for name, values in arrays.items():
-        grid.point_data[name] = values
-    with replacing(path) as aside:
-        aside.write_bytes(_encoded(grid))
-
-
-def on_grid(points: np.ndarray, cells: np.ndarray, vectors: np.ndarray, edge: float) -> VectorGrid:
-    """Vectors at the corners of tetrahedra as unit vectors in cubes, 0 in cubes whose centre is outside.
-
-    Args:
-        points: Corners, m, (n, 3).
-        cells: Corners of every tetrahedron, (k, 4).
-        vectors: Vectors, (n, 3).
-        edge: Edge of the cubes, m.
-    """
-    low, high = points.min(axis=0), points.max(axis=0)
-    shape = np.maximum(np.rint((high - low) / edge), 1).astype(int)
-    base = (low + high) / 2 - edge * (shape - 1) / 2
-    scale = 1 / edge  # VTK's tolerances are made for lengths of about 1
-    grid = pv.UnstructuredGrid({_KINDS[4]: cells}, (points - base) * scale)
-    grid.point_data["m"] = vectors
-    sampled = pv.ImageData(dimensions=shape, spacing=(1, 1, 1), origin=(0, 0, 0)).sample(grid)
-    inside = np.asarray(sampled["vtkValidPointMask"]) > 0
-    found = np.where(inside[:, None], np.asarray(sampled["m"]), 0.0)
-    length = np.linalg.norm(found, axis=1, keepdims=True)
-    found = np.divide(found, length, out=np.zeros_like(found), where=length > 0)
-    return VectorGrid(found.reshape(*shape[::-1], 3).transpose(2, 1, 0, 3), base, np.full(3, edge))
-
-
-def write_series(path: Path, files: Mapping[str, float]) -> None:
-    """Write a PVD file of files in time.
-
-    Args:
-        path: The file.
-        files: Name of a file beside it to its time.
-
-    Raises:
-        InputError: The file cannot be written.
-    """
-    with replacing(path) as aside:
-        aside.write_text(_collection({name: f"{time:.9g}" for name, time in files.items()}), encoding="utf-8")
-
-
-def _encoded(grid: pv.UnstructuredGrid) -> bytes:
-    """The content of a VTU file; VTK itself would break down where a disk is full."""
     writer = vtkXMLUnstructuredGridWriter()
     writer.SetInputData(grid)
     writer.SetDataModeToBinary()
@@ -381,8 +329,12 @@ def _add_texts(grid: pv.UnstructuredGrid, name: str, texts: Iterable[str]) -> No
     grid.GetFieldData().AddArray(array)
 
 
-def _collection(files: Mapping[str, str]) -> str:
-    """A PVD file of files and their places on the axis of time."""
+def collection(files: Mapping[str, str]) -> str:
+    """A PVD file of files and their places on the axis of time.
+
+    Args:
+        files: Name of a file to its place.
+    """
     sets = "".join(f'    <DataSet timestep="{at}" file="{name}"/>\n' for name, at in files.items())
     return (
         '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n  <Collection>\n'

@@ -7,7 +7,7 @@ import pytest
 from structured import grid as bricks
 
 from thermospin.errors import InputError
-from thermospin.output.vtu import on_grid
+from thermospin.output.vectors import on_grid
 from thermospin.textures.ovf import VectorGrid, read_ovf, write_ovf
 from thermospin.textures.table import read_table
 
