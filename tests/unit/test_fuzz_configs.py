@@ -48,6 +48,7 @@ TRUTHS = {
     "reciprocity",
     "sink",
     "adiabatic",
+    "estimate",
 }
 FREE = {"petsc", "sweep"}
 """Sections whose values are whatever the keys that they name take."""
