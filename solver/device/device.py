@@ -18,6 +18,7 @@ from thermospin.device.sheets import Sheet, find_sheets
 from thermospin.device.thermal import ThermalDrive, Transfer, find_transfers
 from thermospin.fields import Unknowns
 from thermospin.materials import ChannelValues, Material
+from thermospin.materials.anisotropy import OF_SPIN_HALL
 from thermospin.textures import MagneticState, Texture
 
 
@@ -215,6 +216,16 @@ class Device:
         """The regions in which currents depend on the direction of the magnetisation or of the field."""
         magnets = (region for region in self.magnets if self.materials[region].is_anisotropic)
         return [*magnets, *self.field_metals]
+
+    @cached_property
+    def turning(self) -> Sequence[str]:
+        """The regions in which currents turn in space: those, and metals with a spin Hall effect."""
+        metals = (
+            region
+            for region, material in self.materials.items()
+            if any(getattr(material, key) for key in OF_SPIN_HALL)
+        )
+        return list(dict.fromkeys([*self.anisotropic, *metals]))
 
     @property
     def directions(self) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.materials import ChannelValues
-from thermospin.materials.anisotropy import ANISOTROPIC
+from thermospin.materials.anisotropy import ANISOTROPIC, OF_SPIN_HALL
 
 
 def check(config: Config, device: Device) -> None:
@@ -16,11 +16,12 @@ def check(config: Config, device: Device) -> None:
     Raises:
         InputError: The first mistake; it names file, key and remedy.
     """
-    for region in device.anisotropic:
+    for region in device.turning:
         name, values = device.material_names[region], device.materials[region]
-        key = next(key for key in ANISOTROPIC if getattr(values, key))
-        _check_definite(config, values, name, device)
-        _check_texture(config, device, region, key)
+        key = next(key for key in (*ANISOTROPIC, *OF_SPIN_HALL) if getattr(values, key))
+        if region in device.anisotropic:
+            _check_definite(config, values, name, device)
+            _check_texture(config, device, region, key)
         if config.symmetry:
             raise config.mistake(
                 f"a current that '{name}' turns ({key}) is not its own mirror image; remove this, and draw "
@@ -57,7 +58,7 @@ def _check_texture(config: Config, device: Device, region: str, key: str) -> Non
 def _check_lead(config: Config, device: Device, name: str) -> None:
     """Leads beyond the mesh conduct alike in all directions."""
     region = device.terminals[name]
-    if region in device.anisotropic:
+    if region in device.turning:
         raise config.mistake(
             f"'{device.material_names[region]}' turns currents, and a lead that continues does not; mesh the "
             "lead",

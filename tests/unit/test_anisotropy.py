@@ -228,6 +228,30 @@ def test_mirror_planes():
     assert caught.value.key == "symmetry"
 
 
+def spin_hall_bar():
+    """A bar of a metal with a spin Hall effect."""
+    config = device("vector")
+    del config["magnetisation"]
+    normal = {key: value for key, value in MAGNET.items() if key not in ("polarisation", "spin_seebeck")}
+    return config | {"materials": {"M": normal | {"magnetic": False, "spin_hall_angle": 0.1}}}
+
+
+def test_mirror_planes_of_a_spin_hall_metal():
+    with pytest.raises(
+        InputError, match=r"'M' turns \(spin_hall_angle\) is not its own mirror image"
+    ) as caught:
+        load_config(spin_hall_bar() | {"symmetry": "x"})
+    assert caught.value.key == "symmetry"
+
+
+def test_a_spin_hall_metal_does_not_continue():
+    config = spin_hall_bar()
+    config["terminals"]["left"] = {"region": "F", "face": "xmin", "continues": {"length": "1 um"}}
+    with pytest.raises(InputError, match="'M' turns currents, and a lead that continues does not") as caught:
+        load_config(config)
+    assert caught.value.key == "terminals.left.continues"
+
+
 def test_nernst_coefficient_needs_a_seebeck_coefficient():
     normal = {k: v for k, v in MAGNET.items() if k not in ("polarisation", "spin_seebeck", "seebeck")}
     with pytest.raises(ValueError, match="needs a seebeck"):
