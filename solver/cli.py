@@ -4,18 +4,24 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from thermospin.commands.results import RESULTS_COMMANDS
+from thermospin.commands.shared import (
+    FILE,
+    OUTPUT,
+    OVERRIDES,
+    QUIET,
+    VERBOSE,
+    asked_progress,
+    load,
+    tell_place,
+)
+from thermospin.commands.studies import STUDIES
 from thermospin.runtime.console import adapt, nowhere, say
 from thermospin.runtime.failures import communicator, heed_termination, on_root_once, report
-
-if TYPE_CHECKING:
-    from thermospin.config import Config
-    from thermospin.networks import CircuitConfig
-    from thermospin.output import SilentProgress
 
 
 class Commands(click.Group):
@@ -43,49 +49,6 @@ class Commands(click.Group):
         context.exit(code)
 
 
-def _progress(volume: str | None) -> "SilentProgress | None":
-    """The progress that the flags ask for; None without one."""
-    from thermospin.output.progress import Progress, SilentProgress
-
-    ranks = communicator()
-    rank = 0 if ranks is None else ranks.rank
-    if volume == "quiet":
-        return SilentProgress(rank)
-    return Progress(rank, verbose=True) if volume == "verbose" else None
-
-
-def _tell_place(directory: Path, cost: str = "") -> None:
-    """Print the cost of a run and, last, where its results are, on one rank."""
-
-    def work() -> None:
-        if cost:
-            say(cost)
-        say(f"results in {directory}")
-
-    on_root_once(work)
-
-
-def _load(file: Path, overrides: tuple[str, ...], output: Path | None = None) -> "Config":
-    from thermospin.validation import load_config
-
-    if output is not None:
-        overrides = (*overrides, f"output.directory={json.dumps(str(output))}")
-    return load_config(file, overrides)
-
-
-FILE = click.argument("file", type=click.Path(path_type=Path))
-OVERRIDES = click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Override a value, such as solver.degree=2.",
-)
-QUIET = click.option("-q", "--quiet", "volume", flag_value="quiet", help="Show results only, no progress.")
-VERBOSE = click.option("-v", "--verbose", "volume", flag_value="verbose", help="Also show times and memory.")
-OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="thermospin")
 def main() -> None:
@@ -103,9 +66,9 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str
     import thermospin
     from thermospin.output.tables import describe_cost
 
-    config = _load(file, overrides, output)
-    results = thermospin.run(config, config.output.directory, _progress(volume), quiet=False)
-    _tell_place(config.output.directory, describe_cost(results.data))
+    config = load(file, overrides, output)
+    results = thermospin.run(config, config.output.directory, asked_progress(volume), quiet=False)
+    tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
@@ -120,70 +83,11 @@ def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume
     from thermospin.output.convergence import write_history
     from thermospin.output.tables import describe_cost
 
-    config = _load(file, overrides, output).with_accuracy()
-    results = thermospin.run(config, config.output.directory, _progress(volume), quiet=False)
+    config = load(file, overrides, output).with_accuracy()
+    results = thermospin.run(config, config.output.directory, asked_progress(volume), quiet=False)
     for path in on_root_once(lambda: write_history(Path(config.output.directory), results.data)):
         on_root_once(lambda path=path: say(f"history: {path}"))
-    _tell_place(config.output.directory, describe_cost(results.data))
-
-
-@main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
-@click.option(
-    "--sample",
-    "draws",
-    type=click.IntRange(min=2),
-    default=None,
-    metavar="N",
-    help="Also draw the uncertain numbers N times and solve, to check errors by linear propagation.",
-)
-@click.option(
-    "--propose",
-    "wanted",
-    metavar="KEY",
-    help="Instead, rank the readings at all points of the sweep by what they tell on this uncertain number.",
-)
-def sensitivity(
-    file: Path,
-    overrides: tuple[str, ...],
-    output: Path | None,
-    volume: str | None,
-    draws: int | None,
-    wanted: str | None,
-) -> None:
-    """Find how the readings of FILE depend on every number of its materials and interfaces."""
-    from thermospin.runs.proposal import propose
-    from thermospin.runs.sensitivity import sensitivity as find
-
-    config = _load(file, overrides, output)
-    if wanted:
-        propose(config, wanted, config.output.directory, _progress(volume), quiet=False)
-        _tell_place(config.output.directory)
-        return
-    find(config, config.output.directory, _progress(volume), quiet=False, draws=draws or 0)
-    _tell_place(config.output.directory)
-
-
-@main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
-@click.option(
-    "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own device."
-)
-def fit(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, groups: int) -> None:
-    """Fit numbers of the device in FILE to measured readings; a fit that was killed goes on."""
-    from thermospin.runs.fit import fit as adjust
-
-    config = _load(file, overrides, output)
-    adjust(config, config.output.directory, _progress(volume), quiet=False, groups=groups)
-    _tell_place(config.output.directory)
+    tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
@@ -198,32 +102,10 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: st
     from thermospin.output.loops import describe_loop
     from thermospin.output.tables import describe_cost
 
-    config = _load(file, overrides, output)
-    results = thermospin.loop(config, config.output.directory, _progress(volume), quiet=False)
+    config = load(file, overrides, output)
+    results = thermospin.loop(config, config.output.directory, asked_progress(volume), quiet=False)
     on_root_once(lambda: say(describe_loop(results.data, config.output.directory)))
-    _tell_place(config.output.directory, describe_cost(results.data))
-
-
-@main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
-@click.option("--resume", is_flag=True, help="Go on where a run that was ended left the directory.")
-def dynamics(
-    file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, resume: bool
-) -> None:
-    """Let the magnets of FILE move: m(t), energies and readings under fields and the device's own torque."""
-    from thermospin.compat import MPI
-    from thermospin.output.progress import progress_of
-    from thermospin.runs.dynamics import run_dynamics
-
-    config = _load(file, overrides, output)
-    comm = MPI.COMM_WORLD
-    progress = progress_of(_progress(volume), False, comm.rank)
-    run_dynamics(config, comm, config.output.directory, progress, resume)
-    _tell_place(config.output.directory)
+    tell_place(config.output.directory, describe_cost(results.data))
 
 
 @main.command()
@@ -260,14 +142,14 @@ def sweep(
     found = load_sweep(file, overrides)
     part = parse_part(chosen, task, len(found.points))
     directory = output or found.config.output.directory
-    results = run_sweep(found, directory, progress=_progress(volume), quiet=False, **part, **options)
+    results = run_sweep(found, directory, progress=asked_progress(volume), quiet=False, **part, **options)
 
     def tell() -> bool:
         say(describe_sweep(results, directory))
         return all_failed(results)
 
     failed = on_root_once(tell)
-    _tell_place(directory)
+    tell_place(directory)
     if failed:
         context.exit(1)
 
@@ -279,7 +161,7 @@ def validate(file: Path, overrides: tuple[str, ...]) -> None:
     """Check FILE without solving: geometry, materials, interfaces, circuit, heat sinks, points of a sweep."""
     from thermospin.runs.overview import show_device
 
-    config = _load(file, overrides)
+    config = load(file, overrides)
     points = _check_points(file, overrides) if config.sweep else ""
     on_root_once(lambda: show_device(config, file))
     if points:
@@ -350,35 +232,9 @@ def mesh(file: Path, overrides: tuple[str, ...], output: Path | None, lines: tup
     """Make the mesh of FILE, describe it and draw it."""
     from thermospin.runs.overview import show_mesh
 
-    config = _load(file, overrides)
+    config = load(file, overrides)
     on_root_once(lambda: show_mesh(config, output, lines))
 
 
-@main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-def circuit(file: Path, overrides: tuple[str, ...], output: Path | None) -> None:
-    """Solve the circuit of nodes and resistive elements in FILE and write the results."""
-    from thermospin.networks import load_circuit
-
-    if output is not None:
-        overrides = (*overrides, f"output={json.dumps(str(output))}")
-    config = load_circuit(file, overrides)
-    on_root_once(lambda: _solve_circuit(config))
-
-
-def _solve_circuit(config: "CircuitConfig") -> None:
-    from thermospin.networks.report import show, write
-    from thermospin.networks.study import study
-    from thermospin.output import Progress
-    from thermospin.output.place import claim
-
-    claim(Path(config.output), config._source)
-    found = study(config, Progress().note)
-    show(found)
-    say(f"results in {write(found)}")
-
-
-for command in RESULTS_COMMANDS:
+for command in (*STUDIES, *RESULTS_COMMANDS):
     main.add_command(command)

@@ -124,7 +124,7 @@ def comm():
 def alone(request, monkeypatch):
     """Commands in a serial test, which rank 0 runs alone, wait for no other rank."""
     if COMM.size > 1 and request.node.get_closest_marker("serial"):
-        for module in ("cli", "runtime.failures"):
+        for module in ("cli", "commands.shared", "runtime.failures"):
             monkeypatch.setattr(f"thermospin.{module}.communicator", lambda: None)
 
 

@@ -1,1 +1,1 @@
-"""Commands of the command line that solve nothing."""
+"""Commands of the command line in groups, and what they share."""

@@ -24,6 +24,10 @@ Induction = quantity("T", ge=-1e3, le=1e3)
 Edge = quantity("m", gt=0, ge=1e-11, le=1e-3)
 StepError = quantity("", gt=0, ge=1e-10, le=0.1)
 Z = (0.0, 0.0, 1.0)
+NEAR = 1e-10
+"""Part of the duration below which two times count as one."""
+SAME = 1e-12
+"""Relative difference of the times of edges that are one edge, in different units or as a formula."""
 TRACE = 1e-3
 """Largest difference of the sum of demagnetising factors from 1."""
 
@@ -170,11 +174,38 @@ class Dynamics(Section):
     def edges(self) -> tuple[float, ...]:
         """Times within the run at which a drive is not smooth, s, in order."""
         torque = self.torque.course.edges if self.torque else ()
-        times = {*self.field_course.edges, *torque}
-        return tuple(sorted(time for time in times if 0 < time < self.duration))
+        found: list[float] = []
+        for time in sorted({*self.field_course.edges, *torque}):
+            is_within = 0 < time < self.duration * (1 - NEAR)
+            if is_within and not (found and time - found[-1] <= SAME * time):
+                found.append(time)
+        return tuple(found)
 
     @property
     def stops(self) -> tuple[float, ...]:
-        """Times of rows, pictures and edges, s, in order; the last is the duration."""
-        regular = {self.duration * i / n for n in (self.points, self.pictures) if n for i in range(1, n + 1)}
-        return tuple(sorted({*regular, *self.edges}))
+        """Times of rows, pictures and edges, s, in order; the last is the duration.
+
+        Beside an edge there is no other time that counts as the same.
+        """
+        edges = set(self.edges)
+        parts = {i / n for n in (self.points, self.pictures) if n for i in range(1, n + 1)}
+        found: list[float] = []
+        for time in sorted({self.duration * part for part in parts} | edges):
+            is_near = bool(found) and time - found[-1] <= NEAR * self.duration
+            if is_near and found[-1] not in edges:
+                found.pop()
+            elif is_near and time not in edges:
+                continue
+            found.append(time)
+        return tuple(found)
+
+    def is_pictured(self, time: float) -> bool:
+        """Whether m is written at a time.
+
+        Args:
+            time: s.
+        """
+        if not self.pictures:
+            return False
+        nearest = self.duration * (round(time / self.duration * self.pictures) / self.pictures)
+        return abs(time - nearest) <= 2 * NEAR * self.duration

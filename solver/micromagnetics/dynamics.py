@@ -80,7 +80,6 @@ class Integrator:
         drive: Field that no energy gives, such as that of a torque; it may be changed between steps.
         field: Applied field by time; the field of the body by default.
         next_step: Length of the next step, s.
-        rejected: Number of steps that were repeated.
         steps: Number of steps that its user counts.
     """
 
@@ -94,8 +93,7 @@ class Integrator:
         first: float = 0.0,
         residual: float = TOLERANCE,
     ) -> None:
-        self.magnet, self.point, self.rejected = magnet, Point(time, m), 0
-        self.steps = 0
+        self.magnet, self.point, self.steps = magnet, Point(time, m), 0
         self.drive: TimedDrive | None = None
         self.field: Field | None = None
         self._tolerance, self._longest = tolerance, longest
@@ -150,6 +148,7 @@ class Integrator:
 
     def _advance(self, length: float) -> None:
         """Take one step, shorter than asked for if it must be."""
+        asked = length
         while True:
             if length < SHORTEST:
                 raise ConvergenceError(
@@ -161,10 +160,10 @@ class Integrator:
             error = np.inf if step is None else self._error(step, guess, length)
             if error <= self._tolerance:
                 break
-            self.rejected += 1
             length *= 0.5 if not np.isfinite(error) else max(0.25, self._factor(error))
         wanted = length * min(GROWTH, self._factor(error))
-        self.next_step = max(wanted, self.next_step if length < self.next_step else 0.0)
+        is_cut = length == asked < self.next_step
+        self.next_step = max(wanted, self.next_step) if is_cut else wanted
         if len(self._history) < HISTORY:
             self.next_step = length
         self.point = Point(self.point.time + length, step.m, length, step.newton, step.krylov)

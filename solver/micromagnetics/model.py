@@ -91,16 +91,6 @@ class Micromagnet:
         """
         return -sum(term.average_slope(m, u, change) for term in self.terms) / self.moments
 
-    def velocity(self, m: np.ndarray, field: np.ndarray) -> np.ndarray:
-        """``∂m/∂t`` by Gilbert's equation solved for it, rad/s, (3, n).
-
-        Args:
-            m: Magnetisation, (3, n).
-            field: The field that acts, T, (3, n).
-        """
-        turned = cross(m, field)
-        return -self.rate / (1 + self.damping**2) * (turned + self.damping * cross(m, turned))
-
     def average(self, m: np.ndarray, region: str | None = None) -> np.ndarray:
         """Average of m over the moments of the body, or over the volume of a region, (3,) (collective).
 

@@ -60,6 +60,11 @@ def eigenmodes(magnet: Micromagnet, m: np.ndarray, count: int = 6, tolerance: fl
     solver.setDimensions(nev=2 * count)
     solver.setTolerances(tol=tolerance, max_it=500)
     solver.solve()
+    if operator.failure:
+        raise ConvergenceError(
+            f"the restoring field of small motions has no inverse (PETSc's reason {operator.failure}), so "
+            "m is no stable equilibrium; relax the magnetisation first"
+        )
     if solver.getConverged() < 2 * count:
         raise ConvergenceError(
             f"only {solver.getConverged()} of {2 * count} modes were found; relax the magnetisation first, "
@@ -76,7 +81,11 @@ def eigenmodes(magnet: Micromagnet, m: np.ndarray, count: int = 6, tolerance: fl
 
 
 class _Operator:
-    """``H⁻¹ (α + m ×)`` in two coordinates across m at every node, times the square roots of moments."""
+    """``H⁻¹ (α + m ×)`` in two coordinates across m at every node, times the square roots of moments.
+
+    An error raised in a product is lost in SLEPc: `failure` keeps PETSc's reason, negative, for which H was
+    not inverted, after which products leave H out.
+    """
 
     def __init__(self, magnet: Micromagnet, m: np.ndarray) -> None:
         self._magnet, self._m, self._along = magnet, m, dot(m, magnet.field(m))
@@ -93,6 +102,7 @@ class _Operator:
         self._inverse.getPC().setType(PETSc.PC.Type.NONE)
         self._inverse.setTolerances(rtol=INNER, atol=0.0, max_it=10_000)
         self._root = np.sqrt(magnet.moments)
+        self.failure = 0
 
     def spread(self, coordinates: np.ndarray) -> np.ndarray:
         """Change of m, (3, n), of scaled coordinates, (2n,)."""
@@ -111,7 +121,11 @@ class _Operator:
         damping = self._magnet.damping
         load = x.duplicate()
         load.array_w = np.concatenate([damping * first - second, damping * second + first])
+        if self.failure:
+            load.copy(y)
+            return
         self._inverse.solve(load, y)
+        self.failure = min(self._inverse.getConvergedReason(), 0)
 
 
 class _Stiffness:

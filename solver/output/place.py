@@ -22,6 +22,8 @@ from thermospin.runtime.cache import remove
 RESULTS = "results.json"
 OLD = 600.0
 """Age above which a file that a killed run was writing is removed, s."""
+MOTION = "dynamics.csv", "dynamics/m_*.vtu", "dynamics/m_*.ovf", "dynamics/m.pvd", "restart.npz"
+"""Files of a magnetisation in time, as patterns."""
 EARLIER = (
     "results.csv",
     "mesh.msh",
@@ -47,11 +49,7 @@ EARLIER = (
     "switching.csv",
     "switching.png",
     "trajectory.csv",
-    "dynamics.csv",
-    "dynamics/m_*.vtu",
-    "dynamics/m_*.ovf",
-    "dynamics/m.pvd",
-    "restart.npz",
+    *MOTION,
     "sensitivity.json",
     "sensitivity.csv",
     "sensitivity_*.png",
@@ -101,6 +99,18 @@ def claim(directory: Path, source: str = "") -> None:
             "'output' in the file",
             file=str(directory),
         )
+
+
+def remove_motion(directory: Path) -> None:
+    """Remove the files of an earlier magnetisation in time, so that nothing goes on from them.
+
+    Args:
+        directory: Directory of the results.
+
+    Raises:
+        InputError: They cannot be removed.
+    """
+    _remove(directory, MOTION)
 
 
 def begin_results(directory: Path, results: dict[str, Any]) -> None:
@@ -202,11 +212,7 @@ def _clear(directory: Path) -> None:
         InputError: They cannot be removed.
     """
     if (directory / RESULTS).exists():
-        for path in _found(directory, EARLIER):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as error:
-                raise unwritable(path, error) from error
+        _remove(directory, EARLIER)
     for path in _found(directory, LEFTOVERS):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > OLD:
@@ -214,6 +220,19 @@ def _clear(directory: Path) -> None:
     for path in _found(directory, FOLDERS):
         with contextlib.suppress(OSError):  # something else is in it
             path.rmdir()
+
+
+def _remove(directory: Path, patterns: Iterable[str]) -> None:
+    """Remove files.
+
+    Raises:
+        InputError: One of them cannot be removed.
+    """
+    for path in _found(directory, patterns):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(path, error) from error
 
 
 def _found(directory: Path, patterns: Iterable[str]) -> list[Path]:

@@ -18,11 +18,11 @@ from thermospin.micromagnetics.dynamics import Integrator, relax
 from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
-from thermospin.output.place import claim
+from thermospin.output.place import claim, remove_motion
 from thermospin.output.trajectory import Trajectory
 from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
-from thermospin.runs.restart import read_restart, write_restart
+from thermospin.runs.restart import digest_of, read_restart, write_restart
 from thermospin.runs.spin_torque import SpinTorque
 from thermospin.runtime.failures import on_root
 from thermospin.textures import MagneticState, Texture
@@ -63,8 +63,9 @@ def run_dynamics(
         if resume:
             table.rows = read_restart(directory, motion)
         else:
+            on_root(comm, lambda: remove_motion(directory))
             motion.begin()
-            table.add(motion.row(), motion.magnet, motion.m, picture=True)
+            motion.record(table, directory)
         begin = perf_counter()
         motion.follow(table, directory)
         progress.note(motion.cost(perf_counter() - begin))
@@ -81,6 +82,7 @@ class Motion:
         progress: Anything with ``stage(name)`` and ``note(text)``.
 
     Attributes:
+        digest: Of all in the configuration that the motion depends on.
         magnet: The body with its energy.
         integrator: Integrates it.
         torque: Spin-transfer torque; None without one.
@@ -89,6 +91,7 @@ class Motion:
     def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
         self._dynamics: Dynamics = config.dynamics
         self._progress, self._problem, self._krylov = progress, None, 0
+        self.digest = digest_of(config)
         device = Device.of(config, mesh.surfaces)
         given = self._dynamics.magnets
         body = Body(mesh, list(given))
@@ -137,15 +140,23 @@ class Motion:
             directory: Where the state is kept.
         """
         dynamics, start = self._dynamics, self.integrator.point.time
-        every = dynamics.duration / dynamics.pictures if dynamics.pictures else np.inf
         for stop in (stop for stop in dynamics.stops if stop > start * (1 + 1e-12)):
             self._step_to(stop)
             if any(abs(stop - edge) <= 1e-12 * stop for edge in dynamics.edges):
                 self._turn(stop)
-            pictured = stop / every
-            table.add(self.row(), self.magnet, self.m, abs(pictured - round(pictured)) < 1e-6)
-            write_restart(directory, self, table.rows)
+            self.record(table, directory)
             self._progress.note(f"t = {stop:.4g} s: ⟨m⟩ = {np.round(self.magnet.average(self.m), 4)}")
+
+    def record(self, table: Trajectory, directory: Path) -> None:
+        """Write a row, at some times a picture, and the state to go on from (collective).
+
+        Args:
+            table: Gets the row.
+            directory: Where the state is kept.
+        """
+        is_pictured = self._dynamics.is_pictured(self.integrator.point.time)
+        table.add(self.row(), self.magnet, self.m, is_pictured)
+        write_restart(directory, self, table.rows)
 
     def cost(self, elapsed: float) -> str:
         """Steps, iterations and the share of transport, for people.

@@ -1,11 +1,14 @@
 """The state of a run of `thermospin dynamics`, to go on from after it was killed."""
 
+import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 
+from thermospin.config import Config
 from thermospin.errors import InputError
 from thermospin.micromagnetics.dynamics import Point
 from thermospin.output.files import replacing
@@ -15,6 +18,23 @@ if TYPE_CHECKING:
     from thermospin.runs.dynamics import Motion
 
 FILE = "restart.npz"
+CHANGEABLE = "duration", "points", "pictures", "ovf_cell"
+"""Entries of `dynamics` that may differ from those of the run that is gone on with."""
+
+
+def digest_of(config: Config) -> str:
+    """Digest of all in a configuration that a run shares with the one that it goes on from, but the mesh.
+
+    Args:
+        config: The configuration, with `dynamics`.
+    """
+    content = config.resolved()
+    for name in ("title", "output", "parameters"):
+        content.pop(name, None)
+    content["geometry"].pop("file", None)
+    for name in CHANGEABLE:
+        content["dynamics"].pop(name, None)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]]) -> None:
@@ -36,6 +56,7 @@ def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]
         with replacing(directory / FILE) as aside, aside.open("wb") as file:
             np.savez(
                 file,
+                digest=motion.digest,
                 points=points,
                 times=[point.time for point in integrator.history],
                 m=np.array(history),
@@ -63,11 +84,11 @@ def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
         The rows of the table of that run.
 
     Raises:
-        InputError: There is no such state, or it is that of another mesh.
+        InputError: There is no such state, or it is that of another mesh or configuration.
     """
     body, path = motion.magnet.body, directory / FILE
     points = body.collected(body.points.T)
-    data = on_root(body.comm, lambda: _read(path, points))
+    data = on_root(body.comm, lambda: _read(path, points, motion.digest))
     times, m = data["times"], data["m"]
     history = [Point(float(t), body.distributed(part)) for t, part in zip(times, m, strict=True)]
     motion.integrator.go_on(history, float(data["next_step"]))
@@ -82,16 +103,17 @@ def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
     return [dict(zip(columns, map(float, row), strict=True)) for row in data["rows"]]
 
 
-def _read(path: Path, points: np.ndarray) -> dict[str, np.ndarray]:
+def _read(path: Path, points: np.ndarray, digest: str) -> dict[str, np.ndarray]:
     """The content of the file, on one rank."""
     try:
         with np.load(path) as file:
             data = dict(file)
-        fits = data["points"].shape == points.shape and np.array_equal(data["points"], points)
-    except (OSError, ValueError, KeyError, BadZipFile):
+        has_mesh, has_numbers = np.array_equal(data["points"], points), str(data["digest"]) == digest
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         raise InputError("there is no state to go on from; run without --resume", file=str(path)) from None
-    if not fits:
+    if not (has_mesh and has_numbers):
+        other = "configuration" if has_mesh else "mesh"
         raise InputError(
-            "this is the state of another mesh; undo the changes, or run without --resume", file=str(path)
+            f"this is the state of another {other}; undo the changes, or run without --resume", file=str(path)
         )
     return data

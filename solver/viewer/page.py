@@ -129,7 +129,8 @@ class Viewer:
         title = self._scene.results.data.get("title") or self._scene.directory.resolve().name
         with SinglePageWithDrawerLayout(self._server) as layout:
             self._server.state.trame__title = f"thermospin: {title}"
-            layout.title.set_text(title)
+            self._state.title = title
+            layout.title.set_text("{{ title }}")  # the page is a template: a title in it could run code
             layout.footer.hide()
             with layout.drawer as drawer:
                 drawer.width = 320

@@ -7,6 +7,7 @@ from scipy.integrate import dblquad
 
 from thermospin.compat import MPI
 from thermospin.constants import VACUUM_PERMEABILITY
+from thermospin.errors import ConvergenceError
 from thermospin.macrospin.dynamics import Macrospin, integrate
 from thermospin.micromagnetics.body import cross, dot, unit
 from thermospin.micromagnetics.dynamics import Integrator, relax
@@ -176,6 +177,29 @@ def test_eigenmodes_of_a_bar(shared_directory, comm):
     assert [mode.frequency for mode in modes] == pytest.approx(expected, rel=2e-3)
     assert [mode.decay / mode.frequency for mode in modes] == pytest.approx([damping] * 3, rel=1e-4)
     assert modes[0].frequency == pytest.approx(expected[0], rel=1e-5)
+
+
+def test_modes_of_an_unstable_state_are_refused(shared_directory, comm):
+    """Against the field, exchange holds short waves and nothing holds long ones."""
+    magnet = of_bar(
+        Ferromagnet(M_S, A, 0.1), (60e-9, 4e-9, 4e-9), (16, 1, 1), shared_directory, comm, 0.5 * Z
+    )
+    with pytest.raises(ConvergenceError, match="relax the magnetisation first"):
+        eigenmodes(magnet, uniform(magnet, -Z), 2)
+
+
+def test_steps_stay_short_after_a_rejection(shared_directory, comm):
+    """A step that was repeated sets the length of the next; one cut at the end of an interval does not."""
+    magnet = of_bar(Ferromagnet(M_S, A, 0.1), (4e-9,) * 3, (1, 1, 1), shared_directory, comm, 0.5 * Z)
+    moving = Integrator(magnet, uniform(magnet, [0.6, 0.0, 0.8]), tolerance=1e-6)
+    list(moving.until(1e-12))
+    usual = moving.next_step
+    list(moving.until(moving.point.time + 0.01 * usual))
+    assert moving.next_step >= usual
+    moving.next_step = 50 * usual
+    taken = next(moving.until(1e-9)).step
+    assert taken < 25 * usual
+    assert moving.next_step <= 2 * taken
 
 
 @pytest.mark.serial

@@ -13,6 +13,7 @@ from thermospin.micromagnetics.midpoint import Midpoint
 from thermospin.output import SilentProgress
 from thermospin.output.trajectory import Trajectory
 from thermospin.runs.dynamics import Motion, run_dynamics
+from thermospin.runtime.failures import on_root
 from thermospin.validation import load_config
 
 FREE = {
@@ -127,3 +128,30 @@ def test_the_motion_is_that_of_one_process(shared_directory, comm):
 def test_nothing_to_go_on_from_is_told(shared_directory, comm):
     with pytest.raises(InputError, match="run without --resume"):
         run_dynamics(load_config(STACK), comm, shared_directory, SilentProgress(), resume=True)
+
+
+def test_a_run_begins_without_the_files_of_another(shared_directory, comm, monkeypatch):
+    """Ended before its first step and resumed, it goes on from its own state, not from an earlier one."""
+    still = {name: value for name, value in STACK["dynamics"].items() if name != "torque"}
+    config = STACK | {"dynamics": still | {"duration": "0.25 ps", "points": 1}}
+    run_dynamics(load_config(config), comm, shared_directory, SilentProgress())
+    pictures = shared_directory / "dynamics"
+    assert {path.name for path in pictures.iterdir()} == {"m_0000.vtu", "m_0001.vtu", "m.pvd"}
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    later = load_config(config, ["dynamics.pictures=0", "dynamics.field=[0 T, 1 T, 0 T]"])
+    comm.barrier()
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Motion, "follow", killed)
+        run_dynamics(later, comm, shared_directory, SilentProgress())
+    assert not list(pictures.glob("m*"))
+    with pytest.raises(InputError, match="another configuration"):
+        run_dynamics(load_config(config), comm, shared_directory, SilentProgress(), resume=True)
+    found = run_dynamics(later, comm, shared_directory, SilentProgress(), resume=True)
+    assert found["time"] == pytest.approx([0, 0.25e-12], rel=1e-12)
+    assert not found["picture"].any() and not list(pictures.glob("m*"))
+    on_root(comm, lambda: (shared_directory / "restart.npz").write_bytes(b""))
+    with pytest.raises(InputError, match="run without --resume"):
+        run_dynamics(later, comm, shared_directory, SilentProgress(), resume=True)

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.serial
 COMMAND = [sys.executable, "-c", "from thermospin.cli import main; main()"]
 LAUNCHER = "405 (Method Not Allowed)"
 """trame's page first asks for a launcher of servers, and goes on without."""
+TITLE = "a valve {{ 6 * 7 }} <i>tilted</i>"
+"""A title that would be changed if it were taken for a part of the page's template."""
 SUBSTRATE = next(box for box in BOXES if box[0] == "Sub")
 
 
@@ -33,7 +35,7 @@ SUBSTRATE = next(box for box in BOXES if box[0] == "Sub")
 def directory(tmp_path_factory):
     """Results with fields."""
     out = tmp_path_factory.mktemp("viewed")
-    content = device(title="a valve", solver={"orders": 1}, output={"current": "1 mA"})
+    content = device(title=TITLE, solver={"orders": 1}, output={"current": "1 mA"})
     thermospin.run(load_config(content), out, comm=MPI.COMM_SELF)
     return out
 
@@ -142,6 +144,7 @@ def _wait_for_change(page, before):
 def test_controls_change_the_picture(shown):
     page, errors = shown
     assert "a valve" in page.title()
+    assert page.locator(".v-toolbar-title").inner_text() == TITLE
     before = _screenshot(page)
     for label, value, caption in (
         ("field", "V", "thermal, P, at 1 mA"),
