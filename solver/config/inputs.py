@@ -8,6 +8,7 @@ from thermospin.config.loading import replaced, validated
 from thermospin.config.numbers import Place, material_numbers
 from thermospin.config.parameters import SECTION
 from thermospin.config.root import Config
+from thermospin.config.uncertainties import with_uncertainties
 from thermospin.units import to_si
 from thermospin.units.names import split_quantity
 
@@ -132,7 +133,9 @@ def used_parameters(config: Config) -> list[Input]:
     """
     values = {f"{SECTION}.{name}" for name in config.parameters.keys() - config._unused}
     given = {
-        f"{SECTION}.{name}" for name, text in config.document.get(SECTION, {}).items() if _is_number(text)
+        f"{SECTION}.{name}"
+        for name, text in with_uncertainties(config.document, config.source).get(SECTION, {}).items()
+        if _is_number(text)
     }
     return [find_input(config, key) for key in sorted(values & given) if _value(config, key)[0]]
 

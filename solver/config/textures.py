@@ -1,6 +1,8 @@
 """Magnetisation textures in a configuration: formulas, domain walls, rotations, rings, files."""
 
 import math
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -214,6 +216,11 @@ class FileTexture(Section):
         """
         return self._table(points)
 
+    @property
+    def content(self) -> str:
+        """Digest of the points and vectors."""
+        return sha256(self._table.points.tobytes() + self._table.vectors.tobytes()).hexdigest()
+
     def __str__(self) -> str:
         return f"{len(self._table.points)} points of {Path(self.file).name}, {self.interpolation}"
 
@@ -265,3 +272,12 @@ Magnetisation = Annotated[
     Field(description=f"Where a magnet points: {_FORMS}."),
 ]
 """Magnetisation of a region: one direction, or a texture."""
+
+
+def contents_of_files(magnetisation: Mapping[str, Any]) -> dict[str, str]:
+    """Digests of the vectors in files of textures, by region.
+
+    Args:
+        magnetisation: Direction or texture by region.
+    """
+    return {name: m.content for name, m in magnetisation.items() if isinstance(m, FileTexture)}

@@ -3,9 +3,12 @@
 The residuals are ``(model − value)/√(uncertainty² + mesh error²)`` and, of a parameter with a prior,
 ``(parameter − mean)/uncertainty``; χ² is the sum of their squares. The covariance is the inverse of ``JᵀJ``,
 J the Jacobian of the residuals at the minimum (Press et al., Numerical Recipes, 3rd ed., 15.4 and 15.5).
+
+A robust loss ρ(z) of the squares z gives every residual the weight ρ'(z), as iteratively reweighted squares
+do: residuals and rows of J are scaled by its root, also in χ² and the covariance. χ² has no probability then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -22,6 +25,14 @@ MOST = 200
 """Evaluations of the model before a fit gives up."""
 NEGLIGIBLE = 1e-3
 """Change of χ² that is none, where χ² is large relative to it."""
+WEIGHTS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": np.ones_like,
+    "soft_l1": lambda z: (1 + z) ** -0.5,
+    "huber": lambda z: np.maximum(z, 1.0) ** -0.5,
+    "cauchy": lambda z: 1 / (1 + z),
+    "arctan": lambda z: 1 / (1 + z**2),
+}
+"""ρ'(z) of the losses of :func:`scipy.optimize.least_squares`."""
 CUTOFF = 1e-12
 """Singular value over the largest one below which a combination of parameters is not determined at all."""
 
@@ -80,6 +91,7 @@ class Fitted:
         measured: The data, shape (n_data,).
         sizes: Uncertainties of the data and errors of the model together, shape (n_data,).
         evaluations: Number of evaluations of the model.
+        loss: The loss, a key of :data:`WEIGHTS`.
     """
 
     parameters: Sequence[Parameter]
@@ -88,6 +100,7 @@ class Fitted:
     measured: np.ndarray
     sizes: np.ndarray
     evaluations: int = 0
+    loss: str = "linear"
 
     @cached_property
     def residuals(self) -> np.ndarray:
@@ -96,14 +109,15 @@ class Fitted:
 
     @cached_property
     def weighted(self) -> np.ndarray:
-        """Jacobian of the residuals of the data, shape (n_data, n_parameters)."""
-        return self.prediction.jacobian / self.sizes[:, None]
+        """Jacobian of the residuals of the data times the roots of their weights, (n_data, n_parameters)."""
+        return self.prediction.jacobian / self.sizes[:, None] * self._roots(self.residuals)[:, None]
 
     @cached_property
     def covariance(self) -> np.ndarray:
         """Covariance of the parameters; infinite variances where data and priors determine nothing."""
         scales = np.array([parameter.scale for parameter in self.parameters])
-        whole = np.vstack([self.weighted, _prior_rows(self.parameters)]) * scales
+        of_priors = _prior_rows(self.parameters) * self._roots(self._of_priors)[:, None]
+        whole = np.vstack([self.weighted, of_priors]) * scales
         _, singular, rotation = np.linalg.svd(whole, full_matrices=False)
         known = singular > CUTOFF * singular[0]
         inverse = rotation[known].T / singular[known]
@@ -128,8 +142,8 @@ class Fitted:
 
     @property
     def chi2(self) -> float:
-        """χ², priors included."""
-        return float(np.sum(self.residuals**2) + np.sum(_prior_residuals(self.parameters, self.values) ** 2))
+        """χ², priors included, every square times its weight."""
+        return float(sum(np.sum((self._roots(r) * r) ** 2) for r in (self.residuals, self._of_priors)))
 
     @property
     def freedom(self) -> int:
@@ -139,8 +153,19 @@ class Fitted:
 
     @property
     def probability(self) -> float | None:
-        """Probability that χ² is as large or larger if the model is right; None without freedom."""
-        return float(chi2_distribution.sf(self.chi2, self.freedom)) if self.freedom > 0 else None
+        """Probability of χ² as large or larger if the model is right; None without freedom or for a loss."""
+        if self.freedom <= 0 or self.loss != "linear":
+            return None
+        return float(chi2_distribution.sf(self.chi2, self.freedom))
+
+    @property
+    def _of_priors(self) -> np.ndarray:
+        """Residuals of the priors, shape (n_priors,)."""
+        return _prior_residuals(self.parameters, self.values)
+
+    def _roots(self, residuals: np.ndarray) -> np.ndarray:
+        """Roots of the weights of residuals, in their shape."""
+        return np.sqrt(WEIGHTS[self.loss](residuals**2))
 
 
 def fit(
@@ -202,12 +227,15 @@ def fit(
         raise ConvergenceError(
             f"the fit has not ended after {MOST} evaluations; give bounds, priors, or a better start"
         )
-    if refused and _falls_further(residuals(found.x), jacobian(found.x)[:, found.active_mask == 0]):
+    away = residuals(found.x)
+    roots = np.sqrt(WEIGHTS[loss](away**2))
+    free = jacobian(found.x)[:, found.active_mask == 0]
+    if refused and _falls_further(roots * away, roots[:, None] * free):
         raise ConvergenceError(
             "the fit runs into values that are not possible for a material; give bounds, or a prior"
         )
     values = found.x * scales
-    return Fitted(parameters, values, predict(found.x), measured, sizes, len(known))
+    return Fitted(parameters, values, predict(found.x), measured, sizes, len(known), loss)
 
 
 def _falls_further(residuals: np.ndarray, jacobian: np.ndarray) -> bool:

@@ -42,6 +42,7 @@ class Datum:
         line: Line of the file.
         file: The file.
         swept: Values of swept keys, as they were written.
+        drive: Unit of the drive, ``A`` or ``V``.
     """
 
     scheme: str
@@ -53,6 +54,7 @@ class Datum:
     line: int = 0
     file: str = ""
     swept: Mapping[str, str] = field(default_factory=dict)
+    drive: str = "A"
 
     def error(self, message: str) -> InputError:
         """An error about this datum.
@@ -63,12 +65,12 @@ class Datum:
         return InputError(message, file=f"{self.file}:{self.line}")
 
 
-def read_measured(path: Path, unit: str = "A") -> list[Datum]:
+def read_measured(path: Path, drives: Mapping[str, str] | None = None) -> list[Datum]:
     """Read measured readings.
 
     Args:
         path: The file; ``#`` begins a comment.
-        unit: Unit of the drive, ``A`` or ``V``.
+        drives: Unit of the drive by scheme, ``A`` or ``V``; A by default.
 
     Raises:
         InputError: The file cannot be read, or a line has a mistake; it names the line.
@@ -87,7 +89,7 @@ def read_measured(path: Path, unit: str = "A") -> list[Datum]:
             raise InputError(f"there is no column '{shown}'; add it", file=where)
     if again := next((name for name in columns if not name or columns.count(name) > 1), None):
         raise InputError(f"the column {brief(again)} has no name or stands there twice", file=where)
-    return [_datum(columns, row, line, path, unit) for line, row in rows]
+    return [_datum(columns, row, line, path, drives or {}) for line, row in rows]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -107,7 +109,9 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, [cell.strip() for cell in next(csv.reader([content_of], skipinitialspace=True))]
 
 
-def _datum(columns: Sequence[str], row: Sequence[str], line: int, path: Path, drive: str) -> Datum:
+def _datum(
+    columns: Sequence[str], row: Sequence[str], line: int, path: Path, drives: Mapping[str, str]
+) -> Datum:
     where = f"{path}:{line}"
     if len(row) != len(columns):
         raise InputError(f"{len(row)} cells for {len(columns)} columns", file=where)
@@ -115,6 +119,7 @@ def _datum(columns: Sequence[str], row: Sequence[str], line: int, path: Path, dr
     order = cells["order"]
     if not order.isdecimal() or not 1 <= int(order) <= 8:
         raise InputError(f"order: must be a whole number from 1 to 8, not {brief(order)}", file=where)
+    drive = drives.get(cells.get("scheme", ""), next(iter(drives.values()), "A"))
     unit = f"V/{drive}" if order == "1" else f"V/{drive}^{order}"
     value, error = split_uncertain(cells["value"]) or (cells["value"], cells.get("uncertainty", ""))
     if not error:
@@ -135,6 +140,7 @@ def _datum(columns: Sequence[str], row: Sequence[str], line: int, path: Path, dr
         line,
         str(path),
         swept,
+        drive,
     )
 
 

@@ -24,7 +24,7 @@ def sample_posterior(fitted: Fitted, count: int) -> np.ndarray:
         count: Number of samples.
 
     Raises:
-        InputError: emcee is not installed, or data and priors do not determine the parameters.
+        InputError: emcee is not installed, or data and priors do not determine the parameters, or hardly so.
     """
     try:
         from emcee import EnsembleSampler
@@ -35,7 +35,7 @@ def sample_posterior(fitted: Fitted, count: int) -> np.ndarray:
             "a parameter is not determined and has no prior, so that nothing can be sampled; give a prior"
         )
         raise InputError(message, key="fit.method")
-    rows = np.linalg.inv(np.linalg.cholesky(fitted.covariance))
+    rows = _whitening(fitted)
     lower, upper = (np.array([getattr(p, end) for p in fitted.parameters]) for end in ("lower", "upper"))
 
     def log_probability(points: np.ndarray) -> np.ndarray:
@@ -57,3 +57,18 @@ def sample_posterior(fitted: Fitted, count: int) -> np.ndarray:
     burnt = max(int(BURN_IN * kept), 100)
     sampler.run_mcmc(start, burnt + kept)
     return sampler.get_chain(discard=burnt, flat=True)[:count]
+
+
+def _whitening(fitted: Fitted) -> np.ndarray:
+    """A matrix that makes the covariance the identity, shape (n_parameters, n_parameters).
+
+    Raises:
+        InputError: Parameters go so closely together that the covariance is singular.
+    """
+    errors = fitted.errors
+    try:
+        root = np.linalg.cholesky(fitted.covariance / np.outer(errors, errors)) * errors[:, None]
+        return np.linalg.inv(root)
+    except np.linalg.LinAlgError:
+        message = "a combination of the parameters is hardly determined (see 'fit.json' of 'least_squares'); "
+        raise InputError(f"{message}give a prior, or fit fewer parameters", key="fit.method") from None

@@ -70,8 +70,8 @@ def save_corner(path: Path, data: Mapping[str, Any], samples: np.ndarray) -> Non
         save(figure, path)
 
 
-def _reading(row: Mapping[str, Any]) -> tuple[str, str, str, int]:
-    return row["scheme"], row["probe"], row["name"], row["order"]
+def _reading(row: Mapping[str, Any]) -> tuple[str, str, str, int, str]:
+    return row["scheme"], row["probe"], row["name"], row["order"], row["drive"]
 
 
 def _axis(parameter: Mapping[str, Any]) -> str:
@@ -80,9 +80,9 @@ def _axis(parameter: Mapping[str, Any]) -> str:
 
 def _draw(panel: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Draw one reading over its swept key, or row after row."""
-    scheme, probe, name, order = _reading(rows[0])
+    scheme, probe, name, order, drive = _reading(rows[0])
     places, label = _places(rows)
-    scale = reading_scale(max(abs(row["measured"]) for row in rows), order, "A")
+    scale = reading_scale(max(abs(row["measured"]) for row in rows), order, drive)
     values, bars, models, mesh = (
         np.array([row[key] for row in rows]) / scale.factor
         for key in ("measured", "uncertainty", "model", "mesh")

@@ -15,6 +15,12 @@ from thermospin.output.tables import new_table, plain_console
 MATTERS = 0.5
 """Correlation from which on it is printed."""
 
+WITHOUT_CORRELATIONS = (
+    "The uncertainties of a fitted device are standard errors without the correlations, which fit.json has: "
+    "errors of readings by them may be far too large (or too small), and '--propose' may rank wrongly."
+)
+"""What a file of a fitted device says of its uncertainties."""
+
 
 def print_fit(data: Mapping[str, Any]) -> None:
     """Print the outcome of a fit.
@@ -35,6 +41,8 @@ def print_fit(data: Mapping[str, Any]) -> None:
             for j, value in enumerate(row[:i])
             if abs(value) >= MATTERS
         ]
+    if len(told) > 1:
+        told.append(WITHOUT_CORRELATIONS)
     told += data["undetermined"]
     for line in told:
         console.print(line, highlight=False, markup=False)
@@ -66,12 +74,19 @@ def write_fit(
     for name, document in files.items():
         file = "fitted.yaml" if len(files) == 1 else f"fitted_{name}.yaml"
         text = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True)
-        write_text(directory / file, text)
+        write_text(directory / file, _warning(document) + text)
     save_residuals(directory / "fit.png", data)
     if samples is not None:
         keys = [parameter["key"] for parameter in data["parameters"]]
         write_csv(directory / "samples.csv", keys, samples.tolist())
         save_corner(directory / "corner.png", data, samples)
+
+
+def _warning(document: Mapping[str, Any]) -> str:
+    """A comment on what the uncertainties of a fitted device leave out; none for fewer than two."""
+    if len(document.get("uncertainties", {})) < 2:
+        return ""
+    return f"# {WITHOUT_CORRELATIONS}\n"
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:
@@ -123,7 +138,7 @@ def _residual_table(data: Mapping[str, Any]) -> Table:
     for column in ("reading", "measured", "model", "± mesh", "residual/σ"):
         table.add_column(column, justify="left" if column == "reading" else "right")
     for row in data["residuals"]:
-        scale = reading_scale(abs(row["measured"]), row["order"], "A")
+        scale = reading_scale(abs(row["measured"]), row["order"], row["drive"])
         measured = with_error(row["measured"] / scale.factor, row["uncertainty"] / scale.factor)
         table.add_row(
             label_of(row),

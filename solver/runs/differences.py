@@ -1,16 +1,14 @@
 """Derivatives of readings from two more solutions for every input, on the same mesh or on the mesh moved."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import numpy as np
 
-from thermospin.config import Config
 from thermospin.config.inputs import Input, with_value
-from thermospin.meshes.moved import moved, plane_maps
 from thermospin.output.progress import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
+from thermospin.runs.moved_mesh import moved_mesh
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import At, readings_of
 
@@ -77,32 +75,6 @@ def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]
     changed = with_value(config, given.key, given.value * (1 + step), given.unit).model_copy(
         update={"schemes": config.schemes, "probes": config.probes, "solver": solver}
     )
-    with _moved_mesh(problem, changed, given.key):
+    with moved_mesh(problem, changed, given.key):
         with Problem(changed, problem.spaces.device, SilentProgress()) as other:
             return readings_of(other)
-
-
-@contextmanager
-def _moved_mesh(problem: Problem, changed: Config, key: str) -> Iterator[None]:
-    """The mesh of a problem, moved to the lengths of another configuration while inside.
-
-    Raises:
-        InputError: The mesh cannot follow.
-    """
-    config = problem.config
-    if changed.geometry == config.geometry:
-        yield
-        return
-    try:
-        maps = plane_maps(*(part.geometry.resolved.solids for part in (config, changed)))
-    except (AttributeError, ValueError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "the geometry is no list of solids"
-        message = f"the mesh cannot follow this length, as {reason}; compare runs with 'thermospin sweep'"
-        raise config.error(key, message) from None
-    geometry = problem.spaces.device.mesh.geometry
-    before = geometry.x.copy()
-    geometry.x[:] = moved(before, maps)
-    try:
-        yield
-    finally:
-        geometry.x[:] = before

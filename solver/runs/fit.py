@@ -111,7 +111,7 @@ def _fitted(plan: FitPlan, model: FitModel, progress: SilentProgress) -> tuple[F
     uncertainties = np.array([datum.uncertainty for datum in plan.data])
     parameters, loss = plan.parameters, plan.config.fit.loss
     start = np.array([parameter.start for parameter in parameters])
-    bars = model.mesh_errors(start)
+    bars = model.start_mesh_errors(start)
     _check_mesh(plan, bars)
     if not bars.any():
         progress.note("warning: errors of the mesh are not estimated and do not enter the fit")
@@ -213,6 +213,7 @@ def _residuals(data: Sequence[Datum], fitted: Fitted, bars: np.ndarray) -> list[
             "probe": datum.probe,
             "name": datum.name,
             "order": datum.order,
+            "drive": datum.drive,
             **{"swept": dict(datum.swept), "file": Path(datum.file).name, "line": datum.line},
             "measured": datum.value,
             "uncertainty": datum.uncertainty,

@@ -12,13 +12,15 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.inputs import Input, find_input, with_values
-from thermospin.errors import InputError, ThermospinError
+from thermospin.config.textures import contents_of_files
+from thermospin.device import Device
+from thermospin.errors import ConvergenceError, InputError, ThermospinError
 from thermospin.inference.least_squares import Prediction
 from thermospin.output.files import write_json
 from thermospin.output.progress import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.runs.fit_plan import FitPlan, FitPoint
-from thermospin.runs.preparation import prepare_mesh
+from thermospin.runs.preparation import find_hash, prepare_mesh
 from thermospin.runs.reading_rows import reading_rows
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
@@ -28,6 +30,10 @@ EVALUATIONS = "evaluations"
 """Folder of finished evaluations, by which a killed fit goes on where it was."""
 Record = dict[str, Any]
 """Readings of a point: ``values`` and ``mesh``, (n_rows,), and ``jacobian``, (n_rows, n_targets)."""
+
+
+class NotWritten(InputError):
+    """A finished evaluation cannot be kept."""
 
 
 class FitModel:
@@ -58,10 +64,15 @@ class FitModel:
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
+
+        Raises:
+            NotWritten: The directory of the evaluations cannot be written.
         """
         try:
             found = self._evaluate(values, estimate=False)
-        except ThermospinError as error:
+        except NotWritten:
+            raise
+        except (InputError, ConvergenceError) as error:
             self._progress.note(f"not possible: {error}")
             return None
         self._count += 1
@@ -81,8 +92,18 @@ class FitModel:
     def mesh_errors(self, values: np.ndarray) -> np.ndarray:
         """Error bars of the mesh of all readings, (n_data,); 0 where they are not estimated (collective).
 
-        Where a reading is larger than what was measured, as it may be at the start, its bar is taken smaller
-        in proportion.
+        Args:
+            values: Values of the parameters, shape (n_parameters,).
+
+        Raises:
+            InputError: The values are not possible.
+        """
+        return self._readings_and_bars(values)[1]
+
+    def start_mesh_errors(self, values: np.ndarray) -> np.ndarray:
+        """Error bars of the mesh that are expected at the minimum, (n_data,), from the start (collective).
+
+        Where a reading is larger than what was measured, its bar is taken smaller in proportion.
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
@@ -90,14 +111,9 @@ class FitModel:
         Raises:
             InputError: The values are not possible.
         """
-        found = self._evaluate(values, estimate=True)
-        bars = np.zeros(len(self._plan.data))
-        for point, record in zip(self._plan.points, found, strict=True):
-            data = [self._plan.data[row] for row in point.rows]
-            largest = np.array([abs(datum.value) + datum.uncertainty for datum in data])
-            shares = largest / np.maximum(np.abs(record["values"]), largest)
-            bars[point.rows] = shares * [bar or 0.0 for bar in record["mesh"]]
-        return bars
+        readings, bars = self._readings_and_bars(values)
+        largest = np.array([abs(datum.value) + datum.uncertainty for datum in self._plan.data])
+        return bars * largest / np.maximum(np.abs(readings), largest)
 
     def clear(self) -> None:
         """Free meshes and operators (collective)."""
@@ -118,10 +134,24 @@ class FitModel:
         kept = {key: getattr(point.config, key) for key in ("schemes", "probes", "solver")}
         return config.model_copy(update=kept)
 
+    def _readings_and_bars(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """All readings and their error bars of the mesh, (n_data,) each (collective)."""
+        found = self._evaluate(values, estimate=True)
+        readings, bars = np.zeros((2, len(self._plan.data)))
+        for point, record in zip(self._plan.points, found, strict=True):
+            readings[point.rows] = record["values"]
+            bars[point.rows] = [bar or 0.0 for bar in record["mesh"]]
+        return readings, bars
+
     def _evaluate(self, values: np.ndarray, estimate: bool) -> list[Record]:
         """The records of all points (collective)."""
         values = self._comm.bcast(values)
-        jobs = [self._job(point, values, estimate) for point in self._plan.points]
+        configs = [self._config(point, values, estimate) for point in self._plan.points]
+        meshes = on_root(self._comm, lambda: [find_hash(config, Device.of(config)) for config in configs])
+        jobs = [
+            (config, self._digest(point, config, mesh))
+            for point, config, mesh in zip(self._plan.points, configs, meshes, strict=True)
+        ]
         known = self._comm.bcast(self._read({name for _, name in jobs}) if self._comm.rank == 0 else None)
         todo = [
             (point, config, name)
@@ -143,20 +173,25 @@ class FitModel:
             known |= part
         return [known[name] for _, name in jobs]
 
-    def _job(self, point: FitPoint, values: np.ndarray, estimate: bool) -> tuple[Config, str]:
-        """The device of a point, and a digest of all that its record depends on."""
+    def _config(self, point: FitPoint, values: np.ndarray, estimate: bool) -> Config:
+        """The device of a point as it is solved."""
         config = self.fitted(point, values)
         tolerance = min(config.solver.tolerance, SENSITIVITY_TOLERANCE)
         wanted = estimate and config.solver.estimate
         solver = config.solver.model_copy(update={"estimate": wanted, "tolerance": tolerance})
-        config = config.model_copy(update={"solver": solver})
+        return config.model_copy(update={"solver": solver})
+
+    def _digest(self, point: FitPoint, config: Config, mesh: str) -> str:
+        """A digest of all that the record of a point depends on, the content of files included."""
         content = config.resolved()
         del content["title"], content["output"]
+        content["geometry"].pop("file", None)
+        content |= {"mesh": mesh, "textures": contents_of_files(config.magnetisation)}
         content |= {"thermospin": importlib.metadata.version("thermospin")}
         content["targets"] = [[i, given.key] for i, given in point.targets.items()]
         content["rows"] = [_at(self._plan, row) for row in point.rows]
         text = json.dumps(content, sort_keys=True)
-        return config, hashlib.sha256(text.encode()).hexdigest()[:20]
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     def _solve(self, point: FitPoint, config: Config, name: str) -> Record:
         """The record of a point (collective in the group)."""
@@ -173,7 +208,7 @@ class FitModel:
         }
         if self._kept is not None:
             kept = self._kept / f"{name}.json"
-            on_root(bench.comm, lambda: write_json(kept, data))
+            on_root(bench.comm, lambda: _keep(kept, data))
         return data
 
     def _read(self, names: set[str]) -> dict[str, Record]:
@@ -185,6 +220,13 @@ class FitModel:
             except (OSError, ValueError):
                 continue
         return found
+
+
+def _keep(path: Path, data: Record) -> None:
+    try:
+        write_json(path, data)
+    except InputError as error:
+        raise NotWritten(error.message, key=error.key, file=error.file) from None
 
 
 def _changes(targets: Mapping[int, Input], values: np.ndarray) -> Sequence[tuple[str, float, str]]:

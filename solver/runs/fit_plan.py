@@ -8,11 +8,12 @@ from typing import Any
 from thermospin.config import Config
 from thermospin.config.fit import DataSet, FitParameter
 from thermospin.config.inputs import Input, find_input, uncertain_inputs
-from thermospin.config.loading import read_data, replaced
+from thermospin.config.loading import read_data, replaced, validated
 from thermospin.config.parameters import full_key
 from thermospin.config.uncertainties import SECTION as UNCERTAINTIES
 from thermospin.config.uncertainties import with_uncertainties
 from thermospin.device import Device
+from thermospin.device.drive import Drive
 from thermospin.errors import InputError
 from thermospin.inference.least_squares import Parameter
 from thermospin.inference.measured import Datum, placed, read_measured
@@ -79,8 +80,9 @@ class FitPlan:
         data: list[Datum] = []
         devices = []
         for name, given in config.fit.data.items():
-            measured = read_measured(_path(config, given.file))
-            for device, chosen in _devices(config, name, given, measured):
+            document, file = _document(config, name, given)
+            measured = read_measured(_path(config, given.file), _drives(document, file))
+            for device, chosen in _devices(document, file, measured):
                 own = [_placed(datum, device) for datum in chosen]
                 rows = range(len(data), len(data) + len(own))
                 data += own
@@ -104,12 +106,9 @@ def _path(config: Config, name: str) -> Path:
 
 
 def _devices(
-    config: Config, name: str, given: DataSet, measured: Sequence[Datum]
+    document: Mapping[str, Any], file: str, measured: Sequence[Datum]
 ) -> Iterator[tuple[Config, list[Datum]]]:
     """The devices of a data set: one for all data of the same swept values."""
-    document, file = _document(config, given)
-    for key, value in given.set.items():
-        document = replaced(document, full_key(key, document), value, f"fit.data.{name}.set")
     groups: dict[tuple[tuple[str, str], ...], list[Datum]] = {}
     for datum in measured:
         groups.setdefault(tuple(datum.swept.items()), []).append(datum)
@@ -136,14 +135,33 @@ def _scalar(text: str) -> float | str:
         return text
 
 
-def _document(config: Config, given: DataSet) -> tuple[dict[str, Any], str]:
-    """The document of a device without what a fit has no use for, and its file."""
+def _document(config: Config, name: str, given: DataSet) -> tuple[dict[str, Any], str]:
+    """The document of a data set's device without what a fit has no use for, and its file."""
     document, file = dict(config.document), config.source
     if given.device is not None:
-        file = str(_path(config, given.device))
-        document, file = read_data(file, ())
+        document, file = read_data(str(_path(config, given.device)), ())
     certain = with_uncertainties(document, file)
-    return {key: part for key, part in certain.items() if key not in ASIDE}, file
+    if given.device is not None:
+        _check_priors(config, certain.get(UNCERTAINTIES, {}), file)
+    found = {key: part for key, part in certain.items() if key not in ASIDE}
+    for key, value in given.set.items():
+        found = replaced(found, full_key(key, found), value, f"fit.data.{name}.set")
+    return found, file
+
+
+def _check_priors(config: Config, uncertain: Mapping[str, str], file: str) -> None:
+    """Refuse uncertain numbers of another file that have no prior in the file of the fit."""
+    priors = {full_key(key, config.document) for key, entry in config.fit.parameters.items() if entry.prior}
+    for key in uncertain:
+        if key not in config.uncertainties and key not in priors:
+            message = "is uncertain here, but not in the file of the fit; give its prior there, or write it "
+            raise InputError(f"{message}without uncertainty", key=key, file=file)
+
+
+def _drives(document: Mapping[str, Any], file: str) -> dict[str, str]:
+    """Units of the drives of a document by scheme."""
+    schemes = validated(Config, document, file).schemes
+    return {name: Drive.of(scheme).unit for name, scheme in schemes.items()}
 
 
 def _placed(datum: Datum, device: Config) -> Datum:

@@ -12,6 +12,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.config.textures import contents_of_files
 from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.runs.preparation import find_hash
@@ -49,6 +50,7 @@ class Job:
         content["output"] = content["output"].get("current")
         content["geometry"].pop("file", None)
         content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
+        content["textures"] = contents_of_files(point.config.magnetisation)
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
         return cls(point, mesh, f"{mesh} {operator_key(point.config, Device.of(point.config))}", digest)
 

@@ -9,6 +9,7 @@ from thermospin.config import Config
 from thermospin.config.inputs import Input, uncertain_inputs, with_values
 from thermospin.errors import InputError
 from thermospin.output.progress import SilentProgress
+from thermospin.runs.moved_mesh import moved_mesh
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
 
@@ -21,7 +22,9 @@ MOST_REFUSED = 0.5
 
 
 def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, Any]:
-    """Draw the uncertain numbers, solve on the same mesh, and compare the readings (collective).
+    """Draw the uncertain numbers, solve, and compare the readings (collective).
+
+    The mesh is the same for all; it moves with the solids where lengths are drawn.
 
     Args:
         problem: The problem, with uncertain numbers.
@@ -33,7 +36,7 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
         ``probe``, ``name``, ``order``, ``mean`` and ``deviation`` in their order.
 
     Raises:
-        InputError: No number is uncertain, or most draws are impossible.
+        InputError: No number is uncertain, most draws are impossible, or the mesh cannot follow a length.
         ConvergenceError: The solver does not converge.
     """
     inputs, sizes = uncertain_inputs(problem.config)
@@ -41,6 +44,7 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
         raise problem.config.error(
             "uncertainties", "nothing to draw; write a number as '-3.8 +/- 0.2 uV/K', or its uncertainty here"
         )
+    moving = next((given.key for given in inputs if given.moves), "")
     found, refused = [], 0
     progress.steps("draws", [1.0] * draws)
     for config in _drawn(problem.config, inputs, sizes):
@@ -50,7 +54,10 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
                 message = "most draws are impossible, such as negative numbers; give smaller uncertainties"
                 raise problem.config.error("uncertainties", message)
             continue
-        with Problem(config, problem.spaces.device, SilentProgress()) as drawn:
+        with (
+            moved_mesh(problem, config, moving),
+            Problem(config, problem.spaces.device, SilentProgress()) as drawn,
+        ):
             found.append(readings_of(drawn))
         progress.step()
         if len(found) == draws:

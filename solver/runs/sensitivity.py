@@ -170,12 +170,16 @@ def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Confi
     }
     for read in sampling["readings"]:
         found = by[read["scheme"], read["probe"], read["name"], read["order"]]
-        parts = [
-            size * sum(share * found.get(dotted(place), 0.0) for place, share in given.shares.items())
-            for given, size in zip(inputs, sizes, strict=True)
-        ]
+        parts = [size * _by_input(given, found) for given, size in zip(inputs, sizes, strict=True)]
         read["linear"] = float(np.linalg.norm(parts))
     return sampling
+
+
+def _by_input(given: Input, derivatives: Mapping[str, float]) -> float:
+    """The derivative of a reading by an input: that of a length is whole, others go by what follows them."""
+    if given.moves:
+        return derivatives[given.key]
+    return sum(share * derivatives.get(dotted(place), 0.0) for place, share in given.shares.items())
 
 
 def _add_lengths(problem: Problem, readings: Sequence[dict[str, Any]]) -> list[Input]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -102,7 +103,9 @@ def read_ovf(path: Path) -> VectorGrid:
             np.array([float(entries[f"{axis}{key}"]) for axis in AXES]) for key in ("base", "stepsize")
         )
         dimension = int(entries["valuedim"])
-        count = int(np.prod(shape)) * dimension
+        if min(shape) < 1:
+            raise ValueError("numbers of nodes must be 1 or more")
+        count = math.prod(shape) * dimension
         values = _numbers(body, kind, count)
     except (KeyError, ValueError, IndexError) as error:
         raise InputError(f"{path} is not a whole OVF 2.0 file on a rectangular grid ({error})") from None

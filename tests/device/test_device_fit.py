@@ -8,7 +8,10 @@ from test_device_sensitivity import JOULE, MAGNET, METAL, stack
 
 from thermospin.config.inputs import with_values
 from thermospin.errors import InputError
+from thermospin.output import SilentProgress
 from thermospin.runs.fit import fit
+from thermospin.runs.fit_model import FitModel
+from thermospin.runs.fit_plan import FitPlan
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import readings_of
 from thermospin.validation import load_config
@@ -155,6 +158,25 @@ def test_a_mesh_too_coarse_for_the_data(true_rows, shared_directory, comm):
     config["solver"] = config["solver"] | {"estimate": True}
     with pytest.raises(InputError, match="m.csv:[234]: the error of the mesh.*refine the mesh"):
         fit(load_config(config), comm=comm)
+
+
+def test_a_record_belongs_to_the_content_of_files(monkeypatch, true_rows, shared_directory, comm):
+    """Another mesh of the same name makes other records; a record that cannot be kept ends the fit."""
+    if comm.rank == 0:
+        table(shared_directory / "m.csv", true_rows)
+    comm.barrier()
+    plan = FitPlan.of(load_config(device(FIT | {"data": str(shared_directory / "m.csv")})))
+    model = FitModel(plan, shared_directory / "kept", SilentProgress(), 1, comm)
+    point = plan.points[0]
+    assert model._digest(point, point.config, "a") != model._digest(point, point.config, "b")
+
+    def refuse(path, data):
+        raise InputError("cannot write: no space", file=str(path))
+
+    monkeypatch.setattr("thermospin.runs.fit_model.write_json", refuse)
+    with pytest.raises(InputError, match="evaluations.*cannot write"):
+        model.predict(np.array([parameter.start for parameter in plan.parameters]))
+    model.clear()
 
 
 def test_nothing_depends_on_a_parameter(true_rows, shared_directory, comm):

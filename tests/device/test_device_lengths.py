@@ -1,26 +1,33 @@
 """Derivatives by lengths on a moved mesh, against closed forms and whole runs on meshes of their own."""
 
+import numpy as np
 import pytest
 from support import prepare_problem
 from test_device_sensitivity import JOULE, MAGNET, METAL, stack
 
 from thermospin.errors import InputError
 from thermospin.output import SilentProgress
-from thermospin.runs.sensitivity import find_sensitivities
+from thermospin.runs.sampling import SEED, sample
+from thermospin.runs.sensitivity import find_sensitivities, with_linear
 from thermospin.validation import load_config
 
 
 def device(**changes):
     config = stack(JOULE, degree=1, orders=2)
-    config["parameters"] = {"t": "10 nm", "w": "20 nm"}
+    config["parameters"] = {"t": "10 nm", "w": "20 +/- 0.2 nm"}
     config["geometry"]["layers"][2]["thickness"] = "t"
     config["geometry"]["width"] = "w"
     return config | changes
 
 
 @pytest.fixture(scope="module")
-def found(comm):
-    return find_sensitivities(prepare_problem(device(), comm), SilentProgress())
+def problem(comm):
+    return prepare_problem(device(), comm)
+
+
+@pytest.fixture(scope="module")
+def found(problem):
+    return find_sensitivities(problem, SilentProgress())
 
 
 def test_by_the_width(found):
@@ -28,6 +35,17 @@ def test_by_the_width(found):
     keys = [parameter["key"] for parameter in found["parameters"]]
     for row in found["readings"]:
         assert row["relative"][keys.index("parameters.w")] == pytest.approx(-row["order"], rel=1e-5)
+
+
+def test_draws_of_a_width(found, problem):
+    """The mesh moves to every width that is drawn: R1 goes with 1/width, R2 with its square."""
+    drawn = with_linear(sample(problem, 3, SilentProgress()), found, problem.config)["readings"]
+    widths = np.random.default_rng(SEED).normal(20, 0.2, 3) / 20
+    for read, row in zip(drawn, found["readings"], strict=True):
+        assert [read[key] for key in ("name", "order")] == [row[key] for key in ("name", "order")]
+        size, n = abs(row["value"]), row["order"]
+        assert read["deviation"] == pytest.approx(size * np.std(widths**-n, ddof=1), rel=1e-4, abs=0)
+        assert read["linear"] == pytest.approx(size * n * 0.01, rel=1e-5, abs=0)
 
 
 def test_by_a_thickness(comm):

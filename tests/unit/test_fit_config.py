@@ -1,5 +1,7 @@
 """Fits that cannot begin: one line each, with file and line or key; and how data are read."""
 
+import json
+
 import pytest
 from valve import valve_config
 
@@ -41,6 +43,30 @@ def test_units_of_data(tmp_path):
     assert (second.value, second.uncertainty) == pytest.approx((9e-5, 5e-6))
     assert (third.value, third.uncertainty) == pytest.approx((9e-3, 5e-4))
     assert [datum.line for datum in (first, second, third)] == [4, 5, 6]
+
+
+def test_readings_of_a_voltage(tmp_path):
+    path = tmp_path / "measured.csv"
+    path.write_text(HEADER + "P,2,3 mV/V^2,1 mV/V^2\nP,1,20 mV/V,1e-3\n", encoding="utf-8")
+    driven = {"schemes": {"through": {"right": {"voltage": "1 V"}, "left": "ground"}}}
+    fit = {"fit": {"parameters": PARAMETERS, "data": str(path)}}
+    found = FitPlan.of(load_config(device() | driven | fit)).data
+    assert [(datum.value, datum.drive) for datum in found] == [(3e-3, "V"), (0.02, "V")]
+
+
+@pytest.mark.parametrize("parameters", [PARAMETERS, {"heating.scale": {"prior": "2 +/- 0.1"}}])
+def test_uncertain_numbers_of_another_file(parameters, tmp_path):
+    """They are no priors by themselves."""
+    other = tmp_path / "other.yaml"
+    other.write_text(json.dumps(device() | {"heating": {"scale": "2 +/- 0.1"}}), encoding="utf-8")
+    (tmp_path / "a.csv").write_text(TWO, encoding="utf-8")
+    data = {"a": {"file": str(tmp_path / "a.csv"), "device": str(other)}}
+    config = load_config(device() | {"fit": {"parameters": parameters, "data": data}})
+    if parameters is PARAMETERS:
+        with pytest.raises(InputError, match="other.yaml: heating.scale: is uncertain here"):
+            FitPlan.of(config)
+    else:
+        assert FitPlan.of(config).parameters[0].prior == (2, 0.1)
 
 
 def test_parameters_with_priors_and_bounds(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm
 
-from thermospin.errors import ConvergenceError
+from thermospin.errors import ConvergenceError, InputError
 from thermospin.inference.identifiability import directions, undetermined
 from thermospin.inference.least_squares import Parameter, Prediction, fit
 from thermospin.inference.posterior import sample_posterior
@@ -112,6 +112,50 @@ def test_a_fit_that_runs_into_a_limit_is_told():
 
     with pytest.raises(ConvergenceError, match="give bounds, or a prior"):
         fit(limited, named(0.5, 1.0), 3 - 0.7 * PLACES, 1e-3 * np.ones_like(PLACES))
+
+
+def reweighted(measured, sizes):
+    """Huber's line by iteratively reweighted least squares: values, covariance and weights."""
+    rows, values, weights = line(np.zeros(2)).jacobian / sizes[:, None], np.zeros(2), np.ones(len(sizes))
+    for _ in range(200):
+        covariance = np.linalg.inv(rows.T @ (weights[:, None] * rows))
+        values = covariance @ rows.T @ (weights * measured / sizes)
+        weights = 1 / np.maximum(np.abs(rows @ values - measured / sizes), 1)
+    return values, covariance, weights
+
+
+def with_outlier():
+    """Data of the line 1.4 − 0.7 x, one of them off by 40 uncertainties, and their uncertainties."""
+    measured, sizes = 1.4 - 0.7 * PLACES, 0.1 * np.ones(len(PLACES))
+    measured[4] += 4
+    return measured, sizes
+
+
+def test_an_outlier_has_less_weight():
+    measured, sizes = with_outlier()
+    found = fit(line, named(1.0, 1.0), measured, sizes, "huber")
+    values, covariance, weights = reweighted(measured, sizes)
+    assert weights.min() < 0.1
+    np.testing.assert_allclose(found.values, values, rtol=1e-4)
+    np.testing.assert_allclose(found.covariance, covariance, rtol=1e-4)
+    assert found.chi2 == pytest.approx(np.sum(weights * found.residuals**2), rel=1e-4)
+    assert found.probability is None
+
+
+def test_impossible_values_are_gone_around_with_an_outlier():
+    def limited(parameters):
+        return None if parameters[0] > 2.5 else line(parameters)
+
+    measured, sizes = with_outlier()
+    found = fit(limited, named(-20.0, 1.0), measured, sizes, "huber")
+    np.testing.assert_allclose(found.values, reweighted(measured, sizes)[0], rtol=1e-4)
+
+
+def test_nothing_is_sampled_of_parameters_that_go_together():
+    found = fit(line, named(1.0, 1.0), 2 - PLACES, np.ones(12))
+    found.__dict__["covariance"] = np.array([[1, 1 + 1e-12], [1 + 1e-12, 1]])  # as rounding may leave it
+    with pytest.raises(InputError, match="hardly determined.*give a prior"):
+        sample_posterior(found, 100)
 
 
 def test_samples_have_the_covariance():

@@ -91,6 +91,7 @@ def test_round_trip(kind, digits, tmp_path):
         (foreign("Binary 8")[:-70], "ends too early"),
         (foreign("Binary 4").replace(struct.pack("<f", 1234567.0), b"abcd"), "check value"),
         (foreign("Text").replace(b"# xnodes: 2\n", b""), "xnodes"),
+        (foreign("Text").replace(b"# xnodes: 2\n", b"# xnodes: 0\n"), "numbers of nodes must be 1 or more"),
     ],
 )
 def test_mistakes_are_told(content, says, tmp_path):
