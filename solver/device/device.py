@@ -206,10 +206,14 @@ class Device:
         return float(np.linalg.norm(self.magnetic_field))
 
     @cached_property
+    def hall_metals(self) -> Sequence[str]:
+        """The normal metals in which a magnetic field turns currents."""
+        return [region for region, material in self.materials.items() if material.has_field_effects]
+
+    @property
     def field_metals(self) -> Sequence[str]:
-        """The normal metals in which the magnetic field turns currents."""
-        in_field = self.field_strength > 0
-        return [region for region, m in self.materials.items() if m.has_field_effects and in_field]
+        """Those metals, if there is a magnetic field."""
+        return self.hall_metals if self.field_strength > 0 else []
 
     @cached_property
     def anisotropic(self) -> Sequence[str]:

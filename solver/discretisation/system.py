@@ -124,7 +124,9 @@ class CoupledSystem:
         # All magnets point along +z to begin with.
         before = dict.fromkeys(signs, 1) | self.state
         reversed_magnets = [name for name, sign in signs.items() if sign != before[name]]
-        kept = [name for name in self.spaces.magnets if name not in reversed_magnets]
+        # Insulating magnets have a sign, too, that of what they take across their interfaces.
+        magnets = dict.fromkeys([*self.spaces.magnets, *signs])
+        kept = [name for name in magnets if name not in reversed_magnets]
         if any(sign not in (1, -1) for sign in signs.values()):
             return None
         flips = {}
@@ -143,7 +145,9 @@ class CoupledSystem:
         space = self.spaces.spaces[field]
         mark = fem.Function(space)
         cells = self.spaces.device.cells(magnets)
-        mark.x.array[space.dofmap.list[self.spaces.sub_cells[cells] if field.on_conductors else cells]] = 1
+        if field.on_conductors:
+            cells = cells[self.spaces.sub_cells[cells] >= 0]
+        mark.x.array[self.spaces.unknowns_in(cells, field.on_conductors)] = 1
         for interface in self.interfaces:
             mark.x.array[interface.unknowns(field, magnets)] = 1
         mark.x.scatter_reverse(la.InsertMode.add)

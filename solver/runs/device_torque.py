@@ -37,7 +37,14 @@ def device_torque(
 
     Raises:
         ConvergenceError: The solver does not converge.
+        InputError: Currents turn in the device, so the torque depends on more than the angle.
     """
+    if turning := problem.device.turning:
+        raise problem.config.mistake(
+            "turns currents in space, so the torque depends on more than the angle between magnets; leave "
+            "out its Hall, Nernst and anisotropic effects, or use 'thermospin dynamics'",
+            "materials", problem.device.material_names[turning[0]],
+        )  # fmt: skip
     directions = polar_directions(reference, points)
     torques = []
     for m in directions:

@@ -37,7 +37,8 @@ class LoopState:
     Attributes:
         name: Its name in the results.
         magnets: Direction of every magnet.
-        field: B about which spins precess, or which polarises clusters, T; zero where it does neither.
+        field: B about which spins precess, or which turns currents or polarises clusters, T; zero where it
+            does none of these.
     """
 
     name: str
@@ -146,7 +147,7 @@ def run_loop(
             record = on_root(comm, lambda: prepare_mesh(config))
         for note in record.notes:
             progress.note(note)
-        data = _solve_states(config, trace, record, comm, progress)
+        data = _solve_states(config, device, trace, record, comm, progress)
         data |= describe_mesh(config, device, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, device, trace, data)
@@ -167,26 +168,27 @@ def precesses(config: Config, device: Device) -> bool:
 
 
 def acts_on_metals(config: Config, device: Device) -> bool:
-    """Whether every field of the loop has its own solution: spins precess in it, or it polarises clusters.
+    """Whether every field of the loop has its own solution: it turns spins, currents, or polarises clusters.
 
     Args:
         config: The configuration.
         device: Its device.
     """
-    return precesses(config, device) or bool(device.follows_field)
+    return precesses(config, device) or bool(device.follows_field or device.hall_metals)
 
 
 def acting(config: Config, device: Device, field: float) -> tuple[float, float, float]:
     """The field of the loop as that of a configuration, T.
 
-    Without vector spin it is along the axis of the spins, whatever direction in space that has.
+    Without vector spin the field of clusters is along the axis of the spins, whatever direction in space that
+    has; that of Hall and Nernst effects has its own direction.
 
     Args:
         config: The configuration.
         device: Its device.
         field: B along the axis of the loop, T.
     """
-    axis = config.loop.axis if device.unknowns.vector else DEFAULT
+    axis = config.loop.axis if device.unknowns.vector or device.hall_metals else DEFAULT
     x, y, z = (float(field) * part + 0.0 for part in axis)
     return x, y, z
 
@@ -207,14 +209,29 @@ def _vectors(magnets: Mapping[str, Pointing]) -> list[tuple[float, ...]]:
     return [m if isinstance(m, tuple) else (float(m),) for m in magnets.values()]
 
 
+def in_space(config: Config, device: Device) -> Config:
+    """The configuration with its anisotropic magnets along the easy axis, where all spins have one axis.
+
+    Args:
+        config: The configuration.
+        device: Its device.
+    """
+    if device.unknowns.vector or not device.directions:
+        return config
+    axis = tuple(config.loop.easy_axis(device.magnets[0]).tolist())
+    return config.model_copy(
+        update={"magnetisation": {**config.magnetisation, **dict.fromkeys(device.directions, axis)}}
+    )
+
+
 def _solve_states(
-    config: Config, trace: Trace, record: MeshRecord, comm: MPI.Comm, progress: Any
+    config: Config, device: Device, trace: Trace, record: MeshRecord, comm: MPI.Comm, progress: Any
 ) -> dict[str, Any]:
     """Solve every state once, all that share a field with the same operator (collective)."""
-    bench, data = Workbench(comm), {}
+    bench, data, directed = Workbench(comm), {}, in_space(config, device)
     for field in dict.fromkeys(state.field for state in trace.states):
         states = {state.name: dict(state.magnets) for state in trace.states if state.field == field}
-        case = config.model_copy(update={"configurations": states, "magnetic_field": field})
+        case = directed.model_copy(update={"configurations": states, "magnetic_field": field})
         part = solve(bench.problem(case, record, progress), progress, keep_fields=False).data
         if data:
             _add(data, part)

@@ -1,9 +1,15 @@
 """Checks of currents that a magnetisation or a field turns in space (solver/physics.md §11)."""
 
+import numpy as np
+
 from thermospin.config import Config
+from thermospin.config.directions import shown
 from thermospin.device import Device
 from thermospin.materials import ChannelValues
 from thermospin.materials.anisotropy import ANISOTROPIC, OF_SPIN_HALL
+
+ALIGNED = 1e-9
+"""Distance of unit vectors below which they are the same."""
 
 
 def check(config: Config, device: Device) -> None:
@@ -28,6 +34,7 @@ def check(config: Config, device: Device) -> None:
                 "the whole device",
                 "symmetry",
             )
+    _check_one_direction(config, device)
     for name in (name for name in device.leads if config.all_terminals[name].continues is not None):
         _check_lead(config, device, name)
 
@@ -53,6 +60,21 @@ def _check_texture(config: Config, device: Device, region: str, key: str) -> Non
             "'solver.spin: vector', or give one direction",
             "magnetisation", region,
         )  # fmt: skip
+
+
+def _check_one_direction(config: Config, device: Device) -> None:
+    """While all spins have one axis, that of all anisotropic magnets is the same in space."""
+    if device.unknowns.vector or not device.directions:
+        return
+    (first, axis), *others = device.directions.items()
+    for region, direction in others:
+        if np.linalg.norm(direction - axis) > ALIGNED:
+            raise config.mistake(
+                f"is {shown(tuple(direction))}, and that of '{first}' {shown(tuple(axis))}, but all spins "
+                "have one axis; give both the same and reverse one in 'configurations', or set "
+                "'solver.spin: vector'",
+                "magnetisation", region,
+            )  # fmt: skip
 
 
 def _check_lead(config: Config, device: Device, name: str) -> None:

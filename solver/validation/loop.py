@@ -8,6 +8,7 @@ from thermospin.config.loop import LoopMagnet
 from thermospin.config.magnetisation import DEFAULT
 from thermospin.device import Device
 from thermospin.macrospin.hysteresis import oriented
+from thermospin.validation import anisotropy
 from thermospin.validation.names import check_magnet
 
 ALIGNED = 1e-9
@@ -26,7 +27,7 @@ def check(config: Config, device: Device) -> None:
     """
     if config.loop is None:
         return
-    if not device.magnets and not device.follows_field:
+    if not (device.magnets or device.follows_field or device.hall_metals):
         raise config.mistake("no region is magnetic, so nothing changes with the field; remove it", "loop")
     for region in config.loop.magnets:
         check_magnet(config, device, region, "loop", "magnets", region)
@@ -47,7 +48,9 @@ def check(config: Config, device: Device) -> None:
         _can_switch(config, region, magnet)
     if not device.unknowns.vector and device.magnets:
         _is_collinear(config, device)
+        _is_along_easy_axis(config, device)
     _polarises_along_spins(config, device)
+    _turns_currents(config, device)
 
 
 def _can_switch(config: Config, region: str, magnet: LoopMagnet) -> None:
@@ -77,6 +80,39 @@ def _is_collinear(config: Config, device: Device) -> None:
                 "set it, or give both the same axis",
                 "loop", "magnets", region, "easy_axis",
             )  # fmt: skip
+
+
+def _is_along_easy_axis(config: Config, device: Device) -> None:
+    """Directions in space of anisotropic magnets are those of their easy axes."""
+    for region, direction in device.directions.items():
+        easy = config.loop.easy_axis(region)
+        if region in config.magnetisation and np.linalg.norm(np.cross(direction, easy)) > ALIGNED:
+            raise config.mistake(
+                f"in a loop this magnet is along its easy axis, {shown(tuple(easy))}; remove this, or give "
+                f"it as 'loop.magnets.{region}.easy_axis'",
+                "magnetisation", region,
+            )  # fmt: skip
+
+
+def _turns_currents(config: Config, device: Device) -> None:
+    """A field that turns currents acts as that of a run does, at both ends of its range."""
+    if not device.hall_metals:
+        return
+    name = device.material_names[device.hall_metals[0]]
+    if not config.loop.precession:
+        raise config.mistake(
+            f"B turns currents in '{name}' too (hall_coefficient, nernst_coefficient); remove this, or those",
+            "loop", "precession",
+        )  # fmt: skip
+    if device.follows_field and not device.unknowns.vector and config.loop.axis != DEFAULT:
+        raise config.mistake(
+            f"polarises clusters and turns currents in '{name}': must be z, or set 'solver.spin: vector'",
+            "loop", "axis",
+        )  # fmt: skip
+    for field in config.loop.range:
+        axis = config.loop.axis
+        case = config.model_copy(update={"magnetic_field": tuple(field * part for part in axis)})
+        anisotropy.check(case, Device.of(case))
 
 
 def _polarises_along_spins(config: Config, device: Device) -> None:

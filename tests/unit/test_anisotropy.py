@@ -256,3 +256,11 @@ def test_nernst_coefficient_needs_a_seebeck_coefficient():
     normal = {k: v for k, v in MAGNET.items() if k not in ("polarisation", "spin_seebeck", "seebeck")}
     with pytest.raises(ValueError, match="needs a seebeck"):
         Material(**normal, nernst_coefficient=1e-7)
+
+
+def test_nernst_coefficient_beside_a_law():
+    """A law may cross zero, where the Nernst field does not."""
+    normal = {k: v for k, v in MAGNET.items() if k not in ("polarisation", "spin_seebeck", "seebeck")}
+    law = {"linear": "2 uV/K", "temperature_coefficient": -0.1, "reference": 300}
+    with pytest.raises(ValueError, match="a number, not a law"):
+        Material(**normal, seebeck=law, nernst_coefficient=1e-7)

@@ -6,6 +6,7 @@ from support import prepare_problem
 from yig import FILM, LENGTH, NM, SIGMA, film
 
 from thermospin.constants import TORQUE_PER_SPIN_CURRENT
+from thermospin.discretisation.system import CoupledSystem
 from thermospin.errors import InputError
 from thermospin.fields import State
 from thermospin.validation import load_config
@@ -66,6 +67,27 @@ def test_torque_is_what_the_magnet_takes_across(comm):
     found = problem.torques().of(type("Found", (), {"vector": vector}))["YIG"]
     across = 2 * 3e14 * (s - M * (M @ s)) + 2 * 5e13 * np.cross(M, s)
     assert found == pytest.approx(TORQUE_PER_SPIN_CURRENT * AREA * across, rel=1e-12)
+    problem.free()
+
+
+@pytest.mark.parametrize("reversed_magnet", ["N", "YIG"])
+def test_reversing_one_magnet(reversed_magnet, comm, monkeypatch):
+    """A metal that is magnetic too: blocks of other signs are those of an assembly of everything."""
+    law = {key: LAW[key] for key in ("spin_conductance", "interface_spin_seebeck", "phonon_heat_conductance")}
+    metal = {"polarisation": 0.3, "seebeck": "-20 uV/K", "spin_seebeck": "-4 uV/K"}
+    states = {"P": {}, "AP": {reversed_magnet: -1}}
+    problem = prepare_problem(film(law, spin="collinear", metal=metal, configurations=states), comm)
+    fields, found = problem.system.matrix.createVecRight(), []
+    with fields as array:
+        array[:] = np.sin(np.arange(len(array)))
+    for _ in range(2):
+        for state in ("P", "AP"):
+            problem.magnetise(problem.states[state])
+        found.append(problem.system.matrix * fields)
+        monkeypatch.setattr(CoupledSystem, "_flips", lambda system, signs: None)
+    assert (found[0] - found[1]).norm() <= 1e-12 * found[1].norm()
+    problem.magnetise(problem.states["P"])
+    assert (problem.system.matrix * fields - found[1]).norm() > 1e-9 * found[1].norm()
     problem.free()
 
 
