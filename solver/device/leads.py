@@ -1,12 +1,14 @@
 """Leads that continue beyond the mesh as fins in one dimension (solver/physics.md §6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.config.schemes import Scheme
+from thermospin.materials.evaluation import laws
 from thermospin.meshes.terminals import Continuation, TerminalFace
 
 
@@ -84,17 +86,12 @@ def implied_leads(config: Config) -> dict[str, Lead]:
     Args:
         config: The configuration.
     """
-    found: dict[str, Lead] = {}
-    if config.heating.model == "conserving" and follows_temperature(config):
-        return found
-    for name in _with_given_currents(config):
-        terminal = config.all_terminals[name]
-        region = terminal.region
-        if terminal.is_free and region is not None:
-            metal = config.material(config.geometry.materials[region])
-            if metal.is_conductor and metal.seebeck:
-                found[name] = Lead.carrying(metal.seebeck, config.heating.model == "conserving")
-    return found
+    conserves = config.heating.model == "conserving"
+    if conserves and follows_temperature(config):
+        return {}
+    found = {name: _seebeck(config, end) for name, end in config.all_terminals.items() if end.is_free}
+    ends = {name: seebeck for name, seebeck in found.items() if seebeck != 0}
+    return {name: Lead.carrying(ends[name], conserves) for name in _carrying(config.schemes.values(), ends)}
 
 
 def follows_temperature(config: Config) -> bool:
@@ -106,18 +103,40 @@ def follows_temperature(config: Config) -> bool:
     return not all(config.material_laws(name).is_constant for name in config.geometry.materials.values())
 
 
-def _with_given_currents(config: Config) -> list[str]:
-    """Terminals through which a given current passes in a scheme, and one that is not given in none."""
-    given: dict[str, None] = {}
-    unknown: set[str] = set()
-    for scheme in config.schemes.values():
-        held = list(scheme.potentials)
-        given |= dict.fromkeys(scheme.currents)
-        if scheme.currents and len(held) == 1 and not any(scheme.potentials.values()):
-            given |= dict.fromkeys(held)
-        else:
-            unknown.update(held)
-    return [name for name in given if name not in unknown and name in config.all_terminals]
+def _seebeck(config: Config, terminal: TerminalFace) -> float | None:
+    """S of a lead of the same metal, V/K; None where this is not one known number."""
+    material = config.geometry.materials.get(terminal.region or "")
+    if material is None:
+        return None
+    metal = config.material(material)
+    if not metal.is_conductor:
+        return 0.0
+    if metal.anisotropic_seebeck_ratio or "seebeck" in laws(config.material_laws(material)):
+        return None
+    return metal.seebeck
+
+
+def _carrying(schemes: Iterable[Scheme], ends: Mapping[str, float | None]) -> list[str]:
+    """Ends whose leads carry Peltier heat away: in every scheme all that its current passes, or none.
+
+    What one of them brings would stay in the device if no other took it away.
+
+    Args:
+        schemes: The schemes.
+        ends: Terminals without a thermal condition on metals of S ≠ 0, and S, V/K; None if it is not known.
+    """
+    barred = {name for name, seebeck in ends.items() if seebeck is None}
+    passed = []
+    for scheme in schemes:
+        held = scheme.potentials
+        is_given = len(held) == 1 and not any(held.values())
+        if scheme.currents or not is_given:
+            passed.append(ends.keys() & {*scheme.currents, *held})
+        if not is_given:
+            barred |= ends.keys() & held.keys()
+    for _ in passed:
+        barred.update(*(names for names in passed if names & barred))
+    return [name for name in ends if name not in barred and any(name in names for names in passed)]
 
 
 def find_leads(config: Config) -> dict[str, Lead]:

@@ -3,17 +3,20 @@
 The first order and order n − 1 together heat order n, whose reading has a part ``2 z·h(u₁, uₙ₋₁)``: h is the
 heat source, z the adjoint of the probe. A residual r of order n − 1 is an error ``A⁻¹ r`` of its fields, and
 so one of ``w·r`` of that reading, with ``Aᵀ w = 2 z·h(u₁, ·)``: one more adjoint, for all orders. R3 needs
-it: it is the heat of the first order's currents with the small thermoelectric currents of the second.
+it: it is the heat of the first order's currents with the small thermoelectric currents of the second. Leads
+whose Peltier heat follows the temperature bring heat with ϑ of order n − 1 too, which h then includes.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint
 from thermospin.response.linear_response import LinearResponse
 from thermospin.response.solution import Solution, TerminalPair
+from thermospin.response.terminals import Terminals
 
 
 class DualWeightedCorrection:
@@ -22,11 +25,21 @@ class DualWeightedCorrection:
     Args:
         response: The linear response of a scheme without terminals that share a current.
         heat: The heat source.
+        terminals: The terminals.
+        drive: The drive of the scheme.
         pairs: The probes.
     """
 
-    def __init__(self, response: LinearResponse, heat: HeatSource, pairs: Sequence[TerminalPair]) -> None:
+    def __init__(
+        self,
+        response: LinearResponse,
+        heat: HeatSource,
+        terminals: Terminals,
+        drive: Drive,
+        pairs: Sequence[TerminalPair],
+    ) -> None:
         self._response, self._heat, self._pairs = response, heat, pairs
+        self._terminals, self._drive = terminals, drive
         self._found: dict[TerminalPair, Adjoint] = {}
 
     @property
@@ -41,8 +54,10 @@ class DualWeightedCorrection:
             first: The first order.
         """
         for pair in self._pairs:
-            load = self._heat.weighted(first.vector, self._response.adjoint(pair).vector)
+            weights = self._response.adjoint(pair).vector
+            load = self._heat.weighted(first.vector, weights)
             load.scale(2.0)
+            self._terminals.carry_heat(load, self._drive.uniform, weights)
             self._found[pair] = self._response.transposed(
                 load, self._found.get(pair), accuracy.CORRECTION_TOLERANCE
             )

@@ -50,7 +50,7 @@ class Scheme:
         self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
         self.constraint = self._response.constraint
         self._correction: DualWeightedCorrection | None = DualWeightedCorrection(
-            self._response, heat, self._pairs
+            self._response, heat, terminals, drive, self._pairs
         )
 
     def reciprocal(self, probe: TerminalPair, driven: Solution) -> float | None:

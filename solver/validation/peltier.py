@@ -20,6 +20,9 @@ def insulated_ends(config: Config, device: Device) -> list[str]:
     }
     found = []
     for name in driven:
+        if device.terminals.get(name) is None:
+            found += _on_unknown_metal(device, name)
+            continue
         material = device.materials.get(device.terminals[name])
         if material is not None and material.seebeck:
             heat = f"the Peltier heat S T0 = {1e3 * material.seebeck * device.temperature:.3g} mW/A"
@@ -34,3 +37,14 @@ def insulated_ends(config: Config, device: Device) -> list[str]:
                 )
             )
     return found
+
+
+def _on_unknown_metal(device: Device, name: str) -> list[str]:
+    """A line about a terminal on a surface that is named in the mesh, if a metal of the device has S ≠ 0."""
+    if not any(material.seebeck for material in device.materials.values()):
+        return []
+    return [
+        f"terminals.{name}: current passes, but the terminal is no heat sink, and which metal its surface "
+        "lies on is not known. The Peltier heat stays at this end and others of its schemes, as with leads "
+        "of S = 0: give 'sink: true' for a cold lead, 'continues' for a long one, or region and face"
+    ]

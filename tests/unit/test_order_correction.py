@@ -3,7 +3,7 @@
 import pytest
 from contact_blocks import block_problem
 from support import prepare_problem
-from valve import MIXED, Vectors, valve_config
+from valve import MIXED, TERMINALS, Vectors, valve_config
 
 from thermospin.discretisation.heat_source import HeatSource
 
@@ -94,3 +94,43 @@ def test_harmonics_at_a_loose_tolerance(heated, monkeypatch, tolerance):
             error = abs(loose.reading(pair) - exact.reading(pair))
             assert error <= loose.uncertainty[pair] + exact.uncertainty[pair]
             assert n != 2 or error <= max(1e-3 * tolerance, 1e-12) * abs(exact.reading(pair))
+
+
+@pytest.fixture(scope="module")
+def with_lead(comm):
+    """The device with a lead of the same metal at its injector, whose heat follows the temperature."""
+    end = {key: value for key, value in TERMINALS["right"].items() if key != "sink"}
+    conserving = {"heating": {"model": "conserving"}, "terminals": TERMINALS | {"right": end}}
+    problem = prepare_problem(valve_config(degree=1) | conserving, comm)
+    assert problem.device.leads["right"].follows_temperature
+    problem.magnetise(MIXED)
+    return problem
+
+
+def test_order_correction_with_heat_of_leads(with_lead, monkeypatch):
+    """``R3 = 2 z·h(u₁, u₂)`` and the heat that the lead brings with ϑ of u₂, together ``w·A u₂``."""
+    monkeypatch.setattr("thermospin.response.accuracy.CORRECTION_TOLERANCE", 1e-9)
+    monkeypatch.setattr("thermospin.response.accuracy.ADJOINT_TOLERANCE", 1e-9)
+    solver = with_lead.scheme("through")
+    orders = solver.expand(3).orders
+    solver._correction.begin(orders[0])
+    flow = orders[1].vector.duplicate()
+    with_lead.system.matrix.mult(orders[1].vector, flow)
+    for pair, found in solver._correction._found.items():
+        assert found.vector.dot(flow) == pytest.approx(orders[2].reading(pair), rel=1e-7)
+
+
+def test_r2_at_a_loose_tolerance_with_heat_of_leads(with_lead, monkeypatch):
+    """R2 within its uncertainty of a tight solution, and better by orders of magnitude than the tolerance."""
+    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
+    monkeypatch.setattr("thermospin.response.accuracy.DIFFERENCE_TOLERANCE", 1.0)
+    found = {}
+    for asked in (1e-14, 1e-3):
+        solver = with_lead.scheme("through")
+        solver._tolerance = asked
+        found[asked] = solver.expand(3).orders[1]
+    exact, loose = found.values()
+    for pair in with_lead.config.probes.values():
+        error = abs(loose.reading(pair) - exact.reading(pair))
+        assert error <= loose.uncertainty[pair] + exact.uncertainty[pair]
+        assert error <= 3e-8 * abs(exact.reading(pair))
