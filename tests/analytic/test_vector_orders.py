@@ -155,7 +155,10 @@ def test_energy_of_the_reference(config):
         assert abs(bar.leaving(found)[0]) < 1e-12 * abs(power[0])
 
 
-@pytest.mark.parametrize("config", [SINGLE, VALVE], ids=["transparent magnet", "mixing"])
+@pytest.mark.parametrize(
+    "config",
+    [pytest.param(SINGLE, id="transparent magnet", marks=pytest.mark.slow), pytest.param(VALVE, id="mixing")],
+)
 def test_row_07_spin_heat_conserving(config, comm):
     loaded = load_config(config)
     results = solve(prepare_problem(config, comm), SilentProgress())

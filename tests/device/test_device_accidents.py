@@ -120,6 +120,7 @@ def check_kills(tmp_path, expected, moments, ranks=1):
 
 
 @ALONE
+@pytest.mark.slow
 def test_row_32_kills_in_the_first_run(tmp_path, expected):
     """While the mesh is written, while forms are compiled, and while fields are written."""
     mesh, form = "cache/thermospin/meshes/.*", "thermospin-forms-*/*.c"

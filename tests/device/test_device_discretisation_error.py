@@ -45,7 +45,7 @@ def test_any_number_of_ranks(comm):
         np.testing.assert_allclose(together.mesh_error, alone.mesh_error, rtol=0.1)
 
 
-@pytest.mark.parametrize("degree", [1, 2])
+@pytest.mark.parametrize("degree", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_lateral_device(degree, comm):
     """Singular edges: what degree 3 changes of R1 and R2 of a lateral valve is within the bars."""
     scheme = {"electrical": device()["schemes"]["electrical"]}

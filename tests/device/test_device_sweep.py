@@ -142,6 +142,7 @@ def test_kill_and_restart(comm, shared_directory):
     assert len(list((out / "points").iterdir())) == POINTS
 
 
+@pytest.mark.slow
 def test_points_stay_when_an_axis_grows(comm, shared_directory):
     first, more = ([{"key": "heating.scale", "values": scales}] for scales in ([1, 2], [0.5, 1, 1.5, 2]))
     out = shared_directory / "out"

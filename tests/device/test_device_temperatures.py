@@ -101,7 +101,7 @@ def test_row_23_the_voltage_is_everywhere(found, comm, tmp_path):
         assert float(rows[3]["value"]) == scheme["signals"]["v"]["spin_R0"]
 
 
-@pytest.mark.parametrize("model", ["joule", "conserving"])
+@pytest.mark.parametrize("model", [pytest.param("joule", marks=pytest.mark.slow), "conserving"])
 def test_row_23_expansion_about_the_fields_at_rest(comm, model):
     """A current through a valve with a warm end: the expansion is what a fit finds."""
     config = valve(

@@ -159,7 +159,13 @@ SIGNS = {1: (1,), 2: (1, -1), 3: (1,)}
 """Directions of the magnet by degree: they enter through coefficients, which know nothing of degrees."""
 
 
-@pytest.mark.parametrize(("degree", "spin_heat"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(
+    ("degree", "spin_heat"),
+    [
+        pytest.param(degree, spin_heat, id=name, marks=[pytest.mark.slow] * (spin_heat and degree > 1))
+        for name, (degree, spin_heat) in CASES.items()
+    ],
+)
 def test_order_of_convergence(degree, spin_heat, comm, tmp_path_factory):
     config = configuration(degree, spin_heat)
     divisions = {1: [8, 12, 16], 2: [6, 8, 10], 3: [4, 6, 8]}[degree]

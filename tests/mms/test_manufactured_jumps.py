@@ -169,7 +169,7 @@ DIVISIONS = {
     (3, True): [4, 6, 8],
 }
 """Of 100 nm, by degree and whether there is τ: with it the orders are asymptotic on finer meshes only."""
-SHORT = {(1, False), (2, True)}
+SHORT = {(1, False)}
 """Cases that are not slow, on curved interfaces: flat and tilted ones are special cases, and with τ at degree
 1 meshes are the largest."""
 CASES = [

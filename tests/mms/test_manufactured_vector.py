@@ -125,7 +125,7 @@ class VectorManufactured(Manufactured):
         return self.errors()
 
 
-SHORT = [Case(2, True, "dephasing", False), Case(1, False, "tensor", False)]
+SHORT = [Case(1, False, "tensor", False)]
 CASES = [
     Case(degree, textured, across, spin_heat)
     for degree in (1, 2)

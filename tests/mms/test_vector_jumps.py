@@ -102,7 +102,7 @@ def jump(first, second, part):
     return ufl.as_vector([a - b, *(p - q for p, q in zip(s, t, strict=True))])
 
 
-SHORT = [Case(2, True, "dephasing", False)]
+SHORT: list[Case] = []
 CASES = [
     Case(degree, textured, "dephasing", spin_heat)
     for degree in (1, 2)

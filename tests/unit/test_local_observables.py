@@ -38,7 +38,11 @@ def through(comm, x, j, section):
 
 @pytest.fixture(
     scope="module",
-    params=[(1, True), (2, False), pytest.param((3, False), marks=pytest.mark.slow)],
+    params=[
+        pytest.param((1, True), marks=pytest.mark.slow),
+        (2, False),
+        pytest.param((3, False), marks=pytest.mark.slow),
+    ],
     ids=["P1 with spin heat", "P2", "P3"],
 )
 def problem(request, comm):

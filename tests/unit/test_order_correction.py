@@ -31,7 +31,7 @@ def check_weighted(problem, interfaces, model):
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("kind", ["collinear", "spin heat", "vector"])
+@pytest.mark.parametrize("kind", ["collinear", "spin heat", pytest.param("vector", marks=pytest.mark.slow)])
 def test_weighted_heat(kind, model, comm):
     configs = {
         "collinear": valve_config(),
