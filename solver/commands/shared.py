@@ -1,4 +1,4 @@
-"""What commands share: their arguments and options, and how they load a file and end."""
+"""Arguments and options that commands share, and how they load a file and end."""
 
 import json
 from pathlib import Path

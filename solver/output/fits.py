@@ -19,7 +19,7 @@ WITHOUT_CORRELATIONS = (
     "The uncertainties of a fitted device are standard errors without the correlations, which fit.json has: "
     "errors of readings by them may be far too large (or too small), and '--propose' may rank wrongly."
 )
-"""What a file of a fitted device says of its uncertainties."""
+"""Header of the file of a fitted device, about its uncertainties."""
 
 
 def print_fit(data: Mapping[str, Any]) -> None:
