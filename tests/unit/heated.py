@@ -95,7 +95,7 @@ def device(**changes):
         "interfaces": [CONTACT, {"between": ["N", "glass"], "kapitza_resistance": "1e-9 m^2 K/W"}],
         "configurations": {"AP": {"Magnet": -1}},
         "terminals": {
-            "left": {"region": "Wire", "face": "xmin"},
+            "left": {"region": "Wire", "face": "xmin", "sink": False},
             "right": {"region": "Magnet", "face": "xmax", "sink": True},
             "bottom": {"region": "Glass", "face": "zmin", "sink": True},
         },
