@@ -9,16 +9,7 @@ from typing import Any
 import click
 
 from thermospin.commands.results import RESULTS_COMMANDS
-from thermospin.commands.shared import (
-    FILE,
-    OUTPUT,
-    OVERRIDES,
-    QUIET,
-    VERBOSE,
-    asked_progress,
-    load,
-    tell_place,
-)
+from thermospin.commands.shared import FILE, OVERRIDES, asked_progress, load, on_a_device, tell_place
 from thermospin.commands.studies import STUDIES
 from thermospin.runtime.console import adapt, nowhere, say
 from thermospin.runtime.failures import communicator, heed_termination, on_root_once, report
@@ -56,11 +47,7 @@ def main() -> None:
 
 
 @main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 def run(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Solve the device in FILE and write the results."""
     import thermospin
@@ -72,11 +59,7 @@ def run(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str
 
 
 @main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Refine the mesh of FILE until its error bars are small enough, and show how they became so."""
     import thermospin
@@ -91,11 +74,7 @@ def converge(file: Path, overrides: tuple[str, ...], output: Path | None, volume
 
 
 @main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Move the field of the loop in FILE up and down, solve every distinct magnetic state once."""
     import thermospin
@@ -109,11 +88,7 @@ def loop(file: Path, overrides: tuple[str, ...], output: Path | None, volume: st
 
 
 @main.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own point."
 )

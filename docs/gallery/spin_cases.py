@@ -11,11 +11,9 @@ import test_spin_heat_bars
 import test_vector_elements
 from bars import NM, Bar, Layer, Profile, driven
 from comparison import Comparison, Curve, with_line
-from vector_forms import Decay
 
 from thermospin.compat import MPI
-from thermospin.constants import MAGNETON_RATE
-from thermospin.fields import S_VECTOR, TAU, S
+from thermospin.fields import TAU, S
 
 COMM = MPI.COMM_SELF
 PY, CU = test_spin_bars.PY, test_spin_bars.CU
@@ -113,29 +111,9 @@ def spin_heat_valve() -> Iterator[Curve]:
 
 def hanle() -> Iterator[Curve]:
     """Spins that turn about a field while they diffuse, and relax."""
-    angle, length, time = 4.0, 100 * NM, 20e-12
-    metals = {
-        "Magnet": {
-            "conductivity": 5e6,
-            "polarisation": 0.5,
-            "spin_diffusion_length": "5 nm",
-            "thermal_conductivity": 30,
-        },
-        "Metal": {
-            "conductivity": 4e7,
-            "spin_diffusion_length": length,
-            "thermal_conductivity": 300,
-            "spin_relaxation_time": time,
-        },
-    }
-    rod = Bar([Layer("F", "Magnet", 20 * NM), Layer("N", "Metal", 400 * NM)], width=8 * NM, materials=metals)
-    b = angle / (2 * MAGNETON_RATE * time)
-    problem = test_vector_elements.vector_problem(rod, COMM, {"F": "x"}, magnetic_field=[0, 0, b])
-    solution = test_vector_elements.solved(problem, 1e11 * rod.area)
-    x, s = test_vector_elements.components(problem, solution, S_VECTOR, "N")
-    expected = Decay.hanle(angle, length).held(x - x[0], s[0, 0] + 1j * s[0, 1], 400 * NM)
+    x, s, expected = test_vector_elements.hanle_bar(4.0, COMM)
     for name, known, found in (("along x", expected.real, s[:, 0]), ("along y", expected.imag, s[:, 1])):
-        yield Curve(name, (x - x[0]) / NM, 2e6 * known, 2e6 * found)
+        yield Curve(name, x / NM, 2e6 * known, 2e6 * found)
 
 
 SPIN_CASES = (

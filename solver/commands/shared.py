@@ -1,6 +1,7 @@
 """Arguments and options that commands share, and how they load a file and end."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,17 @@ OVERRIDES = click.option(
 QUIET = click.option("-q", "--quiet", "volume", flag_value="quiet", help="Show results only, no progress.")
 VERBOSE = click.option("-v", "--verbose", "volume", flag_value="verbose", help="Also show times and memory.")
 OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory of the results.")
+
+
+def on_a_device(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the arguments of those that solve a device: file, overrides, output, volume.
+
+    Args:
+        command: The function.
+    """
+    for option in (VERBOSE, QUIET, OUTPUT, OVERRIDES, FILE):
+        command = option(command)
+    return command
 
 
 def asked_progress(volume: str | None) -> "SilentProgress | None":

@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from thermospin.commands.shared import (
-    FILE,
-    OUTPUT,
-    OVERRIDES,
-    QUIET,
-    VERBOSE,
-    asked_progress,
-    load,
-    tell_place,
-)
+from thermospin.commands.shared import FILE, OUTPUT, OVERRIDES, asked_progress, load, on_a_device, tell_place
 from thermospin.runtime.console import say
 from thermospin.runtime.failures import on_root_once
 
@@ -27,11 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 @click.option(
     "--sample",
     "draws",
@@ -68,11 +55,7 @@ def sensitivity(
 
 
 @click.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 @click.option(
     "--groups", default=1, metavar="N", help="Divide the MPI ranks into N groups, each at its own device."
 )
@@ -86,11 +69,7 @@ def fit(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str
 
 
 @click.command()
-@FILE
-@OVERRIDES
-@OUTPUT
-@QUIET
-@VERBOSE
+@on_a_device
 @click.option("--resume", is_flag=True, help="Go on where a run that was ended left the directory.")
 def dynamics(
     file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None, resume: bool

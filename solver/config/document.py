@@ -1,6 +1,7 @@
 """YAML documents: the core schema of YAML 1.2, within limits, and every mistake with its line."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -86,6 +87,28 @@ for _kind, _pattern, _first in _SCALARS:
     _Loader.add_implicit_resolver(_TAGS + _kind, re.compile(_pattern), _first)
 _Loader.add_constructor(f"{_TAGS}int", _Loader.construct_whole)
 _Loader.add_constructor(f"{_TAGS}str", _Loader.construct_text)
+
+
+def read_text(path: Path, kind: str) -> str:
+    """The text of a file, without a byte order mark.
+
+    Args:
+        path: The file.
+        kind: What it should be, in a word or two, for messages.
+
+    Raises:
+        InputError: It cannot be read, is not a text, or is larger than :data:`LARGEST`.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+        text = content.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a UTF-8 text"
+        raise InputError(f"cannot read the {kind}: {reason}", file=str(path)) from None
+    if len(content) > LARGEST:
+        raise InputError(f"more than {LARGEST // 10**6} MB cannot be a {kind}", file=str(path))
+    return text
 
 
 def parse(text: str, file: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from thermospin.config.document import LARGEST, parse
+from thermospin.config.document import parse, read_text
 from thermospin.config.parameters import SECTION, Parameters, Parametrised, full_key
 from thermospin.config.uncertainties import SECTION as UNCERTAINTIES
 from thermospin.config.uncertainties import with_uncertainties
@@ -159,15 +159,7 @@ def _read(path: Path) -> dict[str, Any]:
             "this is not a configuration; write one that names this file, 'geometry: {file: …, regions: …}'",
             file=str(path),
         )
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-        text = content.decode("utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a UTF-8 text"
-        raise InputError(f"cannot read the configuration: {reason}", file=str(path)) from None
-    if len(content) > LARGEST:
-        raise InputError(f"more than {LARGEST // 10**6} MB cannot be a configuration", file=str(path))
+    text = read_text(path, "configuration")
     data = parse(text, str(path))
     if not isinstance(data, dict):
         raise InputError("this is not a configuration; write sections such as 'geometry: …'", file=str(path))

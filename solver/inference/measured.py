@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from thermospin.config.document import read_text
 from thermospin.errors import InputError, brief
 from thermospin.section import one_of
 from thermospin.units import to_si
@@ -24,8 +25,6 @@ ALIASES = {
 }
 """Columns by what they hold; every other column is a key that is swept."""
 NEEDED = ("name", "order", "value")
-LARGEST = 1_000_000
-"""Bytes of a file."""
 
 
 @dataclass(frozen=True)
@@ -94,15 +93,7 @@ def read_measured(path: Path, drives: Mapping[str, str] | None = None) -> list[D
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The cells of every line with its number, without comments and empty lines."""
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-        text = content.decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a UTF-8 text"
-        raise InputError(f"cannot read the data: {reason}", file=str(path)) from None
-    if len(content) > LARGEST:
-        raise InputError(f"more than {LARGEST // 10**6} MB cannot be a table of readings", file=str(path))
+    text = read_text(path, "table of readings")
     for number, line in enumerate(text.splitlines(), start=1):
         content_of = line.split("#")[0].strip()
         if content_of:

@@ -148,5 +148,5 @@ def test_a_file_without_a_fit():
 
 
 def test_data_that_do_not_exist(tmp_path):
-    with pytest.raises(InputError, match="none.csv: cannot read the data"):
+    with pytest.raises(InputError, match="none.csv: cannot read the table of readings"):
         plan(tmp_path, data="none.csv")
