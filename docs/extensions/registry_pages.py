@@ -48,11 +48,11 @@ def materials_page() -> str:
         ("Interfaces", interface_library(), interface_references()),
     ):
         rows = [
-            [code(name), code(key), value.value, f"{sources[value.source]}. {value.note or ''}"]
+            [code(name), code(key), value.value, value.range, f"{sources[value.source]}. {value.note or ''}"]
             for name, values in entries.items()
             for key, value in values.items()
         ]
-        parts += [f"## {title}", table(["name", "key", "value", "source"], rows)]
+        parts += [f"## {title}", table(["name", "key", "value", "range", "source"], rows)]
     text = "`thermospin materials` prints the same, `thermospin materials cofe` what fits a part of a name."
     return page("Library of materials and interfaces", text, *parts)
 

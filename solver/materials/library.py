@@ -17,11 +17,12 @@ LONGEST_CHAIN = 50
 
 
 class SourcedValue(NamedTuple):
-    """A value as it was published, with its unit, and the key of its reference."""
+    """A value as it was published, with its unit, the key of its reference, and what the literature spans."""
 
     value: Any
     source: str
     note: str = ""
+    range: str = ""
 
 
 MaterialEntry = create_model(
@@ -44,10 +45,12 @@ def _document(file: str) -> dict[str, Any]:
 
 
 def _sourced(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, SourcedValue]]:
-    return {
-        name: {key: SourcedValue(**entry) for key, entry in properties.items()}
-        for name, properties in entries.items()
-    }
+    """Entries by name; one with a ``base`` also has the values of that entry, which stands before it."""
+    found: dict[str, dict[str, SourcedValue]] = {}
+    for name, properties in entries.items():
+        own = {key: SourcedValue(**entry) for key, entry in properties.items() if key != "base"}
+        found[name] = found.get(properties.get("base", ""), {}) | own
+    return found
 
 
 def references() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The library as tables for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -32,6 +32,13 @@ _COLUMNS = {
     "dephasing_length": "λ_φ",
     "precession_length": "λ_J",
 }
+_TURNING_COLUMNS = {
+    "amr_ratio": "AMR",
+    "anomalous_hall_angle": "ρ_AH/ρ0",
+    "anomalous_nernst_ratio": "N_A",
+    "spin_hall_angle": "θ",
+}
+"""Materials that turn currents have a table of their own; the rest of their numbers is that of their base."""
 _INTERFACE_COLUMNS = {
     "area_resistance": "2AR*",
     "conductance": "G",
@@ -42,6 +49,12 @@ _INTERFACE_COLUMNS = {
     "mixing_conductance": "Re G↑↓",
     "mixing_conductance_imaginary": "Im G↑↓",
     "mixing_thermopower": "η'",
+}
+_MAGNET_COLUMNS = {
+    "mixing_conductance": "G_r",
+    "mixing_conductance_imaginary": "G_i",
+    "spin_conductance": "G_s",
+    "phonon_heat_conductance": "K_ph",
 }
 _SHEET_COLUMNS = {
     "sheet_conductance": "Σ",
@@ -91,10 +104,13 @@ def _everything() -> Mapping[str, Mapping[str, SourcedValue]]:
 
 
 def _details(name: str) -> Table:
-    """One material, interface or sheet: every value with its source and note."""
-    table = PlainTable("property", "value", "source", "note", title=name)
-    for key, entry in _everything()[name].items():
-        table.add_row(key, _text(entry.value), _citations()[entry.source], entry.note)
+    """One material, interface or sheet: every value with its range, if one is known, source and note."""
+    entries = _everything()[name]
+    ranges = ["range"] if any(entry.range for entry in entries.values()) else []
+    table = PlainTable("property", "value", *ranges, "source", "note", title=name)
+    for key, entry in entries.items():
+        spanned = [entry.range] if ranges else []
+        table.add_row(key, _text(entry.value), *spanned, _citations()[entry.source], entry.note)
     return table
 
 
@@ -107,20 +123,32 @@ def _listing(
     entries = materials, interfaces, sheets
     used = [entry.source for own in entries for row in own.values() for entry in row.values()]
     numbers = {key: i for i, key in enumerate(filter(set(used).__contains__, _citations()), start=1)}
+    straight, turning = _split(materials, _TURNING_COLUMNS)
+    conducting, on_magnets = _split(interfaces, ["spin_conductance"])
+    parts = (
+        ("material", "Materials (the number of the source in brackets)", straight, _COLUMNS),
+        ("material", "Materials that turn currents, for 'base'", turning, _TURNING_COLUMNS),
+        ("interface", "Interfaces", conducting, _INTERFACE_COLUMNS),
+        ("interface", "Interfaces with insulating magnets", on_magnets, _MAGNET_COLUMNS),
+        ("sheet", "Sheets, per square", sheets, _SHEET_COLUMNS),
+    )
     tables = []
-    if materials:
-        tables.append(_table("material", materials, _COLUMNS, numbers))
-        tables[-1].title = "Materials (the number of the source in brackets)"
-    if interfaces:
-        tables.append(_table("interface", interfaces, _INTERFACE_COLUMNS, numbers))
-        tables[-1].title = "Interfaces"
-    if sheets:
-        tables.append(_table("sheet", sheets, _SHEET_COLUMNS, numbers))
-        tables[-1].title = "Sheets, per square"
+    for kind, title, rows, columns in parts:
+        if rows:
+            tables.append(_table(kind, rows, columns, numbers))
+            tables[-1].title = title
     sources = Table.grid(padding=(0, 1))
     for key, number in numbers.items():
         sources.add_row(f"\\[{number}]", _citations()[key])
     return Group(*tables, sources)
+
+
+def _split[Entry](
+    entries: Mapping[str, Mapping[str, Entry]], keys: Collection[str]
+) -> tuple[dict[str, Mapping[str, Entry]], dict[str, Mapping[str, Entry]]]:
+    """Entries without any of the keys, and those with one."""
+    having = {name: own for name, own in entries.items() if any(key in own for key in keys)}
+    return {name: own for name, own in entries.items() if name not in having}, having
 
 
 def _table(

@@ -277,7 +277,26 @@ def test_every_number_has_a_source_and_no_reference_is_idle():
     assert all(references()[key] == interface_references()[key] for key in both)
 
 
-@pytest.mark.parametrize("name", interface_library())
+ON_MAGNETS = ["Pt/YIG", "Al/YIG"]
+
+
+@pytest.mark.parametrize("name", ON_MAGNETS)
+def test_every_insulating_magnet_of_the_library_can_be_used(name):
+    sections = {
+        "regions": {"F1": "Pt", "N1": "YIG_magnetic"},
+        "terminals": {
+            "left": {"region": "F1", "face": "xmin", "sink": True},
+            "right": {"region": "F1", "face": "ymax"},
+        },
+        "solver": {"spin": "vector"},
+    }
+    law = one_interface({"library": name}, **sections).law
+    assert not law.is_conducting
+    assert 1e12 < law.spin_conductance < law.mixing_conductance < 1e15
+    assert law.is_positive(T0)
+
+
+@pytest.mark.parametrize("name", [name for name in interface_library() if name not in ON_MAGNETS])
 def test_every_interface_of_the_library_can_be_used(name):
     metals = {"F1": "Py", "N1": "Cu"}
     insulating = name.split("/")[1] in ("SiO2", "Al2O3", "Sapphire")

@@ -141,6 +141,28 @@ def test_what_is_magnetic():
     assert Material(**normal, spin_seebeck="1 uV/K").is_magnetic
 
 
+TURNING = {
+    "anisotropic": ("Py", "Co", "Ni", "CoFeB"),
+    "spin_hall": ("Pt", "Ta", "W", "Au", "Cu"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in TURNING.items() for name in names]
+)
+def test_materials_that_turn_currents(kind, name):
+    """They are their base with sourced angles whose range is said; the base turns nothing."""
+    turning, base = library()[f"{name}_{kind}"], library()[name]
+    own = {key: entry for key, entry in turning.items() if key not in base}
+    needed = {"amr_ratio", "anomalous_hall_angle", "anomalous_nernst_ratio"}
+    assert set(own) == (needed if kind == "anisotropic" else {"spin_hall_angle"})
+    assert all(entry.range and entry.note for entry in own.values())
+    assert {key: turning[key] for key in base} == base
+    found = library_material(f"{name}_{kind}").at(T0)
+    assert found.is_anisotropic == (kind == "anisotropic")
+    assert not library_material(name).at(T0).is_anisotropic
+
+
 def test_insulators_need_only_heat():
     glass = Material(conductivity=0, thermal_conductivity="1.4 W/m/K").at(T0)
     assert not glass.is_conductor
@@ -160,9 +182,10 @@ def test_listing_shows_values_and_sources():
 @pytest.mark.parametrize(
     ("text", "shown", "hidden"),
     [
-        ("py", ["-3.8 uV/K", "property", "See also: Py/"], ["Constantan"]),
+        ("py", ["-3.8 uV/K", "property", "See also: Py_"], ["Constantan"]),
         ("ermall", None, None),
         ("consta", ["-39 uV/K", "property"], ["See also"]),
+        ("pt_", ["-0.056", "range", "from 0.01 to 0.2"], ["See also"]),
         ("SIO", ["SiO2", "SiO2_film", "Slachter"], ["Constantan", "property", "Mosendz"]),
     ],
 )
