@@ -13,7 +13,7 @@ from thermospin.micromagnetics.body import Body
 REGION = "F"
 
 
-def bar(size, cells, directory: Path, comm: MPI.Comm) -> DeviceMesh:
+def bar(size, cells, directory: Path, comm: MPI.Comm, moved=lambda points: points) -> DeviceMesh:
     """A bar with a corner at the origin, of bricks cut into tetrahedra (collective).
 
     Args:
@@ -21,6 +21,7 @@ def bar(size, cells, directory: Path, comm: MPI.Comm) -> DeviceMesh:
         cells: Bricks along every edge.
         directory: Where the arrays are written, seen by all ranks.
         comm: The ranks.
+        moved: From the points of a bar to those of another body, m, (n, 3).
     """
     place = directory / "x".join(map(str, cells))
     if comm.rank == 0:
@@ -30,7 +31,7 @@ def bar(size, cells, directory: Path, comm: MPI.Comm) -> DeviceMesh:
         facets = np.empty((0, 3), dtype=np.int64)
         points, tetrahedra, tags, facet_cells = order_mesh(points, tetrahedra, tags, facets)
         arrays = {
-            "points": points * np.array(size) / cells,
+            "points": moved(points * np.array(size) / cells),
             "cells": tetrahedra,
             "cell_tags": tags,
             "facet_cells": facet_cells,
@@ -41,6 +42,17 @@ def bar(size, cells, directory: Path, comm: MPI.Comm) -> DeviceMesh:
             np.save(place / f"{name}.npy", array)
     comm.Barrier()
     return read_mesh(place, {REGION: 1}, {}, {}, comm)
+
+
+def sphere(diameter: float, n: int, directory: Path, comm: MPI.Comm) -> Body:
+    """A sphere about the origin as the mesh of a magnet: a cube of n³ bricks, bent (collective)."""
+
+    def moved(points):
+        x, y, z = (2 * points / diameter - 1).T ** 2
+        parts = (1 - (y + z) / 2 + y * z / 3, 1 - (z + x) / 2 + z * x / 3, 1 - (x + y) / 2 + x * y / 3)
+        return (points - diameter / 2) * np.sqrt(np.transpose(parts))
+
+    return Body(bar((diameter,) * 3, (n,) * 3, directory, comm, moved), [REGION])
 
 
 def body(size, cells, directory: Path, comm: MPI.Comm) -> Body:

@@ -85,9 +85,10 @@ class MovingMagnet(Section):
     """Uniaxial anisotropies."""
     cubic: tuple[CubicAxes, ...] = ()
     """Cubic anisotropies."""
-    demagnetisation: Literal["none", "prism", "ellipsoid"] | Factors = "none"
-    """Stray field of the magnet in itself: none, by the factors of a prism or an ellipsoid with the extents
-    of the region, or by given factors along x, y, z. Every point has the field of a uniform magnet."""
+    demagnetisation: Literal["none", "prism", "ellipsoid", "full"] | Factors = "none"
+    """Stray field. `full`: that of all charges, in this magnet and in all others that say `full`. Else of the
+    magnet in itself, as if it were uniform: none, by the factors of a prism or an ellipsoid with the extents
+    of the region, or by given factors along x, y, z."""
 
 
 class Course(Section):

@@ -12,6 +12,9 @@ import numpy as np
 from thermospin.compat import MPI, PETSc, build_submesh, la
 from thermospin.meshes.read import DeviceMesh
 
+_FACES = np.array([[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]])
+"""Corners of the faces of a tetrahedron, anticlockwise from outside if its edges are right-handed."""
+
 
 class Body:
     """Some regions of a device that are magnets.
@@ -155,7 +158,23 @@ class Body:
             values: Region to its number a.
         """
         local = np.einsum("cix,cjx->cij", self._gradients, self._gradients)
-        local *= (self.density(values) * self._sizes)[:, None, None]
+        return self._assembled(local * (self.density(values) * self._sizes)[:, None, None])
+
+    def slopes(self, values: Mapping[str, float]) -> list[PETSc.Mat]:
+        """Matrices of ``∫ a u ∂v/∂x_i dx`` for linear u (rows) and v (columns), i = 1, 2, 3 (collective).
+
+        Args:
+            values: Region to its number a.
+        """
+        quarters = (self.density(values) * self._sizes / 4)[:, None, None]
+        shape = (len(self.cells), 4, 4)
+        return [
+            self._assembled(np.broadcast_to(quarters * self._gradients[:, None, :, i], shape))
+            for i in range(3)
+        ]
+
+    def _assembled(self, local: np.ndarray) -> PETSc.Mat:
+        """Matrix with a part of every tetrahedron, (n, 4, 4)."""
         numbers = self._map.local_to_global(self.cells.ravel().astype(np.int32)).reshape(-1, 4)
         rows, columns = np.repeat(numbers, 4, axis=1), np.tile(numbers, (1, 4))
         size = (self.n_owned, self.n_nodes)
@@ -166,6 +185,22 @@ class Body:
         matrix.setValuesCOO(local.ravel())
         matrix.assemble()
         return matrix
+
+    def surface(self) -> tuple[np.ndarray, np.ndarray]:
+        """Triangles of the surface, seen from outside anticlockwise, known to all ranks (collective).
+
+        Returns:
+            Numbers of their corners as in :attr:`numbers`, (k, 3), and the corners, m, (k, 3, 3).
+        """
+        corners = self.mesh.geometry.x[self.cells]
+        edges = corners[:, 1:] - corners[:, :1]
+        is_right = np.linalg.det(edges) > 0
+        faces = np.where(is_right[:, None, None], _FACES, _FACES[:, ::-1])
+        ids = self.mesh.geometry.input_global_indices[self.cells]
+        rows = np.arange(len(self.cells))[:, None, None]
+        candidates = _single(ids[rows, faces].reshape(-1, 3), corners[rows, faces].reshape(-1, 3, 3))
+        parts = self.comm.allgather(candidates)
+        return _single(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
     def sum(self, values: np.ndarray) -> float:
         """Sum over all nodes of all ranks (collective).
@@ -182,6 +217,13 @@ class Body:
             values: Values at owned nodes, of any shape.
         """
         return float(self.comm.allreduce(float(np.max(values, initial=0.0)), MPI.MAX))
+
+
+def _single(faces: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles that are there once, whatever the order of their corners, with what belongs to them."""
+    _, first, counts = np.unique(np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True)
+    kept = first[counts == 1]
+    return faces[kept], corners[kept]
 
 
 def _simplices(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

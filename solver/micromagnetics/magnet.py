@@ -44,6 +44,7 @@ class Ferromagnet:
         uniaxial: Uniaxial anisotropies.
         cubic: Cubic anisotropies.
         demagnetisation: Demagnetising tensor N, (3, 3), of trace 1; zero without a stray field.
+        is_charged: Whether its magnetic charges make a stray field, in itself and in other such magnets.
     """
 
     saturation_magnetisation: float
@@ -52,6 +53,7 @@ class Ferromagnet:
     uniaxial: tuple[UniaxialAnisotropy, ...] = ()
     cubic: tuple[CubicAnisotropy, ...] = ()
     demagnetisation: np.ndarray | None = None
+    is_charged: bool = False
 
 
 def gyromagnetic_ratio(g_factor: float = 2.0) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from thermospin.micromagnetics.body import Body, cross, dot
 from thermospin.micromagnetics.energies import Energy, Exchange, Zeeman, local_terms
 from thermospin.micromagnetics.magnet import Ferromagnet, gyromagnetic_ratio
+from thermospin.micromagnetics.stray_field import StrayField
 
 
 class Micromagnet:
@@ -44,6 +45,9 @@ class Micromagnet:
         self.exchange = Exchange(body, {name: magnet.exchange_stiffness for name, magnet in magnets.items()})
         self.zeeman = Zeeman(self.moments, field)
         self.terms: list[Energy] = [self.exchange, self.zeeman, *local_terms(body, magnets)]
+        charged = {name: densities[name] for name, magnet in magnets.items() if magnet.is_charged}
+        if charged:
+            self.terms.append(StrayField(body, charged))
 
     def energies(self, m: np.ndarray) -> dict[str, float]:
         """The energy by the name of its terms, J (collective).

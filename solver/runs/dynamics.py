@@ -217,7 +217,10 @@ def ferromagnet(given: MovingMagnet, extents: np.ndarray) -> Ferromagnet:
         extents: Lengths of the box around it, m, (3,).
     """
     shape = given.demagnetisation
-    factors = SHAPES[shape](extents) if shape in SHAPES else None if shape == "none" else np.array(shape)
+    if isinstance(shape, str):
+        factors = SHAPES[shape](extents) if shape in SHAPES else None
+    else:
+        factors = np.array(shape)
     return Ferromagnet(
         given.saturation_magnetisation,
         given.exchange_stiffness,
@@ -225,6 +228,7 @@ def ferromagnet(given: MovingMagnet, extents: np.ndarray) -> Ferromagnet:
         tuple(UniaxialAnisotropy(part.constant, np.array(part.axis)) for part in given.uniaxial),
         tuple(CubicAnisotropy(part.constant, part.axes) for part in given.cubic),
         None if factors is None else np.diag(factors),
+        shape == "full",
     )
 
 
