@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from thermospin.config.directions import Angles, Vector, parse_vector, unit_vector
-from thermospin.config.outputs import DirectoryName
+from thermospin.config.outputs import DirectoryName, Style
 from thermospin.config.parameters import Parametrised
 from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.macrospin.dynamics import Macrospin
@@ -243,6 +243,8 @@ class CircuitConfig(Parametrised):
     """Integrate its motion."""
     output: Annotated[str, DirectoryName] = "results/circuit"
     """Directory of the results."""
+    style: Style = Style(font_size=9)
+    """Look of the pictures."""
 
     _source: str = PrivateAttr(default="")
 

@@ -11,16 +11,18 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from thermospin.networks.study import Study
-from thermospin.output.files import replacing, write_csv
+from thermospin.output.figures import INCH, TWO, looks, save_as
+from thermospin.output.files import write_csv
 from thermospin.output.place import together
 from thermospin.output.scales import Scale, decimal_scale_for, number, scale_for
 from thermospin.output.tables import new_table, plain_console
 
 SHOWN_ANGLES = 7
 """Lines of the table over the angle on the terminal; the CSV has all."""
+NARROW = 2.4
+"""Narrowest panel of the figure over the angle, inches."""
 SYMBOLS = {"ohm": "Ω", "^2": "²"}
 ANGLE = "angle (deg)"
-STYLE = {"font.size": 9, "axes.linewidth": 0.8, "lines.linewidth": 1.6}
 PANELS = {
     "current": r"\.current \(",
     "resistance": r"^resistance",
@@ -178,55 +180,65 @@ def _scale(name: str, values: Sequence[float]) -> Scale:
     return (decimal_scale_for if "²" in unit else scale_for)(largest, unit)
 
 
-def plot_angles(path: Path, study: Study) -> None:
+def plot_angles(path: Path, study: Study) -> list[Path]:
     """Draw all quantities over the angle, one panel each.
 
     Args:
         path: The image file.
         study: The study.
+
+    Returns:
+        The files, one for every format.
     """
+    style = study.config.style
     points = study.columns("points")
     panels = {
         title: names
         for title, pattern in PANELS.items()
         if (names := [name for name in points if re.search(pattern, name)])
     }
-    with rc_context(STYLE):
-        columns = min(3, len(panels))
+    with rc_context(looks(style)):
+        columns = min(3 if style.width is None else max(1, int(style.width / INCH / NARROW)), len(panels))
         rows = -(-len(panels) // columns)
-        figure = Figure(figsize=(3.6 * columns, 2.8 * rows), layout="constrained")
+        width = 3.6 * columns if style.width is None else style.width / INCH
+        figure = Figure(figsize=(width, 2.8 * rows), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for panel, (title, names) in zip(grid, panels.items(), strict=False):
             scale = _scale(names[0], [value for name in names for value in points[name]])
-            for name, style in zip(names, itertools.cycle(("-", "--", ":", "-."))):
+            for name, dashes in zip(names, itertools.cycle(("-", "--", ":", "-."))):
                 values = np.array(points[name]) / scale.factor
-                panel.plot(points[ANGLE], values, style, label=name.partition(".")[0])
-            panel.set(xlabel="θ (°)", ylabel=f"{title} ({scale.unit})")
+                panel.plot(points[ANGLE], values, dashes, label=name.partition(".")[0])
+            panel.set(xlabel="angle θ (°)", ylabel=f"{title} ({scale.unit})")
             panel.set_xlim(points[ANGLE][0], points[ANGLE][-1])
             panel.grid(alpha=0.3, linewidth=0.6)
             if len(names) > 1:
-                panel.legend(frameon=False, fontsize=8)
+                panel.legend(frameon=False, fontsize="small")
         for panel in grid[len(panels) :]:
             panel.set_axis_off()
-        figure.suptitle(study.config.title, fontsize=10)
-        _save(figure, path)
+        figure.suptitle(study.config.title, fontsize="large")
+        return save_as(figure, path, style)
 
 
-def plot_switching(path: Path, study: Study) -> None:
+def plot_switching(path: Path, study: Study) -> list[Path]:
     """Draw a trajectory and, for several drives, the switching time over the drive.
 
     Args:
         path: The image file.
         study: The study.
+
+    Returns:
+        The files, one for every format.
     """
-    shown, layer = _shown(study), study.config.free_layer.macrospin
-    with rc_context(STYLE):
-        figure = Figure(figsize=(8.4, 3.2), layout="constrained")
-        left, right = figure.subplots(1, 2)
+    shown, layer, style = _shown(study), study.config.free_layer.macrospin, study.config.style
+    width = 8.4 if style.width is None else style.width / INCH
+    shape = (1, 2) if width > TWO else (2, 1)
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, 3.2 * shape[0]), layout="constrained")
+        left, right = figure.subplots(*shape)
         for axis, values in zip("xyz", shown.path.m.T, strict=True):
             left.plot(shown.path.time * 1e9, values, label=f"m$_{axis}$", linewidth=1.0)
-        left.set(xlabel="time (ns)", ylabel=f"m at {shown.factor:g} × the sources")
-        left.legend(frameon=False, fontsize=8)
+        left.set(xlabel="time (ns)", ylabel=f"magnetisation m at {shown.factor:g} × the sources")
+        left.legend(frameon=False, fontsize="small")
         switched = [(found.factor, found.time * 1e9) for found in study.dynamics if found.time]
         if switched:
             right.plot(*zip(*switched, strict=True), "o-", markersize=4)
@@ -236,7 +248,7 @@ def plot_switching(path: Path, study: Study) -> None:
             right.axvline(threshold, color="0.5", linestyle=":", linewidth=1.0)
         right.set(xlabel="multiple of the sources (dotted: threshold)", ylabel="switching time (ns)")
         right.set_ylim(bottom=0)
-        _save(figure, path)
+        return save_as(figure, path, style)
 
 
 def _shown(study: Study):
@@ -245,8 +257,3 @@ def _shown(study: Study):
     if wanted is None:
         return study.dynamics[-1]
     return next(found for found in study.dynamics if found.factor == wanted)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    with replacing(path) as aside:
-        figure.savefig(aside, dpi=150, bbox_inches="tight", pad_inches=0.08)

@@ -8,8 +8,10 @@ import numpy as np
 from rich.table import Table
 
 from thermospin.output.files import write_csv
+from thermospin.output.plan import style_of
 from thermospin.output.scales import bar_text, per_drive, reading_scale, rounded
 from thermospin.output.tables import new_table, plain_console
+from thermospin.output.words import named_reading
 
 COLUMNS = ("scheme", "probe", "name", "order", "value", "bar", "allowed")
 
@@ -77,10 +79,9 @@ def write_history(directory: Path, results: Mapping[str, Any]) -> list[Path]:
     header = ["unknowns", "cells", "seconds", *COLUMNS, "unit"]
     table, picture = directory / "convergence.csv", directory / "convergence.png"
     write_csv(table, header, _rows(results, meshes))
-    save_convergence(
-        picture, [mesh["unknowns"] for mesh in meshes], relative_bars(results), results["accuracy"]["target"]
-    )
-    return [table, picture]
+    unknowns = [mesh["unknowns"] for mesh in meshes]
+    target, style = results["accuracy"]["target"], style_of(results)
+    return [table, *save_convergence(picture, unknowns, relative_bars(results), target, style)]
 
 
 def relative_bars(results: Mapping[str, Any]) -> dict[str, list[float]]:
@@ -91,7 +92,7 @@ def relative_bars(results: Mapping[str, Any]) -> dict[str, list[float]]:
     """
     meshes = results["accuracy"]["meshes"]
     return {
-        f"R{first['order']} {first['name']}, {first['scheme']}, {first['probe']}": [
+        f"{named_reading(first, _drive(results, first))}; {first['scheme']}, {first['probe']}": [
             mesh["readings"][i]["bar"] / (abs(mesh["readings"][i]["value"]) or np.inf) for mesh in meshes
         ]
         for i, first in enumerate(meshes[-1]["readings"])

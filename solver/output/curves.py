@@ -11,12 +11,9 @@ from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 
 from thermospin.config.outputs import Style
-from thermospin.output.figures import INCH, STYLE, looks, save, save_as
+from thermospin.output.figures import INCH, TWO, looks, save_as
 from thermospin.output.scales import Scale
 from thermospin.output.series import Axis, Series
-
-_TWO = 5.0
-"""Width from which on there are two panels in a row, inches."""
 
 
 def save_loop(
@@ -170,8 +167,8 @@ def _place_ticks(along: XAxis | YAxis, axis: Axis) -> None:
 
 
 def save_convergence(
-    path: Path, unknowns: Sequence[int], curves: Mapping[str, Sequence[float]], target: float
-) -> None:
+    path: Path, unknowns: Sequence[int], curves: Mapping[str, Sequence[float]], target: float, style: Style
+) -> list[Path]:
     """Save relative error bars on finer and finer meshes.
 
     Args:
@@ -179,23 +176,28 @@ def save_convergence(
         unknowns: Numbers of unknowns of the meshes.
         curves: Name of a reading to its bars relative to its size, one for every mesh.
         target: The largest that is small enough.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    with rc_context(looks(style)):
+        width = 5.6 if style.width is None else style.width / INCH
+        figure = Figure(figsize=(width, 3.4), layout="constrained")
         panel = figure.subplots()
         for name, bars in curves.items():
             panel.loglog(unknowns, bars, marker="o", markersize=4, label=name)
         panel.axhline(target, color="0.4", linestyle="--", linewidth=0.9, label="target")
         panel.set(xlabel="unknowns", ylabel="error bar / reading")
-        panel.legend(frameon=False, fontsize=8)
+        panel.legend(frameon=False, fontsize="small")
         panel.grid(alpha=0.3, linewidth=0.6, which="both")
-        save(figure, path)
+        return save_as(figure, path, style)
 
 
 def _panels(count: int, height: float, style: Style) -> tuple[Figure, list[Axes]]:
     """A figure with panels, each of a height in inches: two in a row where there is room for two."""
     width = 8.4 if style.width is None else style.width / INCH
-    columns = 2 if width > _TWO else 1
+    columns = 2 if width > TWO else 1
     rows = math.ceil(count / columns)
     figure = Figure(figsize=(width, height * rows + 0.4), layout="constrained")
     grid = list(figure.subplots(rows, columns, squeeze=False).flat)

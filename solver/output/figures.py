@@ -25,6 +25,8 @@ STYLE = {
 }
 INCH = 0.0254
 """Metres."""
+TWO = 5.0
+"""Width from which on there are two panels in a row, inches."""
 LONG, SHORT = 5.6, 0.6
 """Longest and shortest side of a picture, inches."""
 

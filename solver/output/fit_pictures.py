@@ -10,8 +10,10 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from thermospin.output.figures import STYLE, save
+from thermospin.config.outputs import Style
+from thermospin.output.figures import INCH, TWO, looks, save_as
 from thermospin.output.scales import reading_scale
+from thermospin.output.words import SIGNALS, reading_words, words
 from thermospin.units import common_unit
 
 COLUMNS = 2
@@ -20,37 +22,48 @@ BINS = 40
 """Bins of a histogram."""
 
 
-def save_residuals(path: Path, data: Mapping[str, Any]) -> None:
+def save_residuals(path: Path, data: Mapping[str, Any], style: Style) -> list[Path]:
     """Save measured readings and those of the model, a panel for every reading.
 
     Args:
         path: The PNG.
         data: The content of ``fit.json``.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
     groups = [list(rows) for _, rows in groupby(sorted(data["residuals"], key=_reading), key=_reading)]
-    rows = math.ceil(len(groups) / COLUMNS)
-    with rc_context(STYLE):
-        figure = Figure(figsize=(9.0, 2.8 * rows), layout="constrained")
-        panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    width = 9.0 if style.width is None else style.width / INCH
+    columns = COLUMNS if width > TWO else 1
+    rows = math.ceil(len(groups) / columns)
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, 2.8 * rows), layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False).ravel()
         for panel, group in zip(panels, groups, strict=False):
             _draw(panel, group)
         for panel in panels[len(groups) :]:
             panel.set_axis_off()
-        panels[0].legend(fontsize=8, frameon=False)
-        save(figure, path)
+        panels[0].legend(fontsize="small", frameon=False)
+        return save_as(figure, path, style)
 
 
-def save_corner(path: Path, data: Mapping[str, Any], samples: np.ndarray) -> None:
+def save_corner(path: Path, data: Mapping[str, Any], samples: np.ndarray, style: Style) -> list[Path]:
     """Save histograms of the samples of every parameter, and of every pair.
 
     Args:
         path: The PNG.
         data: The content of ``fit.json``.
         samples: The samples, shape (n_samples, n_parameters).
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
     """
     parameters, size = data["parameters"], samples.shape[1]
-    with rc_context(STYLE):
-        figure = Figure(figsize=(1.2 + 2.0 * size, 1.0 + 2.0 * size), layout="constrained")
+    width = 1.2 + 2.0 * size if style.width is None else style.width / INCH
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, width), layout="constrained")
         panels = figure.subplots(size, size, squeeze=False)
         for i in range(size):
             for j in range(size):
@@ -62,12 +75,12 @@ def save_corner(path: Path, data: Mapping[str, Any], samples: np.ndarray) -> Non
                     panel.set_yticks([])
                 else:
                     panel.hist2d(samples[:, j], samples[:, i], bins=BINS, cmap="Greys")
-                panel.tick_params(labelsize=6)
+                panel.tick_params(labelsize="x-small")
                 if i == size - 1:
-                    panel.set_xlabel(_axis(parameters[j]), fontsize=7)
+                    panel.set_xlabel(_axis(parameters[j]), fontsize="small")
                 if j == 0 < i:
-                    panel.set_ylabel(_axis(parameters[i]), fontsize=7)
-        save(figure, path)
+                    panel.set_ylabel(_axis(parameters[i]), fontsize="small")
+        return save_as(figure, path, style)
 
 
 def _reading(row: Mapping[str, Any]) -> tuple[str, str, str, int, str]:
@@ -75,7 +88,8 @@ def _reading(row: Mapping[str, Any]) -> tuple[str, str, str, int, str]:
 
 
 def _axis(parameter: Mapping[str, Any]) -> str:
-    return f"{parameter['key']} ({parameter['unit']})" if parameter["unit"] else str(parameter["key"])
+    name = words(parameter["key"])
+    return f"{name} ({parameter['unit']})" if parameter["unit"] else name
 
 
 def _draw(panel: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -90,9 +104,9 @@ def _draw(panel: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     panel.errorbar(places, values, bars, fmt="o", color="black", markersize=4, capsize=2, label="measured")
     panel.errorbar(places, models, mesh, fmt="x", color="tab:red", capsize=2, label="model, ± mesh")
     panel.margins(x=0.2, y=0.15)
-    panel.set_title(f"{scheme}, {probe}: R{order} {name}", loc="left", fontsize=9)
-    panel.set_ylabel(scale.unit, fontsize=8)
-    panel.set_xlabel(label, fontsize=8)
+    panel.set_title(f"{scheme}, probe {probe}: {SIGNALS.get(name, name)}", loc="left", fontsize="medium")
+    panel.set_ylabel(f"{reading_words(order, drive)} ({scale.unit})", fontsize="small")
+    panel.set_xlabel(label, fontsize="small")
     if not label:
         panel.set_xticks([])
 
@@ -106,5 +120,5 @@ def _places(rows: Sequence[Mapping[str, Any]]) -> tuple[list[float], str]:
             values, unit = common_unit([row["swept"][key] for row in rows])
         except (KeyError, ValueError):
             return list(map(float, range(len(rows)))), ""
-        return values, f"{key} ({unit})" if unit else key
+        return values, f"{words(key)} ({unit})" if unit else words(key)
     return list(map(float, range(len(rows)))), ""

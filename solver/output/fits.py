@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 from rich.table import Table
 
+from thermospin.config.outputs import Style
 from thermospin.output.files import write_csv, write_json, write_text
 from thermospin.output.scales import number, reading_scale
 from thermospin.output.tables import new_table, plain_console
@@ -53,6 +54,7 @@ def write_fit(
     data: Mapping[str, Any],
     samples: np.ndarray | None,
     files: Mapping[str, Mapping[str, Any]],
+    style: Style,
 ) -> None:
     """Write ``fit.json``, ``residuals.csv``, ``fit.png``, the fitted devices, and samples with their picture.
 
@@ -61,6 +63,7 @@ def write_fit(
         data: The content of the JSON file.
         samples: Samples of the posterior, shape (n_samples, n_parameters); None without.
         files: The fitted devices as plain data, by the name of their data set.
+        style: Look of the pictures.
 
     Raises:
         InputError: The directory cannot be written.
@@ -75,11 +78,11 @@ def write_fit(
         file = "fitted.yaml" if len(files) == 1 else f"fitted_{name}.yaml"
         text = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True)
         write_text(directory / file, _warning(document) + text)
-    save_residuals(directory / "fit.png", data)
+    save_residuals(directory / "fit.png", data, style)
     if samples is not None:
         keys = [parameter["key"] for parameter in data["parameters"]]
         write_csv(directory / "samples.csv", keys, samples.tolist())
-        save_corner(directory / "corner.png", data, samples)
+        save_corner(directory / "corner.png", data, samples, style)
 
 
 def _warning(document: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from thermospin.output.files import write_csv
 from thermospin.output.place import RESULTS, together
 from thermospin.output.plan import style_of
 from thermospin.output.scales import coefficient_scale, per_drive, quantity_text, reading_scale
+from thermospin.output.words import lock_in_words, reading_words
 
 PLOTTED = "R1", "R2_peak"
 """Readings of the lock-in amplifier that are drawn, as in Slachter et al. 2010, Figs. 5a and 4c."""
@@ -84,14 +85,16 @@ def loop_panels(branches: Mapping[str, Any], drive: str) -> Iterator[tuple[str, 
     orders = len(next(iter(branches.values()))["R"])
     for n in range(1, orders + 1):
         curves = {name: np.array(branch["R"][n - 1]) for name, branch in branches.items()}
-        yield _scaled(f"R{n}", curves, lambda largest, n=n: reading_scale(largest, n, drive))
+        yield _scaled(reading_words(n, drive), curves, lambda largest, n=n: reading_scale(largest, n, drive))
     if not all("lock_in" in branch for branch in branches.values()):
         return
     for name in PLOTTED:
-        symbol, order = QUANTITIES[name]
+        order = QUANTITIES[name].order
         curves = {key: np.array(branch["lock_in"][name]) for key, branch in branches.items()}
         scale = reading_scale if order else lambda largest, *_: coefficient_scale(largest, "V", 0, "A")
-        yield _scaled(symbol, curves, lambda largest, scale=scale, order=order: scale(largest, order, "A"))
+        yield _scaled(
+            lock_in_words(name), curves, lambda largest, scale=scale, order=order: scale(largest, order, "A")
+        )
 
 
 def _scaled(

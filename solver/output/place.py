@@ -24,42 +24,42 @@ OLD = 600.0
 """Age above which a file that a killed run was writing is removed, s."""
 MOTION = "dynamics.csv", "dynamics/m_*.vtu", "dynamics/m_*.ovf", "dynamics/m.pvd", "restart.npz"
 """Files of a magnetisation in time, as patterns."""
+PICTURES = (
+    "maps/*",
+    "sweep_*",
+    "loop_*",
+    "points",
+    "switching",
+    "sensitivity_*",
+    "fit",
+    "corner",
+    "convergence",
+)
+"""Pictures, as patterns without the suffix of their format."""
 EARLIER = (
     "results.csv",
     "mesh.msh",
     "fields/*/*/order*.vtu",
     "fields/*/*/orders.pvd",
     "fields/*/*/at_*.vtu",
-    "maps/*.png",
     "maps/*.csv",
-    "maps/*.pdf",
-    "maps/*.svg",
     "report.html",
     "sweep.csv",
     "sweep.nc",
-    "sweep_*.png",
-    "sweep_*.pdf",
-    "sweep_*.svg",
     "loop.csv",
-    "loop_*.png",
-    "loop_*.pdf",
-    "loop_*.svg",
     "points.csv",
-    "points.png",
     "switching.csv",
-    "switching.png",
     "trajectory.csv",
     *MOTION,
     "sensitivity.json",
     "sensitivity.csv",
-    "sensitivity_*.png",
     "proposal.csv",
     "fit.json",
-    "fit.png",
     "fitted*.yaml",
     "residuals.csv",
     "samples.csv",
-    "corner.png",
+    "convergence.csv",
+    *(f"{stem}.{suffix}" for stem in PICTURES for suffix in ("png", "pdf", "svg")),
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps", "dynamics"

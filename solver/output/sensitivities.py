@@ -7,9 +7,11 @@ from typing import Any
 
 from rich.table import Table
 
+from thermospin.config.outputs import Style
 from thermospin.output.files import write_csv, write_json
 from thermospin.output.scales import number, per_drive, reading_scale
 from thermospin.output.tables import new_table, plain_console
+from thermospin.output.words import named_reading, words
 
 SHOWN = 6
 """Parameters per reading in tables, those with the largest sensitivities."""
@@ -40,12 +42,13 @@ def print_sensitivities(data: Mapping[str, Any]) -> None:
         )
 
 
-def write_sensitivities(directory: Path, data: Mapping[str, Any]) -> None:
+def write_sensitivities(directory: Path, data: Mapping[str, Any], style: Style) -> None:
     """Write ``sensitivity.json``, ``sensitivity.csv`` and a bar chart for every scheme and probe.
 
     Args:
         directory: The directory; made when missing.
         data: The content of the JSON file.
+        style: Look of the charts.
 
     Raises:
         InputError: The directory cannot be written.
@@ -60,12 +63,13 @@ def write_sensitivities(directory: Path, data: Mapping[str, Any]) -> None:
         scheme, probe = readings[0]["scheme"], readings[0]["probe"]
         charts = [
             (
-                _name(reading),
-                [(p["key"], share) for p, _, share in largest(reading, data["parameters"], DRAWN)],
+                named_reading(reading, reading["unit"]),
+                [(words(p["key"]), share) for p, _, share in largest(reading, data["parameters"], DRAWN)],
             )
             for reading in _told(readings)
         ]
-        save_bar_charts(directory / f"sensitivity_{scheme}_{probe}.png", charts, title, "d ln R / d ln p")
+        path, label = directory / f"sensitivity_{scheme}_{probe}.png", "relative sensitivity d ln R / d ln p"
+        save_bar_charts(path, charts, title, label, style)
 
 
 def largest(

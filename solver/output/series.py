@@ -1,7 +1,6 @@
 """Readings along the axes of a sweep, as arrays, and what the axes are called."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +8,8 @@ from typing import Any
 import numpy as np
 
 from thermospin.output.readings import readings
+from thermospin.output.words import words
 from thermospin.units import common_unit
-
-_SECTIONS = {"geometry", "parameters", "solver", "mesh"}
-"""Sections whose name says nothing beside that of a key."""
-_INDEX = re.compile(r"(\w+)\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -100,27 +96,6 @@ def series_of(results: Mapping[str, Any]) -> list[Series]:
                 values[i] = np.nan if value.value is None else value.value
                 bars[i] = np.nan if value.bar is None else value.bar
     return [Series(*key, *arrays) for key, arrays in found.items()]
-
-
-def words(key: str) -> str:
-    """A key of the configuration in words, such as ``polarisation of Py``.
-
-    Args:
-        key: The key, such as ``materials.Py.polarisation``.
-
-    Examples:
-        >>> words("materials.Py.polarisation")
-        'polarisation of Py'
-    """
-    parts = [part.replace("_", " ") for part in key.split(".")]
-    if parts[0] in ("materials", "terminals", "schemes") and len(parts) > 2:
-        return f"{' '.join(parts[2:])} of {key.split('.')[1]}"
-    numbered = _INDEX.fullmatch(parts[0])
-    if numbered and len(parts) > 1:
-        return f"{' '.join(parts[1:])} of {numbered[1].removesuffix('s')} {int(numbered[2]) + 1}"
-    if numbered and int(numbered[2]) < 3:
-        return f"{numbered[1]} along {'xyz'[int(numbered[2])]}"
-    return " ".join(parts[1:] if parts[0] in _SECTIONS and len(parts) > 1 else parts)
 
 
 def shown_points(results: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

@@ -12,6 +12,7 @@ from thermospin.output.plan import style_of
 from thermospin.output.readings import Value, readings
 from thermospin.output.scales import Scale, reading_scale
 from thermospin.output.series import Series, axes_of, series_of
+from thermospin.output.words import reading_words
 
 SIGNALS = ("baseline", "spin")
 
@@ -146,15 +147,16 @@ def reading_panels(
     """
     for order in sorted({one.order for one in found}):
         of_order = [one for one in found if one.order == order]
+        label = reading_words(order, of_order[0].drive)
         groups = {
-            f"R{order}": [one for one in of_order if one.name not in SIGNALS],
-            f"R{order}, P − AP": [one for one in of_order if one.name == "spin"],
+            label: [one for one in of_order if one.name not in SIGNALS],
+            f"{label}, P − AP": [one for one in of_order if one.name == "spin"],
         }
-        for label, group in groups.items():
+        for text, group in groups.items():
             if group:
                 largest = max((np.nanmax(np.abs(one.values), initial=0.0) for one in group), default=0.0)
                 scale = reading_scale(float(largest), order, group[0].drive)
-                yield f"{label} ({scale.unit})", scale, group
+                yield f"{text} ({scale.unit})", scale, group
 
 
 def by_probe(results: Mapping[str, Any]) -> dict[tuple[str, str], list[Series]]:

@@ -13,7 +13,7 @@ from thermospin.materials.library import (
     references,
 )
 from thermospin.output.scales import quantity_text
-from thermospin.output.series import words
+from thermospin.output.words import words
 
 _COLUMNS = {
     "conductivity": ("σ", "S/m"),

@@ -11,6 +11,7 @@ from thermospin.output.loops import loop_panels
 from thermospin.output.scales import Scale
 from thermospin.output.series import Axis, Series, axes_of
 from thermospin.output.sweeps import by_probe, reading_panels
+from thermospin.output.words import column_words
 
 COLOURS = ("#1f5f9f", "#c8532b", "#3f8f4f", "#7a4fa3", "#8a6d00", "#00838f")
 _BRANCHES = {"up": ("#1f5f9f", "triangle-right"), "down": ("#c0392b", "triangle-left")}
@@ -120,11 +121,12 @@ def profile_figure(title: str, head: Sequence[str], rows: Sequence[Sequence[str]
     distance = 1e9 * np.array([float(row[0]) for row in rows])
     regions = [row[-1] for row in rows]
     traces = []
-    for i, name in enumerate(head[4:-1], start=4):
+    names = [column_words(column) for column in head[4:-1]]
+    for i, name in enumerate(names, start=4):
         values = np.array([float(row[i]) if row[i] else np.nan for row in rows])
         trace = _curve(distance, values, name, COLOURS[(i - 4) % len(COLOURS)])
         traces.append(
             trace.update(mode="lines", text=regions, hovertemplate="%{x:.4g} nm, %{y:.5g}, %{text}")
         )
-    label = head[4] if len(traces) == 1 else "SI"
+    label = names[0] if len(traces) == 1 else "components, SI units"
     return _plot(traces, title, "distance (nm)", label)

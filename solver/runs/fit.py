@@ -99,7 +99,7 @@ def fit(
         samples = comm.bcast(on_root(comm, lambda: sample_posterior(fitted, config.fit.samples)))
     data = _data(plan, fitted, bars, samples)
     if directory is not None:
-        on_root(comm, lambda: write_fit(directory, data, samples, files))
+        on_root(comm, lambda: write_fit(directory, data, samples, files, config.output.style))
     if not quiet and comm.rank == 0:
         print_fit(data)
     return FitResults(data, samples, files)

@@ -107,7 +107,7 @@ def sensitivity(
         if draws:
             data["sampling"] = with_linear(sample(problem, draws, shown), data, config)
     if output is not None:
-        on_root(comm, lambda: write_sensitivities(Path(output), data))
+        on_root(comm, lambda: write_sensitivities(Path(output), data, config.output.style))
     if not quiet and comm.rank == 0:
         print_sensitivities(data)
     return Sensitivities(data)

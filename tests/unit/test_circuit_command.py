@@ -18,6 +18,7 @@ free_layer:
 dynamics: {initial: {theta: 5 deg}, duration: 0.5 ns, drives: [1, 30]}
 sweep: {angle: {node: R, points: 5}}
 area: 5000 nm^2
+style: {formats: [png, svg]}
 """
 
 
@@ -44,7 +45,7 @@ def test_tables_figures_and_json(shared_directory, file):
     assert result.stdout.strip().splitlines()[-1] == f"results in {out}"
     written = {path.name for path in out.iterdir()}
     tables = {"points.csv", "switching.csv", "trajectory.csv", "results.json"}
-    assert written == tables | {"points.png", "switching.png"}
+    assert written == tables | {"points.png", "points.svg", "switching.png", "switching.svg"}
     results = json.loads((out / "results.json").read_text())
     points = results["points"]
     assert points["angle (deg)"] == pytest.approx([0, 45, 90, 135, 180])
