@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from thermospin.compat import PETSc
+from thermospin.linear.anchored import AnchoredBlock
 from thermospin.linear.options import Options
 
 FACTORISED = 30_000
@@ -30,28 +31,27 @@ class Factors:
     def __init__(
         self, name: str, blocks: Sequence[Sequence[PETSc.Mat | None]], is_symmetric: bool, options: Options
     ) -> None:
-        self._nest = PETSc.Mat().createNest(blocks, comm=blocks[0][0].comm)
         self._sizes = [row[i].getLocalSize()[0] for i, row in enumerate(blocks)]
-        self._is_symmetric = is_symmetric
-        self.pc = PETSc.PC().create(self._nest.comm)
+        self._block = AnchoredBlock(_joined(blocks), is_symmetric)
+        self.pc = PETSc.PC().create(self._block.matrix.comm)
         kind = {"pc_type": "cholesky" if is_symmetric else "lu"}
         self.pc.setOptionsPrefix(options.defaults(f"{name}_", kind | MUMPS))
-        self.pc.setOperators(self._nest)
+        self.pc.setOperators(self._block.matrix)
+        self.pc.setFromOptions()
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
-        """Fix some unknowns, and factorise (collective).
+        """Fix some unknowns, and factorise (collective); the order of elimination is found once.
 
         Args:
             dofs: Owned unknowns, local numbers, one array for every field.
         """
-        matrix = self._nest.convert(PETSc.Mat.Type.AIJ, PETSc.Mat())
-        starts = matrix.getOwnershipRange()[0] + np.cumsum([0, *self._sizes[:-1]])
-        rows = np.concatenate([part + start for part, start in zip(dofs, starts, strict=True)])
-        diagonal = matrix.getDiagonal()
-        mean = diagonal.sum() / diagonal.getSize()
-        matrix.zeroRowsColumns(rows.astype(PETSc.IntType), diag=mean)
-        if self._is_symmetric:
-            matrix.setOption(PETSc.Mat.Option.SPD, True)
-        self.pc.setOperators(matrix)
-        self.pc.setFromOptions()
+        starts = np.cumsum([0, *self._sizes[:-1]])
+        self._block.anchor(np.concatenate([part + start for part, start in zip(dofs, starts, strict=True)]))
         self.pc.setUp()
+
+
+def _joined(blocks: Sequence[Sequence[PETSc.Mat | None]]) -> PETSc.Mat:
+    """Blocks as one matrix."""
+    if len(blocks) == 1:
+        return blocks[0][0]
+    return PETSc.Mat().createNest(blocks, comm=blocks[0][0].comm).convert(PETSc.Mat.Type.AIJ, PETSc.Mat())

@@ -49,10 +49,10 @@ def _highest_inside(control: np.ndarray, degree: int, size: int) -> float:
     """The largest value inside edges, faces and cells, or 0 if it is negative."""
     highest = 0.0
     for number in range(2, size + 1):
-        for places in _restrictions(degree, size, number):
-            part = _candidates(control[:, places], highest)
-            if len(part):
-                highest = max(highest, float(_climb(part, degree, number).max()))
+        parts = np.concatenate([control[:, places] for places in _restrictions(degree, size, number)])
+        parts = _candidates(parts, highest)
+        if len(parts):
+            highest = max(highest, float(_climb(parts, degree, number).max()))
     return highest
 
 
@@ -118,7 +118,8 @@ def _climb(control: np.ndarray, degree: int, size: int) -> np.ndarray:
     place, best = inner[values.argmax(axis=1)], values.max(axis=1)
     moving = np.arange(len(control))
     for _ in range(_STEPS):
-        step = _uphill(control[moving], place[moving], degree)
+        step, rise = _uphill(control[moving], place[moving], degree)
+        step, moving = step[rise > _ROUNDING], moving[rise > _ROUNDING]
         moved, places, found = _follow(control[moving], place[moving], step, best[moving], degree)
         moving = moving[moved]
         if not len(moving):
@@ -143,8 +144,12 @@ def _follow(
     return found > best + _ROUNDING, places, found
 
 
-def _uphill(control: np.ndarray, place: np.ndarray, degree: int) -> np.ndarray:
-    """Steps of Newton's method, turned round where they lead downhill; each adds up to 0, shape (n, size)."""
+def _uphill(control: np.ndarray, place: np.ndarray, degree: int) -> tuple[np.ndarray, np.ndarray]:
+    """Steps of Newton's method, turned round where they lead downhill.
+
+    Returns:
+        The steps, each adds up to 0, shape (n, size), and the rises that the slopes promise, shape (n,).
+    """
     size = place.shape[1]
     first_order, second_order = bernstein(place, degree - 1), bernstein(place, degree - 2)
     first, second = _derivatives(degree, size)
@@ -154,7 +159,8 @@ def _uphill(control: np.ndarray, place: np.ndarray, degree: int) -> np.ndarray:
     values, vectors = np.linalg.eigh(to_free.T @ hessian @ to_free)
     steepness = np.maximum(np.abs(values), 1e-10 * np.abs(values).max(axis=1, keepdims=True) + 1e-300)
     along = np.einsum("nij,ni->nj", vectors, gradient @ to_free) / steepness
-    return np.einsum("nij,nj->ni", vectors, along) @ to_free.T
+    step = np.einsum("nij,nj->ni", vectors, along) @ to_free.T
+    return step, np.einsum("ni,ni->n", gradient, step)
 
 
 @cache
