@@ -84,6 +84,24 @@ def fin() -> Iterator[Curve]:
     yield with_line("fin", lengths, np.array(found), form)
 
 
+def peltier_end() -> Iterator[Curve]:
+    """Resistance of a bar whose end is no heat sink, over that of Ohm's law."""
+    coefficients, given = np.array([0.0, 20.0, 40.0, 60.0]), test_leads.METAL
+    resistance = test_leads.CUT / (given["conductivity"] * test_leads.AREA)
+    for name, end in (("lead of the same metal", {}), ("lead of S = 0", {"sink": False})):
+        found = []
+        for value in coefficients:
+            metal = given | {"seebeck": f"{value} uV/K"}
+            rod = test_leads.bar(end, COMM, materials={"Lead": metal, "Other": metal})
+            found.append(rod.harmonics(test_leads.PAIR)[0] / resistance)
+
+        def form(value: float, is_bare: bool = bool(end)) -> float:
+            power = given["conductivity"] * (1e-6 * value) ** 2 * test_leads.T0
+            return 1 + is_bare * power / (given["thermal_conductivity"] - power)
+
+        yield with_line(name, coefficients, np.array(found), form)
+
+
 def tunnel_contact() -> Iterator[Curve]:
     """Spins and their temperatures behind a tunnel contact, item 9."""
     density, pairs = test_tunnel_contact.CURRENT_DENSITY, []
@@ -146,5 +164,13 @@ BAR_CASES = (
         "tests/analytic/test_leads.py -k test_fin",
         ("thermal length ℓ (nm)", "heat into the lead (µW)"),
         fin,
+    ),
+    Comparison(
+        "peltier_end",
+        "Peltier heat at the end of a metal",
+        "1 + S² σ T0/κ with a lead of S = 0; 1 with a lead of the same metal",
+        "tests/analytic/test_leads.py -k test_default_is_a_lead_of_the_same_metal",
+        ("Seebeck coefficient S (µV/K)", "resistance R1 over L/(σ A)"),
+        peltier_end,
     ),
 )
