@@ -93,7 +93,7 @@ def _finer(
 ) -> tuple[Config, MeshRecord]:
     """The next mesh (collective)."""
     with progress.stage("refinement"):
-        sizes = indicators(goals, found.problem.device.probes, found.results.expansions)
+        sizes = indicators(goals, found.problem.device.probes, found.results.expansions, comm)
         return refine(found.config, found.record, sizes, comm)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.compat import MPI
 from thermospin.config.accuracy import Accuracy
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.probes import SIGNALS
@@ -110,26 +111,32 @@ def _largest(solved: Mapping[str, Any], weights: Mapping[str, float], order: int
 
 
 def indicators(
-    goals: Sequence[Goal], probes: Mapping[str, TerminalPair], expansions: Mapping[tuple[str, str], Expansion]
+    goals: Sequence[Goal],
+    probes: Mapping[str, TerminalPair],
+    expansions: Mapping[tuple[str, str], Expansion],
+    comm: MPI.Comm,
 ) -> np.ndarray:
-    """Size of what every cell makes of the errors of the goals that are not met.
+    """Size of what every cell makes of the errors of the goals that are not met (collective).
 
     Args:
         goals: The goals.
         probes: Probe to its terminals, plus and minus.
         expansions: The solutions by scheme and configuration, with the densities of their errors.
+        comm: Ranks that share the cells.
 
     Returns:
-        Shape (n_cells,), of owned cells; the error of every goal counts relative to what is allowed.
+        Shape (n_cells,), of owned cells. Every goal counts alike: one that is far from being met, as a small
+        signal is, would else take all cells, and the others stay as they are.
     """
-    missed = [goal for goal in goals if not goal.is_met]
-    return sum(
-        np.abs(
+    found = np.zeros(())
+    for goal in goals:
+        if goal.is_met:
+            continue
+        sizes = np.abs(
             sum(
                 weight * expansions[goal.scheme, name].densities[probes[goal.probe]][goal.order]
                 for name, weight in goal.weights.items()
             )
         )
-        / max(goal.allowed, 1e-3 * goal.bar)
-        for goal in missed
-    )
+        found = found + sizes / (comm.allreduce(sizes.sum()) or 1.0)
+    return found
