@@ -13,7 +13,7 @@ End = float | str
 
 
 class FitParameter(Section):
-    """A parameter of a fit: a number of a material or interface, `heating.scale`, or a named parameter."""
+    """A parameter of a fit: a number of the file by its key, or `offset`, added to R1 of all states."""
 
     start: End | None = None
     """Start of the fit; by default the value in the file."""
@@ -63,9 +63,20 @@ class Fit(Section):
     """Fitted numbers, by key. Uncertain numbers of the file take part too, with their prior."""
     data: Annotated[dict[Name, DataSet], BeforeValidator(_named, json_schema_input_type=_written)]
     """Measured readings: a CSV file, a list of them, or data sets by name."""
+    model: Literal["device", "wire"] = "device"
+    """`device`: the finite elements; `wire`: the formula of a nonlocal valve in one dimension, for R1 in a
+    field across the spins (Hanle curves), with backflow into contacts of finite width."""
     method: Literal["least_squares", "posterior"] = "least_squares"
-    """`least_squares`: the minimum and its covariance; `posterior`: also samples of the linearised model."""
-    loss: Literal["linear", "soft_l1", "huber", "cauchy", "arctan"] = "linear"
-    """All but `linear` give less weight to outliers."""
+    """`least_squares`: the minimum and its covariance; `posterior`: also samples."""
+    posterior: Literal["linear", "full"] = "linear"
+    """Samples of the model that is linear about the minimum, or of the model itself, which is solved for
+    every sample."""
     samples: whole(ge=100, le=1_000_000) = 4000
     """Samples of `posterior`."""
+    profile: tuple[str, ...] = ()
+    """Parameters whose profile likelihood is found: the others are fitted again at values of it."""
+    assumptions: dict[str, Any] = {}
+    """Other values of keys that are not fitted, such as `geometry.contact_gap: 200 nm`: how the fitted values
+    would move with each of them."""
+    loss: Literal["linear", "soft_l1", "huber", "cauchy", "arctan"] = "linear"
+    """All but `linear` give less weight to outliers."""

@@ -11,7 +11,7 @@ A film of thickness t adds t/(3σ) in series, as spins come from all of its thic
 Rev. B 86, 235408 (2012)) and Sosenko et al. (Phys. Rev. B 89, 245436 (2014)).
 """
 
-from cmath import tanh
+from cmath import cosh, tanh
 from math import inf
 from typing import NamedTuple
 
@@ -121,6 +121,34 @@ def contact_conductances(
         return _in_series(along, barrier), 2 * interface.mixing.real
     rate = complex(magnet.transverse_relaxation, magnet.exchange_precession)
     return along, _layer(charge, rate, thickness, outer)
+
+
+def contact_polarisation(
+    magnet: ChannelValues[float],
+    interface: InterfaceMaterial | None,
+    thickness: float = inf,
+    outer: float = 0.0,
+) -> float:
+    """P_c of a contact: spin current over charge current into a wire without spins.
+
+    A magnet that is thin and free on its other side passes ``p (1 − 1/cosh(t/λ_F))``.
+
+    Args:
+        magnet: The magnet.
+        interface: Its interface with the wire; None where that is transparent.
+        thickness: Of the magnet, m.
+        outer: 0 where its other side is free, ∞ where s = 0 there.
+    """
+    charge, difference = magnet.electrical
+    conductivity = charge - difference**2 / charge
+    own = difference / charge
+    if outer == 0.0 and thickness < inf:
+        own *= 1 - 1 / cosh((magnet.spin_relaxation / conductivity) ** 0.5 * thickness).real
+    if interface is None:
+        return own
+    r_f = 1 / _layer(conductivity, magnet.spin_relaxation, thickness, outer)
+    r_c = 1 / (interface.conductance * (1 - interface.polarisation**2))
+    return (interface.polarisation * r_c + own * r_f) / (r_c + r_f)
 
 
 def _layer(conductivity: float, relaxation: complex, thickness: float, outer: float) -> float:

@@ -1,7 +1,8 @@
 """Combinations of parameters that data determine, and those that they do not, in words.
 
 In relative changes of the parameters, the singular values of the weighted Jacobian of the data are 1 over the
-relative errors of the combinations ``Π p^v`` of its right singular vectors v.
+relative errors of the combinations ``Π p^v`` of its right singular vectors v. Changes of a parameter that may
+be 0 are relative to its size.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ def directions(fitted: Fitted) -> list[Direction]:
     Args:
         fitted: The fit.
     """
-    weighted = fitted.weighted * fitted.values
+    sizes = [p.size or value for p, value in zip(fitted.parameters, fitted.values, strict=True)]
+    weighted = fitted.weighted * sizes
     _, singular, rotation = np.linalg.svd(weighted, full_matrices=True)
     singular = np.concatenate([singular, np.zeros(len(rotation) - len(singular))])
     with np.errstate(divide="ignore"):

@@ -48,6 +48,7 @@ class Parameter:
         lower: Its lower bound.
         upper: Its upper bound.
         prior: Mean and standard uncertainty that are known beforehand; None where nothing is.
+        size: Size of a parameter that may be 0; None of one to which relative changes suit.
     """
 
     name: str
@@ -56,11 +57,12 @@ class Parameter:
     lower: float = -np.inf
     upper: float = np.inf
     prior: tuple[float, float] | None = None
+    size: float | None = None
 
     @property
     def scale(self) -> float:
         """A size by which it is divided in the optimiser."""
-        sizes = (abs(self.start), self.prior[1] if self.prior else 0.0)
+        sizes = (self.size, abs(self.start), self.prior[1] if self.prior else 0.0)
         return next((size for size in sizes if size), 1.0)
 
 

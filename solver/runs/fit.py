@@ -20,7 +20,10 @@ from thermospin.output.fits import print_fit, write_fit
 from thermospin.output.place import claim
 from thermospin.output.progress import SilentProgress, progress_of
 from thermospin.runs.fit_model import FitModel
-from thermospin.runs.fit_plan import AT, FitPlan
+from thermospin.runs.fit_parameters import AT
+from thermospin.runs.fit_plan import FitPlan
+from thermospin.runs.fit_readings import FitReadings
+from thermospin.runs.wire_model import WireModel
 from thermospin.runtime.failures import on_root
 
 MESH_MATTERS = 0.1
@@ -90,7 +93,7 @@ def fit(
     if directory is not None:
         on_root(comm, lambda: claim(directory, config.source))
     with progress_of(progress, quiet, comm.rank) as shown:
-        model = FitModel(plan, directory, shown, groups, comm)
+        model = _model(plan, directory, shown, groups, comm)
         fitted, bars = _fitted(plan, model, shown)
         files = {point.name: _file(point.config, point.targets, fitted) for point in reversed(plan.points)}
         model.clear()
@@ -105,7 +108,16 @@ def fit(
     return FitResults(data, samples, files)
 
 
-def _fitted(plan: FitPlan, model: FitModel, progress: SilentProgress) -> tuple[Fitted, np.ndarray]:
+def _model(
+    plan: FitPlan, directory: Path | None, progress: SilentProgress, groups: int, comm: MPI.Comm
+) -> FitReadings:
+    """The model that a fit asks for (collective)."""
+    if plan.config.fit.model == "wire":
+        return WireModel(plan, progress, comm)
+    return FitModel(plan, directory, progress, groups, comm)
+
+
+def _fitted(plan: FitPlan, model: FitReadings, progress: SilentProgress) -> tuple[Fitted, np.ndarray]:
     """The fit, and the mesh errors at its end (collective)."""
     measured = np.array([datum.value for datum in plan.data])
     uncertainties = np.array([datum.uncertainty for datum in plan.data])
@@ -113,7 +125,7 @@ def _fitted(plan: FitPlan, model: FitModel, progress: SilentProgress) -> tuple[F
     start = np.array([parameter.start for parameter in parameters])
     bars = model.start_mesh_errors(start)
     _check_mesh(plan, bars)
-    if not bars.any():
+    if not bars.any() and isinstance(model, FitModel):
         progress.note("warning: errors of the mesh are not estimated and do not enter the fit")
     _check_dependence(plan, model, start)
     for _ in range(2):  # mesh errors follow the readings; weights stay while the fit moves
@@ -142,14 +154,14 @@ def _check_mesh(plan: FitPlan, bars: np.ndarray) -> None:
         )
 
 
-def _check_dependence(plan: FitPlan, model: FitModel, start: np.ndarray) -> None:
+def _check_dependence(plan: FitPlan, model: FitReadings, start: np.ndarray) -> None:
     """Refuse a parameter on which nothing depends (collective)."""
     found = model.predict(start)
     if found is None:
         raise plan.config.error("fit.parameters", "the start is not possible; give others with 'start'")
     for parameter, column in zip(plan.parameters, found.jacobian.T, strict=True):
         if parameter.prior is None and not np.any(
-            np.abs(column * parameter.start) > 1e-12 * np.abs(found.values)
+            np.abs(column * parameter.scale) > 1e-12 * np.abs(found.values)
         ):
             key = f"fit.parameters.{parameter.name.partition(AT)[0]}"
             raise plan.config.error(

@@ -3,15 +3,14 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.inputs import Input, find_input, with_values
+from thermospin.config.inputs import find_input, with_values
 from thermospin.config.textures import contents_of_files
 from thermospin.device import Device
 from thermospin.errors import ConvergenceError, InputError, ThermospinError
@@ -20,16 +19,23 @@ from thermospin.output.files import write_json
 from thermospin.output.progress import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.runs.fit_plan import FitPlan, FitPoint
+from thermospin.runs.fit_readings import Record, changes, gathered, told
 from thermospin.runs.preparation import find_hash, prepare_mesh
 from thermospin.runs.reading_rows import reading_rows
+from thermospin.runs.sampling import readings_of
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 from thermospin.validation.checks import check
 
 EVALUATIONS = "evaluations"
 """Folder of finished evaluations, by which a killed fit goes on where it was."""
-Record = dict[str, Any]
-"""Readings of a point: ``values`` and ``mesh``, (n_rows,), and ``jacobian``, (n_rows, n_targets)."""
+
+
+class _Wanted(NamedTuple):
+    """Purpose of an evaluation besides readings: derivatives, error bars of the mesh."""
+
+    derivatives: bool = False
+    bars: bool = False
 
 
 class NotWritten(InputError):
@@ -68,26 +74,33 @@ class FitModel:
         Raises:
             NotWritten: The directory of the evaluations cannot be written.
         """
+        found = self._tried(values, _Wanted(derivatives=True))
+        if found is None:
+            return None
+        self._count += 1
+        self._progress.note(f"evaluation {self._count}: {told(self._plan, values)}")
+        return gathered(self._plan, found, values)
+
+    def readings(self, values: np.ndarray) -> np.ndarray | None:
+        """The readings, (n_data,); None where the values are not possible (collective).
+
+        Args:
+            values: Values of the parameters, shape (n_parameters,).
+
+        Raises:
+            NotWritten: The directory of the evaluations cannot be written.
+        """
+        found = self._tried(values, _Wanted())
+        return None if found is None else gathered(self._plan, found, values).values
+
+    def _tried(self, values: np.ndarray, wanted: "_Wanted") -> list[Record] | None:
         try:
-            found = self._evaluate(values, estimate=False)
+            return self._evaluate(values, wanted)
         except NotWritten:
             raise
         except (InputError, ConvergenceError) as error:
             self._progress.note(f"not possible: {error}")
             return None
-        self._count += 1
-        plan = self._plan
-        shape = len(plan.data), len(plan.parameters)
-        readings, jacobian = np.zeros(shape[0]), np.zeros(shape)
-        for point, record in zip(plan.points, found, strict=True):
-            readings[point.rows] = record["values"]
-            jacobian[np.ix_(point.rows, list(point.targets))] = record["jacobian"]
-        told = ", ".join(
-            f"{p.name} = {value:.6g} {p.unit}".rstrip()
-            for p, value in zip(plan.parameters, values, strict=True)
-        )
-        self._progress.note(f"evaluation {self._count}: {told}")
-        return Prediction(readings, jacobian)
 
     def mesh_errors(self, values: np.ndarray) -> np.ndarray:
         """Error bars of the mesh of all readings, (n_data,); 0 where they are not estimated (collective).
@@ -129,27 +142,26 @@ class FitModel:
         Raises:
             InputError: The values are not possible.
         """
-        config = with_values(point.config, _changes(point.targets, values))
+        config = with_values(point.config, changes(point.targets, values))
         check(config)
         kept = {key: getattr(point.config, key) for key in ("schemes", "probes", "solver")}
         return config.model_copy(update=kept)
 
     def _readings_and_bars(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """All readings and their error bars of the mesh, (n_data,) each (collective)."""
-        found = self._evaluate(values, estimate=True)
-        readings, bars = np.zeros((2, len(self._plan.data)))
+        found = self._evaluate(values, _Wanted(derivatives=True, bars=True))
+        bars = np.zeros(len(self._plan.data))
         for point, record in zip(self._plan.points, found, strict=True):
-            readings[point.rows] = record["values"]
             bars[point.rows] = [bar or 0.0 for bar in record["mesh"]]
-        return readings, bars
+        return gathered(self._plan, found, values).values, bars
 
-    def _evaluate(self, values: np.ndarray, estimate: bool) -> list[Record]:
+    def _evaluate(self, values: np.ndarray, wanted: "_Wanted") -> list[Record]:
         """The records of all points (collective)."""
         values = self._comm.bcast(values)
-        configs = [self._config(point, values, estimate) for point in self._plan.points]
+        configs = [self._config(point, values, wanted.bars) for point in self._plan.points]
         meshes = on_root(self._comm, lambda: [find_hash(config, Device.of(config)) for config in configs])
         jobs = [
-            (config, self._digest(point, config, mesh))
+            (config, self._digest(point, config, mesh, wanted.derivatives))
             for point, config, mesh in zip(self._plan.points, configs, meshes, strict=True)
         ]
         known = self._comm.bcast(self._read({name for _, name in jobs}) if self._comm.rank == 0 else None)
@@ -162,7 +174,7 @@ class FitModel:
         mistake: ThermospinError | None = None
         try:
             for point, config, name in todo[self._number :: self._groups]:
-                found[name] = self._solve(point, config, name)
+                found[name] = self._solve(point, config, name, wanted.derivatives)
         except ThermospinError as error:
             mistake = error
         everything = self._comm.allgather((found, mistake))
@@ -181,31 +193,36 @@ class FitModel:
         solver = config.solver.model_copy(update={"estimate": wanted, "tolerance": tolerance})
         return config.model_copy(update={"solver": solver})
 
-    def _digest(self, point: FitPoint, config: Config, mesh: str) -> str:
+    def _digest(self, point: FitPoint, config: Config, mesh: str, derivatives: bool) -> str:
         """A digest of all that the record of a point depends on, the content of files included."""
         content = config.resolved()
         del content["title"], content["output"]
         content["geometry"].pop("file", None)
         content |= {"mesh": mesh, "textures": contents_of_files(config.magnetisation)}
         content |= {"thermospin": importlib.metadata.version("thermospin")}
-        content["targets"] = [[i, given.key] for i, given in point.targets.items()]
+        targets = point.targets.items() if derivatives else ()
+        content["targets"] = [[i, given.key] for i, given in targets]
         content["rows"] = [_at(self._plan, row) for row in point.rows]
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
-    def _solve(self, point: FitPoint, config: Config, name: str) -> Record:
+    def _solve(self, point: FitPoint, config: Config, name: str, derivatives: bool) -> Record:
         """The record of a point (collective in the group)."""
         bench = self._bench
         record = on_root(bench.comm, lambda: prepare_mesh(config))
         problem = bench.problem(config, record, SilentProgress())
-        targets = [find_input(config, given.key) for given in point.targets.values()]
-        found = reading_rows(problem, targets)
-        rows = [found[_at(self._plan, row)] for row in point.rows]
-        data = {
-            "values": [row.value for row in rows],
-            "mesh": [row.mesh for row in rows],
-            "jacobian": [row.derivatives for row in rows],
-        }
+        at = [_at(self._plan, row) for row in point.rows]
+        if derivatives:
+            targets = [find_input(config, given.key) for given in point.targets.values()]
+            rows = reading_rows(problem, targets)
+            data = {
+                "values": [rows[key].value for key in at],
+                "mesh": [rows[key].mesh for key in at],
+                "jacobian": [rows[key].derivatives for key in at],
+            }
+        else:
+            values = readings_of(problem)
+            data = {"values": [values[key] for key in at]}
         if self._kept is not None:
             kept = self._kept / f"{name}.json"
             on_root(bench.comm, lambda: _keep(kept, data))
@@ -227,10 +244,6 @@ def _keep(path: Path, data: Record) -> None:
         write_json(path, data)
     except InputError as error:
         raise NotWritten(error.message, key=error.key, file=error.file) from None
-
-
-def _changes(targets: Mapping[int, Input], values: np.ndarray) -> Sequence[tuple[str, float, str]]:
-    return [(given.key, float(values[i]), given.unit) for i, given in targets.items()]
 
 
 def _at(plan: FitPlan, row: int) -> tuple[str, str, str, int]:

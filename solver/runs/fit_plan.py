@@ -1,13 +1,15 @@
 """Devices, parameters and data of a fit, read and checked before anything is solved."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from thermospin.config import Config
-from thermospin.config.fit import DataSet, FitParameter
-from thermospin.config.inputs import Input, find_input, uncertain_inputs
+from thermospin.config.fit import DataSet
+from thermospin.config.inputs import Input
 from thermospin.config.loading import read_data, replaced, validated
 from thermospin.config.parameters import full_key
 from thermospin.config.uncertainties import SECTION as UNCERTAINTIES
@@ -17,16 +19,12 @@ from thermospin.device.drive import Drive
 from thermospin.errors import InputError
 from thermospin.inference.least_squares import Parameter
 from thermospin.inference.measured import Datum, placed, read_measured
+from thermospin.runs.fit_parameters import find_offsets, fit_parameters
 from thermospin.runs.probes import SIGNALS
-from thermospin.units.uncertain import split_uncertain
 from thermospin.validation.loading import checked
 
 ASIDE = ("fit", "sweep", "loop", "accuracy", "lock_in", UNCERTAINTIES)
 """Sections that a fitted device has no use for."""
-AT = " @ "
-"""Separates the key of a parameter from the data set whose own it is."""
-Measured = tuple[str, Config, range]
-"""Name of a data set, its device, and the numbers of its data."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,14 @@ class FitPoint:
         config: Its configuration, with what the data need only.
         rows: Numbers of its data.
         targets: By number of a parameter, the input that it sets.
+        offsets: By number of a parameter that adds to readings, its weights in them, shape (n_rows,).
     """
 
     name: str
     config: Config
     rows: Sequence[int]
     targets: Mapping[int, Input]
+    offsets: Mapping[int, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,10 @@ class FitPlan:
                 rows = range(len(data), len(data) + len(own))
                 data += own
                 devices.append((name, _reduced(device, own), rows))
-        uncertain = _uncertain(config)
-        parameters, inputs = _parameters(config, devices, uncertain)
+        parameters, inputs = fit_parameters(config, [(name, device) for name, device, _ in devices])
+        offsets = find_offsets(config, [(name, [data[i] for i in rows]) for name, _, rows in devices])
+        numbers = [{len(parameters) + i: w for i, w in found.items()} for found in offsets.weights]
+        parameters += offsets.parameters
         free = sum(parameter.prior is None for parameter in parameters)
         if len(data) < free:
             raise config.error(
@@ -96,7 +98,10 @@ class FitPlan:
                 f"{len(data)} readings cannot determine {free} parameters without priors; measure more, fit "
                 "fewer, or give priors",
             )
-        points = [FitPoint(name, device, rows, inputs[i]) for i, (name, device, rows) in enumerate(devices)]
+        points = [
+            FitPoint(name, device, rows, inputs[i], numbers[i])
+            for i, (name, device, rows) in enumerate(devices)
+        ]
         return cls(config, parameters, data, points)
 
 
@@ -182,81 +187,3 @@ def _reduced(device: Config, data: Sequence[Datum]) -> Config:
             "solver": device.solver.model_copy(update={"orders": orders, "reciprocity": False}),
         }
     )
-
-
-def _uncertain(config: Config) -> dict[str, tuple[float, float]]:
-    """Values and uncertainties of uncertain inputs by key, the priors of a fit."""
-    return {given.key: (given.value, size) for given, size in zip(*uncertain_inputs(config), strict=True)}
-
-
-def _parameters(
-    config: Config, devices: Sequence[Measured], uncertain: Mapping[str, tuple[float, float]]
-) -> tuple[list[Parameter], list[dict[int, Input]]]:
-    """The parameters, and of every device the inputs that they set."""
-    given = {full_key(key, config.document): entry for key, entry in config.fit.parameters.items()}
-    wanted = given | {key: FitParameter() for key in uncertain if key not in given}
-    found: list[Parameter] = []
-    inputs: list[dict[int, Input]] = [{} for _ in devices]
-    for key, entry in wanted.items():
-        names: dict[str, int] = {}
-        for number, (data_set, device, _) in enumerate(devices):
-            target = _target(device, key)
-            if target is None:
-                continue
-            name = f"{key}{AT}{data_set}" if entry.per_device else key
-            if name not in names:
-                names[name] = len(found)
-                found.append(_parameter(config, name, key, entry, target, uncertain.get(key)))
-            inputs[number][names[name]] = target
-        if not names:
-            find_input(devices[0][1], key)  # says why
-            raise config.error(f"fit.parameters.{key}", "no number of a device follows it; remove it")
-    return found, inputs
-
-
-def _target(device: Config, key: str) -> Input | None:
-    """The input of a device that has a key; None where it has none, or no number follows it."""
-    try:
-        found = find_input(device, key)
-    except InputError:
-        return None
-    return found if found.shares or found.moves else None
-
-
-def _parameter(
-    config: Config, name: str, key: str, entry: FitParameter, target: Input, known: tuple[float, float] | None
-) -> Parameter:
-    """A parameter with its start, bounds and prior in the unit of the input."""
-    place = f"fit.parameters.{key}"
-
-    def read(text: float | str, part: str) -> float:
-        try:
-            return target.read(text)
-        except ValueError as error:
-            raise config.error(f"{place}.{part}", str(error)) from None
-
-    prior = known
-    if entry.prior is not None:
-        both = split_uncertain(entry.prior)
-        if both is None:
-            raise config.error(
-                f"{place}.prior", "must be a value with an uncertainty, such as '0.25 +/- 0.05'"
-            )
-        prior = read(both[0], "prior"), read(both[1], "prior")
-        if prior[1] <= 0:
-            raise config.error(f"{place}.prior", "the uncertainty must be greater than 0")
-    start = target.value if entry.start is None else read(entry.start, "start")
-    found = Parameter(name, target.unit, start, prior=prior)
-    if entry.bounds is None:
-        return found
-    lower, upper = (read(end, "bounds") for end in entry.bounds)
-    if not lower < upper:
-        raise config.error(
-            f"{place}.bounds", f"the first, {lower:g}, must be less than the second, {upper:g}"
-        )
-    if not lower < start < upper:
-        raise config.error(
-            f"{place}.bounds",
-            f"exclude the start, {start:g} {target.unit}".rstrip() + "; widen them, or give a start inside",
-        )
-    return replace(found, lower=lower, upper=upper)

@@ -168,7 +168,7 @@ def test_a_record_belongs_to_the_content_of_files(monkeypatch, true_rows, shared
     plan = FitPlan.of(load_config(device(FIT | {"data": str(shared_directory / "m.csv")})))
     model = FitModel(plan, shared_directory / "kept", SilentProgress(), 1, comm)
     point = plan.points[0]
-    assert model._digest(point, point.config, "a") != model._digest(point, point.config, "b")
+    assert model._digest(point, point.config, "a", True) != model._digest(point, point.config, "b", True)
 
     def refuse(path, data):
         raise InputError("cannot write: no space", file=str(path))
