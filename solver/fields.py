@@ -72,11 +72,6 @@ class Unknowns:
         """S and τ, or their components."""
         return tuple(field for field in self.fields if field not in (V, THETA))
 
-    @property
-    def output_fields(self) -> "tuple[OutputField, ...]":
-        """The fields of the output."""
-        return output_fields(self.vector, self.spin_heat)
-
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
 
@@ -151,7 +146,8 @@ class OutputField:
 
     Fields at points are made of the unknowns there: ``at.V`` and ``at.s`` in V, ``at.T`` and ``at.tau`` in K.
     Fields in cells are made of the fluxes, ``at.J`` and ``at.J_s = J↑ − J↓`` in A/m², ``at.Q`` and ``at.Q_s``
-    in W/m², and of the magnetisation ``at.m``. With vector spin, the second axis of ``s``, ``tau``, ``J_s``
+    in W/m², of the electric field ``at.E`` and the Hall field ``at.E_H`` in V/m, and of the magnetisation
+    ``at.m``. With vector spin, the second axis of ``s``, ``tau``, ``J_s``
     and ``Q_s`` is x, y, z in spin space.
 
     Attributes:
@@ -166,6 +162,7 @@ class OutputField:
         in_spin_space: Whether x, y, z are those of spin space.
         made_of: Of a flux that is made of other fields of the output, their names.
         of_spin_heat: Whether it is there only where the spins have temperatures of their own.
+        of_turning: Whether it is there only in devices whose currents turn in space.
         at_interfaces: Whether averages at interfaces are given.
         is_absolute: Whether it is T0 without a drive.
         is_constant: Whether no drive changes it.
@@ -182,6 +179,7 @@ class OutputField:
     in_spin_space: bool = False
     made_of: tuple[str, ...] = ()
     of_spin_heat: bool = False
+    of_turning: bool = False
     at_interfaces: bool = False
     is_absolute: bool = False
     is_constant: bool = False
@@ -244,6 +242,16 @@ _T_S = OutputField(
 _J = _flux("J", "current density", r"$\mathrm{J}$", "A/m²", lambda at: at.J, "current")
 _J_S = _flux("J_s", "spin current density", r"$\mathrm{J}_s$", "A/m²", lambda at: at.J_s, "current")
 _Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²", lambda at: at.Q, "heat")
+_E = _flux("E", "electric field", r"$\mathrm{E}$", "V/m", lambda at: at.E, "current")
+_E_H = _flux(
+    "E_H",
+    "Hall and Nernst field",
+    r"$\mathrm{E}_\mathrm{H}$",
+    "V/m",
+    lambda at: at.E_H,
+    "current",
+    of_turning=True,
+)
 _Q_S = _flux("Q_s", "spin heat flux", r"$\mathrm{Q}_s$", "W/m²", lambda at: at.Q_s, "heat", of_spin_heat=True)
 
 _COLLINEAR = (
@@ -278,6 +286,8 @@ _COLLINEAR = (
     ),
     _T_S,
     _Q_S,
+    _E,
+    _E_H,
 )  # fmt: skip
 """The fields of the output where all spins have one axis."""
 
@@ -295,19 +305,24 @@ _VECTOR = (
     _T_S.vector,
     *_T_S.along,
     *_Q_S.along,
+    _E,
+    _E_H,
 )
 """The fields of the output where spins may point anywhere."""
 
 
-def output_fields(vector: bool, spin_heat: bool = True) -> tuple[OutputField, ...]:
+def output_fields(vector: bool, spin_heat: bool = True, turning: bool = True) -> tuple[OutputField, ...]:
     """The fields of the output.
 
     Args:
         vector: Whether spins may point anywhere, instead of along one axis.
         spin_heat: Whether the spins have temperatures of their own.
+        turning: Whether currents turn in space.
     """
     return tuple(
-        field for field in (_VECTOR if vector else _COLLINEAR) if spin_heat or not field.of_spin_heat
+        field
+        for field in (_VECTOR if vector else _COLLINEAR)
+        if (spin_heat or not field.of_spin_heat) and (turning or not field.of_turning)
     )
 
 
@@ -319,6 +334,9 @@ ABSOLUTE = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is
 
 CONSTANTS = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.is_constant)
 """Fields of the output that no drive changes."""
+
+HALL_FIELD = _E_H.name
+"""Field of the output that only devices have whose currents turn in space."""
 
 CURRENTS = tuple(
     dict.fromkeys(

@@ -18,6 +18,7 @@ from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import coefficients, exponents, means, polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
+from thermospin.physics.terms.electric_field import electric_fields
 from thermospin.response.power_series import terms
 from thermospin.response.solution import Expansion, Solution
 
@@ -41,10 +42,13 @@ class CellFields:
         charge_flux: Charge current density, A/m², shape (n_cells, p, 3).
         spin_flux: Spin current density ``j↑ − j↓``, A/m², shape (n_cells, p, 3).
         heat_flux: Heat flux at the base temperature, W/m², shape (n_cells, p, 3).
+        electric_field: Electric field, V/m, shape (n_cells, p, 3).
         tau: Half the spin splitting of the temperature, K, shape (n_cells, k); None without.
         spin_heat_flux: Spin heat flux ``q↑ − q↓`` at the base temperature, W/m², shape (n_cells, p, 3),
             likewise.
         m: Direction of the magnetisation at the centre, shape (n_cells, 3); None without vector spin.
+        hall_field: Field of the Hall and Nernst effects, V/m, shape (n_cells, p, 3); None where no current
+            turns in space.
 
     With vector spin, ``s``, ``spin_flux``, ``tau`` and ``spin_heat_flux`` have the components in spin space
     as second axis: shapes (n_cells, 3, k) and (n_cells, 3, p, 3).
@@ -56,9 +60,11 @@ class CellFields:
     charge_flux: np.ndarray
     spin_flux: np.ndarray
     heat_flux: np.ndarray
+    electric_field: np.ndarray
     tau: np.ndarray | None = None
     spin_heat_flux: np.ndarray | None = None
     m: np.ndarray | None = None
+    hall_field: np.ndarray | None = None
 
     @property
     def j(self) -> np.ndarray:
@@ -79,6 +85,16 @@ class CellFields:
     def q_s(self) -> np.ndarray | None:
         """Mean spin heat flux of every cell, W/m², shape (n_cells, 3) or (n_cells, 3, 3); None without τ."""
         return None if self.spin_heat_flux is None else means(self.spin_heat_flux)
+
+    @property
+    def e(self) -> np.ndarray:
+        """Mean electric field of every cell, V/m, shape (n_cells, 3)."""
+        return means(self.electric_field)
+
+    @property
+    def e_h(self) -> np.ndarray | None:
+        """Mean Hall field of every cell, V/m, shape (n_cells, 3); None where no current turns."""
+        return None if self.hall_field is None else means(self.hall_field)
 
     @property
     def accumulations(self) -> dict[str, np.ndarray]:
@@ -134,6 +150,7 @@ class Observer:
         self._spaces, self._device = spaces, spaces.device
         self._fields = spaces.functions()
         self._c, self._coefficients = coefficients.all, coefficients
+        self._n_vectors = len(self._fields) + (2 if self._c.turns_currents else 1)
         self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
         self._conducting = self._device.owned(spaces.conducting_cells)
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)
@@ -156,6 +173,7 @@ class Observer:
         in_conductors, in_insulators = (
             bulk_balance(self._c, self._fields, place).fluxes for place in ("conductors", "insulators")
         )
+        in_conductors = (*in_conductors, *electric_fields(self._c, self._fields))
         points, _ = self._flux_points
         heat_flux = in_insulators[self._spaces.fields.index(THETA)]
         all_fluxes = ufl.as_matrix([list(flux) for flux in in_conductors])
@@ -187,13 +205,16 @@ class Observer:
             yield n, self.observe(part)
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at their nodes, shape (n_cells, n_fields, p, 3) (collective)."""
+        """The fluxes of all fields, then the electric fields, at their nodes (collective).
+
+        Shape (n_cells, n, p, 3), NaN where a field does not exist.
+        """
         self._spaces.load(solution.vector, self._fields)
         conductors, insulators = self._flux_expressions
         names, (_, fit) = self._spaces.fields, self._flux_points
-        found = np.full((self._n_cells, len(names), len(fit), 3), np.nan)
+        found = np.full((self._n_cells, self._n_vectors, len(fit), 3), np.nan)
         for cells in _chunks(self._conducting):
-            at_points = conductors.eval(self._device.mesh, cells).reshape(len(cells), -1, len(names), 3)
+            at_points = conductors.eval(self._device.mesh, cells).reshape(len(cells), -1, self._n_vectors, 3)
             found[cells] = np.einsum("ap,cpfk->cfak", fit, at_points, optimize=True)
         for cells in _chunks(self._insulating):
             at_points = insulators.eval(self._device.mesh, cells).reshape(len(cells), -1, 3)
@@ -204,7 +225,9 @@ class Observer:
         """The fields of a solution, with the fluxes that belong to it (collective)."""
         self._spaces.load(solution.vector, self._fields)
         names = self._spaces.fields
-        flux, value = State(*np.moveaxis(fluxes, 1, 0)), State(*map(self._at_nodes, names))
+        vectors = np.moveaxis(fluxes, 1, 0)
+        flux, value = State(*vectors[: len(names)]), State(*map(self._at_nodes, names))
+        electric_field, *turned = vectors[len(names) :]
         t0, spin_heat = self._c.temperature, {}
         if len(names) in (4, 8):
             spin_heat = {"tau": _stacked(value.tau), "spin_heat_flux": _stacked(flux.tau) * t0}
@@ -215,7 +238,9 @@ class Observer:
             charge_flux=flux.V,
             spin_flux=_stacked(flux.s),
             heat_flux=flux.theta * t0,
+            electric_field=electric_field,
             m=self._coefficients.direction(CENTRE),
+            hall_field=turned[0] if turned else None,
             **spin_heat,
         )
 

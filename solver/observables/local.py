@@ -9,11 +9,13 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.discretisation.spaces import Spaces
+from thermospin.fields import THETA
 from thermospin.observables.cells import CellFields, Observer
 from thermospin.observables.polynomials import polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
 from thermospin.physics.terms.calculus import value
+from thermospin.physics.terms.electric_field import electric_fields
 from thermospin.response.nonlinear.series import PointSeries
 from thermospin.response.solution import Expansion, Solution
 
@@ -50,7 +52,7 @@ class LocalObserver(Observer):
             yield n, self._seen(part, found[n])
 
     def _fluxes(self, solution: Solution) -> np.ndarray:
-        """The fluxes of all fields at a drive, shape (n_cells, n_fields, p, 3) (collective)."""
+        """The fluxes and the electric fields at a drive, shape (n_cells, n, p, 3) (collective)."""
         return self._linear({0: solution.vector}, 0)[0]
 
     def _expanded(self, parts: Mapping[int, Solution]) -> np.ndarray:
@@ -67,18 +69,23 @@ class LocalObserver(Observer):
         return found
 
     def _linear(self, parts: Mapping[int, PETSc.Vec], order: int) -> np.ndarray:
-        """The fluxes at their nodes, shape (order + 1, n_cells, n_fields, p, 3) (collective)."""
-        fields = self._spaces.fields
+        """The fluxes, then the electric fields, at their nodes (collective).
+
+        Shape (order + 1, n_cells, n, p, 3), NaN where a field does not exist.
+        """
+        fields, n_vectors = self._spaces.fields, self._n_vectors
         self._series.load(parts)
-        found = np.full((order + 1, self._n_cells, len(fields), len(self._fit), 3), np.nan)
+        found = np.full((order + 1, self._n_cells, n_vectors, len(self._fit), 3), np.nan)
         for region, cells in self._series.chunks():
             u = self._series.fields(region, cells, order)
             c = self._series.coefficients(region, cells, value(u.theta))
             is_conductor = self._series.materials[region].is_conductor
-            fluxes = bulk_balance(c, u, "conductors" if is_conductor else "insulators").fluxes
-            for field, flux in zip(fields, fluxes, strict=True):
-                if field.on_conductors and not is_conductor:
-                    continue
-                at_nodes = flux.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
-                found[:, cells, fields.index(field)] = at_nodes.transpose(0, 2, 3, 1)
+            if is_conductor:
+                vectors = dict(enumerate([*bulk_balance(c, u, "conductors").fluxes, *electric_fields(c, u)]))
+            else:
+                theta = fields.index(THETA)
+                vectors = {theta: bulk_balance(c, u, "insulators").fluxes[theta]}
+            for i, vector in vectors.items():
+                at_nodes = vector.coefficients.reshape(order + 1, 3, len(cells), -1) @ self._fit.T
+                found[:, cells, i] = at_nodes.transpose(0, 2, 3, 1)
         return found

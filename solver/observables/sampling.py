@@ -44,6 +44,7 @@ class Sampler:
         """
         at_points = {"V": fields.V, "s": fields.s, "T": fields.rise, "tau": fields.tau}
         in_cells = {"J": fields.j, "J_s": fields.j_s, "Q": fields.q, "Q_s": fields.q_s, "m": fields.m}
+        in_cells |= {"E": fields.e, "E_H": fields.e_h}
         at_points, in_cells = self._gathered(at_points), self._gathered(in_cells)
         at_nodes = self._gathered(_fluxes_at_nodes(fields))
         if self._comm.rank != 0:
@@ -51,7 +52,7 @@ class Sampler:
         points = self._points(at_points["V"].shape[-1])
         at_points = {name: points.gather(values) for name, values in at_points.items()}
         at_points["T"] += temperature
-        present = output_fields(fields.is_vector, "tau" in at_points)
+        present = output_fields(fields.is_vector, "tau" in at_points, "E_H" in in_cells)
         fluxes = [field for field in present if field.is_flux and at_nodes]
         return FieldSample(
             points=points.places,
@@ -150,9 +151,10 @@ def _fluxes_at_nodes(fields: CellFields) -> Arrays:
         return {}
     order = vtk_order(degree_of(n_nodes))
     found = {"J": fields.charge_flux, "J_s": fields.spin_flux, "Q": fields.heat_flux}
-    if fields.spin_heat_flux is not None:
-        found["Q_s"] = fields.spin_heat_flux
-    return {name: values[..., order, :].astype(np.float32) for name, values in found.items()}
+    found |= {"Q_s": fields.spin_heat_flux, "E": fields.electric_field, "E_H": fields.hall_field}
+    return {
+        name: values[..., order, :].astype(np.float32) for name, values in found.items() if values is not None
+    }
 
 
 def _values(fields: Sequence[OutputField], made_of: Arrays) -> Arrays:

@@ -11,6 +11,14 @@ RHO, S = 1 / 4e6, -20e-6
 RATIO, HALL, COLD = 0.06, 0.08, 0.3
 
 
+def in_the_middle(problem, found):
+    """Electric field and Hall field, V/m, (3,) each, in the middle of the bar, of fields on cells."""
+    device = problem.spaces.device
+    cells = device.owned(device.cells(["M"]))
+    sums = [np.append(field[cells].sum(axis=0), len(cells)) for field in (found.e, found.e_h)]
+    return [total[:3] / total[3] for total in device.mesh.comm.allreduce(np.array(sums))]
+
+
 def resistances(config, comm, state=None):
     """R1 along and across the bar."""
     problem = prepare_problem(config, comm)
@@ -37,17 +45,30 @@ def test_magnetoresistance_and_planar_hall_effect(comm, spin):
     assert across == pytest.approx(-change * np.sin(2 * phi) / 2 / T, rel=1e-3)
 
 
-@pytest.mark.parametrize("state", ["P", "AP"])
-def test_anomalous_hall_effect(comm, state):
+LAW = {"linear": HALL, "temperature_coefficient": 1e-2, "reference": 300}
+
+
+@pytest.mark.parametrize(
+    ("state", "angle", "orders"), [("P", HALL, 1), ("AP", HALL, 1), ("AP", LAW, 2)], ids=["P", "AP", "law"]
+)
+def test_anomalous_hall_effect(comm, state, angle, orders):
     """``E_y = ρ_AH j`` for m along z, reversed with the magnet; the resistance stays."""
     given = bar(
-        MAGNET | {"anomalous_hall_angle": HALL},
+        MAGNET | {"anomalous_hall_angle": angle},
         configurations={"P": {}, "AP": dict.fromkeys("LAMBR", -1)},
+        solver={"orders": orders},
     )
-    (along, across), is_symmetric = resistances(given, comm, state)
-    assert not is_symmetric
+    problem, sign = prepare_problem(given, comm), 1 if state == "P" else -1
+    found = problem.solve("through", state)
+    along, across = (found.harmonics(tuple(given["probes"][name]))[0] for name in ("along", "across"))
+    assert not problem.system.is_symmetric
     assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
-    assert across == pytest.approx(-HALL * RHO / T * (1 if state == "P" else -1), rel=1e-3)
+    assert across == pytest.approx(-HALL * RHO / T * sign, rel=1e-3)
+    electric, hall = in_the_middle(problem, problem.observer().orders(found)[1])
+    j, across_field = 1 / (W * T), sign * HALL * RHO / (W * T)
+    np.testing.assert_allclose(electric, [RHO * j, across_field, 0], rtol=0, atol=1e-3 * across_field * sign)
+    np.testing.assert_allclose(hall, [0, across_field, 0], rtol=0, atol=1e-3 * across_field * sign)
+    problem.free()
 
 
 def test_ordinary_hall_effect(comm):
@@ -79,10 +100,15 @@ def test_nernst_effects(comm, material, sections, nernst):
     given["schemes"]["through"] = {"right": "ground"}
     problem = prepare_problem(given, comm)
     problem.magnetise(problem.states["P"])
-    volts = problem.scheme("through").at(0.0).terminals
+    solution = problem.scheme("through").at(0.0)
+    volts = solution.terminals
     gradient = -(volts["Bmin"] - volts["Amin"]) / PITCH / S
     assert gradient == pytest.approx(10 / 460e-9, rel=1e-3)
     assert volts["Amax"] - volts["Amin"] == pytest.approx(-nernst * gradient * W, rel=1e-3)
+    electric, hall = in_the_middle(problem, problem.observer().observe(solution))
+    known = nernst * gradient
+    np.testing.assert_allclose(electric[:2], [S * gradient, known], rtol=1e-3)
+    np.testing.assert_allclose(hall, [0, known, 0], rtol=0, atol=1e-3 * abs(known))
     problem.free()
 
 

@@ -39,3 +39,13 @@ def test_accumulation(solved):
         known = sign * THETA * field * LENGTH * np.tanh(T / 2 / LENGTH)
         mean = np.divide(*problem.spaces.comm.allreduce(np.array([values.sum(), len(values)])))
         assert mean == pytest.approx(known, rel=1e-2)
+
+
+def test_hall_field(solved):
+    """``E_H = E − j/σ``: what spins drive, across the gradients of their components."""
+    problem, first, _ = solved
+    found = problem.observer().observe(first)
+    expected = found.electric_field - found.charge_flux / SIGMA
+    scale = np.abs(found.electric_field).max()
+    np.testing.assert_allclose(found.hall_field, expected, rtol=0, atol=1e-9 * scale)
+    assert np.abs(found.hall_field).max() > 0.01 * scale

@@ -162,6 +162,7 @@ def test_sample_of_a_region(problem, sample, on_root, region):
     np.testing.assert_allclose(sample.point_data["T"][nodes], 300.0 + rise, rtol=1e-12)
     j, j_s, q = fluxes(problem, region)
     known = {"J": j, "J_up": (j + j_s) / 2, "J_down": (j - j_s) / 2, "J_s": j_s, "Q": q}
+    known["E"] = -exist * np.array(SLOPES["V"]) / 1e-8
     for name, flux in known.items():
         scale = np.nan_to_num(np.abs(flux)).max()
         expected = np.broadcast_to(flux, (len(cells), 3))

@@ -73,10 +73,11 @@ def test_the_fields_of_both_modes():
     """A map may name the fields that a run may write, in either mode."""
     of = {vector: {field.name for field in output_fields(vector)} for vector in (False, True)}
     assert set(OUTPUT_NAMES) == of[False] | of[True]
-    assert of[False] & of[True] == {"V", "T", "mu_s", "T_s", "J", "Q"}
+    assert of[False] & of[True] == {"V", "T", "mu_s", "T_s", "J", "Q", "E", "E_H"}
     without = {field.name for field in output_fields(vector=True, spin_heat=False)}
     names = {f"{name}_{axis}" for name in ("T_s", "Q_s") for axis in "xyz"}
     assert of[True] - without == names | {"T_s"}
+    assert of[True] - {field.name for field in output_fields(vector=True, turning=False)} == {"E_H"}
     assert QUANTITIES["J_s_y"].components == 3
     assert QUANTITIES["mu_s_y"].components == 1
 

@@ -86,12 +86,12 @@ def fluxes(problem, region):
 def test_fluxes(problem, sample, region):
     chosen = sample.region == sample.regions[region]
     j, q, j_s, q_s = fluxes(problem, region)
-    known = {"J": j, "Q": q}
+    known = {"J": j, "Q": q, "E": -slopes("V")[0]}
     for i, axis in enumerate("xyz"):
         known |= {f"J_s_{axis}": j_s[i], f"Q_s_{axis}": q_s[i]}
     for name, flux in known.items():
         expected = np.broadcast_to(flux, (chosen.sum(), 3))
-        scale = np.abs(j_s if name.startswith("J_s") else q_s if name.startswith("Q_s") else flux).max()
+        scale = np.abs({"J_s": j_s, "Q_s": q_s}.get(name[:3], flux)).max()
         np.testing.assert_allclose(sample.cell_data[name][chosen], expected, rtol=0, atol=1e-9 * scale)
 
 
@@ -112,7 +112,7 @@ def test_values_at_the_points(sample, region):
 
 def test_no_channels(sample):
     vectors = {f"{name}_{axis}" for name in ("J_s", "Q_s") for axis in "xyz"}
-    assert sample.cell_data.keys() == {"J", "Q", "m"} | vectors
+    assert sample.cell_data.keys() == {"J", "Q", "E", "m"} | vectors
     assert sample.is_vector
 
 
