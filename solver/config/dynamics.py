@@ -17,6 +17,7 @@ Duration = quantity("s", gt=0, ge=1e-15, le=1)
 Magnetisation = quantity("A/m", gt=0, ge=1, le=1e8)
 Stiffness = quantity("J/m", gt=0, ge=1e-15, le=1e-8)
 EnergyDensity = quantity("J/m^3", ge=-1e9, le=1e9)
+SurfaceDensity = quantity("J/m^2", ge=-1, le=1)
 Damping = quantity("", ge=0, le=10)
 Factor = quantity("", ge=0, le=1)
 Amplitude = quantity("A", ge=-1e3, le=1e3)
@@ -72,6 +73,24 @@ class CubicAxes(Section):
         return np.array([self.first, self.second, np.cross(self.first, self.second)])
 
 
+class InterfaceAnisotropy(Section):
+    """Energy −K (m·n)² per area of the surface that a magnet shares with another region, n its normal."""
+
+    beside: Name
+    """The other region."""
+    constant: SurfaceDensity
+    """K, J/m²; positive where the normal is easy."""
+
+
+class InterfacialDMI(Section):
+    """Energy density D (m_n ∇·m − m·∇m_n), of Dzyaloshinskii and Moriya."""
+
+    constant: SurfaceDensity
+    """D, J/m²."""
+    normal: Direction = Z
+    """The normal n of the film."""
+
+
 class MovingMagnet(Section):
     """A magnet that moves."""
 
@@ -85,6 +104,10 @@ class MovingMagnet(Section):
     """Uniaxial anisotropies."""
     cubic: tuple[CubicAxes, ...] = ()
     """Cubic anisotropies."""
+    interfaces: tuple[InterfaceAnisotropy, ...] = ()
+    """Anisotropies of its surfaces."""
+    dmi: InterfacialDMI | None = None
+    """Interaction of Dzyaloshinskii and Moriya; none by default."""
     demagnetisation: Literal["none", "prism", "ellipsoid", "full"] | Factors = "none"
     """Stray field. `full`: that of all charges, in this magnet and in all others that say `full`. Else of the
     magnet in itself, as if it were uniform: none, by the factors of a prism or an ellipsoid with the extents

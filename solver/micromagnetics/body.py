@@ -186,18 +186,23 @@ class Body:
         matrix.assemble()
         return matrix
 
-    def surface(self) -> tuple[np.ndarray, np.ndarray]:
+    def surface(self, regions: Sequence[str] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Triangles of the surface, seen from outside anticlockwise, known to all ranks (collective).
+
+        Args:
+            regions: Some of the magnets, whose surface is meant; all by default.
 
         Returns:
             Numbers of their corners as in :attr:`numbers`, (k, 3), and the corners, m, (k, 3, 3).
         """
-        corners = self.mesh.geometry.x[self.cells]
+        chosen = self.density(dict.fromkeys(self.volumes if regions is None else regions, 1.0)) > 0
+        cells = self.cells[chosen]
+        corners = self.mesh.geometry.x[cells]
         edges = corners[:, 1:] - corners[:, :1]
         is_right = np.linalg.det(edges) > 0
         faces = np.where(is_right[:, None, None], _FACES, _FACES[:, ::-1])
-        ids = self.mesh.geometry.input_global_indices[self.cells]
-        rows = np.arange(len(self.cells))[:, None, None]
+        ids = self.mesh.geometry.input_global_indices[cells]
+        rows = np.arange(len(cells))[:, None, None]
         candidates = _single(ids[rows, faces].reshape(-1, 3), corners[rows, faces].reshape(-1, 3, 3))
         parts = self.comm.allgather(candidates)
         return _single(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))

@@ -1,7 +1,6 @@
 """Magnetisation in time: midpoint steps as long as the accuracy allows (solver/physics.md §12)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from thermospin.errors import ConvergenceError
 from thermospin.micromagnetics.body import dot
-from thermospin.micromagnetics.midpoint import TOLERANCE, Midpoint, Step
+from thermospin.micromagnetics.midpoint import Midpoint, Step
 from thermospin.micromagnetics.model import Micromagnet
 
 SHORTEST = 1e-18
@@ -20,10 +19,6 @@ SAFETY = 0.9
 """Part of the time step that the estimate of its error allows."""
 FIRST = 0.3
 """First time step, as a part of what the tolerance seems to allow."""
-STALLED = 0.8
-"""Part of the torques that may be left after a step, or steps are shortened, in a relaxation."""
-SHORTENED = 0.1
-"""Part of a time step that is left then."""
 HISTORY = 3
 """Points through which the magnetisation is extrapolated."""
 
@@ -73,7 +68,6 @@ class Integrator:
         longest: Longest time step, s.
         time: Time at the beginning, s.
         first: First time step, s; by default from the tolerance and the effective field.
-        residual: Largest residual of a step, in units of |m| = 1.
 
     Attributes:
         point: The last point.
@@ -91,24 +85,18 @@ class Integrator:
         longest: float = np.inf,
         time: float = 0.0,
         first: float = 0.0,
-        residual: float = TOLERANCE,
     ) -> None:
         self.magnet, self.point, self.steps = magnet, Point(time, m), 0
         self.drive: TimedDrive | None = None
         self.field: Field | None = None
         self._tolerance, self._longest = tolerance, longest
-        self._midpoint, self._history = Midpoint(magnet, residual), [self.point]
+        self._midpoint, self._history = Midpoint(magnet), [self.point]
         self.next_step = first or self._first()
 
     def forget(self) -> None:
         """Forget the points before the last one, where the drive or the field jumps (collective)."""
         self._history = [self.point]
         self.next_step = min(self.next_step, self._first())
-
-    @property
-    def is_stiff(self) -> bool:
-        """Whether exchange turns short waves by more than a radian in half a step."""
-        return self._midpoint.is_stiff
 
     @property
     def history(self) -> list[Point]:
@@ -208,41 +196,3 @@ class Integrator:
         first, second, last = (point.time for point in self._history)
         spans = (length + last - second) * (length + last - first)
         return float(largest * length**2 / (2 * spans))
-
-
-def relax(
-    magnet: Micromagnet, m: np.ndarray, torque: float = 1e-5, tolerance: float = 1e-2, most: int = 2000
-) -> np.ndarray:
-    """An equilibrium: follow the magnetisation downhill with the damping 1 (collective).
-
-    Long steps of the midpoint rule turn the signs of short waves and leave their amplitudes: steps are short
-    again where torques do not fall any more.
-
-    Args:
-        magnet: The body with its energy.
-        m: Magnetisation at the beginning, (3, n).
-        torque: Largest ``|m × B_eff|`` that counts as none, T.
-        tolerance: Largest estimated error of m in a step.
-        most: Most steps.
-
-    Returns:
-        Magnetisation, (3, n).
-
-    Raises:
-        ConvergenceError: There are torques left after the most steps.
-    """
-    damped = copy(magnet)
-    damped.damping = np.ones_like(magnet.damping)
-    integrator, left = Integrator(damped, m, tolerance, residual=1e-3 * tolerance), np.inf
-    for count, point in enumerate(integrator.until(np.inf)):
-        before, left = left, magnet.residual_torque(point.m)
-        if left <= torque:
-            return point.m
-        if count >= most:
-            break
-        if left > STALLED * before and integrator.is_stiff:
-            integrator.next_step = SHORTENED * point.step
-    raise ConvergenceError(
-        f"no equilibrium after {most} steps: torques of {left:.2g} T are left, more than {torque:g} T; "
-        "allow more, or check the mesh"
-    )

@@ -109,21 +109,17 @@ def _wrapped(part: np.ndarray, comm) -> PETSc.Vec:
 
 
 class Quadratic(Energy):
-    """A term that is quadratic at every node: uniaxial anisotropy and the field of demagnetising factors.
+    """A term that is quadratic at every node: uniaxial anisotropy, the field of demagnetising factors.
 
     ``Σ_nodes m·Q m``.
 
     Args:
         name: Its name.
-        body: The magnets.
-        matrices: Region to the matrix of the energy density, J/m³, (3, 3), symmetric.
+        matrices: Q at every owned node, J, (3, 3, n), symmetric.
     """
 
-    def __init__(self, name: str, body: Body, matrices: Mapping[str, np.ndarray]) -> None:
-        self.name = name
-        self._matrix = np.zeros((3, 3, body.n_owned))
-        for region, matrix in matrices.items():
-            self._matrix += matrix[:, :, None] * body.volumes[region]
+    def __init__(self, name: str, matrices: np.ndarray) -> None:
+        self.name, self._matrix = name, matrices
 
     def gradient(self, m: np.ndarray) -> np.ndarray:
         """``2 Q m``, J, (3, n).
@@ -257,7 +253,12 @@ def local_terms(body: Body, magnets: Mapping[str, Ferromagnet]) -> list[Energy]:
         for region, magnet in magnets.items()
         if magnet.demagnetisation is not None
     }
-    found: list[Energy] = [Quadratic("anisotropy", body, axial)] if axial else []
+    found: list[Energy] = [Quadratic("anisotropy", _at_nodes(body, axial))] if axial else []
     for region, magnet in magnets.items():
         found += [Cubic(body.volumes[region], cubic) for cubic in magnet.cubic]
-    return [*found, Quadratic("demagnetisation", body, shapes)] if shapes else found
+    return [*found, Quadratic("demagnetisation", _at_nodes(body, shapes))] if shapes else found
+
+
+def _at_nodes(body: Body, matrices: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Matrices of regions, J/m³, times the volumes of nodes, J, (3, 3, n)."""
+    return sum(matrix[:, :, None] * body.volumes[region] for region, matrix in matrices.items())

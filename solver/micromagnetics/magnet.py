@@ -44,6 +44,8 @@ class Ferromagnet:
         uniaxial: Uniaxial anisotropies.
         cubic: Cubic anisotropies.
         demagnetisation: Demagnetising tensor N, (3, 3), of trace 1; zero without a stray field.
+        dmi: Constant D of the interfacial interaction of Dzyaloshinskii and Moriya, J/m².
+        dmi_normal: Normal n of its film, a unit vector, (3,).
         is_charged: Whether its magnetic charges make a stray field, in itself and in other such magnets.
     """
 
@@ -54,6 +56,8 @@ class Ferromagnet:
     cubic: tuple[CubicAnisotropy, ...] = ()
     demagnetisation: np.ndarray | None = None
     is_charged: bool = False
+    dmi: float = 0.0
+    dmi_normal: tuple[float, float, float] = (0.0, 0.0, 1.0)
 
 
 def gyromagnetic_ratio(g_factor: float = 2.0) -> float:

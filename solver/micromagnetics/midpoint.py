@@ -52,19 +52,13 @@ class Midpoint:
 
     Args:
         magnet: The body with its energy.
-        tolerance: Largest residual of a step, in units of |m| = 1.
     """
 
-    def __init__(self, magnet: Micromagnet, tolerance: float = TOLERANCE) -> None:
-        self._magnet, self._tolerance = magnet, tolerance
+    def __init__(self, magnet: Micromagnet) -> None:
+        self._magnet = magnet
         self._smoother = Smoother(magnet)
         self._jacobian = _Jacobian(magnet)
         self._krylov = self._solver()
-
-    @property
-    def is_stiff(self) -> bool:
-        """Whether exchange turns short waves by more than a radian in half of the last step."""
-        return self._smoother.is_stiff
 
     def _solver(self) -> PETSc.KSP:
         n, total = self._magnet.body.n_owned, self._magnet.body.n_nodes
@@ -99,7 +93,7 @@ class Midpoint:
         for newton in range(MOST_NEWTON):
             if not np.isfinite(size):
                 return None
-            if size <= self._tolerance:
+            if size <= TOLERANCE:
                 return Step(unit(2 * u - m), newton, krylov)
             field = self._magnet.mean_field(m, u) + (drive(u) if drive else 0.0)
             self._jacobian.place(m, u, field, length)

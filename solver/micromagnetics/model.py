@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from thermospin.micromagnetics.body import Body, cross, dot
+from thermospin.micromagnetics.dzyaloshinskii import InterfacialDMI
 from thermospin.micromagnetics.energies import Energy, Exchange, Zeeman, local_terms
 from thermospin.micromagnetics.magnet import Ferromagnet, gyromagnetic_ratio
 from thermospin.micromagnetics.stray_field import StrayField
@@ -45,6 +46,7 @@ class Micromagnet:
         self.exchange = Exchange(body, {name: magnet.exchange_stiffness for name, magnet in magnets.items()})
         self.zeeman = Zeeman(self.moments, field)
         self.terms: list[Energy] = [self.exchange, self.zeeman, *local_terms(body, magnets)]
+        self.terms += _dmi(body, magnets)
         charged = {name: densities[name] for name, magnet in magnets.items() if magnet.is_charged}
         if charged:
             self.terms.append(StrayField(body, charged))
@@ -114,3 +116,12 @@ class Micromagnet:
         """
         torque = cross(m, self.field(m))
         return self.body.largest(np.sqrt(dot(torque, torque)))
+
+
+def _dmi(body: Body, magnets: Mapping[str, Ferromagnet]) -> list[Energy]:
+    """The interaction of Dzyaloshinskii and Moriya, one term for every normal (collective)."""
+    constants: dict[tuple[float, ...], dict[str, float]] = {}
+    for name, magnet in magnets.items():
+        if magnet.dmi:
+            constants.setdefault(tuple(magnet.dmi_normal), {})[name] = magnet.dmi
+    return [InterfacialDMI(body, given, normal) for normal, given in constants.items()]

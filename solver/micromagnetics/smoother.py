@@ -21,13 +21,10 @@ class Smoother:
 
     Args:
         magnet: The body with its energy.
-
-    Attributes:
-        is_stiff: Whether exchange turns short waves by more than :data:`STIFF` in half a step.
     """
 
     def __init__(self, magnet: Micromagnet) -> None:
-        self._magnet, self._length, self.is_stiff = magnet, 0.0, False
+        self._magnet, self._length = magnet, 0.0
         self._unit = magnet.body.sum(magnet.moments) / magnet.body.n_nodes  # factors dislike tiny pivots
         self._solver: PETSc.PC | None = None
 
@@ -44,16 +41,16 @@ class Smoother:
         matrix.scale(magnet.rate * length / self._unit)
         stiff, mass = matrix.getDiagonal(), matrix.createVecLeft()
         mass.array_w = (1 + magnet.damping) * magnet.moments / self._unit
-        self.is_stiff = magnet.body.largest(stiff.array_r / mass.array_r) > STIFF
+        is_stiff = magnet.body.largest(stiff.array_r / mass.array_r) > STIFF
         matrix.setDiagonal(stiff + mass)
         matrix.setOption(PETSc.Mat.Option.SPD, True)
         self._solver = PETSc.PC().create(magnet.body.comm)
         self._solver.setOperators(matrix)
-        self._choose(self._solver)
+        self._choose(self._solver, is_stiff)
         self._solver.setUp()
 
-    def _choose(self, solver: PETSc.PC) -> None:
-        if not self.is_stiff:
+    def _choose(self, solver: PETSc.PC, is_stiff: bool) -> None:
+        if not is_stiff:
             solver.setType(PETSc.PC.Type.JACOBI)
         elif self._magnet.body.n_nodes > FACTORISED:
             solver.setType(PETSc.PC.Type.GAMG)

@@ -9,14 +9,17 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.dynamics import Dynamics, MovingMagnet
+from thermospin.config.dynamics import Dynamics, MovingMagnet, Z
 from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.device import Device
 from thermospin.meshes.read import DeviceMesh
 from thermospin.micromagnetics.body import Body
-from thermospin.micromagnetics.dynamics import Integrator, relax
+from thermospin.micromagnetics.contacts import contact_tensor
+from thermospin.micromagnetics.dynamics import Integrator
+from thermospin.micromagnetics.energies import Quadratic
 from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
 from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.relaxation import relax
 from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
 from thermospin.output.place import claim, remove_motion
 from thermospin.output.trajectory import Trajectory
@@ -97,6 +100,9 @@ class Motion:
         body = Body(mesh, list(given))
         magnets = {name: ferromagnet(magnet, body.extents(name)) for name, magnet in given.items()}
         self.magnet = Micromagnet(body, magnets, self._field(0.0), self._dynamics.g_factor)
+        surface = interface_anisotropy(config, mesh, body)
+        if surface is not None:
+            self.magnet.terms.append(surface)
         if text := coarse(body, magnets):
             progress.note(text)
         state = device.states[self._dynamics.configuration or next(iter(device.states))]
@@ -229,7 +235,33 @@ def ferromagnet(given: MovingMagnet, extents: np.ndarray) -> Ferromagnet:
         tuple(CubicAnisotropy(part.constant, part.axes) for part in given.cubic),
         None if factors is None else np.diag(factors),
         shape == "full",
+        given.dmi.constant if given.dmi else 0.0,
+        given.dmi.normal if given.dmi else Z,
     )
+
+
+def interface_anisotropy(config: Config, mesh: DeviceMesh, body: Body) -> Quadratic | None:
+    """The anisotropy of all surfaces of the moving magnets; None without any (collective).
+
+    Args:
+        config: The configuration, with `dynamics`.
+        mesh: Its mesh.
+        body: The magnets.
+
+    Raises:
+        InputError: A magnet does not touch the region beside which it is anisotropic.
+    """
+    total = np.zeros((3, 3, body.n_owned))
+    for region, magnet in config.dynamics.magnets.items():
+        for i, part in enumerate(magnet.interfaces):
+            tensor = contact_tensor(mesh, body, region, part.beside)
+            if body.largest(np.abs(tensor)) == 0:
+                raise config.mistake(
+                    f"does not touch {region}; name a region that does, or remove the entry",
+                    "dynamics", "magnets", region, "interfaces", i, "beside",
+                )  # fmt: skip
+            total -= part.constant * tensor
+    return Quadratic("interface_anisotropy", total) if body.largest(np.abs(total)) else None
 
 
 def directions(body: Body, textures: Mapping[str, Texture], state: MagneticState) -> np.ndarray:

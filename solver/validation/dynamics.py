@@ -20,6 +20,9 @@ def check(config: Config, device: Device) -> None:
         return
     for region in dynamics.magnets:
         check_magnet(config, device, region, "dynamics", "magnets", region)
+        for i, part in enumerate(dynamics.magnets[region].interfaces):
+            at = "dynamics", "magnets", region, "interfaces", i, "beside"
+            check_known(config, part.beside, device.material_names, "region", *at)
     if config.symmetry:
         raise config.mistake(
             "a moving magnetisation is not its own mirror image; remove symmetry, or dynamics", "symmetry"

@@ -10,11 +10,12 @@ from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.errors import ConvergenceError
 from thermospin.macrospin.dynamics import Macrospin, integrate
 from thermospin.micromagnetics.body import cross, dot, unit
-from thermospin.micromagnetics.dynamics import Integrator, relax
+from thermospin.micromagnetics.dynamics import Integrator
 from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, UniaxialAnisotropy
 from thermospin.micromagnetics.midpoint import Midpoint
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.modes import eigenmodes
+from thermospin.micromagnetics.relaxation import relax
 from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
 
 M_S, A, K = 8e5, 1.3e-11, 4e5
@@ -149,6 +150,65 @@ def test_a_torque_moves_and_turns_a_wall(shared_directory, comm):
     across = [magnet.body.sum(inside * part) for part in last.m[:2]]
     assert moved == pytest.approx(WIDTH * rate * end, rel=0.01)
     assert np.arctan2(across[1], across[0]) == pytest.approx(-damping * rate * end, rel=0.01)
+
+
+@LONG
+@pytest.mark.slow
+def test_walker_breakdown(shared_directory, comm):
+    """Above ``B_W = α K_h/M_s`` the wall turns: ``v = (γΔ/α) (B − √(B² − B_W²)/(1+α²))`` on average.
+
+    While the azimuth turns by π, Δ is ``√(A/(K_u + K_h/2))`` to first order in K_h.
+    """
+    hard, damping, length = 2e4, 0.5, 80e-9
+    breakdown = damping * hard / M_S
+    b = 2 * breakdown
+    turning = (b**2 - breakdown**2) ** 0.5 / (1 + damping**2)
+    numbers = Ferromagnet(M_S, A, damping, (easy(Z), easy(Y, -hard)))
+    magnet = of_bar(numbers, (length, 4e-9, 4e-9), (64, 1, 1), shared_directory, comm, (0, 0, b))
+    width = (A / (K + hard / 2)) ** 0.5
+    moving = Integrator(magnet, wall(magnet, 30e-9, width), tolerance=1e-4)
+    period, begin = np.pi / (magnet.rate * turning), centre_of(magnet, moving.point.m, length)
+    *_, last = moving.until(period)
+    velocity = (centre_of(magnet, last.m, length) - begin) / period
+    inside = magnet.moments * (abs(last.m[2]) < 0.8)
+    across = [magnet.body.sum(inside * part) for part in last.m[:2]]
+    assert abs(np.arctan2(across[1], across[0])) == pytest.approx(np.pi, rel=0.02)
+    assert velocity == pytest.approx(magnet.rate * width / damping * (b - turning), rel=0.02)
+
+
+def test_a_neel_wall_with_dmi(shared_directory, comm):
+    """Its interaction has ``±π D`` per area, by its sense; the error falls fourfold with half the spacing."""
+    constant, errors = 2e-3, []
+    for n in (32, 64):
+        magnet = of_bar(
+            Ferromagnet(M_S, A, dmi=constant), (80e-9, 4e-9, 4e-9), (n, 1, 1), shared_directory, comm
+        )
+        whole = 2 * np.arctan(np.sinh(40e-9 / WIDTH)) * constant * 16e-18  # the angle in a bar that ends
+        found = [
+            magnet.energies(wall(magnet, 40e-9, azimuth=azimuth))["dmi"] / whole
+            for azimuth in (0, np.pi / 2, np.pi)
+        ]
+        errors.append(found[0] - 1)
+        assert found[1:] == pytest.approx([0, -found[0]], abs=1e-6)
+    assert errors[0] / errors[1] == pytest.approx(4, rel=0.1)
+    assert abs(errors[1]) < 0.006
+
+
+def test_edges_tilt_by_dmi(shared_directory, comm):
+    """``sin θ = D/(2√(AK))`` at the end of a film (Rohart and Thiaville 2013), where ``2A ∂_x m_x = −D m_z``.
+
+    Across the thin bar, m_y is ``(D/2A) m_z y``, which adds ``D²/4A`` to K.
+    """
+    constant, size = 2e-3, 40e-9
+    numbers = Ferromagnet(M_S, A, 0.5, (easy(Z),), dmi=constant)
+    magnet = of_bar(numbers, (size, 2e-9, 2e-9), (40, 1, 1), shared_directory, comm)
+    m = relax(magnet, uniform(magnet, Z), torque=1e-3)
+    x = magnet.body.points[:, 0]
+    tilt = constant / (2 * (A * (K + constant**2 / (4 * A))) ** 0.5)
+    for place, sign in ((0, 1), (size, -1)):
+        at = abs(x - place) < 1e-12
+        mean = magnet.body.sum(m[0, at]) / magnet.body.sum(np.ones(at.sum()))
+        assert mean == pytest.approx(sign * tilt, rel=0.01)
 
 
 def test_spin_wave_frequency(shared_directory, comm):

@@ -125,6 +125,21 @@ def test_the_motion_is_that_of_one_process(shared_directory, comm):
             assert found[name] == pytest.approx(values, rel=1e-7, abs=1e-7 * abs(values).max()), name
 
 
+def test_anisotropy_of_an_interface(comm):
+    """``−K m_z²`` per area of the surface beside the spacer, and of no other."""
+    magnet = FREE | {"interfaces": [{"beside": "Spacer", "constant": "2 mJ/m^2"}]}
+    still = {"duration": "1 ps", "magnets": {"Free": magnet}}
+    problem = prepare_problem(STACK, comm)
+    motion = Motion(load_config(STACK | {"dynamics": still}), problem.spaces.device, SilentProgress())
+    energy = -2e-3 * 64e-18 * 0.09 / 1.13
+    assert motion.row()["energy_interface_anisotropy"] == pytest.approx(energy, rel=1e-9)
+    apart = FREE | {"interfaces": [{"beside": "Fixed", "constant": "2 mJ/m^2"}]}
+    config = load_config(STACK | {"dynamics": still | {"magnets": {"Free": apart}}})
+    with pytest.raises(InputError, match="does not touch Free; name a region that does"):
+        Motion(config, problem.spaces.device, SilentProgress())
+    problem.free()
+
+
 def test_nothing_to_go_on_from_is_told(shared_directory, comm):
     with pytest.raises(InputError, match="run without --resume"):
         run_dynamics(load_config(STACK), comm, shared_directory, SilentProgress(), resume=True)
