@@ -23,7 +23,7 @@ from thermospin.micromagnetics.smoother import Smoother
 
 TOLERANCE = 1e-10
 """Largest residual of a step, in units of |m| = 1."""
-INEXACT = 1e-3
+INEXACT = 3e-2
 """Reduction of the residual by the linear solver in every step of Newton's method."""
 MOST_NEWTON = 20
 """Steps of Newton's method before a time step counts as too long."""
@@ -136,7 +136,7 @@ def _size(body, residual: np.ndarray) -> float:
 
 
 class _Jacobian:
-    """Derivative of the residual with respect to u, as PETSc multiplies with it."""
+    """Derivative of the residual by u, as PETSc multiplies with it; of the stray field approximately."""
 
     def __init__(self, magnet: Micromagnet) -> None:
         self._magnet = magnet
@@ -162,7 +162,7 @@ class _Jacobian:
             y: Gets the change of the residual.
         """
         change = x.array_r.reshape(3, -1)
-        slope = self._half * self._magnet.mean_slope(self.m, self.u, change)
+        slope = self._half * self._magnet.quick_slope(self.m, self.u, change)
         y.array_w = (change + cross(change, self._turning) + cross(self.u, slope)).reshape(-1)
 
 

@@ -50,6 +50,8 @@ class StrayField(Energy):
         self._surface = DipoleLayer(body)
         self._slopes = body.slopes(magnetisations)
         self._inverse = _inverse(body)
+        axes = np.eye(3)[:, :, None] * np.ones(body.n_owned)
+        self._local = np.array([self.gradient(axis) for axis in axes])
 
     def gradient(self, m: np.ndarray) -> np.ndarray:
         """``∂E/∂m``, J, (3, n) (collective).
@@ -63,6 +65,16 @@ class StrayField(Energy):
         first = self._product(self._inverse.solve, load)
         both = first - self._product(self._inverse.solve, self._surface.flux(first))
         return VACUUM_PERMEABILITY * np.array([self._product(slope.mult, both) for slope in self._slopes])
+
+    def quick_slope(self, m: np.ndarray, u: np.ndarray, change: np.ndarray) -> np.ndarray:
+        """Change of the gradient if the whole body changed as every node does, J, (3, n).
+
+        Args:
+            m: Magnetisation at the beginning, (3, n).
+            u: That in the middle, (3, n).
+            change: Change of u, (3, n).
+        """
+        return np.einsum("jn,jin->in", change, self._local)
 
     def _product(self, operation, values: np.ndarray) -> np.ndarray:
         """Result of an operation from vector to vector."""

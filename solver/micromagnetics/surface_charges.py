@@ -1,8 +1,8 @@
 """Interaction of two triangles with uniform charges: ``∬ 1/|x − y|``, mean over both.
 
 Far apart by points of a rule of degree 2 on both. Near, the integral over one triangle has a closed form
-(Wilton et al. 1984); the one over the other is by seven points, on its quarters where triangles touch. Both
-orders are averaged, so that the matrix is symmetric.
+(Wilton et al. 1984), and that over the other is by seven points, on its quarters where triangles touch. Which
+is which depends on their numbers alone, so that the matrix is symmetric.
 """
 
 import numpy as np
@@ -10,6 +10,8 @@ from scipy.spatial import cKDTree
 
 NEAR = 2.0
 """Distance of centres, in units of the longest edge, within which the closed form is used."""
+TOUCHING = 0.75
+"""Distance of centres, in these units, within which triangles may touch."""
 CHUNK = 4_000_000
 """Numbers that are worked on at a time."""
 _INNER, _OUTER = (6 - 15**0.5) / 21, (6 + 15**0.5) / 21
@@ -65,7 +67,8 @@ class Triangles:
         lengths = np.maximum(self._longest[first], self._longest[second])
         gap = np.linalg.norm(self._centres[first] - self._centres[second], axis=1)
         kept = gap < NEAR * lengths
-        found[row[kept], second[kept]] = self._near(first[kept], second[kept], gap[kept] < lengths[kept])
+        close = gap[kept] < TOUCHING * lengths[kept]
+        found[row[kept], second[kept]] = self._near(first[kept], second[kept], close)
         return found
 
     def _far(self, chosen: np.ndarray) -> np.ndarray:
@@ -85,8 +88,9 @@ class Triangles:
         for flag, points, weights in ((False, RADON, RADON_WEIGHTS), (True, FINE, FINE_WEIGHTS)):
             pairs = np.flatnonzero(close == flag)
             for part in np.array_split(pairs, 1 + 9 * len(points) * len(pairs) // CHUNK):
-                a, b = self._corners[first[part]], self._corners[second[part]]
-                found[part] = (mean_potential(a, points @ b) + mean_potential(b, points @ a)) @ weights / 2
+                inner = self._corners[np.minimum(first[part], second[part])]
+                outer = self._corners[np.maximum(first[part], second[part])]
+                found[part] = mean_potential(inner, points @ outer) @ weights
         return np.where(first == second, self._own[first], found)
 
 
