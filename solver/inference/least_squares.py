@@ -33,6 +33,14 @@ WEIGHTS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "arctan": lambda z: 1 / (1 + z**2),
 }
 """ρ'(z) of the losses of :func:`scipy.optimize.least_squares`."""
+LOSSES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": lambda z: z,
+    "soft_l1": lambda z: 2 * ((1 + z) ** 0.5 - 1),
+    "huber": lambda z: np.where(z <= 1, z, 2 * np.sqrt(z) - 1),
+    "cauchy": np.log1p,
+    "arctan": np.arctan,
+}
+"""ρ(z) of the same."""
 CUTOFF = 1e-12
 """Singular value over the largest one below which a combination of parameters is not determined at all."""
 
@@ -118,8 +126,7 @@ class Fitted:
     def covariance(self) -> np.ndarray:
         """Covariance of the parameters; infinite variances where data and priors determine nothing."""
         scales = np.array([parameter.scale for parameter in self.parameters])
-        of_priors = _prior_rows(self.parameters) * self._roots(self._of_priors)[:, None]
-        whole = np.vstack([self.weighted, of_priors]) * scales
+        whole = np.vstack([self.weighted, self._weighted_priors]) * scales
         _, singular, rotation = np.linalg.svd(whole, full_matrices=False)
         known = singular > CUTOFF * singular[0]
         inverse = rotation[known].T / singular[known]
@@ -147,6 +154,16 @@ class Fitted:
         """χ², priors included, every square times its weight."""
         return float(sum(np.sum((self._roots(r) * r) ** 2) for r in (self.residuals, self._of_priors)))
 
+    def misfit(self, values: np.ndarray, readings: np.ndarray) -> float:
+        """Sum of ρ of all squares, priors included: −2 times the logarithm of the posterior up to a constant.
+
+        Args:
+            values: Values of the parameters, shape (n_parameters,).
+            readings: Those of the model there, shape (n_data,).
+        """
+        away = (readings - self.measured) / self.sizes, _prior_residuals(self.parameters, values)
+        return float(sum(np.sum(LOSSES[self.loss](part**2)) for part in away))
+
     @property
     def freedom(self) -> int:
         """Degrees of freedom: data and priors less parameters."""
@@ -159,6 +176,20 @@ class Fitted:
         if self.freedom <= 0 or self.loss != "linear":
             return None
         return float(chi2_distribution.sf(self.chi2, self.freedom))
+
+    @property
+    def step(self) -> np.ndarray:
+        """Step to the minimum of the model that is linear about the values, shape (n_parameters,)."""
+        scales = np.array([parameter.scale for parameter in self.parameters])
+        rows = np.vstack([self.weighted, self._weighted_priors]) * scales
+        away = [self._roots(part) * part for part in (self.residuals, self._of_priors)]
+        found: np.ndarray = np.linalg.lstsq(rows, -np.concatenate(away), rcond=CUTOFF)[0]
+        return found * scales
+
+    @property
+    def _weighted_priors(self) -> np.ndarray:
+        """Jacobian of the residuals of the priors times the roots of their weights."""
+        return _prior_rows(self.parameters) * self._roots(self._of_priors)[:, None]
 
     @property
     def _of_priors(self) -> np.ndarray:
@@ -187,7 +218,7 @@ def fit(
         loss: Of :func:`scipy.optimize.least_squares`; all but ``linear`` give less weight to outliers.
 
     Raises:
-        ConvergenceError: The fit does not end, or ends where the model is not possible.
+        ConvergenceError: The fit does not end, or begins or ends where the model is not possible.
     """
     scales = np.array([parameter.scale for parameter in parameters])
     known: dict[bytes, Prediction | None] = {}
@@ -214,6 +245,8 @@ def fit(
         np.array([getattr(parameter, key) for parameter in parameters]) / scales
         for key in ("start", "lower", "upper")
     )
+    if predict(start) is None:
+        raise ConvergenceError("the start of the fit is not possible; give another")
     found = least_squares(
         residuals,
         start,

@@ -1,4 +1,4 @@
-"""Pictures of fits: data against the model with error bars, and samples of the parameters in pairs."""
+"""Pictures of fits: data against the model with error bars, profiles, samples of parameters in pairs."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -44,6 +44,36 @@ def save_residuals(path: Path, data: Mapping[str, Any], style: Style) -> list[Pa
             _draw(panel, group)
         for panel in panels[len(groups) :]:
             panel.set_axis_off()
+        panels[0].legend(fontsize="small", frameon=False)
+        return save_as(figure, path, style)
+
+
+def save_profiles(path: Path, data: Mapping[str, Any], style: Style) -> list[Path]:
+    """Save the rise of χ² along every profile beside that of the linear model.
+
+    Args:
+        path: The PNG.
+        data: The content of ``fit.json``.
+        style: Look of the figure.
+
+    Returns:
+        The files, one for every format.
+    """
+    by_key, profiles = {parameter["key"]: parameter for parameter in data["parameters"]}, data["profiles"]
+    width = 4.0 * len(profiles) if style.width is None else style.width / INCH
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, 3.0), layout="constrained")
+        panels = figure.subplots(1, len(profiles), squeeze=False).ravel()
+        for panel, found in zip(panels, profiles, strict=True):
+            parameter = by_key[found["key"]]
+            fine = np.linspace(found["values"][0], found["values"][-1], 101)
+            rises = [np.nan if rise is None else rise for rise in found["rises"]]
+            panel.plot(found["values"], rises, "o-", color="black", markersize=4, label="profile")
+            linear = ((fine - parameter["value"]) / parameter["error"]) ** 2
+            panel.plot(fine, linear, "--", color="tab:red", label="linear model")
+            panel.axhline(1.0, color="grey", linewidth=0.8)
+            panel.set_xlabel(_axis(parameter), fontsize="small")
+            panel.set_ylabel("Δχ²", fontsize="small")
         panels[0].legend(fontsize="small", frameon=False)
         return save_as(figure, path, style)
 

@@ -32,6 +32,8 @@ def print_fit(data: Mapping[str, Any]) -> None:
     console = plain_console()
     console.print(_parameter_table(data))
     console.print(_residual_table(data))
+    if data.get("assumptions"):
+        console.print(_assumption_table(data))
     told = [f"χ² = {number(data['chi2'], 4)} for {data['freedom']} degrees of freedom"]
     if data["probability"] is not None:
         told[0] += f"; probability of as much or more {number(data['probability'], 2)}"
@@ -45,6 +47,10 @@ def print_fit(data: Mapping[str, Any]) -> None:
     if len(told) > 1:
         told.append(WITHOUT_CORRELATIONS)
     told += data["undetermined"]
+    told += [_interval(found, data) for found in data.get("profiles", ())]
+    if "posterior" in data:
+        told += _of_posterior(data)
+    told += _of_assumptions(data)
     for line in told:
         console.print(line, highlight=False, markup=False)
 
@@ -56,7 +62,7 @@ def write_fit(
     files: Mapping[str, Mapping[str, Any]],
     style: Style,
 ) -> None:
-    """Write ``fit.json``, ``residuals.csv``, ``fit.png``, the fitted devices, and samples with their picture.
+    """Write ``fit.json``, ``residuals.csv``, the fitted devices, samples, and pictures of all of them.
 
     Args:
         directory: The directory; made when missing.
@@ -68,7 +74,7 @@ def write_fit(
     Raises:
         InputError: The directory cannot be written.
     """
-    from thermospin.output.fit_pictures import save_corner, save_residuals
+    from thermospin.output.fit_pictures import save_corner, save_profiles, save_residuals
 
     write_json(directory / "fit.json", data)
     header = ["scheme", "probe", "configuration or signal", "order", "swept", "file", "line"]
@@ -79,6 +85,8 @@ def write_fit(
         text = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True)
         write_text(directory / file, _warning(document) + text)
     save_residuals(directory / "fit.png", data, style)
+    if data.get("profiles"):
+        save_profiles(directory / "profile.png", data, style)
     if samples is not None:
         keys = [parameter["key"] for parameter in data["parameters"]]
         write_csv(directory / "samples.csv", keys, samples.tolist())
@@ -118,6 +126,58 @@ def _parameter_table(data: Mapping[str, Any]) -> Table:
         prior = "" if p["prior"] is None else with_error(*p["prior"])
         value = with_error(p["value"], p["error"])
         table.add_row(p["key"], value, p["unit"] or "1", f"{p['start']:.4g}", prior)
+    return table
+
+
+def _interval(found: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """The interval of a profile in words."""
+    value = next(p["value"] for p in data["parameters"] if p["key"] == found["key"])
+    below, above = (
+        "beyond its bounds or two errors" if end is None else f"{sign}{number(abs(end - value), 2)}"
+        for sign, end in zip("-+", found["interval"], strict=True)
+    )
+    return f"profile of {found['key']}: {value:.4g} {below} {above} {found['unit']}".rstrip()
+
+
+def _of_posterior(data: Mapping[str, Any]) -> list[str]:
+    """Samples in words, a line for every parameter."""
+    found = data["posterior"]
+    independent = "" if found["independent"] is None else f", about {found['independent']:.0f} independent"
+    whose = {"linear": "the linear model", "full": "the model itself"}[found["model"]]
+    told = [f"posterior of {whose}: {found['samples']} samples{independent}"]
+    for parameter, (low, middle, high) in zip(data["parameters"], found["values"], strict=True):
+        errors = f"-{number(middle - low, 2)} +{number(high - middle, 2)} {parameter['unit']}".rstrip()
+        told.append(f"posterior of {parameter['key']}: {middle:.4g} {errors}")
+    return told
+
+
+def _of_assumptions(data: Mapping[str, Any]) -> list[str]:
+    """Sentences on the assumption that moves each parameter most."""
+    told = []
+    known = [found for found in data.get("assumptions", ()) if found["shifts"] is not None]
+    for i, parameter in enumerate(data["parameters"] if known else ()):
+        worst = max(known, key=lambda found: abs(found["shifts"][i]))
+        shift = f"{number(worst['shifts'][i], 2)} {parameter['unit']}".rstrip()
+        errors = f"{abs(worst['shifts'][i]) / parameter['error']:.2g} standard errors"
+        told.append(
+            f"{parameter['key']} moves most with {worst['key']} = {worst['value']}: by {shift}, {errors}"
+        )
+    return told
+
+
+def _assumption_table(data: Mapping[str, Any]) -> Table:
+    """Changes of the parameters with every assumption."""
+    table = new_table("values with other assumptions (first order)")
+    table.add_column("assumption")
+    for parameter in data["parameters"]:
+        table.add_column(f"{parameter['key']} ({parameter['unit'] or '1'})", justify="right")
+    for found in data["assumptions"]:
+        shifts = found["shifts"] or [None] * len(data["parameters"])
+        cells = [
+            "not possible" if shift is None else f"{p['value'] + shift:.4g} ({shift:+.2g})"
+            for p, shift in zip(data["parameters"], shifts, strict=True)
+        ]
+        table.add_row(f"{found['key']} = {found['value']}", *cells)
     return table
 
 

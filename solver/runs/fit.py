@@ -1,6 +1,7 @@
 """A whole fit: devices solved for one set of parameters after another, then values, errors, pictures."""
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,27 +10,33 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.inputs import Input
-from thermospin.config.loading import replaced
-from thermospin.inference.identifiability import directions, product, undetermined
+from thermospin.config.parameters import full_key
+from thermospin.errors import InputError
 from thermospin.inference.least_squares import Fitted
 from thermospin.inference.least_squares import fit as least_squares
-from thermospin.inference.measured import Datum
-from thermospin.inference.posterior import sample_posterior
+from thermospin.inference.posterior import Chain, Posterior, sample_full_posterior, sample_posterior
+from thermospin.inference.profile import STEPS, profile
 from thermospin.output.fits import print_fit, write_fit
 from thermospin.output.place import claim
 from thermospin.output.progress import SilentProgress, progress_of
+from thermospin.output.scales import duration
+from thermospin.runs.fit_document import (
+    assumption,
+    fit_document,
+    fitted_file,
+    posterior_document,
+    profile_document,
+)
 from thermospin.runs.fit_model import FitModel
 from thermospin.runs.fit_parameters import AT
-from thermospin.runs.fit_plan import FitPlan
+from thermospin.runs.fit_plan import FitPlan, with_assumption
 from thermospin.runs.fit_readings import FitReadings
 from thermospin.runs.wire_model import WireModel
 from thermospin.runtime.failures import on_root
+from thermospin.section import one_of
 
 MESH_MATTERS = 0.1
 """Change of a mesh error over the uncertainty of a datum, from which on weights are made again."""
-QUANTILES = (16.0, 50.0, 84.0)
-"""Percentiles of samples that are told."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,8 @@ class FitResults:
     Attributes:
         data: The content of ``fit.json``: ``parameters`` (``key``, ``value``, ``error``, ``unit``, ``start``,
             ``prior``), ``covariance``, ``correlation``, ``chi2``, ``freedom``, ``probability``,
-            ``directions``, ``undetermined`` (sentences), ``residuals``, and with ``method: posterior``
-            ``posterior``.
+            ``directions``, ``undetermined`` (sentences), ``residuals``, and where they are asked for
+            ``profiles``, ``posterior`` and ``assumptions``.
         samples: Samples of the posterior, shape (n_samples, n_parameters); None without.
         files: The devices with the fitted values, as plain data, by the name of their data set.
     """
@@ -89,23 +96,75 @@ def fit(
         ConvergenceError: A device or the fit does not converge.
     """
     plan = FitPlan.of(config)
+    others = {key: with_assumption(plan, key, value) for key, value in config.fit.assumptions.items()}
+    profiled = _profiled(plan)
     directory = None if output is None else Path(output)
     if directory is not None:
         on_root(comm, lambda: claim(directory, config.source))
     with progress_of(progress, quiet, comm.rank) as shown:
         model = _model(plan, directory, shown, groups, comm)
         fitted, bars = _fitted(plan, model, shown)
-        files = {point.name: _file(point.config, point.targets, fitted) for point in reversed(plan.points)}
+        data = fit_document(plan, fitted, bars)
+        if profiled:
+            data["profiles"] = [_profile(plan, model, fitted, number, shown) for number in profiled]
+        posterior = None
+        if config.fit.method == "posterior":
+            posterior = _posterior(plan, model, fitted, shown, comm)
+            data["posterior"] = posterior_document(config.fit.posterior, posterior)
+        files = {point.name: fitted_file(point, fitted) for point in reversed(plan.points)}
         model.clear()
-    samples = None
-    if config.fit.method == "posterior":
-        samples = comm.bcast(on_root(comm, lambda: sample_posterior(fitted, config.fit.samples)))
-    data = _data(plan, fitted, bars, samples)
+        if others:
+            data["assumptions"] = []
+        for key, other in others.items():
+            moved = _model(other, directory, shown, groups, comm)
+            data["assumptions"].append(assumption(plan, fitted, key, moved.predict(fitted.values)))
+            moved.clear()
+    samples = None if posterior is None else posterior.samples
     if directory is not None:
         on_root(comm, lambda: write_fit(directory, data, samples, files, config.output.style))
     if not quiet and comm.rank == 0:
         print_fit(data)
     return FitResults(data, samples, files)
+
+
+def _profiled(plan: FitPlan) -> list[int]:
+    """Numbers of the parameters whose profile is wanted."""
+    names = [parameter.name for parameter in plan.parameters]
+    for key in plan.config.fit.profile:
+        if full_key(key, plan.config.document) not in names:
+            raise plan.config.error("fit.profile", one_of(key, names, "parameter"))
+    return [names.index(full_key(key, plan.config.document)) for key in plan.config.fit.profile]
+
+
+def _profile(
+    plan: FitPlan, model: FitReadings, fitted: Fitted, number: int, progress: SilentProgress
+) -> dict[str, Any]:
+    """The profile likelihood of a parameter, as ``fit.json`` has it (collective)."""
+    name = plan.parameters[number].name
+    progress.note(f"profile of {name}: {len(STEPS)} values, at each of which the other parameters are fitted")
+    try:
+        found = profile(model.predict, fitted, number)
+    except InputError as error:
+        raise plan.config.error("fit.profile", error.message) from None
+    return profile_document(plan.parameters[number], found)
+
+
+def _posterior(
+    plan: FitPlan, model: FitReadings, fitted: Fitted, progress: SilentProgress, comm: MPI.Comm
+) -> Posterior:
+    """Samples, after a note of what they cost (collective)."""
+    count = plan.config.fit.samples
+    if plan.config.fit.posterior == "linear":
+        return comm.bcast(on_root(comm, lambda: sample_posterior(fitted, count)))
+    evaluations = Chain.of_full(len(plan.parameters), count).evaluations
+    began = time.monotonic()
+    model.readings(fitted.values)
+    each = time.monotonic() - began
+    progress.note(
+        f"posterior of the model itself: {evaluations} evaluations of {len(plan.points)} devices, "
+        f"about {duration(evaluations * each)}; it goes on where it was if it is killed"
+    )
+    return sample_full_posterior(fitted, count, model.readings)
 
 
 def _model(
@@ -167,73 +226,3 @@ def _check_dependence(plan: FitPlan, model: FitReadings, start: np.ndarray) -> N
             raise plan.config.error(
                 key, "no reading of the data depends on it; remove it, or measure another"
             )
-
-
-def _file(config: Config, targets: Mapping[int, Input], fitted: Fitted) -> dict[str, Any]:
-    """The document of a device with the fitted values and their standard errors."""
-    document = {key: part for key, part in config.document.items() if key != "output"}
-    uncertainties = {}
-    for i, given in targets.items():
-        value, error = float(f"{fitted.values[i]:.9g}"), float(f"{fitted.errors[i]:.3g}")
-        document = replaced(document, given.key, f"{value!r} {given.unit}" if given.unit else value, "")
-        if np.isfinite(error):
-            uncertainties[given.key] = f"{error!r} {given.unit}".strip()
-    return {**document, "uncertainties": uncertainties} if uncertainties else document
-
-
-def _data(plan: FitPlan, fitted: Fitted, bars: np.ndarray, samples: np.ndarray | None) -> dict[str, Any]:
-    """The content of ``fit.json``."""
-    errors = fitted.errors
-    names = [parameter.name for parameter in plan.parameters]
-    found: dict[str, Any] = {
-        "title": plan.config.title,
-        "parameters": [
-            {
-                "key": p.name,
-                "value": float(value),
-                "error": float(error),
-                "unit": p.unit,
-                "start": p.start,
-                "prior": None if p.prior is None else list(p.prior),
-            }
-            for p, value, error in zip(plan.parameters, fitted.values, errors, strict=True)
-        ],
-        "covariance": fitted.covariance.tolist(),
-        "correlation": fitted.correlation.tolist(),
-        "chi2": fitted.chi2,
-        "freedom": fitted.freedom,
-        "probability": fitted.probability,
-        "evaluations": fitted.evaluations,
-        "directions": [
-            {"combination": product(d.exponents, names), "exponents": d.exponents.tolist(), "error": d.error}
-            for d in directions(fitted)
-        ],
-        "undetermined": undetermined(fitted),
-        "residuals": _residuals(plan.data, fitted, bars),
-    }
-    if samples is not None:
-        quantiles = np.percentile(samples, QUANTILES, axis=0).T.tolist()
-        found["posterior"] = {"samples": len(samples), "percentiles": list(QUANTILES), "values": quantiles}
-    return found
-
-
-def _residuals(data: Sequence[Datum], fitted: Fitted, bars: np.ndarray) -> list[dict[str, Any]]:
-    """Rows of the residual table."""
-    return [
-        {
-            "scheme": datum.scheme,
-            "probe": datum.probe,
-            "name": datum.name,
-            "order": datum.order,
-            "drive": datum.drive,
-            **{"swept": dict(datum.swept), "file": Path(datum.file).name, "line": datum.line},
-            "measured": datum.value,
-            "uncertainty": datum.uncertainty,
-            "model": float(model),
-            "mesh": float(bar),
-            "residual": float(residual),
-        }
-        for datum, model, bar, residual in zip(
-            data, fitted.prediction.values, bars, fitted.residuals, strict=True
-        )
-    ]

@@ -1,7 +1,7 @@
 """Devices, parameters and data of a fit, read and checked before anything is solved."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,32 @@ class FitPlan:
             for i, (name, device, rows) in enumerate(devices)
         ]
         return cls(config, parameters, data, points)
+
+
+def with_assumption(plan: FitPlan, key: str, value: Any) -> FitPlan:
+    """A fit with another value of a key in its devices.
+
+    Args:
+        plan: The fit.
+        key: The key.
+        value: Its value, as a file has it.
+
+    Raises:
+        InputError: No device has the key, or the value is not possible.
+    """
+    points, mistake = [], None
+    for point in plan.points:
+        try:
+            document = replaced(point.config.document, full_key(key, point.config.document), value, "")
+            device = checked(document, point.config.source)
+            kept = {part: getattr(point.config, part) for part in ("schemes", "probes", "solver")}
+            points.append(replace(point, config=device.model_copy(update=kept)))
+        except InputError as error:
+            mistake = error
+            points.append(point)
+    if all(new is old for new, old in zip(points, plan.points, strict=True)):
+        raise plan.config.error(f"fit.assumptions.{key}", str(mistake and mistake.message))
+    return replace(plan, points=points)
 
 
 def _path(config: Config, name: str) -> Path:

@@ -74,6 +74,45 @@ def test_the_truth_is_found_again(true_rows, shared_directory, comm):
     assert fitted.material("F").spin_seebeck == pytest.approx(-6e-6, rel=1e-6)
 
 
+def scale_fit(directory, comm, rows, seebeck=-6e-6, **fit):
+    """The fit of ζ alone to the spin signal, with a given S_s."""
+    if comm.rank == 0:
+        table(directory / "one.csv", rows[-1:])
+    comm.barrier()
+    config = device({"parameters": {"heating.scale": {}}, "data": str(directory / "one.csv")} | fit)
+    return with_values(load_config(config), [("materials.F.spin_seebeck", seebeck, "V/K")])
+
+
+def test_profile_and_assumption(true_rows, shared_directory, comm):
+    """R2 is linear in ζ: the profile is a parabola, and one step with another S_s ends where a fit does."""
+    asked = {"profile": ["heating.scale"], "assumptions": {"materials.F.spin_seebeck": "-9 uV/K"}}
+    found = fit(scale_fit(shared_directory, comm, true_rows, **asked), shared_directory / "one", comm=comm)
+    value, error = found.value("heating.scale")
+    assert (value, error) == pytest.approx((2.6, 0.026), rel=1e-5)
+    (along,) = found.data["profiles"]
+    assert along["interval"] == pytest.approx([value - error, value + error], rel=1e-5)
+    (moved,) = found.data["assumptions"]
+    other = fit(scale_fit(shared_directory, comm, true_rows, -9e-6), comm=comm).value("heating.scale")[0]
+    assert other < 0.8 * value
+    assert value + moved["shifts"][0] == pytest.approx(other, rel=1e-5)
+    assert comm.rank > 0 or (shared_directory / "one" / "profile.png").exists()
+
+
+@pytest.mark.slow
+def test_posterior_of_the_device_itself(true_rows, shared_directory, comm):
+    """It is that of the linear model, as R2 is linear in ζ; what it costs is said before."""
+    asked = {"method": "posterior", "posterior": "full", "samples": 400}
+    told = []
+    config = scale_fit(shared_directory, comm, true_rows, **asked)
+    found = fit(config, shared_directory / "full", told.append, comm=comm)
+    value, error = found.value("heating.scale")
+    assert found.samples.shape == (400, 1)
+    assert abs(found.samples.mean() - value) < error
+    assert 0.5 * error < found.samples.std() < 2 * error
+    if comm.rank == 0:
+        assert any("posterior of the model itself: 444 evaluations of 1 devices" in line for line in told)
+
+
 @pytest.mark.slow
 def test_covariance_is_that_of_differences(true_rows, shared_directory, comm):
     """(JᵀJ)⁻¹ with J by differences of whole runs."""

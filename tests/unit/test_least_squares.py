@@ -1,13 +1,17 @@
 """Least squares with priors against closed forms, and what data determine, in words."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from scipy.optimize import least_squares
 from scipy.stats import chi2, norm
 
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.inference.identifiability import directions, undetermined
 from thermospin.inference.least_squares import Parameter, Prediction, fit
-from thermospin.inference.posterior import sample_posterior
+from thermospin.inference.posterior import sample_full_posterior, sample_posterior
+from thermospin.inference.profile import profile
 
 pytestmark = pytest.mark.serial
 
@@ -161,7 +165,88 @@ def test_nothing_is_sampled_of_parameters_that_go_together():
 def test_samples_have_the_covariance():
     random = np.random.default_rng(3)
     found = fit(line, named(1.0, 1.0), 2 - PLACES + 0.1 * random.normal(size=12), 0.1 * np.ones(12))
-    samples = sample_posterior(found, 20_000)
+    samples = sample_posterior(found, 20_000).samples
     assert samples.shape == (20_000, 2)
     assert np.all(np.abs(samples.mean(0) - found.values) < 0.1 * found.errors)
     np.testing.assert_allclose(np.cov(samples.T), found.covariance, rtol=0.15)
+
+
+def test_the_profile_of_a_line_is_a_parabola():
+    found = fit(line, named(1.0, 1.0), 2 - PLACES, 0.3 * np.ones(12))
+    along = profile(line, found, 1)
+    np.testing.assert_allclose(along.rises, ((along.values + 1) / found.errors[1]) ** 2, atol=1e-8)
+    assert along.interval == pytest.approx((-1 - found.errors[1], -1 + found.errors[1]), rel=1e-6)
+
+
+def test_the_profile_of_a_decay():
+    """The smallest χ² over the other parameter, which is linear in its square, in closed form."""
+    sizes = 0.02 * np.exp(-PLACES)
+    found = fit(decay, named(0.3, 0.8), 0.09 * np.exp(-PLACES / 0.8), sizes)
+    along = profile(decay, found, 1)
+    shape = np.exp(-PLACES / along.values[:, None]) / sizes
+    data = 0.09 * np.exp(-PLACES / 0.8) / sizes
+    expected = data @ data - (shape @ data) ** 2 / np.sum(shape**2, axis=1)
+    np.testing.assert_allclose(along.rises, expected, atol=1e-6)
+    lower, upper = along.interval
+    assert upper - found.values[1] > 1.05 * (found.values[1] - lower)
+
+
+def test_profiles_end_at_bounds_and_impossible_values():
+    parameters = [Parameter("a", "", 1.0, lower=0.0, upper=1.1), Parameter("b", "", -1.0)]
+    found = fit(line, parameters, 1 - PLACES, np.ones(12))
+    along = profile(line, found, 0)
+    assert along.values.max() <= 1.1
+    assert along.interval[1] is None
+
+    def limited(values):
+        return None if values[1] > -1 + 1e-3 else line(values)
+
+    beyond = profile(limited, found, 1)
+    assert np.isinf(beyond.rises[beyond.values > -1 + 1e-3]).all()
+    assert np.isfinite(beyond.rises[beyond.values <= -1]).all()
+
+
+def test_no_profile_of_what_is_not_determined():
+    found = fit(product, named(2.0, 3.0), 6 * PLACES, 0.05 * PLACES)
+    with pytest.raises(InputError, match="'a' is not determined.*give a prior"):
+        profile(product, found, 0)
+
+
+@pytest.mark.parametrize("loss", ["soft_l1", "huber", "cauchy", "arctan"])
+def test_losses_are_those_of_scipy(loss):
+    """Twice the cost of scipy at the minimum; weights are derivatives of the losses."""
+    measured, sizes = with_outlier()
+    found = fit(line, named(1.0, 1.0), measured, sizes, loss)
+    theirs = least_squares(lambda p: (line(p).values - measured) / sizes, found.values, loss=loss, max_nfev=1)
+    assert found.misfit(found.values, found.prediction.values) == pytest.approx(2 * theirs.cost, rel=1e-12)
+
+
+def test_samples_of_the_model_itself():
+    """Mean and deviation of a skew posterior, by sums over a grid of it."""
+    sizes = 0.02 * np.exp(-PLACES)
+    data = 0.09 * np.exp(-PLACES / 0.8)
+    parameters = [Parameter("a", "", 0.3, 0.05, 0.8), Parameter("b", "", 0.8, 0.3, 3.0)]
+    found = fit(decay, parameters, data, sizes)
+    drawn = sample_full_posterior(found, 4000, lambda values: decay(values).values)
+    a, b = np.meshgrid(np.linspace(0.05, 0.8, 400), np.linspace(0.3, 3.0, 400))
+    model = a[..., None] ** 2 * np.exp(-PLACES / b[..., None])
+    weights = np.exp(-0.5 * np.sum(((model - data) / sizes) ** 2, axis=-1))
+    for i, grid in enumerate((a, b)):
+        mean = np.average(grid, weights=weights)
+        deviation = np.average((grid - mean) ** 2, weights=weights) ** 0.5
+        kurtosis = np.average((grid - mean) ** 4, weights=weights) / deviation**4
+        standard = drawn.independent**-0.5
+        assert drawn.samples[:, i].mean() == pytest.approx(mean, abs=4 * standard * deviation)
+        spread = 4 * standard * ((kurtosis - 1) / 4) ** 0.5
+        assert drawn.samples[:, i].std() == pytest.approx(deviation, rel=spread)
+        assert spread < 0.5
+    assert 100 < drawn.independent < 4000
+    assert np.average(b, weights=weights) - 0.8 > 0.2 * found.errors[1]  # 0 of the linear model
+
+
+def test_a_step_ends_at_the_minimum_of_a_linear_model():
+    parameters = [Parameter("a", "", 1.0, prior=(3.0, 0.5)), Parameter("b", "", -1.0)]
+    found = fit(line, parameters, 2 - PLACES, np.ones(12))
+    away = np.array([0.3, -0.2])
+    moved = dataclasses.replace(found, values=found.values + away, prediction=line(found.values + away))
+    np.testing.assert_allclose(moved.step, -away, rtol=1e-6)
