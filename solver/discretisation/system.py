@@ -1,6 +1,6 @@
 """The coupled system: assembled once, in blocks, and in part again when the magnetisation changes."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 import numpy as np
 
@@ -56,7 +56,8 @@ class CoupledSystem:
         self.transfer = transfer
         self.is_symmetric = coefficients.all.is_symmetric and all(i.is_symmetric for i in interfaces)
         self._whole = Blocks(spaces, coefficients, interfaces, self._is_assembled, transfer=transfer)
-        self._parts = [self._whole]
+        self._parts, self._revision = [self._whole], 0
+        self._known_rows: dict[tuple[Field, frozenset[str]], np.ndarray] = {}
         if not self.is_symmetric or basis is not None:
             self._parts.append(diagonal_blocks(spaces, coefficients, interfaces, basis, transfer))
         self.diagonal = [self._parts[-1].blocks[i, i] for i in range(len(spaces.fields))]
@@ -84,14 +85,17 @@ class CoupledSystem:
         Args:
             magnetisation: Sign or direction of every magnetic region.
         """
-        flips = self._flips(magnetisation)
+        signs = self.signs(magnetisation)
         self.state = dict(magnetisation)
         together(self.spaces.comm, lambda: self._point(magnetisation))
-        if flips is None:
+        if signs is None:
             self._assemble_magnetic()
         else:
             for i, j in self._odd:
-                self._whole.blocks[i, j].diagonalScale(L=flips[self.spaces.fields[i]])
+                block = self._whole.blocks[i, j]
+                factors = block.createVecLeft()
+                factors.setArray(signs[self.spaces.fields[i]])
+                block.diagonalScale(L=factors)
         self.matrix.assemble()
 
     @property
@@ -102,8 +106,13 @@ class CoupledSystem:
             key for key in self._whole.magnetic if len({self.spaces.fields[i] in spins for i in key}) == 2
         ]
 
+    def identify(self) -> Hashable:
+        """A name of the present operator: two with the same name are equal."""
+        return self._revision, tuple(self.state.items())
+
     def precess(self) -> None:
         """Assemble the blocks that change with the magnetic field (collective); magnets stay as they are."""
+        self._revision += 1
         for part in self._parts:
             part.precess()
         self.matrix.assemble()
@@ -113,35 +122,45 @@ class CoupledSystem:
         for interface in self.interfaces:
             interface.magnetise(magnetisation)
 
-    def _flips(self, signs: MagneticState) -> dict[Field, PETSc.Vec] | None:
-        """Factors ±1 for the rows of every field that turn the magnetic blocks into those of other signs.
+    def signs(self, magnetisation: MagneticState) -> dict[Field, np.ndarray] | None:
+        """Factors ±1 for the owned rows of fields that turn the odd blocks into those of other signs.
 
-        A row of a magnetic block belongs to one magnet, unless magnets touch, or the same node of a normal
+        A row of such a block belongs to one magnet, unless magnets touch, or the same node of a normal
         metal touches two through resistive interfaces: then there are no such factors (collective).
+
+        Args:
+            magnetisation: Sign or direction of every magnetic region.
+
+        Returns:
+            None where there are no such factors.
         """
         if self.spaces.unknowns.vector or self.coefficients.all.turns_currents:
             return None
         # All magnets point along +z to begin with.
-        before = dict.fromkeys(signs, 1) | self.state
-        reversed_magnets = [name for name, sign in signs.items() if sign != before[name]]
+        before = dict.fromkeys(magnetisation, 1) | self.state
+        reversed_magnets = [name for name, sign in magnetisation.items() if sign != before[name]]
         # Insulating magnets have a sign, too, that of what they take across their interfaces.
-        magnets = dict.fromkeys([*self.spaces.magnets, *signs])
+        magnets = dict.fromkeys([*self.spaces.magnets, *magnetisation])
         kept = [name for name in magnets if name not in reversed_magnets]
-        if any(sign not in (1, -1) for sign in signs.values()):
+        if any(sign not in (1, -1) for sign in magnetisation.values()):
             return None
-        flips = {}
+        found = {}
         for field in dict.fromkeys(self.spaces.fields[i] for i, _ in self._odd):
             flipped, other = (self._rows(field, names) for names in (reversed_magnets, kept))
             if self.spaces.comm.allreduce(bool(np.any(flipped & other)), MPI.LOR):
                 return None
-            flips[field] = factors = PETSc.Vec().createMPI(
-                (len(flipped), PETSc.DETERMINE), comm=self.matrix.comm
-            )
-            factors.setArray(np.where(flipped, -1.0, 1.0))
-        return flips
+            found[field] = np.where(flipped, -1.0, 1.0)
+        return found
 
     def _rows(self, field: Field, magnets: Collection[str]) -> np.ndarray:
         """Whether owned unknowns of a field are in magnets, or across an interface with one (collective)."""
+        key = field, frozenset(magnets)
+        if key not in self._known_rows:
+            self._known_rows[key] = self._marked(field, magnets)
+        return self._known_rows[key]
+
+    def _marked(self, field: Field, magnets: Collection[str]) -> np.ndarray:
+        """The same, found out (collective)."""
         space = self.spaces.spaces[field]
         mark = fem.Function(space)
         cells = self.spaces.device.cells(magnets)

@@ -6,6 +6,7 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.linear.anchored import AnchoredBlock
+from thermospin.linear.columns import DenseColumns
 from thermospin.linear.options import Options
 
 FACTORISED = 30_000
@@ -38,6 +39,7 @@ class Factors:
         self.pc.setOptionsPrefix(options.defaults(f"{name}_", kind | MUMPS))
         self.pc.setOperators(self._block.matrix)
         self.pc.setFromOptions()
+        self._columns = [DenseColumns(sum(self._sizes), self.pc.comm) for _ in range(2)]
 
     def anchor(self, dofs: Sequence[np.ndarray]) -> None:
         """Fix some unknowns, and factorise (collective); the order of elimination is found once.
@@ -48,6 +50,17 @@ class Factors:
         starts = np.cumsum([0, *self._sizes[:-1]])
         self._block.anchor(np.concatenate([part + start for part, start in zip(dofs, starts, strict=True)]))
         self.pc.setUp()
+
+    def solve_columns(self, columns: np.ndarray) -> np.ndarray:
+        """``A⁻¹ X``, overwritten by the next solve (collective).
+
+        Args:
+            columns: X on this rank, shape (n, k).
+        """
+        given, found = (dense.of(columns.shape[1]) for dense in self._columns)
+        given.entries[:] = columns
+        self.pc.matApply(given.matrix, found.matrix)
+        return found.entries
 
 
 def _joined(blocks: Sequence[Sequence[PETSc.Mat | None]]) -> PETSc.Mat:

@@ -1,7 +1,6 @@
 """Conjugate gradients, or GMRES where spins precess, on the admissible fields, to a true residual."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
@@ -11,46 +10,16 @@ from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
 from thermospin.linear.options import Options
 from thermospin.linear.preconditioner import FieldPreconditioner
-from thermospin.linear.reasons import NOT_A_NUMBER, why
+from thermospin.linear.reasons import NOT_A_NUMBER, not_converged, stopped, why
+from thermospin.linear.request import MARGIN, MAX_CYCLES, Answer, Report, Request
 from thermospin.linear.scaled import ProjectedPreconditioner, ScaledSystem
+from thermospin.linear.simultaneous import SimultaneousSolver
 
-MAX_CYCLES = 8
-MARGIN = 0.9
-"""Tolerance on the recursive residual relative to that on the true one."""
 GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
 """At a restart PETSc compares the residual with its estimate from the iterations before: rounding alone can
 make more of a difference than it takes for a breakdown."""
 UNIT = 5e-16
 """Rounding error of one equation, relative to its diagonal term: a few terms of its size are summed."""
-STAGNATION = 0.5
-"""Factor by which a cycle must reduce the true residual; with less, rounding has been reached."""
-ROUNDING, SLACK = 1e-13, 10.0
-"""Residual relative to the right-hand side, and to the tolerance, below which rounding has been reached."""
-
-
-@dataclass
-class Report:
-    """Outcome of a linear solve.
-
-    All norms are those of the preconditioner, ``(r M⁻¹ r)^½``, in which the rows of every field have the same
-    unit; for a residual it estimates the energy norm of the error.
-
-    Attributes:
-        iterations: Conjugate-gradient iterations, all cycles together.
-        norm: Norm of the true residual, W^½.
-        current_norm: Norm of its rows for V and s, W^½.
-        scale: Norm of the right-hand side, W^½.
-    """
-
-    iterations: int
-    norm: float
-    current_norm: float
-    scale: float
-
-    @property
-    def residual(self) -> float:
-        """True residual over right-hand side."""
-        return self.norm / self.scale if self.scale else 0.0
 
 
 class LinearSolver:
@@ -62,11 +31,14 @@ class LinearSolver:
         max_iterations: Iterations allowed in one solve.
         options: The PETSc options of the problem.
         scales: For an operator that is not symmetric: weight of a unit of every unknown, W^½.
+        together: Solves several requests at once, if there is a way.
+        identify: Names the present state of the matrix; by default PETSc's number of it, which never returns.
 
     Attributes:
         is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` of the last solve; at fixed unknowns it is the flow out of
             the device.
+        identify: Names the present state of the matrix.
         operator: The operator that the Krylov method sees; one that is not symmetric is scaled, so that
             fields count alike.
     """
@@ -78,7 +50,10 @@ class LinearSolver:
         max_iterations: int,
         options: Options,
         scales: PETSc.Vec | None = None,
+        together: SimultaneousSolver | None = None,
+        identify: Callable[[], Hashable] | None = None,
     ) -> None:
+        self._together, self.identify = together, identify or matrix.stateGet
         self.matrix, self._preconditioner, self._max_iterations = matrix, preconditioner, max_iterations
         self.is_symmetric, self._options = scales is None, options
         self._constraint: Constraint | None = None
@@ -129,47 +104,51 @@ class LinearSolver:
         self._preconditioner.apply(self._work, correction, transpose)
         self._constraint.project(correction)
 
-    def solve(
-        self,
-        rhs: PETSc.Vec,
-        x: PETSc.Vec,
-        constraint: Constraint,
-        *,
-        tolerance: float,
-        scale: float | None = None,
-        centre: Callable[[PETSc.Vec], None] = lambda x: None,
-        transpose: bool = False,
-    ) -> Report:
-        """Solve ``A x = b`` for the unknowns that are not fixed.
+    @property
+    def takes_signs(self) -> bool:
+        """Whether requests may have signs of their own: then one solve serves several magnetic states."""
+        return self._together is not None
+
+    def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """Solve several requests, at once where that is cheaper (collective).
 
         Args:
-            rhs: Right-hand side.
-            x: Start, overwritten by the solution; its fixed unknowns are kept.
-            constraint: The fixed unknowns.
-            tolerance: Relative tolerance on the true residual.
-            scale: Norm that the tolerance refers to; by default that of the residual of the start.
-            centre: Changes the reference of V in a vector, in place. It is called before a true residual is
-                evaluated, which is most accurate where the potential is small.
-            transpose: Whether to solve with ``Aᵀ``.
+            requests: The requests, with the same fixed unknowns.
 
         Raises:
             ConvergenceError: Too many iterations, or another reason that PETSc gives.
         """
-        self._constraint = constraint
-        report, previous = Report(0, np.inf, np.inf, scale or 0.0), np.inf
-        centre(x)
-        self.evaluate(rhs, x, transpose)
+        if self._together is not None:
+            return self._together.solve(requests)
+        return [Answer(self.solve(request), self.remainder.copy()) for request in requests]
+
+    def solve(self, request: Request) -> Report:
+        """Solve a request, and leave the true residual in :attr:`remainder` (collective).
+
+        Args:
+            request: The request.
+
+        Raises:
+            ConvergenceError: Too many iterations, or another reason that PETSc gives.
+        """
+        if self._together is not None:
+            (answer,) = self._together.solve([request])
+            answer.remainder.copy(self.remainder)
+            return answer.report
+        self._constraint, x, transpose = request.constraint, request.x, request.transpose
+        report, previous = Report(0, np.inf, np.inf, request.scale or 0.0), np.inf
+        request.centre(x)
+        self.evaluate(request.rhs, x, transpose)
         for _ in range(MAX_CYCLES):
             with self._options.blamed():
-                begun = self._cycle(x, tolerance, report, transpose)
+                begun = self._cycle(x, request.tolerance, report, transpose)
             report.scale = report.scale or begun
-            centre(x)
-            self.evaluate(rhs, x, transpose)
+            request.centre(x)
+            self.evaluate(request.rhs, x, transpose)
             self._measure(report)
             if not np.isfinite(report.norm):
                 raise ConvergenceError(f"the linear solver stopped: {why(NOT_A_NUMBER)}")
-            enough = max(tolerance, min(ROUNDING, SLACK * tolerance)) * report.scale
-            if report.norm <= enough or report.norm > STAGNATION * min(begun, previous):
+            if report.is_final(request.tolerance, min(begun, previous)):
                 break
             previous = report.norm
         return report
@@ -247,13 +226,6 @@ class LinearSolver:
     def _check(self, residual: float) -> None:
         reason = self._ksp.getConvergedReason()
         if reason == PETSc.KSP.ConvergedReason.DIVERGED_MAX_IT:
-            raise ConvergenceError(
-                f"no convergence in {self._max_iterations} iterations of the linear solver (relative "
-                f"residual {residual:.1e}); improve the worst elements of the mesh (thermospin mesh FILE "
-                "shows them), or raise solver.max_iterations"
-            )
+            raise ConvergenceError(not_converged(self._max_iterations, residual))
         if reason < 0:
-            raise ConvergenceError(
-                f"the linear solver stopped after {self._ksp.getIterationNumber()} iterations (relative "
-                f"residual {residual:.1e}): {why(reason)}"
-            )
+            raise ConvergenceError(stopped(self._ksp.getIterationNumber(), residual, reason))

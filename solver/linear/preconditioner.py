@@ -1,6 +1,6 @@
 """The preconditioner of the coupled system: one of every field, side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -103,6 +103,21 @@ class FieldPreconditioner:
             self._precess(self._precession, correction, transpose)
         if self._basis is not None:
             self._turn(correction, self._basis.T)
+
+    def solve_columns(self, columns: np.ndarray, fields: Collection[Field]) -> np.ndarray:
+        """``M⁻¹ R`` for several columns in the rows of some fields, 0 in others (collective).
+
+        All parts are factors.
+
+        Args:
+            columns: R on this rank, shape (n, k).
+            fields: The fields.
+        """
+        found = np.zeros_like(columns, order="F")
+        for part, place in self._slices.items():
+            if set(part) <= set(fields):
+                found[place] = self._parts[part].solve_columns(columns[place])
+        return found
 
     def _turn(self, vector: PETSc.Vec, rotation: np.ndarray) -> None:
         """Rotate the spins in a vector, in place."""

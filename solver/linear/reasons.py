@@ -23,7 +23,7 @@ REASONS = {
 }
 """By number of PETSc's ``KSPConvergedReason``."""
 
-NOT_A_NUMBER = -9
+NOT_A_NUMBER, NOT_POSITIVE = -9, -10
 
 
 def why(reason: int) -> str:
@@ -33,3 +33,31 @@ def why(reason: int) -> str:
         reason: PETSc's number of it, negative.
     """
     return REASONS.get(reason, f"PETSc has no name for the reason, {reason}; check solver.petsc")
+
+
+def stopped(iterations: int, residual: float, reason: int) -> str:
+    """The message of a solver that cannot go on.
+
+    Args:
+        iterations: Iterations so far.
+        residual: Relative residual.
+        reason: PETSc's number of the reason, negative.
+    """
+    return (
+        f"the linear solver stopped after {iterations} iterations (relative residual {residual:.1e}): "
+        f"{why(reason)}"
+    )
+
+
+def not_converged(limit: int, residual: float) -> str:
+    """The message of a solver that has reached the limit of iterations.
+
+    Args:
+        limit: The limit.
+        residual: Relative residual.
+    """
+    return (
+        f"no convergence in {limit} iterations of the linear solver (relative residual {residual:.1e}); "
+        "improve the worst elements of the mesh (thermospin mesh FILE shows them), or raise "
+        "solver.max_iterations"
+    )

@@ -1,11 +1,10 @@
 """Adjoint solutions: their product with a load is a reading."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from thermospin.compat import PETSc
-from thermospin.discretisation.system import CoupledSystem
-from thermospin.linear.krylov import Report
+from thermospin.linear.request import Report
 from thermospin.response.solution import TerminalPair
 
 KEPT = 16
@@ -20,48 +19,55 @@ class Adjoint:
         vector: The fields, V/A and K/A for a probe.
         report: Outcome of the solve.
         per_watt: Largest reading that 1 W of heat anywhere in the device gives, V.
-        state: State of the operator that it belongs to.
     """
 
     vector: PETSc.Vec
     report: Report
     per_watt: float
-    state: int
 
 
 class KnownAdjoints:
-    """Adjoints found before, by probe and magnetic state, to start later solves from.
-
-    Other held terminals change the reference of the potential, and little else.
+    """Adjoints found before, by probe and state of the operator; the oldest are forgotten.
 
     Args:
-        system: The operator, whose magnetic state is that of adjoints that are kept and looked up.
+        identify: Names the state of the operator, that of adjoints that are kept and looked up.
     """
 
-    def __init__(self, system: CoupledSystem) -> None:
-        self._system = system
+    def __init__(self, identify: Callable[[], Hashable]) -> None:
+        self._identify = identify
         self._found: dict[tuple[TerminalPair, Hashable], Adjoint] = {}
 
     def keep(self, pair: TerminalPair, adjoint: Adjoint) -> None:
-        """Keep an adjoint in the magnetic state of the operator.
+        """Keep an adjoint in the state of the operator.
 
         Args:
             pair: The probe.
             adjoint: Its adjoint.
         """
-        key = self._key(pair)
+        key = pair, self._identify()
         self._found.pop(key, None)
         self._found[key] = adjoint
         if len(self._found) > KEPT:
             self._found.pop(next(iter(self._found)))
 
     def get(self, pair: TerminalPair) -> Adjoint | None:
-        """Adjoint kept for a probe in the magnetic state of the operator; None if there is none.
+        """Adjoint kept for a probe in the state of the operator; None if there is none.
 
         Args:
             pair: The probe.
         """
-        return self._found.get(self._key(pair))
+        return self._found.get((pair, self._identify()))
 
-    def _key(self, pair: TerminalPair) -> tuple[TerminalPair, Hashable]:
-        return pair, tuple(self._system.state.items())
+    def last(self, pair: TerminalPair) -> Adjoint | None:
+        """The adjoint of a probe that was kept last, in any state; None if there is none.
+
+        Args:
+            pair: The probe.
+        """
+        return next((found for (own, _), found in reversed(self._found.items()) if own == pair), None)
+
+    @property
+    def iterations(self) -> int:
+        """Iterations spent on the adjoints that are kept in the state of the operator."""
+        state = self._identify()
+        return sum(found.report.iterations for (_, own), found in self._found.items() if own == state)

@@ -12,11 +12,13 @@ from dataclasses import replace
 
 from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.linear.request import Request
 from thermospin.response import accuracy
-from thermospin.response.adjoints import Adjoint
+from thermospin.response.adjoints import Adjoint, KnownAdjoints
 from thermospin.response.linear_response import LinearResponse
 from thermospin.response.solution import Solution, TerminalPair
 from thermospin.response.terminals import Terminals
+from thermospin.response.work import Work
 
 
 class DualWeightedCorrection:
@@ -40,27 +42,37 @@ class DualWeightedCorrection:
     ) -> None:
         self._response, self._heat, self._pairs = response, heat, pairs
         self._terminals, self._drive = terminals, drive
-        self._found: dict[TerminalPair, Adjoint] = {}
+        self._known = KnownAdjoints(response.identify)
+
+    @property
+    def found(self) -> dict[TerminalPair, Adjoint]:
+        """The adjoints w of the probes in the state of the operator."""
+        return {pair: found for pair in self._pairs if (found := self._known.get(pair))}
 
     @property
     def iterations(self) -> int:
-        """Iterations spent on w since :meth:`begin`."""
-        return sum(found.report.iterations for found in self._found.values())
+        """Iterations spent on w in the state of the operator."""
+        return self._known.iterations
 
-    def begin(self, first: Solution) -> None:
-        """Find w for a first order (collective).
+    def begin(self, first: Solution) -> Work[None]:
+        """Find w for a first order.
 
         Args:
             first: The first order.
         """
-        for pair in self._pairs:
-            weights = self._response.adjoint(pair).vector
-            load = self._heat.weighted(first.vector, weights)
-            load.scale(2.0)
-            self._terminals.carry_heat(load, self._drive.uniform, weights)
-            self._found[pair] = self._response.transposed(
-                load, self._found.get(pair), accuracy.CORRECTION_TOLERANCE
-            )
+        adjoints = yield from self._response.finding(self._pairs)
+        requests = {pair: self._request(first, pair, adjoint) for pair, adjoint in adjoints.items()}
+        answers = yield list(requests.values())
+        for (pair, request), answer in zip(requests.items(), answers, strict=True):
+            self._known.keep(pair, self._response.adjoint_of(request, answer))
+
+    def _request(self, first: Solution, pair: TerminalPair, adjoint: Adjoint) -> Request:
+        """Request for w of a probe."""
+        load = self._heat.weighted(first.vector, adjoint.vector)
+        load.scale(2.0)
+        self._terminals.carry_heat(load, self._drive.uniform, adjoint.vector)
+        start = self._known.get(pair) or self._known.last(pair)
+        return self._response.transposed(load, start, accuracy.CORRECTION_TOLERANCE)
 
     def correct(self, solution: Solution, before: Solution, heat_error: float) -> Solution:
         """An order with its readings corrected for the residual of the order before (collective).
@@ -71,7 +83,7 @@ class DualWeightedCorrection:
             heat_error: Estimate of the error of the heat of the order before, W.
         """
         corrections, uncertainty = dict(solution.corrections), dict(solution.uncertainty)
-        for pair, found in self._found.items():
+        for pair, found in self.found.items():
             corrections[pair] += found.vector.dot(before.residual_vector)
             uncertainty[pair] += found.report.norm * before.norm + found.per_watt * heat_error
         return replace(solution, corrections=corrections, uncertainty=uncertainty)

@@ -4,17 +4,19 @@
 solves at given drives and fits, as an experiment does. All solves share one matrix and one multigrid.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
+from thermospin.linear.request import Signs
 from thermospin.response import accuracy
 from thermospin.response.fitting import fit, further_drives
 from thermospin.response.solution import HEATING_VOLTAGE, Expansion, Solution, combine
 from thermospin.response.steady import SteadyScheme, at_drive
 from thermospin.response.terminals import HEATED_BY_CURRENTS
+from thermospin.response.work import Work, finish, finish_together
 
 
 class SchemeSolver(SteadyScheme):
@@ -23,16 +25,39 @@ class SchemeSolver(SteadyScheme):
     def expand(self, orders: int) -> Expansion:
         """Coefficients of the first powers of the drive (collective).
 
+        Args:
+            orders: The highest power.
+        """
+        return finish(self._linear_solver, self.expanding(orders))
+
+    def expand_together(
+        self, orders: int, count: int, enter: Callable[[int], None], signs: Callable[[int], Signs]
+    ) -> list[Expansion]:
+        """The same in several magnetic states, which share every solve (collective).
+
+        Args:
+            orders: The highest power.
+            count: Number of states.
+            enter: Sets a state, by its number.
+            signs: Of a state, by its number, the signs of its operator relative to the present one.
+        """
+        works = [self.expanding(orders, slot) for slot in range(count)]
+        return finish_together(self._linear_solver, works, enter, signs)
+
+    def expanding(self, orders: int, slot: int = 0) -> Work[Expansion]:
+        """Find the coefficients of the first powers of the drive.
+
         Order n has the heat of all pairs of lower orders that add up to n as its source. Where there are
         fields without a drive, it has the heat that they make with order n itself too.
 
         Args:
             orders: The highest power.
+            slot: Number of the magnetic state among those that are solved side by side.
         """
         rest = self.at(0.0) if self._has_rest else None
         if self._drive.quantity == "temperature":
             return Expansion([], rest)
-        units = self._response.units(accuracy.FITTED_REDUCTION * self._tolerance)
+        units = yield from self._response.finding_units(accuracy.FITTED_REDUCTION * self._tolerance)
         corrects = orders > 2 and rest is None and self._is_corrected(units)
         correction = self._correction if corrects else None
         before: Solution | None = None
@@ -51,7 +76,8 @@ class SchemeSolver(SteadyScheme):
             if rest:
                 solution = self._beside(rest, *given)
             else:
-                solution = self._solve(*given, keep_residual=correction is not None and n < orders)
+                kept = correction is not None and n < orders
+                solution = yield from self._solving(*given, keep_residual=kept, slot=slot)
             if n == HEATED_BY_CURRENTS:
                 solution = self._terminals.count_leads(solution, self._drive.uniform)
             read = correction.correct(solution, before, errors[-2]) if correction and before else solution
@@ -59,7 +85,7 @@ class SchemeSolver(SteadyScheme):
             before = solution
             if n < orders:
                 if correction and n == 1:
-                    correction.begin(solution)
+                    yield from correction.begin(solution)
                 squares.append(self._heat.square(solution.vector))
                 roots.append(abs(self._terminals.generated(squares[-1])) ** 0.5)
         _add_rounding(solutions)

@@ -8,7 +8,7 @@ millionth of the potentials and is still known to ten digits.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from thermospin.compat import PETSc
 from thermospin.device import Drive
@@ -16,10 +16,15 @@ from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.errors import ConvergenceError
 from thermospin.linear.krylov import LinearSolver
+from thermospin.linear.request import Answer, Request
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
 from thermospin.response.solution import Solution, TerminalPair
 from thermospin.response.terminals import Terminals
+from thermospin.response.work import Work, finish
+
+KEPT_STATES = 4
+"""States of the operator whose effects of equipotential terminals are kept."""
 
 
 class Unit(NamedTuple):
@@ -32,6 +37,18 @@ class Unit(NamedTuple):
 
     fields: PETSc.Vec
     weights: PETSc.Vec
+
+
+class Units(NamedTuple):
+    """Effects of 1 V at every equipotential terminal, in one state of the operator.
+
+    Attributes:
+        solutions: The fields by terminal.
+        weights: The adjoint of the current out of each, and the potential subtracted from it, V.
+    """
+
+    solutions: dict[str, Solution]
+    weights: dict[str, tuple[PETSc.Vec, float]]
 
 
 class Reference:
@@ -68,6 +85,7 @@ class LinearResponse:
         drive: The drive of the scheme.
         pairs: The probes.
         known: Adjoints that other schemes have found.
+        adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
     """
 
     def __init__(
@@ -77,14 +95,19 @@ class LinearResponse:
         drive: Drive,
         pairs: Sequence[TerminalPair],
         known: KnownAdjoints | None = None,
+        adjoint_tolerance: float | None = None,
     ) -> None:
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known
         self.constraint = terminals.constraint(drive)
         self._earlier: dict[Hashable, tuple[Solution, float]] = {}
-        self._adjoints: dict[TerminalPair, Adjoint] = {}
-        self._units: tuple[int | None, dict[str, Solution]] = None, {}
-        self._weights: dict[str, tuple[PETSc.Vec, float]] = {}
+        self._adjoint_tolerance = adjoint_tolerance or accuracy.ADJOINT_TOLERANCE
+        self._adjoints = KnownAdjoints(linear.identify)
+        self._units: dict[Hashable, Units] = {}
+
+    def identify(self) -> Hashable:
+        """A name of the present state of the operator."""
+        return self._linear.identify()
 
     def source(self) -> PETSc.Vec:
         """An empty right-hand side."""
@@ -96,51 +119,84 @@ class LinearResponse:
         Args:
             key: The key.
         """
-        return self._earlier[key][0] if key in self._earlier else None
+        return self._earlier[key, 0][0] if (key, 0) in self._earlier else None
 
     def adjoint(self, pair: TerminalPair, tolerance: float | None = None) -> Adjoint:
-        """Adjoint of a probe in the magnetic configuration of the matrix (collective).
+        """Adjoint of a probe in the magnetic state of the operator (collective).
 
         Args:
             pair: The probe.
-            tolerance: Relative tolerance on its residual; :data:`.ADJOINT_TOLERANCE` without one.
+            tolerance: Relative tolerance on its residual; that of the response without one.
         """
-        tolerance = accuracy.ADJOINT_TOLERANCE if tolerance is None else tolerance
-        state, last = self._linear.matrix.stateGet(), self._adjoints.get(pair)
-        if last and last.state == state and last.report.residual <= tolerance:
-            return last
-        start = (self._known and self._known.get(pair)) or last
-        found = self.transposed(self._exchanged_source(pair), start, tolerance)
-        self._adjoints[pair] = found
-        if self._known:
-            self._known.keep(pair, found)
+        return finish(self._linear, self.finding([pair], tolerance))[pair]
+
+    def finding(
+        self, pairs: Sequence[TerminalPair], tolerance: float | None = None
+    ) -> Work[dict[TerminalPair, Adjoint]]:
+        """Find the adjoints of probes in the magnetic state of the operator.
+
+        Args:
+            pairs: The probes.
+            tolerance: Relative tolerance on their residuals; that of the response without one.
+        """
+        missing = self._missing(pairs, tolerance)
+        if missing:
+            self._keep(missing, (yield list(missing.values())))
+        return self._kept(pairs)
+
+    def _missing(
+        self, pairs: Sequence[TerminalPair], tolerance: float | None = None
+    ) -> dict[TerminalPair, Request]:
+        """Requests for the adjoints that are not known well enough."""
+        tolerance = self._adjoint_tolerance if tolerance is None else tolerance
+        found = {}
+        for pair in pairs:
+            own = self._adjoints.get(pair)
+            if own is None or own.report.residual > tolerance:
+                start = (self._known and self._known.get(pair)) or self._adjoints.last(pair)
+                found[pair] = self.transposed(self._exchanged_source(pair), start, tolerance)
         return found
+
+    def _keep(self, requests: Mapping[TerminalPair, Request], answers: Sequence[Answer]) -> None:
+        """Keep the adjoints that were missing."""
+        for (pair, request), answer in zip(requests.items(), answers, strict=True):
+            for known in filter(None, (self._adjoints, self._known)):
+                known.keep(pair, self.adjoint_of(request, answer))
+
+    def _kept(self, pairs: Sequence[TerminalPair]) -> dict[TerminalPair, Adjoint]:
+        """The adjoints of probes that are known."""
+        return {pair: found for pair in pairs if (found := self._adjoints.get(pair))}
 
     @property
     def adjoint_iterations(self) -> int:
-        """Iterations spent on the adjoints that were needed so far in the magnetic state of the matrix."""
-        state = self._linear.matrix.stateGet()
-        return sum(found.report.iterations for found in self._adjoints.values() if found.state == state)
+        """Iterations spent on the adjoints that were needed so far in the magnetic state of the operator."""
+        return self._adjoints.iterations
 
-    def transposed(self, load: PETSc.Vec, start: Adjoint | None, tolerance: float) -> Adjoint:
-        """Solve ``Aᵀ z = ℓ`` (collective).
+    def transposed(self, load: PETSc.Vec, start: Adjoint | None, tolerance: float) -> Request:
+        """Request for the solution of ``Aᵀ z = ℓ``.
 
         Args:
             load: ℓ, the functional that reads the fields.
             start: The adjoint of a reading much like it, to begin with.
             tolerance: Relative tolerance on the residual.
         """
-        vector = self._moved(start.vector) if start else self.source()
-        report = self._linear.solve(
+        return Request(
             load,
-            vector,
+            self._moved(start.vector) if start else self.source(),
             self.constraint,
-            tolerance=tolerance,
+            tolerance,
             scale=start.report.scale if start else None,
             transpose=True,
         )
-        per_watt = self._terminals.reading_per_watt(vector)
-        return Adjoint(vector, report, per_watt, self._linear.matrix.stateGet())
+
+    def adjoint_of(self, request: Request, answer: Answer) -> Adjoint:
+        """The adjoint that a request of :meth:`transposed` has found.
+
+        Args:
+            request: The request.
+            answer: Its answer.
+        """
+        return Adjoint(request.x, answer.report, self._terminals.reading_per_watt(request.x))
 
     def _moved(self, adjoint: PETSc.Vec) -> PETSc.Vec:
         """A copy of an adjoint that vanishes at the fixed unknowns of this scheme (collective)."""
@@ -157,16 +213,25 @@ class LinearResponse:
         Args:
             tolerance: Relative tolerance on the true residual, where they are not known yet.
         """
-        state = self._linear.matrix.stateGet()
-        if self._units[0] != state:
-            self._units, self._weights = (None, {}), {}
-            found = {
-                name: self.solve(self.source(), {}, {name: 1.0}, None, ("unit", name), tolerance)
-                for name in self._drive.equipotential
-            }
-            self._units = state, found
-            self._weights = {name: self._current_weights(name, unit) for name, unit in found.items()}
-        return self._units[1]
+        return finish(self._linear, self.finding_units(tolerance))
+
+    def finding_units(self, tolerance: float) -> Work[dict[str, Solution]]:
+        """Find the fields of :meth:`units`.
+
+        Args:
+            tolerance: Relative tolerance on the true residual, where they are not known yet.
+        """
+        state = self.identify()
+        if state not in self._units:
+            found = {}
+            for name in self._drive.equipotential:
+                given = {}, {name: 1.0}, None, ("unit", name), tolerance
+                found[name] = yield from self.solving(self.source(), *given)
+            weights = {name: self._current_weights(name, unit) for name, unit in found.items()}
+            self._units[state] = Units(found, weights)
+            if len(self._units) > KEPT_STATES:
+                self._units.pop(next(iter(self._units)))
+        return self._units[state].solutions
 
     def unit_fields(self, tolerance: float) -> dict[str, Unit]:
         """The same as fields, beside the adjoints of the currents there (collective).
@@ -183,6 +248,12 @@ class LinearResponse:
             found[name] = Unit(*vectors)
         return found
 
+    @property
+    def _weights(self) -> Mapping[str, tuple[PETSc.Vec, float]]:
+        """Adjoints of the currents at equipotential terminals in the state of the operator, once known."""
+        here = self._units.get(self.identify())
+        return here.weights if here else {}
+
     def _current_weights(self, name: str, unit: Solution) -> tuple[PETSc.Vec, float]:
         """Adjoint of the current out of an equipotential terminal: times a residual it is that current.
 
@@ -194,7 +265,7 @@ class LinearResponse:
         z = self.source()
         self._terminals.hold(z, dict.fromkeys(self._drive.held, 0.0) | {name: 1.0})
         self._linear.solve(
-            self.source(), z, self.constraint, tolerance=accuracy.ADJOINT_TOLERANCE, transpose=True
+            Request(self.source(), z, self.constraint, accuracy.ADJOINT_TOLERANCE, transpose=True)
         )
         return z, 0.0
 
@@ -223,7 +294,16 @@ class LinearResponse:
         self._terminals.inject(rhs, {pair[1]: -1.0})
         return rhs
 
-    def solve(
+    def solve(self, *given: Any, **options: Any) -> Solution:
+        """Solve for a right-hand side (collective); arguments as of :meth:`solving`.
+
+        Args:
+            given: Arguments by place.
+            options: Arguments by name.
+        """
+        return finish(self._linear, self.solving(*given, **options))
+
+    def solving(
         self,
         rhs: PETSc.Vec,
         injected: Mapping[str, float],
@@ -235,8 +315,9 @@ class LinearResponse:
         spin_source: SpinSource | None = None,
         generated: float | None = None,
         keep_residual: bool = False,
-    ) -> Solution:
-        """Solve for a right-hand side (collective).
+        slot: int = 0,
+    ) -> Work[Solution]:
+        """Solve for a right-hand side, and for the adjoints that are missing.
 
         Args:
             rhs: Heat; the injected currents are added to it.
@@ -249,35 +330,38 @@ class LinearResponse:
             spin_source: Source of spins, with their values at terminals that fix V; without it 0.
             generated: The heat generated, W, where the right-hand side is more than heat.
             keep_residual: Give the solution its residual vector.
+            slot: Number of the magnetic state among those that are solved side by side. A start is of the
+                same slot; readings are compared with those of slot 0, once they are known.
 
         Raises:
             ConvergenceError: The solver does not converge, or rounding stops it too early.
         """
-        terminals, linear = self._terminals, self._linear
-        adjoints = {pair: self.adjoint(pair) for pair in self._pairs}
+        terminals = self._terminals
         if thermal is not None:
             thermal.add_regions(rhs)
         generated = terminals.generated(rhs) if generated is None else generated
         if thermal is not None:
             thermal.add_faces(rhs)
         terminals.inject(rhs, injected)
-        start, scale = self._earlier.get(key, (None, None))
+        start, scale = self._earlier.get((key, slot), (None, None))
         reference = Reference(terminals, self._pairs, start.offset if start else 0.0)
         x = start.vector.copy() if start else self.source()
         terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
         terminals.warm(x, dict.fromkeys(terminals.sinks, 0.0) | (thermal.rises if thermal else {}))
         if spin_source is not None:
             spin_source.hold(x, self.constraint.fixed)
-        iterations, asked = 0, tolerance
+        iterations, asked, missing = 0, tolerance, self._missing(self._pairs)
         for _ in range(accuracy.MAX_REFINEMENTS):
-            report = linear.solve(
-                rhs, x, self.constraint, tolerance=tolerance, scale=scale, centre=reference.centre
-            )
+            request = Request(rhs, x, self.constraint, tolerance, scale, reference.centre)
+            *found, (report, remainder) = yield [*missing.values(), request]
+            self._keep(missing, found)
+            missing, adjoints = {}, self._kept(self._pairs)
             iterations, scale = iterations + report.iterations, report.scale
             averages = terminals.readings(x, injected)
-            corrections = {pair: a.vector.dot(linear.remainder) for pair, a in adjoints.items()}
+            corrections = {pair: a.vector.dot(remainder) for pair, a in adjoints.items()}
             errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
-            excess = _excess(errors, corrections, averages, start)
+            compared = self._earlier.get((key, 0), (start,))[0] if slot else start
+            excess = _excess(errors, corrections, averages, compared)
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
@@ -287,11 +371,11 @@ class LinearResponse:
                 "conductivities, conductances of interfaces or drives differ by too many orders of magnitude"
             )
         averages = self._grounded(averages, reference.offset)
-        leaving = terminals.currents_out(linear.remainder, self._drive.held)
+        leaving = terminals.currents_out(remainder, self._drive.held)
         total = sum(injected.values())
         for name, (weights, offset) in self._weights.items():
-            leaving[name] = weights.dot(linear.remainder) + offset * total
-        roundings = {pair: linear.rounding(x, a.vector) for pair, a in adjoints.items()}
+            leaving[name] = weights.dot(remainder) + offset * total
+        roundings = {pair: self._linear.rounding(x, a.vector) for pair, a in adjoints.items()}
         rounding = _rounding(averages)
         if report.residual > max(asked, accuracy.STOPPED):
             rounding += accuracy.STOPPED_SAFETY * report.residual * max(map(abs, averages.values()))
@@ -303,7 +387,7 @@ class LinearResponse:
             currents={
                 name: injected.get(name, 0.0) - leaving.get(name, 0.0) for name in terminals.electrical
             },
-            heat=terminals.heat_out(linear.remainder, x, thermal, injected),
+            heat=terminals.heat_out(remainder, x, thermal, injected),
             generated=generated,
             given=thermal.region_power if thermal is not None else 0.0,
             uncertainty={
@@ -315,8 +399,8 @@ class LinearResponse:
             current_error=report.current_norm,
             scale=scale,
         )
-        self._earlier[key] = solution, scale
-        return replace(solution, residual_vector=linear.remainder.copy()) if keep_residual else solution
+        self._earlier[key, slot] = solution, scale
+        return replace(solution, residual_vector=remainder) if keep_residual else solution
 
 
 def _excess(

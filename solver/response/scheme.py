@@ -1,6 +1,7 @@
 """A device in one injection scheme: the base of all its solves."""
 
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from thermospin.response.correction import DualWeightedCorrection
 from thermospin.response.linear_response import LinearResponse, Unit
 from thermospin.response.solution import Solution, TerminalPair, combine
 from thermospin.response.terminals import Terminals
+from thermospin.response.work import Work, finish
 
 
 class Scheme:
@@ -30,6 +32,7 @@ class Scheme:
         tolerance: Relative tolerance on the true residual.
         spin_source: Source of spins without a drive, if any.
         adjoints: Adjoints of the probes that other schemes have found.
+        adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Scheme:
         tolerance: float,
         spin_source: SpinSource | None = None,
         adjoints: KnownAdjoints | None = None,
+        adjoint_tolerance: float | None = None,
     ) -> None:
+        self._linear_solver = linear
         self._terminals, self._heat, self._drive = terminals, heat, drive
         self._pairs, self._spin_source = list(dict.fromkeys(probes.values())), spin_source
         self._thermal, self._tolerance = thermal, tolerance
-        self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints)
+        self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints, adjoint_tolerance)
         self.constraint = self._response.constraint
         self._correction: DualWeightedCorrection | None = DualWeightedCorrection(
             self._response, heat, terminals, drive, self._pairs
@@ -96,7 +101,9 @@ class Scheme:
             load: ℓ.
             tolerance: Relative tolerance on the residual.
         """
-        return self._response.transposed(load, None, tolerance).vector
+        request = self._response.transposed(load, None, tolerance)
+        self._linear_solver.solve(request)
+        return request.x
 
     def find_units(self) -> dict[str, Unit]:
         """Effects of 1 V at every equipotential terminal in the magnetic state of the matrix (collective)."""
@@ -107,7 +114,11 @@ class Scheme:
         """Whether there are fields without a drive."""
         return self._thermal.is_present or self._spin_source is not None
 
-    def _solve(
+    def _solve(self, *given: Any, **options: Any) -> Solution:
+        """Solve for a right-hand side (collective); arguments as of :meth:`_solving`."""
+        return finish(self._linear_solver, self._solving(*given, **options))
+
+    def _solving(
         self,
         rhs: PETSc.Vec,
         drive: Drive | None,
@@ -119,7 +130,8 @@ class Scheme:
         value: float = 1.0,
         spin_source: SpinSource | None = None,
         keep_residual: bool = False,
-    ) -> Solution:
+        slot: int = 0,
+    ) -> Work[Solution]:
         """Solve for a right-hand side, and give every equipotential terminal its share of the current.
 
         Args:
@@ -133,9 +145,10 @@ class Scheme:
             value: The drive, A or V.
             spin_source: Source of spins, with their values at terminals that fix V; without it 0.
             keep_residual: Give the solution its residual vector, if no terminals share a current.
+            slot: Number of the magnetic state among those that are solved side by side.
         """
         drive = drive or Drive("current", {}, {}, {}, 1.0)
-        solution = self._response.solve(
+        solution = yield from self._response.solving(
             rhs,
             *given(drive, value),
             thermal,
@@ -144,6 +157,7 @@ class Scheme:
             heat_error,
             spin_source,
             keep_residual=keep_residual,
+            slot=slot,
         )
         return share(solution, units, drive, value)
 

@@ -1,5 +1,6 @@
 """A device solved with the neighbouring polynomial degree, to estimate the discretisation error."""
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from thermospin.response.error_density import CellShares, Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Errors, Expansion
 from thermospin.response.whole_adjoints import whole_adjoints
+from thermospin.runs.side_by_side import expand
+from thermospin.textures import MagneticState
 
 if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
@@ -77,7 +80,9 @@ class DegreeComparison:
     def __init__(self, problem: "Problem") -> None:
         self._problem = problem
         self.neighbour = type(problem)(_compared(problem.config), problem.spaces.device, SilentProgress())
+        self.neighbour.adjoint_tolerance = LOCAL_TOLERANCE
         self._schemes: tuple[SchemeSolver, SchemeSolver] | None = None
+        self._others: dict[Hashable, Expansion] = {}
         low, high = self._sorted(problem, self.neighbour)
         degree, device = high.spaces.degree, problem.spaces.device
         self._steps = DegreeSteps(Prolongation(low.spaces, high.spaces), CellShares(high.spaces))
@@ -110,10 +115,9 @@ class DegreeComparison:
             expansion: The solution.
         """
         if self._schemes is None or self._schemes[0] is not solver:
-            self._schemes = solver, self.neighbour.scheme(name)
+            self._schemes, self._others = (solver, self.neighbour.scheme(name)), {}
         problem, neighbour = self._problem, self.neighbour
-        neighbour.magnetise(problem.system.state)
-        other = neighbour.expand(self._schemes[1])
+        other = self._other(self._schemes[1])
         solved = [
             Solved(
                 {n: order.vector for n, order in found.by_power.items()},
@@ -135,6 +139,19 @@ class DegreeComparison:
                 errors[pair][n] = self._by_place(densities[pair][n])
         return Estimates(errors, densities, other)
 
+    def _other(self, solver: SchemeSolver) -> Expansion:
+        """The neighbour's solution in the problem's magnetic state (collective).
+
+        States in which the problem was solved together are so here, too.
+        """
+        states, present = self._problem.side_by_side, self._problem.system.state
+        if _name(present) not in self._others:
+            states = states if present in states else [present]
+            found = expand(self.neighbour, solver, states)
+            self._others = {_name(state): part for state, part in zip(states, found, strict=True)}
+        self.neighbour.magnetise(present)
+        return self._others.pop(_name(present))
+
     def _adding_up(self, parts: np.ndarray, step: float) -> np.ndarray:
         """The parts of a step, and what residuals of the adjoints leave out, by size (collective)."""
         sizes = np.abs(parts)
@@ -150,6 +167,10 @@ class DegreeComparison:
         """The two in the order of their degrees."""
         is_higher = self._problem.spaces.degree > self.neighbour.spaces.degree
         return (neighbours, own) if is_higher else (own, neighbours)
+
+
+def _name(state: MagneticState) -> Hashable:
+    return tuple(state.items())
 
 
 def _compared(config: Config) -> Config:

@@ -1,6 +1,6 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,11 +30,13 @@ from thermospin.linear.preconditioning import (
     is_factorised,
     precesses_fast,
 )
+from thermospin.linear.simultaneous import SimultaneousSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import Observer
 from thermospin.observables.torque import Torques
 from thermospin.output.progress import SilentProgress
 from thermospin.physics.coefficients import CellCoefficients
+from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -42,6 +44,7 @@ from thermospin.response.terminals import Terminals
 from thermospin.runs.estimation import Compared, Estimation
 from thermospin.runs.local_response import LocalResponse
 from thermospin.runs.preparation import prepare
+from thermospin.runs.side_by_side import expand, groups
 from thermospin.section import one_of
 from thermospin.textures import MagneticState
 
@@ -71,6 +74,8 @@ class Problem:
         preconditioning: The preconditioner.
         linear: The linear solver.
         interfaces: The resistive interfaces and the sheets, alike ones together.
+        adjoint_tolerance: Relative tolerance on the residuals of the probes' adjoints; None for the default.
+        side_by_side: The magnetic states that were solved together with the present one.
     """
 
     def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
@@ -78,6 +83,8 @@ class Problem:
         self._local: LocalResponse | None = None
         self._prepared: tuple[str, SchemeSolver] | None = None
         self._estimation: Estimation | None = None
+        self.adjoint_tolerance = LOCAL_TOLERANCE if device.numerics.estimate else None
+        self.side_by_side: Sequence[MagneticState] = ()
         self.options = Options(device.numerics.petsc)
         # Clusters in a field polarise a metal that no configuration reverses.
         magnets = dict.fromkeys([*device.magnets, *device.polarised, *device.field_metals])
@@ -107,7 +114,7 @@ class Problem:
             self.system = CoupledSystem(
                 self.spaces, self.coefficients, self.interfaces, self._basis, transfer=self._transfer
             )
-            self._adjoints = KnownAdjoints(self.system)
+            self._adjoints = KnownAdjoints(lambda: tuple(self.system.state.items()))
             self._located = locate_terminals(self.spaces, device.leads)
         has_spin_source = self.coefficients.all.equilibrium is not None
         self._spin_source = SpinSource(self.spaces, self.coefficients) if has_spin_source else None
@@ -124,7 +131,14 @@ class Problem:
                 self.options,
             )
             scales = None if self.system.is_symmetric else self.system.scales
-            self.linear = self._solvers(self.system.matrix, scales)
+            self.shares_solves = factorised and self.system.is_symmetric and not self.options.given
+            given = (
+                self.preconditioning.preconditioner,
+                device.unknowns.fields,
+                device.numerics.max_iterations,
+            )
+            together = SimultaneousSolver(self.system.matrix, *given) if self.shares_solves else None
+            self.linear = self._solvers(self.system.matrix, scales, together, self.system.identify)
         with progress.stage("assembly"):
             self._adopt(config, device)
 
@@ -185,8 +199,8 @@ class Problem:
                 raise InputError(one_of(name, known, kind))
         if self._prepared is None or self._prepared[0] != scheme:
             self._prepared = scheme, self.scheme(scheme)
-        self.magnetise(self.states[configuration])
-        found = self.expand(self._prepared[1])
+        self.side_by_side = [self.states[configuration]]
+        (found,) = expand(self, self._prepared[1], self.side_by_side)
         if self.device.numerics.estimate:
             self.estimate(scheme, self._prepared[1], found)
         found.key = scheme, configuration
@@ -202,6 +216,19 @@ class Problem:
         if numerics.method == "demodulate":
             return solver.demodulate(numerics.currents, numerics.orders)
         return solver.expand(numerics.orders)
+
+    def expansions(self, solver: SchemeSolver) -> Iterator[Expansion]:
+        """The orders in all magnetic configurations, one after another, set as each is given (collective).
+
+        Args:
+            solver: The solver of a scheme, as :meth:`scheme` makes it.
+        """
+        for states in groups(self, list(self.states.values())):
+            found = expand(self, solver, states)
+            for state, expansion in zip(states, found, strict=True):
+                self.magnetise(state)
+                self.side_by_side = states
+                yield expansion
 
     def estimate(self, scheme: str, solver: SchemeSolver, expansion: Expansion) -> Compared | None:
         """Estimate the discretisation error of the readings of a solution (collective).
@@ -301,7 +328,9 @@ class Problem:
         if self._local.is_needed:
             solver = self._local.scheme(name, self.linear, *given)
         else:
-            solver = SchemeSolver(self.linear, *given, self._spin_source, self._adjoints)
+            solver = SchemeSolver(
+                self.linear, *given, self._spin_source, self._adjoints, self.adjoint_tolerance
+            )
         with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
@@ -340,6 +369,7 @@ def linear_solver(
     options: Options,
     matrix: PETSc.Mat,
     scales: PETSc.Vec | None,
+    *others: Any,
 ) -> LinearSolver:
     """The linear solver of a matrix; it refers to no problem, which PETSc could not free then.
 
@@ -349,5 +379,6 @@ def linear_solver(
         options: The PETSc options of the problem.
         matrix: The matrix.
         scales: At every unknown, its scale, for a matrix that is not symmetric; None for one that is.
+        others: Further arguments of :class:`.LinearSolver`.
     """
-    return LinearSolver(matrix, preconditioner, max_iterations, options, scales)
+    return LinearSolver(matrix, preconditioner, max_iterations, options, scales, *others)

@@ -40,12 +40,10 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     for scheme, drive in device.drives.items():
         with progress.stage("preconditioner"):
             solver = problem.scheme(scheme)
-        configurations = {}
-        for name, state in device.states.items():
-            with progress.stage("assembly"):
-                problem.magnetise(state)
+        configurations, found = {}, problem.expansions(solver)
+        for name in device.states:
             with progress.stage("solve"), _with_suspects(config, device):
-                expansion = _expand(problem, solver)
+                expansion = _with_reciprocity(problem, solver, next(found))
             if input_errors:
                 with progress.stage("sensitivities"):
                     input_errors.add(scheme, name, solver, expansion)
@@ -102,9 +100,9 @@ def _with_suspects(config: Config, device: Device) -> Iterator[None]:
         raise ConvergenceError(f"{file}{error}{'' if told else suspects(config, device)}") from None
 
 
-def _expand(problem: Problem, solver: Any) -> Expansion:
-    """Solve for all orders, and R1 with injector and probe exchanged."""
-    expansion, device = problem.expand(solver), problem.device
+def _with_reciprocity(problem: Problem, solver: Any, expansion: Expansion) -> Expansion:
+    """Add R1 with injector and probe exchanged to a solution."""
+    device = problem.device
     if device.numerics.reciprocity and expansion.orders:
         first = expansion.orders[0]
         found = {name: solver.reciprocal(pair, first) for name, pair in device.probes.items()}

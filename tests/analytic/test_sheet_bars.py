@@ -6,6 +6,7 @@ from bars import NM
 from support import prepare_problem
 
 from thermospin.fields import THETA, S
+from thermospin.linear.request import Request
 
 LENGTH, WIDTH, THICKNESS = 120 * NM, 20 * NM, 10 * NM
 SHEET = {
@@ -140,7 +141,7 @@ def test_spins_diffuse_along_a_sheet(degree, comm):
         array[problem.terminals.by_name["left"].dofs[S] + field.start] = 1.0
     rhs = x.duplicate()
     rhs.set(0.0)
-    problem.linear.solve(rhs, x, solver.constraint, tolerance=1e-12)
+    problem.linear.solve(Request(rhs, x, solver.constraint, 1e-12))
     places = problem.spaces.spaces[S].tabulate_dof_coordinates()[: field.stop - field.start]
     on = (places[:, 2] > THICKNESS * (1 - 1e-6)) & (places[:, 0] >= 0) & (places[:, 0] <= LENGTH)
     length = 40 * NM

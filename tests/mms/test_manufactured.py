@@ -16,6 +16,7 @@ from support import SilentProgress
 from thermospin.compat import MPI, fem, la, ufl
 from thermospin.discretisation.spaces import CONDUCTORS
 from thermospin.fields import THETA, State
+from thermospin.linear.request import Request
 from thermospin.runs.problem import Problem
 
 
@@ -122,7 +123,7 @@ class Manufactured:
             for field, function in zip(spaces.fields, self.interpolated(), strict=True):
                 fixed = solver.constraint.dofs[field]
                 array[fixed + spaces.ranges[field].start] = function.x.array[fixed]
-        problem.linear.solve(rhs, x, solver.constraint, tolerance=1e-12)
+        problem.linear.solve(Request(rhs, x, solver.constraint, 1e-12))
         found = spaces.functions()
         spaces.load(x, found)
         return [self.error(*both) for both in zip(spaces.fields, found, self.exact, strict=True)]

@@ -269,7 +269,7 @@ def test_reversal_is_a_fresh_assembly(two_alike):
 def test_reversal_by_factors_where_no_row_has_two_magnets(name, possible, comm, tmp_path):
     problem = block_problem(name, 1, tmp_path / "blocks", comm)
     problem.magnetise({"F1": 1, "F2": 1})
-    assert (problem.system._flips({"F1": 1, "F2": -1}) is not None) is possible
+    assert (problem.system.signs({"F1": 1, "F2": -1}) is not None) is possible
 
 
 def test_the_two_halves_of_a_lift(row, vectors):

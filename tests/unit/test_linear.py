@@ -14,6 +14,7 @@ from thermospin.discretisation.spaces import interpolation_matrix
 from thermospin.errors import ConvergenceError
 from thermospin.fields import FIELDS, THETA
 from thermospin.linear.krylov import LinearSolver
+from thermospin.linear.request import Request
 from thermospin.response.linear_response import Reference
 
 SCHEMES = ["through", "up"]
@@ -120,7 +121,7 @@ def test_solution_is_the_direct_one(magnetised, spaces, comm, scheme):
     rhs, x = load(magnetised)
     expected = Direct(magnetised, constraint).solve(rhs, x)
     reference = Reference(magnetised.terminals, [("right", "left"), ("top", "left")])
-    report = magnetised.linear.solve(rhs, x, constraint, tolerance=1e-12, centre=reference.centre)
+    report = magnetised.linear.solve(Request(rhs, x, constraint, 1e-12, centre=reference.centre))
     magnetised.terminals.raise_potential(x, reference.offset)
     assert report.residual <= 1e-12
     first = magnetised.linear.matrix.getOwnershipRange()[0]
@@ -135,7 +136,7 @@ def test_fixed_unknowns_are_kept(magnetised):
     constraint = magnetised.scheme("through").constraint
     rhs, x = load(magnetised)
     before = x.array_r[constraint.fixed].copy()
-    magnetised.linear.solve(rhs, x, constraint, tolerance=1e-10)
+    magnetised.linear.solve(Request(rhs, x, constraint, 1e-10))
     np.testing.assert_array_equal(x.array_r[constraint.fixed], before)
 
 
@@ -175,7 +176,7 @@ def test_indefinite_operator_is_an_error(magnetised):
     solver = LinearSolver(indefinite, magnetised.preconditioning.preconditioner, 100, magnetised.options)
     rhs, x = load(magnetised)
     with pytest.raises(ConvergenceError, match="not positive definite"):
-        solver.solve(rhs, x, constraint, tolerance=1e-10)
+        solver.solve(Request(rhs, x, constraint, 1e-10))
 
 
 @pytest.mark.parametrize("spin", ["collinear", "vector"])

@@ -6,6 +6,7 @@ from support import prepare_problem
 from valve import MIXED, TERMINALS, Vectors, valve_config
 
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.response.work import finish
 
 MODELS = {"joule": 3.2, "conserving": 1.0}
 
@@ -58,9 +59,9 @@ def test_order_correction_of_an_order_on_the_next(problem, monkeypatch):
     problem.magnetise(MIXED)
     solver = problem.scheme("through")
     orders = solver.expand(3).orders
-    solver._correction.begin(orders[0])
+    finish(problem.linear, solver._correction.begin(orders[0]))
     flow = orders[0].vector.duplicate()
-    for pair, found in solver._correction._found.items():
+    for pair, found in solver._correction.found.items():
         for n, factor in ((1, 2.0), (2, 1.0)):
             problem.system.matrix.mult(orders[n - 1].vector, flow)
             assert found.vector.dot(flow) == pytest.approx(factor * orders[n].reading(pair), rel=1e-7)
@@ -113,10 +114,10 @@ def test_order_correction_with_heat_of_leads(with_lead, monkeypatch):
     monkeypatch.setattr("thermospin.response.accuracy.ADJOINT_TOLERANCE", 1e-9)
     solver = with_lead.scheme("through")
     orders = solver.expand(3).orders
-    solver._correction.begin(orders[0])
+    finish(with_lead.linear, solver._correction.begin(orders[0]))
     flow = orders[1].vector.duplicate()
     with_lead.system.matrix.mult(orders[1].vector, flow)
-    for pair, found in solver._correction._found.items():
+    for pair, found in solver._correction.found.items():
         assert found.vector.dot(flow) == pytest.approx(orders[2].reading(pair), rel=1e-7)
 
 

@@ -15,6 +15,7 @@ from thermospin.config.petsc import OPTIONS, petsc_options
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.reasons import REASONS, why
+from thermospin.linear.request import Request
 from thermospin.validation import load_config
 
 WEAK = {"V_pc_type": "jacobi"}
@@ -181,6 +182,6 @@ def test_row_12_not_a_number_is_called_so(comm):
     rhs, x = (matrix.createVecLeft() for _ in range(2))
     problem.terminals.inject(rhs, {"right": 1e-3})
     with pytest.raises(ConvergenceError, match="NaN") as error:
-        solver.solve(rhs, x, constraint, tolerance=1e-10)
+        solver.solve(Request(rhs, x, constraint, 1e-10))
     assert "positive definite" not in str(error.value)
     assert MPI.COMM_WORLD.allreduce(1) == comm.size

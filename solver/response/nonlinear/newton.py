@@ -8,6 +8,7 @@ from thermospin.discretisation.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import V
 from thermospin.linear.krylov import LinearSolver
+from thermospin.linear.request import Request
 from thermospin.materials.laws import RangeError
 from thermospin.response import accuracy
 from thermospin.response.nonlinear.equations import Equations
@@ -168,7 +169,7 @@ class Newton:
                 array[self._moving[name]] = 1.0
             nothing = unit.duplicate()
             nothing.set(0.0)
-            self._linear.solve(nothing, unit, self._constraint, tolerance=accuracy.STEP_TOLERANCE)
+            self._linear.solve(Request(nothing, unit, self._constraint, accuracy.STEP_TOLERANCE))
             self._units[name] = unit
         return self._units[name]
 
@@ -192,7 +193,7 @@ class Newton:
         """
         found = residual.duplicate()
         found.set(0.0)
-        self._linear.solve(residual, found, self._constraint, tolerance=tolerance)
+        self._linear.solve(Request(residual, found, self._constraint, tolerance))
         missing = self._sums(self._linear.remainder)
         for name, volts in zip(self._moving, self._volts(missing), strict=True):
             found.axpy(volts, self._unit(name))
