@@ -20,7 +20,7 @@ COMM = MPI.COMM_SELF
 
 def across(material: dict, **sections) -> float:
     """Resistance across the bar, Ω."""
-    return test_hall_bar.resistances(bar(material, **sections), COMM)[0][1]
+    return test_hall_bar.resistances(prepare_problem(bar(material, **sections), COMM))[1]
 
 
 def hall() -> Iterator[Curve]:

@@ -29,7 +29,7 @@ def planar_hall() -> Iterator[Curve]:
     for angle in angles:
         m = [float(np.cos(np.deg2rad(angle))), float(np.sin(np.deg2rad(angle))), 0.0]
         config = bar(MAGNET | {"amr_ratio": ratio}, magnetisation=dict.fromkeys("LAMBR", m))
-        found.append(test_hall_bar.resistances(config, COMM)[0])
+        found.append(test_hall_bar.resistances(prepare_problem(config, COMM)))
     along, across = np.array(found).T
     scale = rho * PITCH / W / T
 

@@ -19,30 +19,38 @@ def in_the_middle(problem, found):
     return [total[:3] / total[3] for total in device.mesh.comm.allreduce(np.array(sums))]
 
 
-def resistances(config, comm, state=None):
-    """R1 along and across the bar."""
-    problem = prepare_problem(config, comm)
+def resistances(problem, state=None):
+    """R1 along and across the bar, Ω."""
     found = problem.solve("through", state or next(iter(problem.states)))
-    readings = [found.harmonics(tuple(config["probes"][name]))[0] for name in ("along", "across")]
-    is_symmetric = problem.system.is_symmetric
-    problem.free()
-    return readings, is_symmetric
+    return [found.harmonics(tuple(problem.config.probes[name]))[0] for name in ("along", "across")]
 
 
-@pytest.mark.parametrize("spin", ["collinear", "vector"])
+def in_plane(angle):
+    """A direction in the plane of the film, at an angle to the bar, degrees."""
+    return [float(np.cos(np.deg2rad(angle))), float(np.sin(np.deg2rad(angle))), 0.0]
+
+
+ANGLES = {"collinear": [30.0], "vector": [0.0, 45.0, 70.0, 135.0, 180.0, 300.0]}
+
+
+@pytest.mark.parametrize("spin", ANGLES)
 def test_magnetoresistance_and_planar_hall_effect(comm, spin):
     """``R ∝ ρ⊥ + (ρ∥ − ρ⊥) cos²φ``, ``E_y = ½ (ρ∥ − ρ⊥) j sin 2φ``; conjugate gradients stay."""
-    phi = np.deg2rad(30)
-    m = [float(np.cos(phi)), float(np.sin(phi)), 0.0]
-    regions = dict.fromkeys("LAMBR", m)
-    given = bar(MAGNET | {"amr_ratio": RATIO}, magnetisation=regions, solver={"spin": spin})
-    (along, across), is_symmetric = resistances(given, comm)
-    change = RATIO * RHO
-    assert is_symmetric
-    assert along == pytest.approx(
-        (RHO * (1 - RATIO / 3) + change * np.cos(phi) ** 2) * PITCH / W / T, rel=1e-3
+    regions = dict.fromkeys("LAMBR", in_plane(ANGLES[spin][0]))
+    states = {"given": {}} | {
+        f"at{angle:g}": dict.fromkeys("LAMBR", in_plane(angle)) for angle in ANGLES[spin][1:]
+    }
+    given = bar(
+        MAGNET | {"amr_ratio": RATIO}, magnetisation=regions, configurations=states, solver={"spin": spin}
     )
-    assert across == pytest.approx(-change * np.sin(2 * phi) / 2 / T, rel=1e-3)
+    problem, change = prepare_problem(given, comm), RATIO * RHO
+    assert problem.system.is_symmetric
+    for phi, state in zip(np.deg2rad(ANGLES[spin]), states, strict=True):
+        along, across = resistances(problem, state)
+        resistivity = RHO * (1 - RATIO / 3) + change * np.cos(phi) ** 2
+        assert along == pytest.approx(resistivity * PITCH / W / T, rel=1e-3)
+        assert across == pytest.approx(-change * np.sin(2 * phi) / 2 / T, rel=1e-3, abs=1e-3 * change / T)
+    problem.free()
 
 
 LAW = {"linear": HALL, "temperature_coefficient": 1e-2, "reference": 300}
@@ -79,8 +87,7 @@ def test_ordinary_hall_effect(comm):
         if field != 2.0:
             solver = given["solver"] | {"estimate": False}
             problem.adopt(load_config(given | {"magnetic_field": [0, 0, field], "solver": solver}))
-        found = problem.solve("through", "P")
-        along, across = (found.harmonics(tuple(given["probes"][name]))[0] for name in ("along", "across"))
+        along, across = resistances(problem)
         assert along == pytest.approx(RHO * PITCH / W / T, rel=1e-3)
         assert across == pytest.approx(-1e-8 * field / T, rel=1e-3)
     problem.free()

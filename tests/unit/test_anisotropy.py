@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from hall_bar import tensor
-from support import prepare_problem
+from support import COMPARES_RANKS, prepare_problem
+from turned import vector as all_effects
 
-from thermospin.compat import basix
+from thermospin.compat import MPI, basix
 from thermospin.constants import LORENZ_NUMBER
 from thermospin.device import Device
 from thermospin.discretisation.assembly.entries import Entries
@@ -190,6 +191,21 @@ def test_another_direction_is_another_operator():
 
     assert key("x", amr_ratio=0.1) != key("y", amr_ratio=0.1)
     assert key("x", amr_ratio=0.1) == key([2, 0, 0], amr_ratio=0.1)
+
+
+@COMPARES_RANKS
+def test_all_effects_on_any_number_of_ranks(comm):
+    """All ranks together read what one alone does."""
+    config = all_effects(solver={"spin": "vector", "degree": 1, "orders": 1})
+
+    def readings(ranks):
+        problem = prepare_problem(config, ranks)
+        found = problem.solve("through", "down")
+        return [found.harmonics(tuple(pair)) for pair in config["probes"].values()]
+
+    together = readings(comm)
+    if comm.rank == 0:
+        np.testing.assert_allclose(together, readings(MPI.COMM_SELF), rtol=1e-7)
 
 
 # what is refused
