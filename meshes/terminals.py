@@ -14,6 +14,8 @@ Edge = tuple[PlanePoint, PlanePoint]
 
 RULE = ("region", "face", "edges", "label", "surface")
 """Keys that pick the faces of a terminal."""
+RULES = (("region", "face"), ("region", "edges"), ("label",), ("surface",), ("region", "surface"))
+"""Keys that go together."""
 THERMAL = ("sink", "heat_transfer", "power", "power_density", "continues")
 """Keys that say which heat passes the faces of a terminal; without any, only a lead's Peltier heat does."""
 TransferCoefficient = quantity("W/(m^2 K)", gt=0, le=1e16)
@@ -49,7 +51,8 @@ class TerminalFace(Section):
     label: str | None = None
     """Text of a label of the layout, on an edge of a film or on a lead beyond the crop."""
     surface: str | None = None
-    """Physical name of a surface in the user's mesh, or name of a face in a STEP file."""
+    """Physical name of a surface in the user's mesh, or name of a face in a STEP file; with `region` the
+    terminal must lie on that region, whose metal a lead then has."""
     sink: Truth | Temperature | None = None
     """Whether the terminal holds the temperature T0, or the absolute temperature that it holds, K.
 
@@ -68,8 +71,8 @@ class TerminalFace(Section):
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
-        if self._given not in (("region", "face"), ("region", "edges"), ("label",), ("surface",)):
-            raise ValueError("give region and face, region and edges, label, or surface")
+        if self._given not in RULES:
+            raise ValueError("give region and face, region and edges, label, surface, or region and surface")
         return self
 
     @model_validator(mode="after")
@@ -107,7 +110,8 @@ class TerminalFace(Section):
     @property
     def rule(self) -> dict[str, Any]:
         """The keys that pick the faces, without conditions imposed there."""
-        return self.model_dump(include=set(RULE), exclude_none=True)
+        named = {"region"} if self.surface is not None else set()
+        return self.model_dump(include=set(RULE) - named, exclude_none=True)
 
 
 def side_of(face: Side) -> tuple[int, int]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.config.schemes import Scheme
-from thermospin.materials.evaluation import laws
 from thermospin.meshes.terminals import Continuation, TerminalFace
 
 
@@ -81,39 +80,26 @@ class Lead:
 def implied_leads(config: Config) -> dict[str, Lead]:
     """Leads of the same metal at terminals without a thermal condition through which given currents pass.
 
-    They carry the Peltier heat away, and nothing else. `sink: false` says that there is none.
+    They carry the Peltier heat of S at T0 away, and nothing else. `sink: false` says that there is none.
 
     Args:
         config: The configuration.
     """
     conserves = config.heating.model == "conserving"
-    if conserves and follows_temperature(config):
-        return {}
     found = {name: _seebeck(config, end) for name, end in config.all_terminals.items() if end.is_free}
     ends = {name: seebeck for name, seebeck in found.items() if seebeck != 0}
     return {name: Lead.carrying(ends[name], conserves) for name in _carrying(config.schemes.values(), ends)}
 
 
-def follows_temperature(config: Config) -> bool:
-    """Whether a coefficient of a material follows the temperature.
-
-    Args:
-        config: The configuration.
-    """
-    return not all(config.material_laws(name).is_constant for name in config.geometry.materials.values())
-
-
 def _seebeck(config: Config, terminal: TerminalFace) -> float | None:
-    """S of a lead of the same metal, V/K; None where this is not one known number."""
+    """S at T0 of a lead of the same metal, V/K; None where this is not one known number."""
     material = config.geometry.materials.get(terminal.region or "")
     if material is None:
         return None
     metal = config.material(material)
     if not metal.is_conductor:
         return 0.0
-    if metal.anisotropic_seebeck_ratio or "seebeck" in laws(config.material_laws(material)):
-        return None
-    return metal.seebeck
+    return None if metal.anisotropic_seebeck_ratio else metal.seebeck
 
 
 def _carrying(schemes: Iterable[Scheme], ends: Mapping[str, float | None]) -> list[str]:

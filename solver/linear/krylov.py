@@ -14,6 +14,7 @@ from thermospin.linear.reasons import NOT_A_NUMBER, not_converged, stopped, why
 from thermospin.linear.request import MARGIN, MAX_CYCLES, Answer, Report, Request
 from thermospin.linear.scaled import ProjectedPreconditioner, ScaledSystem
 from thermospin.linear.simultaneous import SimultaneousSolver
+from thermospin.linear.watch import Watch
 
 GMRES = {"ksp_gmres_restart": "60", "ksp_gmres_breakdown_tolerance": "1e3"}
 """At a restart PETSc compares the residual with its estimate from the iterations before: rounding alone can
@@ -31,6 +32,7 @@ class LinearSolver:
         max_iterations: Iterations allowed in one solve.
         options: The PETSc options of the problem.
         scales: For an operator that is not symmetric: weight of a unit of every unknown, W^½.
+        tell: Gets the number of iterations and the part of the expected ones, 0 to 1, after each.
         together: Solves several requests at once, if there is a way.
         identify: Names the present state of the matrix; by default PETSc's number of it, which never returns.
 
@@ -50,6 +52,7 @@ class LinearSolver:
         max_iterations: int,
         options: Options,
         scales: PETSc.Vec | None = None,
+        tell: Callable[[int, float], object] | None = None,
         together: SimultaneousSolver | None = None,
         identify: Callable[[], Hashable] | None = None,
     ) -> None:
@@ -61,6 +64,8 @@ class LinearSolver:
         self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
+        if tell is not None:
+            self._ksp.setMonitor(Watch(tell))
         self._ksp.getPC().setType(PETSc.PC.Type.PYTHON)
         projected = ProjectedPreconditioner(self)
         if scales is None:

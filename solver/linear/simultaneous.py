@@ -9,7 +9,7 @@ half the steps (J. K. Reid, SIAM J. Numer. Anal. 9, 325 (1972)). Its natural nor
 factorisation with the other fields' factors in the place of their Schur complement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from thermospin.linear.columns import BlockOperator
 from thermospin.linear.preconditioner import FieldPreconditioner
 from thermospin.linear.reasons import NOT_A_NUMBER, NOT_POSITIVE, not_converged, stopped, why
 from thermospin.linear.request import MARGIN, MAX_CYCLES, Answer, Report, Request
+from thermospin.linear.watch import fallen
 
 
 class Residual(NamedTuple):
@@ -59,6 +60,7 @@ class SimultaneousSolver:
         preconditioner: Factors of the fields, V first and by itself.
         fields: The fields in the order of the blocks.
         max_iterations: Iterations allowed in one solve.
+        tell: Gets the number of iterations and the part of the expected ones, 0 to 1, after each.
     """
 
     def __init__(
@@ -67,7 +69,9 @@ class SimultaneousSolver:
         preconditioner: FieldPreconditioner,
         fields: Sequence[Field],
         max_iterations: int,
+        tell: Callable[[int, float], object],
     ) -> None:
+        self._tell = tell
         self._matrix, self._preconditioner, self._fields = matrix, preconditioner, list(fields)
         self._max_iterations, self._comm = max_iterations, matrix.comm.tompi4py()
         spins, numbers = [field in (S, TAU) for field in fields], range(len(self._fields))
@@ -180,6 +184,8 @@ class SimultaneousSolver:
         found, left = residual.shift.copy(order="F"), np.arange(len(columns))
         _, r, z, sizes, *_ = residual
         p, going = z.copy(order="F"), sizes > goals
+        start, count = sizes, 0
+        self._tell(count, 0.0)
         while going.any():
             left, r, p, sizes = left[going], r[:, going], p[:, going], sizes[going]
             here = _taken(signs, columns[left])
@@ -198,7 +204,8 @@ class SimultaneousSolver:
             z[fixed] = 0.0
             before, sizes = sizes, self._comm.allreduce(_by_column(r, z), MPI.SUM)
             p = z + sizes / before * p
-            going = sizes > goals[left]
+            going, count = sizes > goals[left], count + 1
+            self._tell(count, min(map(fallen, start[left], sizes, goals[left])))
             for i in columns[left]:
                 reports[i].iterations += 1
         for i, step in zip(columns, found.T, strict=True):

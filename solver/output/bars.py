@@ -78,22 +78,34 @@ class Bars:
         self._live.remove_task(self._stages.pop())
         self._live.console.print(text, highlight=False, markup=False)
 
+    def describe(self, text: str) -> None:
+        """Describe the present stage.
+
+        Args:
+            text: What it does.
+        """
+        if self._stages:
+            self._live.update(self._stages[-1], description=text)
+
     def show_steps(self, text: str, share: float, left: float | None) -> None:
-        """Show how far steps are; no steps before them are shown any more.
+        """Show how far steps are.
 
         Args:
             text: Their state as a line.
-            share: Part of them that has ended, 0 to 1; 0 begins others.
+            share: Part of them that has ended, 0 to 1.
             left: Time that is left, s, if it is known.
         """
-        if not share and self._steps is not None:
-            self._live.remove_task(self._steps)
-            self._steps = None
         if self._steps is None:
             self._steps = self._live.add_task(text, total=None, share=share, end=None)
         elapsed = self._live.tasks[self._live.task_ids.index(self._steps)].elapsed or 0.0
         end = None if left is None else elapsed + left
         self._live.update(self._steps, description=text.partition(",")[0], share=share, end=end)
+
+    def end_steps(self) -> None:
+        """Show steps no longer."""
+        if self._steps is not None:
+            self._live.remove_task(self._steps)
+            self._steps = None
 
     def stop(self) -> None:
         """Remove everything that is live."""

@@ -83,6 +83,10 @@ FIXED_POINT_TOLERANCE = 1e-11
 """Change of the readings and of the heat at which a fixed point has settled, relative to them, as
 :data:`READING_TOLERANCE` asks of every solve."""
 
+CARRIED_TOLERANCE = 1e-9
+"""Relative change of the temperature of leads at which the Peltier heat that they bring has settled; the last
+linear solve takes another step."""
+
 MAX_FIXED_POINT = 60
 """Iterations of a fixed point: several times :data:`MIXED_ITERATES`, after which mixing gains nothing."""
 

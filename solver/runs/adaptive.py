@@ -13,7 +13,7 @@ from thermospin.output.progress import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record
 from thermospin.runs.goals import Goal, find_goals, indicators
-from thermospin.runs.levels import REACHED, Level, end_of, refusal
+from thermospin.runs.levels import REACHED, Level, end_of, next_text, refusal
 from thermospin.runs.preparation import prepare, read_device
 from thermospin.runs.problem import Problem
 from thermospin.runs.refinement import refine
@@ -66,8 +66,10 @@ def solve_device(config: Config, comm: MPI.Comm, progress: SilentProgress) -> So
         if reason is None:
             begun = time.perf_counter()
             finer = _finer(found, levels[-1].goals, comm, progress)
-            reason = _refused(finer, found, comm)
+            unknowns = _size(finer, found, comm)
+            reason = _refused(finer, found, unknowns)
         if reason is None:
+            progress.note(next_text(levels[-1], unknowns))
             found.problem.free()
             found = _solved(*finer, read_device(device_on(*finer), finer[1], comm, progress), progress)
             levels.append(_level(found, begun))
@@ -97,10 +99,14 @@ def _finer(
         return refine(found.config, found.record, sizes, comm)
 
 
-def _refused(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> str | None:
-    """The reason not to solve on the next mesh (collective)."""
+def _size(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> float:
+    """About the number of unknowns on the next mesh (collective)."""
+    return on_root(comm, lambda: estimate_record(found.problem.device, finer[1]).unknowns)
+
+
+def _refused(finer: tuple[Config, MeshRecord], found: Solved, unknowns: float) -> str | None:
+    """The reason not to solve on the next mesh."""
     config, record = finer
-    unknowns = on_root(comm, lambda: estimate_record(found.problem.device, record).unknowns)
     estimated = most_unknowns(found.problem)
     return refusal(unknowns, record.cells, found.record.cells, estimated, config.accuracy)
 

@@ -56,9 +56,11 @@ def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
 
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
-            of a scheme or probe lies on an insulator, or the regions of an interface do not touch.
+            of a scheme or probe lies on an insulator or beside the region it names, or the regions of an
+            interface do not touch.
     """
     _check_interfaces(config, pieces)
+    _check_surfaces(config, pieces)
     check_touching(config, pieces)
     conducting = [region in device.conductors for region in pieces.regions]
     _check_terminals(config, {name: conducting[piece] for name, piece in pieces.terminals.items()})
@@ -79,6 +81,19 @@ def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
             f"{pieces.names(bodies == body)} is not connected to any heat sink; add 'sink: true' "
             "or 'heat_transfer' to one of its terminals",
         )
+
+
+def _check_surfaces(config: Config, pieces: Pieces) -> None:
+    """Refuse named surfaces that do not lie on the region that their terminal names."""
+    for name, terminal in config.terminals.items():
+        if terminal.surface is None or terminal.region is None:
+            continue
+        found = pieces.regions[pieces.terminals[name]]
+        if found != terminal.region:
+            raise config.error(
+                f"terminals.{name}.region",
+                f"the surface '{terminal.surface}' lies on {found}; name that region, or leave 'region' out",
+            )
 
 
 def _check_interfaces(config: Config, pieces: Pieces) -> None:

@@ -146,12 +146,15 @@ class Motion:
             directory: Where the state is kept.
         """
         dynamics, start = self._dynamics, self.integrator.point.time
-        for stop in (stop for stop in dynamics.stops if stop > start * (1 + 1e-12)):
-            self._step_to(stop)
-            if any(abs(stop - edge) <= 1e-12 * stop for edge in dynamics.edges):
-                self._turn(stop)
-            self.record(table, directory)
-            self._progress.note(f"t = {stop:.4g} s: ⟨m⟩ = {np.round(self.magnet.average(self.m), 4)}")
+        stops = [stop for stop in dynamics.stops if stop > start * (1 + 1e-12)]
+        with self._progress.steps("times", np.diff([start, *stops]).tolist()):
+            for stop in stops:
+                self._step_to(stop)
+                if any(abs(stop - edge) <= 1e-12 * stop for edge in dynamics.edges):
+                    self._turn(stop)
+                self.record(table, directory)
+                self._progress.note(f"t = {stop:.4g} s: ⟨m⟩ = {np.round(self.magnet.average(self.m), 4)}")
+                self._progress.step()
 
     def record(self, table: Trajectory, directory: Path) -> None:
         """Write a row, at some times a picture, and the state to go on from (collective).

@@ -173,8 +173,11 @@ class FitModel:
         found: dict[str, Record] = {}
         mistake: ThermospinError | None = None
         try:
-            for point, config, name in todo[self._number :: self._groups]:
-                found[name] = self._solve(point, config, name, wanted.derivatives)
+            share = todo[self._number :: self._groups]
+            with self._progress.steps("devices", [1.0] * len(share)):
+                for point, config, name in share:
+                    found[name] = self._solve(point, config, name, wanted.derivatives)
+                    self._progress.step()
         except ThermospinError as error:
             mistake = error
         everything = self._comm.allgather((found, mistake))

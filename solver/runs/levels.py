@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from thermospin.config.accuracy import Accuracy
+from thermospin.output.scales import duration
 from thermospin.runs.goals import Goal
+from thermospin.units import rounded
 
 REACHED = "reached"
 NOTHING = "there is no reading with an error bar among those that must be accurate"
@@ -59,6 +61,17 @@ class Level:
             "seconds": self.seconds,
             "readings": [goal.data for goal in self.goals],
         }
+
+
+def next_text(last: Level, unknowns: float) -> str:
+    """A line about the mesh that is solved next: its size, and the time that this takes.
+
+    Args:
+        last: The mesh before it.
+        unknowns: About its number of unknowns.
+    """
+    seconds = last.seconds * unknowns / last.unknowns
+    return f"next mesh: about {rounded(unknowns)} unknowns, about {duration(seconds)}"
 
 
 def end_of(levels: Sequence[Level], accuracy: Accuracy) -> str | None:

@@ -1,5 +1,6 @@
 """A whole magnetic loop: every magnet at every field, and one solution for every distinct magnetic state."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,14 +230,17 @@ def _solve_states(
 ) -> dict[str, Any]:
     """Solve every state once, all that share a field with the same operator (collective)."""
     bench, data, directed = Workbench(comm), {}, in_space(config, device)
-    for field in dict.fromkeys(state.field for state in trace.states):
-        states = {state.name: dict(state.magnets) for state in trace.states if state.field == field}
-        case = directed.model_copy(update={"configurations": states, "magnetic_field": field})
-        part = solve(bench.problem(case, record, progress), progress, keep_fields=False).data
-        if data:
-            _add(data, part)
-        else:
-            data = part
+    numbers = Counter(state.field for state in trace.states)
+    with progress.steps("fields", [float(number) for number in numbers.values()]):
+        for field in numbers:
+            states = {state.name: dict(state.magnets) for state in trace.states if state.field == field}
+            case = directed.model_copy(update={"configurations": states, "magnetic_field": field})
+            part = solve(bench.problem(case, record, progress), progress, keep_fields=False).data
+            if data:
+                _add(data, part)
+            else:
+                data = part
+            progress.step()
     bench.clear()
     return data | {"config": config.resolved()}
 

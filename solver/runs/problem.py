@@ -1,6 +1,6 @@
 """A device on a mesh, ready to be solved: everything that all schemes and configurations share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -61,7 +61,7 @@ class Problem:
     Args:
         config: The configuration.
         mesh: Its mesh.
-        progress: Anything with a ``stage(name)`` context manager.
+        progress: Stages of the run, such as :class:`thermospin.output.SilentProgress`.
 
     Attributes:
         config: The configuration.
@@ -105,6 +105,7 @@ class Problem:
                 degree if device.is_textured else 0,
                 device.directions,
             )
+        progress.size = float(self.spaces.n_dofs)
         with progress.stage("assembly"):
             self.interfaces = face_terms(self.spaces, device)
             factorised = is_factorised(self.spaces)
@@ -129,6 +130,7 @@ class Problem:
                 self.preconditioning.preconditioner,
                 device.numerics.max_iterations,
                 self.options,
+                progress.iterate,
             )
             scales = None if self.system.is_symmetric else self.system.scales
             self.shares_solves = factorised and self.system.is_symmetric and not self.options.given
@@ -136,6 +138,7 @@ class Problem:
                 self.preconditioning.preconditioner,
                 device.unknowns.fields,
                 device.numerics.max_iterations,
+                progress.iterate,
             )
             together = SimultaneousSolver(self.system.matrix, *given) if self.shares_solves else None
             self.linear = self._solvers(self.system.matrix, scales, together, self.system.identify)
@@ -367,6 +370,7 @@ def linear_solver(
     preconditioner: FieldPreconditioner,
     max_iterations: int,
     options: Options,
+    tell: Callable[[int, float], object],
     matrix: PETSc.Mat,
     scales: PETSc.Vec | None,
     *others: Any,
@@ -377,8 +381,9 @@ def linear_solver(
         preconditioner: The preconditioner.
         max_iterations: Iterations before it gives up.
         options: The PETSc options of the problem.
+        tell: Gets the number of iterations and the part of the expected ones after each.
         matrix: The matrix.
         scales: At every unknown, its scale, for a matrix that is not symmetric; None for one that is.
         others: Further arguments of :class:`.LinearSolver`.
     """
-    return LinearSolver(matrix, preconditioner, max_iterations, options, scales, *others)
+    return LinearSolver(matrix, preconditioner, max_iterations, options, scales, tell, *others)

@@ -19,6 +19,8 @@ SEED = 0
 """Seed of the draws: the same on all ranks, and in every run."""
 MOST_REFUSED = 0.5
 """Share of the draws that may be impossible, such as a negative conductivity, and are drawn again."""
+IMPOSSIBLE = "most draws are impossible, such as negative numbers; give smaller uncertainties"
+"""Message of a sample that cannot be drawn."""
 
 
 def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, Any]:
@@ -46,22 +48,21 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
         )
     moving = next((given.key for given in inputs if given.moves), "")
     found, refused = [], 0
-    progress.steps("draws", [1.0] * draws)
-    for config in _drawn(problem.config, inputs, sizes):
-        if config is None:
-            refused += 1
-            if refused > MOST_REFUSED * max(draws, 10):
-                message = "most draws are impossible, such as negative numbers; give smaller uncertainties"
-                raise problem.config.error("uncertainties", message)
-            continue
-        with (
-            moved_mesh(problem, config, moving),
-            Problem(config, problem.spaces.device, SilentProgress()) as drawn,
-        ):
-            found.append(readings_of(drawn))
-        progress.step()
-        if len(found) == draws:
-            break
+    with progress.steps("draws", [1.0] * draws):
+        for config in _drawn(problem.config, inputs, sizes):
+            if config is None:
+                refused += 1
+                if refused > MOST_REFUSED * max(draws, 10):
+                    raise problem.config.error("uncertainties", IMPOSSIBLE)
+                continue
+            with (
+                moved_mesh(problem, config, moving),
+                Problem(config, problem.spaces.device, SilentProgress()) as drawn,
+            ):
+                found.append(readings_of(drawn))
+            progress.step()
+            if len(found) == draws:
+                break
     keys = ("scheme", "probe", "name", "order")
     values = np.array([list(readings.values()) for readings in found])
     return {

@@ -36,51 +36,51 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
     measurements, input_errors = Measurements(problem), InputErrors.of(problem)
     expansions: dict[tuple[str, str], Expansion] = {}
     schemes: dict[str, Any] = {}
-    progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states)))
-    for scheme, drive in device.drives.items():
-        with progress.stage("preconditioner"):
-            solver = problem.scheme(scheme)
-        configurations, found = {}, problem.expansions(solver)
-        for name in device.states:
-            with progress.stage("solve"), _with_suspects(config, device):
-                expansion = _with_reciprocity(problem, solver, next(found))
-            if input_errors:
-                with progress.stage("sensitivities"):
-                    input_errors.add(scheme, name, solver, expansion)
-            compared = None
-            if device.numerics.estimate:
-                with progress.stage("estimate"):
-                    compared = problem.estimate(scheme, solver, expansion)
-            expansion.key = scheme, name
-            _report(progress, scheme, name, expansion)
-            operating = operating_drive(config, drive)
-            data = configuration_data(
-                expansion, device.probes, operating, device.heating_model == "conserving", device.images
-            )
-            check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
-            data["adjoint_iterations"] = solver.adjoint_iterations
-            with progress.stage("observables"):
-                measured = measurements.of(expansion, operating)
-                data |= measured
-                if compared:
-                    data["mesh_bars"] = measurements.bars(measured, compared, operating)
-            configurations[name] = data
-            if keep_fields:
-                expansions[scheme, name] = expansion
-            progress.step()
-        schemes[scheme] = {
-            "drive": {"quantity": drive.quantity, "unit": drive.unit},
-            "configurations": configurations,
-            "signals": signals(configurations),
-        }
-        if config.lock_in and drive.quantity == "current":
-            schemes[scheme]["lock_in"] = {
-                probe: {
-                    name: lock_in(data["probes"][probe]["R"], config.lock_in.rms_current)
-                    for name, data in configurations.items()
-                }
-                for probe in device.probes
+    with progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states))):
+        for scheme, drive in device.drives.items():
+            with progress.stage("preconditioner"):
+                solver = problem.scheme(scheme)
+            configurations, found = {}, problem.expansions(solver)
+            for name in device.states:
+                with progress.stage("solve"), _with_suspects(config, device):
+                    expansion = _with_reciprocity(problem, solver, next(found))
+                if input_errors:
+                    with progress.stage("sensitivities"):
+                        input_errors.add(scheme, name, solver, expansion)
+                compared = None
+                if device.numerics.estimate:
+                    with progress.stage("estimate"):
+                        compared = problem.estimate(scheme, solver, expansion)
+                expansion.key = scheme, name
+                _report(progress, scheme, name, expansion)
+                operating = operating_drive(config, drive)
+                data = configuration_data(
+                    expansion, device.probes, operating, device.heating_model == "conserving", device.images
+                )
+                check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
+                data["adjoint_iterations"] = solver.adjoint_iterations
+                with progress.stage("observables"):
+                    measured = measurements.of(expansion, operating)
+                    data |= measured
+                    if compared:
+                        data["mesh_bars"] = measurements.bars(measured, compared, operating)
+                configurations[name] = data
+                if keep_fields:
+                    expansions[scheme, name] = expansion
+                progress.step()
+            schemes[scheme] = {
+                "drive": {"quantity": drive.quantity, "unit": drive.unit},
+                "configurations": configurations,
+                "signals": signals(configurations),
             }
+            if config.lock_in and drive.quantity == "current":
+                schemes[scheme]["lock_in"] = {
+                    probe: {
+                        name: lock_in(data["probes"][probe]["R"], config.lock_in.rms_current)
+                        for name, data in configurations.items()
+                    }
+                    for probe in device.probes
+                }
     data = _summary(problem, schemes, progress)
     if input_errors:
         input_errors.write(data)

@@ -244,8 +244,7 @@ def _solve_share(
     """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
     bench = Workbench(comm)
     found: dict[str, Any] = {}
-    with progress:
-        progress.steps("points", [float(records[job.mesh].cells) for job in jobs])
+    with progress, progress.steps("points", [float(records[job.mesh].cells) for job in jobs]):
         for job in jobs:
             data = _solve_point(job, records[job.mesh], bench, directory and directory / job.hash, fields)
             values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())

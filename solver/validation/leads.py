@@ -1,7 +1,6 @@
 """Checks of leads that continue beyond the mesh: their materials, and what drives them."""
 
 from thermospin.config import Config
-from thermospin.device.leads import follows_temperature
 from thermospin.validation.names import check_known
 
 
@@ -37,13 +36,6 @@ def check_drives(config: Config) -> None:
     Raises:
         InputError: It is not; the message names file, key and remedy.
     """
-    continued = [name for name, terminal in config.all_terminals.items() if terminal.continues is not None]
-    if continued and config.heating.model == "conserving" and follows_temperature(config):
-        raise config.mistake(
-            "has no heat of 'model: conserving' beside materials that follow the temperature; use "
-            "'heating.model: joule', or mesh the lead",
-            "terminals", continued[0], "continues",
-        )  # fmt: skip
     for scheme in config.schemes:
         _check_scheme(config, scheme)
 

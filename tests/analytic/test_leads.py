@@ -5,12 +5,9 @@ import pytest
 from bars import NM, Profile
 from support import SilentProgress, prepare_problem
 
-from thermospin.device import Device
-from thermospin.errors import InputError
 from thermospin.fields import THETA
 from thermospin.response.accuracy import SMOOTH_FRACTION
 from thermospin.runs.simulation import solve
-from thermospin.validation import load_config
 
 T0, WIDTH, CUT, LENGTH = 300.0, 20 * NM, 100 * NM, 700 * NM
 THERMAL_LENGTH = 250 * NM
@@ -27,6 +24,8 @@ OTHER = {
     "seebeck": "-30 uV/K",
     "spin_diffusion_length": "60 nm",
 }
+WARMS = OTHER | {"conductivity": {"resistivity": 2e-7, "temperature_coefficient": 2e-3, "reference": T0}}
+"""A metal whose resistance follows the temperature."""
 KAPPA = 40 - T0 * 2e6 * 60e-6**2
 """Heat conductivity of the lead at open circuit, W/(m K)."""
 PAIR = "right", "left"
@@ -96,46 +95,33 @@ def test_a_lead_as_if_it_were_meshed(comm, scheme, thermal_length):
 @pytest.mark.parametrize("scheme", ["in", "out"])
 def test_a_lead_beside_a_metal_that_warms(comm, scheme):
     """R3 too: the resistance of the other metal follows the temperature, which the lead's heat raises."""
-    other = OTHER | {
-        "conductivity": {"resistivity": 2e-7, "temperature_coefficient": 2e-3, "reference": T0},
-        "spin_diffusion_length": "60 nm",
-    }
     found = [
         solved(config | {"solver": {"degree": 2, "orders": 3}}, scheme, comm).harmonics(PAIR)
-        for config in whole_and_part(THERMAL_LENGTH, other=other)
+        for config in whole_and_part(THERMAL_LENGTH, other=WARMS)
     ]
     np.testing.assert_allclose(*found, rtol=2e-3)
 
 
 def test_fields_at_currents_beside_a_metal_that_warms(comm):
     """Newton's method with the lead's heat, against the expansion."""
-    other = OTHER | {"conductivity": {"resistivity": 2e-7, "temperature_coefficient": 2e-3, "reference": T0}}
-    _, part = whole_and_part(THERMAL_LENGTH, other=other)
+    _, part = whole_and_part(THERMAL_LENGTH, other=WARMS)
     fitted = {"method": "demodulate", "currents": [-4e-5, -2e-5, 2e-5, 4e-5], "orders": 2}
     found = solved(part | {"solver": part["solver"] | fitted}, "in", comm).harmonics(PAIR)
     np.testing.assert_allclose(found, solved(part, "in", comm).harmonics(PAIR), rtol=1e-5)
 
 
-def test_a_lead_that_conserves_energy(comm):
+@pytest.mark.parametrize("other", [OTHER, WARMS], ids=["numbers", "laws"])
+def test_a_lead_that_conserves_energy(comm, other):
     """Peltier heat at the local temperature, and all heat of the lead: R1 to R3, and power that is heat."""
     changed = {"heating": {"model": "conserving"}, "solver": {"degree": 2, "orders": 3}}
-    whole, part = (solved(config | changed, "in", comm) for config in whole_and_part(THERMAL_LENGTH))
+    given = whole_and_part(THERMAL_LENGTH, other=other)
+    whole, part = (solved(config | changed, "in", comm) for config in given)
     np.testing.assert_allclose(part.harmonics(PAIR), whole.harmonics(PAIR), rtol=1e-3)
     power = sum(current * part.orders[0].potential(name) for name, current in part.orders[0].currents.items())
     assert sum(part.orders[1].heat.values()) == pytest.approx(power, rel=1e-8)
-    fitted = {"degree": 2, "orders": 3, "method": "demodulate", "currents": [-2e-4, -1e-4, 1e-4, 2e-4]}
-    at_currents = solved(whole_and_part(THERMAL_LENGTH)[1] | changed | {"solver": fitted}, "in", comm)
+    fitted = {"degree": 2, "orders": 3, "method": "demodulate", "currents": [-1e-4, -5e-5, 5e-5, 1e-4]}
+    at_currents = solved(given[1] | changed | {"solver": fitted}, "in", comm)
     np.testing.assert_allclose(at_currents.harmonics(PAIR), part.harmonics(PAIR), rtol=1e-4)
-
-
-def test_conserving_heat_beside_laws_is_refused():
-    other = OTHER | {"conductivity": {"resistivity": 2e-7, "temperature_coefficient": 2e-3, "reference": T0}}
-    _, part = whole_and_part(THERMAL_LENGTH, other=other)
-    with pytest.raises(InputError, match="follow the temperature; use 'heating.model: joule'") as error:
-        load_config(part | {"heating": {"model": "conserving"}})
-    assert error.value.key == "terminals.right.continues"
-    bare = junction({}, CUT, other=other) | {"heating": {"model": "conserving"}}
-    assert not Device.of(load_config(bare)).leads
 
 
 def test_a_lead_at_a_metal_contact(comm):

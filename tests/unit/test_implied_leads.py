@@ -120,11 +120,14 @@ def test_a_thermal_scheme_changes_no_lead():
 LAW = METAL | {"seebeck": {"proportional": "10 uV/K", "reference": "300 K"}}
 
 
+@pytest.mark.parametrize("model", ["joule", "conserving"])
 @pytest.mark.parametrize("orders", [1, 2])
-def test_no_lead_where_the_seebeck_coefficient_follows_a_law(orders):
-    """R1 must not depend on how many orders are asked for."""
-    found, _ = device(ALONG, materials={"Metal": LAW}, solver={"orders": orders})
-    assert found.leads == {}
+def test_a_law_of_the_seebeck_coefficient_counts_at_t0(orders, model):
+    """The leads are those of a metal with the number that the law has there, for any number of orders."""
+    weak = {"solver": {"orders": orders}, "heating": {"model": model}}
+    found, _ = device(ALONG, materials={"Metal": LAW}, **weak)
+    assert found.leads == device(ALONG, **weak)[0].leads
+    assert found.leads.keys() == {"left", "right"}
 
 
 def test_no_lead_where_heat_depends_on_the_magnetisation():
@@ -141,6 +144,8 @@ def test_an_end_on_a_surface_is_named():
     changed = config.model_copy(update={"terminals": {**config.terminals, "left": lid}})
     found = Device.of(changed)
     assert found.leads == {}
+    named = lid.model_copy(update={"region": "Bar"})
+    assert Device.of(config.model_copy(update={"terminals": {**config.terminals, "left": named}})).leads
     left, right = insulated_ends(changed, found)
     assert left.startswith("terminals.left: current passes") and "which metal its surface lies on" in left
     assert right.startswith("terminals.right") and "stays at this end" in right

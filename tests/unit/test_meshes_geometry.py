@@ -80,7 +80,8 @@ def test_terminal_is_picked_one_way():
     assert TerminalFace(surface="end", sink=True).sink is True
     for rule in ({}, {"region": "A"}, {"region": "A", "face": "xmin", "surface": "end"}):
         with pytest.raises(
-            pydantic.ValidationError, match="give region and face, region and edges, label, or surface"
+            pydantic.ValidationError,
+            match="give region and face, region and edges, label, surface, or region and surface",
         ):
             TerminalFace(**rule)
 

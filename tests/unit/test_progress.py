@@ -9,9 +9,11 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from thermospin.cli import main
-from thermospin.output import progress as module
-from thermospin.output.progress import Progress, Steps
+from thermospin.linear.watch import fallen
+from thermospin.output import progress, stages, steps
+from thermospin.output.progress import Progress
 from thermospin.output.scales import duration
+from thermospin.output.steps import Steps, steps_text
 from thermospin.output.tables import describe_cost
 
 pytestmark = pytest.mark.serial
@@ -24,22 +26,23 @@ def clock(monkeypatch):
     class Clock:
         now = 0.0
 
-    monkeypatch.setattr(module.time, "perf_counter", lambda: Clock.now)
+    for module in (progress, stages, steps):
+        monkeypatch.setattr(module.time, "perf_counter", lambda: Clock.now)
     return Clock
 
 
 def test_the_rest_takes_as_long_as_its_size(clock):
-    steps = Steps("points", [1, 1, 2])
-    assert steps.left is None and steps.text == "points: 0 of 3"
+    points = Steps("points", [1, 1, 2])
+    assert points.left is None and steps_text([points]) == "points: 0 of 3"
     clock.now = 10.0
-    steps.end_one()
-    assert steps.left == pytest.approx(30.0)
-    assert steps.text == "points: 1 of 3, about 30 s left"
+    points.end_one()
+    assert points.left == pytest.approx(30.0)
+    assert steps_text([points]) == "points: 1 of 3, about 30 s left"
     clock.now = 18.0
-    steps.end_one()
-    assert steps.left == pytest.approx(18.0)
-    steps.end_one()
-    assert steps.is_over and steps.left == 0.0 and steps.text == "points: 3 of 3"
+    points.end_one()
+    assert points.left == pytest.approx(18.0)
+    points.end_one()
+    assert points.is_over and points.left == 0.0 and steps_text([points]) == "points: 3 of 3"
 
 
 @pytest.mark.parametrize(
@@ -56,11 +59,11 @@ def log(clock, verbose):
     with Progress(console=Console(file=stream, width=200), verbose=verbose) as shown:
         with shown.stage("mesh"):
             shown.expect(3.0)
-        shown.steps("configurations", [1.0] * 4)
-        for _ in range(4):
-            with shown.stage("solve"):
-                clock.now += 4.0
-            shown.step()
+        with shown.steps("configurations", [1.0] * 4):
+            for _ in range(4):
+                with shown.stage("solve"):
+                    clock.now += 4.0
+                shown.step()
     return stream.getvalue().splitlines()
 
 
@@ -74,6 +77,43 @@ def test_a_log_has_plain_lines(clock):
     assert not any("GB" in line for line in lines)
 
 
+def test_steps_within_steps_count(clock):
+    """Two fields of four states: after one field and two states, 30 s, a quarter is left."""
+    stream = io.StringIO()
+    with Progress(console=Console(file=stream, width=200)) as shown, shown.steps("fields", [1.0, 1.0]):
+        for states in (4, 2):
+            with shown.steps("states", [1.0] * 4):
+                for _ in range(states):
+                    clock.now += 5.0
+                    shown.step()
+            if states == 4:
+                shown.step()
+    (*_, last) = [line for line in stream.getvalue().splitlines() if "left" in line]
+    assert last == "[  30.00 s]   fields: 1 of 2; states: 2 of 4, about 10 s left"
+
+
+def test_iterations_of_a_long_solve(clock):
+    """Half of the way after 30 s on a logarithmic scale: as long again."""
+    stream = io.StringIO()
+    with Progress(console=Console(file=stream, width=200)) as shown, shown.stage("solve"):
+        shown.iterate(0, 0.0)
+        clock.now = 30.0
+        shown.iterate(50, fallen(1.0, 1e-5, 1e-10))
+    assert "[  30.00 s]   solve: iteration 50 of about 100, 30 s of this system left" in stream.getvalue()
+
+
+def test_a_stage_is_expected_to_take_as_long_as_before(clock, monkeypatch):
+    """In proportion to the number of unknowns, as on finer meshes."""
+    expected = []
+    monkeypatch.setattr(Progress, "expect", lambda self, seconds: expected.append(seconds))
+    shown = Progress(console=Console(file=io.StringIO()))
+    for size in (1e3, 3e3):
+        shown.size = size
+        with shown.stage("solve"):
+            clock.now += 4.0
+    assert expected == [pytest.approx(12.0)]
+
+
 def test_a_verbose_log_has_times_and_memory(clock):
     lines = log(clock, verbose=True)
     assert sum("solve: 4.00 s, " in line and line.endswith(" GB so far") for line in lines) == 4
@@ -83,15 +123,17 @@ def test_a_terminal_shows_a_bar_and_the_time_left():
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=True, width=100)
     with Progress(console=console) as shown:
-        shown.steps("points", [1.0, 3.0])
-        with shown.stage("mesh"):
-            shown.expect(1000.0)
+        with shown.steps("points", [1.0, 3.0]):
+            with shown.stage("mesh"):
+                shown.expect(1000.0)
+                shown.iterate(8, 0.25)
+                shown._bars._live.refresh()
+            shown.step()
             shown._bars._live.refresh()
-        shown.step()
-        shown._bars._live.refresh()
     text = stream.getvalue()
     assert "about 17 min left" in text
     assert "points: 1 of 2" in text and "━" in text
+    assert "mesh: iteration 8 of about 32" in text
     assert "  mesh: 0.0" in text
 
 

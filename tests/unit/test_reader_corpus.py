@@ -38,10 +38,10 @@ from thermospin.runs.simulation import solve
 pytestmark = pytest.mark.serial
 
 
-def resistance(path, labels=NAMED):
-    """R1 between the ends, Ω."""
+def device_of(path, labels=NAMED):
+    """The bar as a device, with a sink at both ends."""
     regions, ends = labels
-    config = {
+    return {
         "geometry": {
             "file": str(path),
             "unit": "nm",
@@ -53,7 +53,11 @@ def resistance(path, labels=NAMED):
         "probes": {"ends": ["right", "left"]},
         "solver": {"orders": 1, "degree": 1},
     }
-    _, problem = prepare_with_record(config, MPI.COMM_SELF)
+
+
+def resistance(path, labels=NAMED):
+    """R1 between the ends, Ω."""
+    _, problem = prepare_with_record(device_of(path, labels), MPI.COMM_SELF)
     return solve(problem, SilentProgress()).harmonics("through", "P", "ends")[0]
 
 
@@ -218,6 +222,17 @@ def test_row_01_tetrahedra_in_no_group_are_left_out(tmp_path):
     write_gmsh(bar(), tmp_path / "bar.msh")
     with pytest.raises(InputError, match="volume Cu of .* has no material; add it to regions"):
         built(tmp_path / "bar.msh", (["Py"], NAMED[1]), end)
+
+
+def test_a_surface_on_another_region_than_it_names(tmp_path):
+    write_gmsh(bar(), tmp_path / "bar.msh")
+    config = device_of(tmp_path / "bar.msh")
+    config["terminals"]["left"]["region"] = "Py"
+    with prepare_with_record(config, MPI.COMM_SELF)[1] as problem:
+        assert problem.device.terminals["left"] == "Py"
+    config["terminals"]["left"]["region"] = "Cu"
+    with pytest.raises(InputError, match="terminals.left.region: the surface 'left' lies on Py; name that"):
+        prepare_with_record(config, MPI.COMM_SELF)
 
 
 def test_unreferenced_and_inverted(tmp_path):

@@ -6,6 +6,8 @@ through the adjoints of that, as accurately as in a linear problem.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from thermospin.compat import PETSc
 from thermospin.device import Drive
 from thermospin.discretisation.heat_source import HeatSource
@@ -81,6 +83,7 @@ class ResponsiveSolver(SchemeSolver):
         units = self._tangent.units(tolerance)
         injected, potentials = given(self._drive, drive)
         generated += self._terminals.heat_leads(rhs, injected)
+        generated += self._terminals.carry_heat(rhs, injected, fields)
         solution = self._tangent.solve(
             rhs, injected, potentials, self._thermal, ("at", drive), tolerance, generated=generated
         )
@@ -112,13 +115,29 @@ class ResponsiveSolver(SchemeSolver):
         Raises:
             ConvergenceError: There is no convergence, or only to an unstable state.
         """
-        fields = self.newton.solve(start, self._loads(drive))
+        fields = self._warmed(self.newton.solve(start, self._loads(drive, start)), drive)
         self.newton.linearise(fields)
         found = feedback(self._equations, self.newton, fields)
         if found >= 1.0:
             raise ConvergenceError("the only state found is unstable, as in a thermal runaway")
         self._feedback = found
         return fields
+
+    def _warmed(self, fields: PETSc.Vec, drive: float) -> PETSc.Vec:
+        """The fields with the Peltier heat that leads bring at the temperature of their terminals.
+
+        Raises:
+            ConvergenceError: That heat does not settle.
+        """
+        injected, _ = given(self._drive, drive)
+        names = [name for name in injected if self._terminals.by_name[name].follows_temperature]
+        before = np.zeros(len(names))
+        for _ in range(accuracy.MAX_FIXED_POINT):
+            rises = np.array([self._terminals.warmth(name, fields) for name in names])
+            if np.all(np.abs(rises - before) <= accuracy.CARRIED_TOLERANCE * np.abs(rises)):
+                return fields
+            fields, before = self.newton.solve(fields, self._loads(drive, fields)), rises
+        raise ConvergenceError("the Peltier heat of the leads does not settle")
 
     def _failure(self, drive: float, reached: float, missed: float, failure: ConvergenceError) -> str:
         """Message when the drive cannot be raised.
@@ -134,14 +153,16 @@ class ResponsiveSolver(SchemeSolver):
             "the device better"
         )
 
-    def _loads(self, drive: float) -> PETSc.Vec:
-        """All injected currents at a drive, and heat that does not depend on it."""
+    def _loads(self, drive: float, fields: PETSc.Vec) -> PETSc.Vec:
+        """All injected currents at a drive, heat that does not depend on it, and that of warm leads."""
         loads = self._start.source()
         self._thermal.add_regions(loads)
         self._thermal.add_faces(loads)
         injected = {**self._drive.uniform, **self._drive.equipotential}
         self._terminals.inject(loads, {name: drive * part for name, part in injected.items()})
-        self._terminals.heat_leads(loads, given(self._drive, drive)[0])
+        currents, _ = given(self._drive, drive)
+        self._terminals.heat_leads(loads, currents)
+        self._terminals.carry_heat(loads, currents, fields)
         return loads
 
     def _add_source(self, rhs: PETSc.Vec, solutions: Sequence[Solution], _: Sequence[PETSc.Vec]) -> None:
