@@ -245,7 +245,7 @@ _Q = _flux("Q", "heat flux", r"$\mathrm{Q}$", "W/m²", lambda at: at.Q, "heat")
 _E = _flux("E", "electric field", r"$\mathrm{E}$", "V/m", lambda at: at.E, "current")
 _E_H = _flux(
     "E_H",
-    "Hall and Nernst field",
+    "Hall field",
     r"$\mathrm{E}_\mathrm{H}$",
     "V/m",
     lambda at: at.E_H,

@@ -75,6 +75,15 @@ def collinear(**sections):
     return device("collinear", field, {}, {"kapitza_resistance": "5e-9 m^2 K/W"}, **sections)
 
 
+def spin_heat(**sections):
+    """All of that, and spins with temperatures of their own."""
+    config = vector(**sections)
+    config["solver"] |= {"spin_heat": True}
+    for name in ("Magnet", "Heavy"):
+        config["materials"][name] = config["materials"][name] | {"spin_heat_ratio": 1.3}
+    return config
+
+
 def vector(**sections):
     """The spin Hall effect and the insulating magnet as well."""
     spins = {"spin_hall_angle": 0.1, "spin_nernst_angle": -0.15, "spin_relaxation_time": "1 ps"}

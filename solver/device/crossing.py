@@ -69,12 +69,6 @@ def _check_insulating_magnet(config: Config, regions: Regions, i: int, sides: tu
             "the material of the insulator",
             "interfaces", i, key,
         )  # fmt: skip
-    if config.unknowns.spin_heat:
-        raise config.mistake(
-            "insulating magnets and spins with temperatures of their own do not go together here; remove "
-            "this, or 'solver.spin_heat'",
-            "interfaces", i, key,
-        )  # fmt: skip
 
 
 def check_heat(config: Config, i: int) -> None:

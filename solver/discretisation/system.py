@@ -106,6 +106,21 @@ class CoupledSystem:
             key for key in self._whole.magnetic if len({self.spaces.fields[i] in spins for i in key}) == 2
         ]
 
+    @property
+    def _reversing(self) -> list[Block]:
+        """Magnetic blocks that reversed magnets change while all spins have one axis.
+
+        These are the odd ones, and those whose tensor in space turns.
+        """
+        odd, c = self._odd, self.coefficients.all
+
+        def turns(key: Block) -> bool:
+            potentials = [self.spaces.fields[i] in self.spaces.unknowns.potentials for i in key]
+            same = c.electrical if all(potentials) else c.electronic_heat
+            return (same if len(set(potentials)) == 1 else c.thermoelectric).turns_in_space
+
+        return [key for key in self._whole.magnetic if key in odd or turns(key)]
+
     def identify(self) -> Hashable:
         """A name of the present operator: two with the same name are equal."""
         return self._revision, tuple(self.state.items())
@@ -203,7 +218,10 @@ class CoupledSystem:
         return scales
 
     def _assemble_magnetic(self) -> None:
-        for part in self._parts if self.spaces.unknowns.vector else self._parts[:1]:
+        if not self.spaces.unknowns.vector:
+            self._whole.assemble(self._reversing)
+            return
+        for part in self._parts:
             part.assemble()
 
     def _nest(self) -> PETSc.Mat:

@@ -344,7 +344,7 @@ class CellCoefficients:
         if self.axis is None:
             return None
         along, across = self._scalar(lambda m: of(m).X), self._scalar(lambda m: of(m).across)
-        turns = self._any(lambda m: m.turns_currents and (self._field or not m.has_field_effects))
+        turns = self._any(lambda m: of(m).turning)
         return Lift(along, 0, self.axis, across, self._scalar(lambda m: of(m).turning) if turns else None)
 
     def _conducting(

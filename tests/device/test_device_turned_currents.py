@@ -8,7 +8,7 @@ from lateral import configurations, solved
 from scipy.spatial.transform import Rotation
 from structured import structured_device
 from support import SilentProgress, prepare_problem
-from turned import MAGNET, NM, collinear, vector
+from turned import MAGNET, NM, collinear, spin_heat, vector
 
 from thermospin.runs.loop import loop
 from thermospin.runs.problem import Problem
@@ -19,8 +19,12 @@ TURN = Rotation.from_rotvec([0.9, -1.7, 0.6]).as_matrix()
 
 @pytest.fixture(
     scope="module",
-    params=[collinear, pytest.param(vector, marks=pytest.mark.slow)],
-    ids=["collinear", "vector"],
+    params=[
+        collinear,
+        pytest.param(vector, marks=pytest.mark.slow),
+        pytest.param(spin_heat, marks=pytest.mark.slow),
+    ],
+    ids=["collinear", "vector", "spin heat"],
 )
 def results(request, comm):
     return solved(request.param(), comm)

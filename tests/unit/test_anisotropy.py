@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+import turned
 from hall_bar import tensor
 from support import COMPARES_RANKS, prepare_problem
-from turned import vector as all_effects
 
 from thermospin.compat import MPI, basix
 from thermospin.constants import LORENZ_NUMBER
 from thermospin.device import Device
+from thermospin.discretisation.assembly.blocks import Blocks
 from thermospin.discretisation.assembly.entries import Entries
 from thermospin.discretisation.assembly.tetrahedra import LocalMatrices
 from thermospin.errors import InputError
@@ -27,7 +28,8 @@ MAGNET = {
     "thermal_conductivity": 40,
 }
 SYMMETRIC = {"amr_ratio": 0.1, "anisotropic_seebeck_ratio": -0.3}
-TURNING = SYMMETRIC | {"anomalous_hall_angle": 0.2, "anomalous_nernst_ratio": 0.15}
+NERNST = SYMMETRIC | {"anomalous_nernst_ratio": 0.15}
+TURNING = NERNST | {"anomalous_hall_angle": 0.2}
 T0 = 300.0
 
 
@@ -128,8 +130,17 @@ def expected(u, w, m, sign, c):
     return density * SIDES.prod()
 
 
-@pytest.mark.parametrize("coefficients", [SYMMETRIC, TURNING], ids=["symmetric", "turning"])
-@pytest.mark.parametrize("spin", ["collinear", "vector"])
+@pytest.mark.parametrize(
+    ("spin", "coefficients"),
+    [
+        ("collinear", SYMMETRIC),
+        ("collinear", NERNST),
+        ("collinear", TURNING),
+        ("vector", SYMMETRIC),
+        ("vector", TURNING),
+    ],
+    ids=["symmetric", "Nernst", "turning", "vector symmetric", "vector turning"],
+)
 def test_operator_on_linear_fields(spin, coefficients, comm):
     problem = prepare_problem(device(spin, **coefficients), comm)
     rng = np.random.default_rng(1)
@@ -140,6 +151,18 @@ def test_operator_on_linear_fields(spin, coefficients, comm):
         known = expected(u, w, sign * np.array([1, 2, 2]), sign, coefficients)
         assert found == pytest.approx(known, rel=1e-12, abs=0), name
     assert problem.system.is_symmetric == (coefficients is SYMMETRIC)
+    problem.free()
+
+
+def test_reversed_magnets_assemble_what_changes(comm, monkeypatch):
+    """With a Nernst effect alone, blocks of a field with itself are even in the magnetisation."""
+    problem, assembled, assemble = prepare_problem(device(**NERNST), comm), [], Blocks._assemble
+    problem.magnetise(problem.states["P"])
+    monkeypatch.setattr(
+        Blocks, "_assemble", lambda blocks, key, *rest: assembled.append(key) or assemble(blocks, key, *rest)
+    )
+    problem.magnetise(problem.states["AP"])
+    assert set(assembled) == {(i, j) for i in range(3) for j in range(3) if i != j}
     problem.free()
 
 
@@ -194,9 +217,10 @@ def test_another_direction_is_another_operator():
 
 
 @COMPARES_RANKS
-def test_all_effects_on_any_number_of_ranks(comm):
+@pytest.mark.parametrize("effects", [turned.collinear, pytest.param(turned.vector, marks=pytest.mark.slow)])
+def test_all_effects_on_any_number_of_ranks(effects, comm):
     """All ranks together read what one alone does."""
-    config = all_effects(solver={"spin": "vector", "degree": 1, "orders": 1})
+    config = effects(solver={"spin": effects.__name__, "degree": 1, "orders": 1})
 
     def readings(ranks):
         problem = prepare_problem(config, ranks)

@@ -5,7 +5,7 @@ import pytest
 from support import prepare_problem
 from yig import FILM, LENGTH, NM, SIGMA, film
 
-from thermospin.constants import TORQUE_PER_SPIN_CURRENT
+from thermospin.constants import LORENZ_NUMBER, TORQUE_PER_SPIN_CURRENT
 from thermospin.discretisation.system import CoupledSystem
 from thermospin.errors import InputError
 from thermospin.fields import State
@@ -22,11 +22,13 @@ AREA, T0 = FILM[0] * FILM[1] * NM**2, 300.0
 M = np.array([1, 2, 2]) / 3
 
 
-def constants(problem, spins, metal, magnet):
-    """Constant fields: spins, V, and temperatures in the metal and in the magnet, K."""
+def constants(problem, spins, metal, magnet, tau=(0, 0, 0)):
+    """Constant fields: spins, V, temperatures in the metal and in the magnet, and, if there is one, τ, K."""
     functions, found = problem.spaces.functions(), problem.system.matrix.createVecRight()
     state = State(*functions)
     for component, value in zip(state.s if state.is_vector else [state.s], spins, strict=True):
+        component.x.array[:] = value
+    for component, value in zip(state.tau if len(state) == 8 else (), tau, strict=False):
         component.x.array[:] = value
     space = problem.spaces.space(False)
     state.theta.x.array[space.dofmap.list[problem.spaces.device.cells(["YIG"])].ravel()] = magnet
@@ -38,22 +40,36 @@ def constants(problem, spins, metal, magnet):
     return found
 
 
-@pytest.mark.parametrize("sides", [("N", "YIG"), ("YIG", "N")])
-def test_currents_across(sides, comm):
-    """``∫ w·A u`` of constant fields is the power of the currents, whichever side comes first."""
-    config = film(LAW, M.tolist()) | {"interfaces": [{"between": list(sides), **LAW}]}
+RATIO = 1.3
+"""λ over λ_Q."""
+
+
+@pytest.mark.parametrize(
+    ("sides", "spin_heat"), [(("N", "YIG"), False), (("YIG", "N"), False), (("N", "YIG"), True)]
+)
+def test_currents_across(sides, spin_heat, comm):
+    """``∫ w·A u`` of constant fields is the power of the currents, whichever side comes first.
+
+    Spins have temperatures in the metal alone: none of their heat crosses.
+    """
+    config = film(LAW, M.tolist(), metal={"spin_heat_ratio": RATIO} if spin_heat else None)
+    config["interfaces"] = [{"between": list(sides), **LAW}]
+    config["solver"] |= {"spin_heat": spin_heat}
     problem = prepare_problem(config, comm)
     problem.magnetise(problem.states["P"])
     s, w = np.array([0.3, -0.2, 0.5]), np.array([-0.4, 0.7, 0.1])
     (metal, magnet), (warm, cold) = (3.0, 1.0), (0.5, -2.0)
-    found = constants(problem, w, warm, cold).dot(
-        problem.system.matrix * constants(problem, s, metal, magnet)
+    tau, w_tau = np.array([0.7, -0.4, 0.2]), np.array([0.1, 0.9, -0.3])
+    found = constants(problem, w, warm, cold, w_tau).dot(
+        problem.system.matrix * constants(problem, s, metal, magnet, tau)
     )
     across = s - M * (M @ s)
     current = 2 * 3e14 * across + 2 * 5e13 * np.cross(M, s)
     current += M * (2 * 2e13 * (M @ s) + 2 * 2e13 * 2e-6 * (metal - magnet))
     heat = 2e8 / T0 * (metal - magnet) + 2 * 2e13 * 2e-6 * (M @ s)
     relaxation = SIGMA / LENGTH**2 * FILM[2] * NM * (w @ s)
+    if spin_heat:
+        relaxation += LORENZ_NUMBER * SIGMA * (RATIO / LENGTH) ** 2 * FILM[2] * NM * (w_tau @ tau)
     assert found / AREA == pytest.approx(w @ current + (warm - cold) * heat + relaxation, rel=1e-12)
     problem.free()
 

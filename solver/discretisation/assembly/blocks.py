@@ -1,6 +1,6 @@
 """The blocks of the operator: assembled once, and in part again when the magnetisation changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby, product
 
 import numpy as np
@@ -69,10 +69,14 @@ class Blocks:
         for key, form in self._magnetic.items():
             self.blocks[key] = form.empty()
 
-    def assemble(self) -> None:
-        """Assemble the blocks that change with the magnetisation (collective)."""
-        for key, form in self._magnetic.items():
-            self._assemble(key, form, self._part)
+    def assemble(self, keys: Collection[Block] | None = None) -> None:
+        """Assemble the blocks that change with the magnetisation (collective).
+
+        Args:
+            keys: Those of them that are assembled; default all.
+        """
+        for key in self.magnetic if keys is None else keys:
+            self._assemble(key, self._magnetic[key], self._part)
         if not self._spaces.unknowns.vector:  # the blocks of other signs mostly follow from these
             for key, form in self._magnetic.items():
                 form.release(self.blocks[key])
