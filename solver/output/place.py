@@ -22,7 +22,16 @@ from thermospin.runtime.cache import remove
 RESULTS = "results.json"
 OLD = 600.0
 """Age above which a file that a killed run was writing is removed, s."""
-MOTION = "dynamics.csv", "dynamics/m_*.vtu", "dynamics/m_*.ovf", "dynamics/m.pvd", "restart.npz"
+FORMATS = "png", "pdf", "svg"
+"""Suffixes of pictures."""
+MOTION = (
+    "dynamics.csv",
+    *(f"dynamics.{suffix}" for suffix in FORMATS),
+    "dynamics/m_*.vtu",
+    "dynamics/m_*.ovf",
+    "dynamics/m.pvd",
+    "restart.npz",
+)
 """Files of a magnetisation in time, as patterns."""
 PICTURES = (
     "maps/*",
@@ -59,7 +68,7 @@ EARLIER = (
     "residuals.csv",
     "samples.csv",
     "convergence.csv",
-    *(f"{stem}.{suffix}" for stem in PICTURES for suffix in ("png", "pdf", "svg")),
+    *(f"{stem}.{suffix}" for stem in PICTURES for suffix in FORMATS),
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = "fields/*/*", "fields/*", "fields", "maps", "dynamics"

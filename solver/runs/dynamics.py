@@ -21,6 +21,7 @@ from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet, Uniax
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.relaxation import relax
 from thermospin.micromagnetics.shapes import ellipsoid_factors, prism_factors
+from thermospin.output.motion import PICTURE, save_motion
 from thermospin.output.place import claim, remove_motion
 from thermospin.output.trajectory import Trajectory
 from thermospin.runs.preparation import prepare
@@ -72,6 +73,7 @@ def run_dynamics(
         begin = perf_counter()
         motion.follow(table, directory)
         progress.note(motion.cost(perf_counter() - begin))
+        on_root(comm, lambda: save_motion(directory / PICTURE, table.rows, config.output.style))
         motion.free()
     return {name: np.array([row[name] for row in table.rows]) for name in table.rows[0]}
 
@@ -163,8 +165,10 @@ class Motion:
             table: Gets the row.
             directory: Where the state is kept.
         """
-        is_pictured = self._dynamics.is_pictured(self.integrator.point.time)
-        table.add(self.row(), self.magnet, self.m, is_pictured)
+        pictured = {}
+        if self._dynamics.is_pictured(self.integrator.point.time):
+            pictured = {"m": self.m} | ({"torque": self.torque.density} if self.torque else {})
+        table.add(self.row(), self.magnet.body, pictured)
         write_restart(directory, self, table.rows)
 
     def cost(self, elapsed: float) -> str:

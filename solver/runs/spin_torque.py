@@ -25,6 +25,7 @@ class SpinTorque:
 
     Attributes:
         readings: Voltage of every probe at the last solution, V.
+        density: Torque per volume of the last solution of a step, J/m³, (3, n).
         solutions: Number of solutions.
         elapsed: Time that they took, s.
     """
@@ -39,6 +40,7 @@ class SpinTorque:
         self._torques = problem.torques()
         self._known: list[tuple[float, np.ndarray]] = []
         self.readings: dict[str, float] = {}
+        self.density = np.zeros((3, magnet.body.n_owned))
         self.solutions, self.elapsed = 0, 0.0
 
     @property
@@ -71,6 +73,7 @@ class SpinTorque:
         begin = perf_counter()
         torque = self.torque(m, self._drive.course.at(time + LATER))
         self.elapsed += perf_counter() - begin
+        self.density = torque / sum(self._magnet.body.volumes.values())
         self._known = [*self._known[-1:], (time, torque_field(self._magnet, m, torque))]
 
     def torque(self, m: np.ndarray, factor: float = 1.0) -> np.ndarray:

@@ -76,6 +76,8 @@ def test_angular_momentum_balances(config, comm):
     texture = motion.torque._interpolation.texture(m)
     problem.magnetise({"Fixed": problem.states["start"]["Fixed"], "Free": texture})
     whole = problem.torques().of(problem.scheme("through").at(20e-6))["Free"]
+    volumes = sum(magnet.body.volumes.values())
+    assert total == pytest.approx([magnet.body.sum(part * volumes) for part in motion.torque.density])
     assert total == pytest.approx(whole, rel=1e-6, abs=1e-9 * np.linalg.norm(whole))
     step = 1e-15
     found = Midpoint(magnet).step(m, step, lambda u: motion.torque(0.0, u)).m
@@ -152,6 +154,7 @@ def test_a_run_begins_without_the_files_of_another(shared_directory, comm, monke
     run_dynamics(load_config(config), comm, shared_directory, SilentProgress())
     pictures = shared_directory / "dynamics"
     assert {path.name for path in pictures.iterdir()} == {"m_0000.vtu", "m_0001.vtu", "m.pvd"}
+    assert (shared_directory / "dynamics.png").stat().st_size > 10_000
 
     def killed(*_):
         raise KeyboardInterrupt
