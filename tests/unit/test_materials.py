@@ -55,10 +55,16 @@ def test_every_material_is_complete_and_positive_definite(name):
 
 
 def test_materials_that_people_use():
-    metals = {"Fe", "Ni", "CoFe", "CoFeB", "Ta", "W", "Ti", "Ru", "Cr", "Nb", "Constantan"}
+    metals = {"Fe", "Ni", "CoFe", "CoFeAl", "CoFeB", "Ta", "W", "Ti", "Ru", "Cr", "Nb", "Constantan"}
     insulators = {"MgO", "AlOx", "SiNx", "Si_of_T", "GaAs", "YIG", "Sapphire"}
     assert metals | insulators <= set(library())
-    assert {name for name in metals if library_material(name).is_magnetic} == {"Fe", "Ni", "CoFe", "CoFeB"}
+    assert {name for name in metals if library_material(name).is_magnetic} == {
+        "Fe",
+        "Ni",
+        "CoFe",
+        "CoFeAl",
+        "CoFeB",
+    }
     assert not any(library_material(name).is_conductor for name in insulators)
 
 
