@@ -14,6 +14,8 @@ from thermospin.units.names import split_quantity
 
 NEGLIGIBLE = 1e-9
 """Relative change of a number per that of an input, below which it is rounding."""
+TEMPERATURE = "temperature"
+"""Key of the base temperature."""
 
 
 @dataclass(frozen=True)
@@ -21,18 +23,19 @@ class Input:
     """A number of a configuration as its file gives it.
 
     Attributes:
-        key: Its key: of a number of a material or interface, of ζ, or of a parameter.
+        key: Its key: of a number of a material or interface, of ζ, of T0, or of a parameter.
         value: Its value in ``unit``.
         unit: SI unit of a number; of a parameter the unit in which it is written.
         shares: By place, the derivatives of the numbers of materials and interfaces that follow it.
-        moves: Whether lengths of the geometry follow it.
+        whole: Whether lengths of the geometry or the base temperature follow it, so that readings are solved
+            for again.
     """
 
     key: str
     value: float
     unit: str
     shares: Mapping[Place, float]
-    moves: bool = False
+    whole: bool = False
 
     def read(self, text: float | str) -> float:
         """A quantity of the kind of this input, in its unit.
@@ -66,7 +69,8 @@ def find_input(config: Config, key: str) -> Input:
         share = float(weights @ [point.get(place, 0.0) for point in points])
         if abs(share * value) > NEGLIGIBLE * abs(nominal):
             shares[place] = share
-    return Input(key, value, unit, shares, changed[0].geometry != config.geometry)
+    whole = any(getattr(changed[0], part) != getattr(config, part) for part in ("geometry", TEMPERATURE))
+    return Input(key, value, unit, shares, whole)
 
 
 def with_value(config: Config, key: str, value: float, unit: str) -> Config:
@@ -120,7 +124,7 @@ def uncertain_inputs(config: Config) -> tuple[Sequence[Input], Sequence[float]]:
             raise config.error(key, f"uncertainty: {error}") from None
         if size <= 0:
             raise config.error(key, f"the uncertainty must be greater than 0, not {text}")
-        if given.shares or given.moves:
+        if given.shares or given.whole:
             found.append((given, size))
     return [given for given, _ in found], [size for _, size in found]
 
@@ -159,6 +163,8 @@ def _value(config: Config, key: str) -> tuple[float, str]:
     numbers = {number.key: number for number in material_numbers(config)}
     if key in numbers:
         return numbers[key].value, numbers[key].unit
+    if key == TEMPERATURE:
+        return config.temperature, "K"
     section, _, name = key.partition(".")
     if section == SECTION and name in config.parameters:
         value = config.parameters[name]
@@ -167,5 +173,5 @@ def _value(config: Config, key: str) -> tuple[float, str]:
     raise config.error(
         key,
         "is no number here; write the key of a number of a material or interface in use that is not 0, "
-        "such as 'materials.Py.seebeck', of 'heating.scale', or of a parameter",
+        "such as 'materials.Py.seebeck', of 'heating.scale', 'temperature', or of a parameter",
     )

@@ -35,7 +35,7 @@ class Datum:
         scheme: The injection scheme; empty for the only one.
         probe: The probe; likewise.
         name: A magnetic configuration, ``baseline`` or ``spin``.
-        order: Power n of the drive.
+        order: Power n of the drive; 0 of the voltage without one.
         value: The reading, V/Aⁿ or V/Vⁿ.
         uncertainty: Its standard uncertainty, likewise.
         line: Line of the file.
@@ -108,10 +108,10 @@ def _datum(
         raise InputError(f"{len(row)} cells for {len(columns)} columns", file=where)
     cells = dict(zip(columns, row, strict=True))
     order = cells["order"]
-    if not order.isdecimal() or not 1 <= int(order) <= 8:
-        raise InputError(f"order: must be a whole number from 1 to 8, not {brief(order)}", file=where)
+    if not order.isdecimal() or int(order) > 8:
+        raise InputError(f"order: must be a whole number from 0 to 8, not {brief(order)}", file=where)
     drive = drives.get(cells.get("scheme", ""), next(iter(drives.values()), "A"))
-    unit = f"V/{drive}" if order == "1" else f"V/{drive}^{order}"
+    unit = ["V", f"V/{drive}", f"V/{drive}^{order}"][min(int(order), 2)]
     value, error = split_uncertain(cells["value"]) or (cells["value"], cells.get("uncertainty", ""))
     if not error:
         raise InputError("uncertainty: missing; every reading needs one", file=where)

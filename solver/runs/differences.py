@@ -1,10 +1,13 @@
 """Derivatives of readings from two more solutions for every input, on the same mesh or on the mesh moved."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from thermospin.config.inputs import Input, with_value
+from thermospin.config import Config
+from thermospin.config.inputs import TEMPERATURE, Input, find_input, used_parameters, with_value
+from thermospin.config.numbers import material_numbers
 from thermospin.output.progress import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -51,6 +54,16 @@ class DifferenceSensitivity:
             return np.zeros((self._orders, 0))
         return np.array([self._by[scheme, probe, name, n] for n in range(1, self._orders + 1)])
 
+    def at_rest(self, scheme: str, name: str, probe: str) -> np.ndarray:
+        """Derivatives of R0, shape (n_inputs,).
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration, or a signal.
+            probe: The probe.
+        """
+        return np.array(self._by.get((scheme, probe, name, 0), []))
+
     def of_case(
         self, scheme: str, name: str, solver: SchemeSolver, expansion: Expansion
     ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -66,6 +79,44 @@ class DifferenceSensitivity:
             probe: (np.asarray(expansion.harmonics(pair)), self.derivatives(scheme, name, probe))
             for probe, pair in self._pairs.items()
         }
+
+
+def sensitivities_by_differences(problem: Problem, progress: SilentProgress) -> dict[str, Any]:
+    """The content of ``sensitivity.json`` for devices without adjoints, R0 included (collective).
+
+    Args:
+        problem: The problem.
+        progress: Its notes.
+    """
+    config = problem.config
+    inputs = [Input(n.key, n.value, n.unit, {n.place: 1.0}) for n in material_numbers(config)]
+    inputs += solved_again(config)
+    progress.note(f"derivatives by differences: two more solutions for each of {len(inputs)} numbers")
+    values = np.array([given.value for given in inputs])
+    found, readings = DifferenceSensitivity(problem, inputs), []
+    for (scheme, probe, name, order), value in readings_of(problem).items():
+        by = found.at_rest(scheme, name, probe)
+        if order:
+            by = found.derivatives(scheme, name, probe)[order - 1]
+        readings.append(
+            {
+                **{"scheme": scheme, "probe": probe, "unit": problem.device.drives[scheme].unit},
+                **{"name": name, "order": order, "value": value, "derivatives": by.tolist()},
+                "relative": (by * values / value).tolist() if value else None,
+            }
+        )
+    numbers = [{"key": given.key, "value": given.value, "unit": given.unit} for given in inputs]
+    return {"parameters": numbers, "left_out": [], "readings": readings}
+
+
+def solved_again(config: Config) -> list[Input]:
+    """The inputs whose derivatives are differences in every device: T0, and parameters that lengths follow.
+
+    Args:
+        config: The configuration.
+    """
+    lengths = [given for given in used_parameters(config) if given.whole]
+    return [*lengths, find_input(config, TEMPERATURE)]
 
 
 def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]:

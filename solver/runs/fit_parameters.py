@@ -122,7 +122,7 @@ def _target(device: Config, key: str) -> Input | None:
         found = find_input(device, key)
     except InputError:
         return None
-    return found if found.shares or found.moves else None
+    return found if found.shares or found.whole else None
 
 
 def _parameter(

@@ -196,7 +196,13 @@ def _drives(document: Mapping[str, Any], file: str) -> dict[str, str]:
 
 
 def _placed(datum: Datum, device: Config) -> Datum:
-    states = list(Device.of(device).states)
+    own = Device.of(device)
+    if datum.order == 0 and not own.thermal:
+        message = (
+            "order: 0 is a voltage without a drive, and the device is at its base temperature; give heat, or "
+        )
+        raise datum.error(f"{message}a sink's 'temperature'")
+    states = list(own.states)
     signals = list(SIGNALS) if {"P", "AP"} <= set(states) else []
     given = list(device.schemes), list(device.probes), [*states, *signals], device.solver.orders
     return placed(datum, *given)
@@ -205,7 +211,7 @@ def _placed(datum: Datum, device: Config) -> Datum:
 def _reduced(device: Config, data: Sequence[Datum]) -> Config:
     """The device with the schemes, probes and orders that its data need."""
     schemes, probes = ({getattr(datum, key) for datum in data} for key in ("scheme", "probe"))
-    orders = max(datum.order for datum in data)
+    orders = max(1, *(datum.order for datum in data))
     return device.model_copy(
         update={
             "schemes": {name: scheme for name, scheme in device.schemes.items() if name in schemes},

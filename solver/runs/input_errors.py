@@ -67,6 +67,11 @@ class InputErrors:
             for n, row in enumerate(derivatives, start=1):
                 readings.append({"scheme": scheme, "probe": probe, "name": name, "order": n})
                 rows.append(row)
+        for scheme, probe, name, derivatives in self._at_rest(results):
+            errors = _errors_of(results["schemes"][scheme], probe, name, "error_R0")
+            errors["materials"] = float(np.linalg.norm(derivatives * self._sizes))
+            readings.append({"scheme": scheme, "probe": probe, "name": name, "order": 0})
+            rows.append(derivatives)
         scaled = np.array(rows) * self._sizes
         results["inputs"] = {
             "numbers": [
@@ -86,9 +91,18 @@ class InputErrors:
                 for name, (_, derivatives) in of_probe.items():
                     yield scheme, probe, name, derivatives
 
+    def _at_rest(self, results: dict[str, Any]) -> Iterator[tuple[str, str, str, np.ndarray]]:
+        """Scheme, probe, name and derivatives by the inputs, (n_inputs,), of every R0."""
+        for scheme, probe, name, _ in self._named():
+            try:
+                _errors_of(results["schemes"][scheme], probe, name, "error_R0")
+            except KeyError:
+                continue
+            yield scheme, probe, name, self._found.at_rest(scheme, name, probe)
 
-def _errors_of(scheme: dict[str, Any], probe: str, name: str) -> dict[str, Any]:
+
+def _errors_of(scheme: dict[str, Any], probe: str, name: str, key: str = "error") -> dict[str, Any]:
     """The errors of a reading in the results of a scheme."""
     if name in SIGNALS:
-        return scheme["signals"][probe]["error"][name]
-    return scheme["configurations"][name]["probes"][probe]["error"]
+        return scheme["signals"][probe][key][name]
+    return scheme["configurations"][name]["probes"][probe][key]

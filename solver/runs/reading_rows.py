@@ -13,7 +13,7 @@ from thermospin.runs.probes import SIGNALS, probe_data, signals
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import At
 from thermospin.runs.sensitivity import Case, ProblemSensitivity, with_signals
-from thermospin.validation.sensitivity import reason_without_adjoints
+from thermospin.validation.sensitivity import has_adjoints
 
 
 class ReadingRow(NamedTuple):
@@ -52,6 +52,7 @@ def reading_rows(problem: Problem, inputs: Sequence[Input]) -> dict[At, ReadingR
             cases[name] = found.of_case(scheme, name, solver, expansions[name])
             if problem.device.numerics.estimate:
                 problem.estimate(scheme, solver, expansions[name])
+        rows |= _at_rest(problem, scheme, expansions, found)
         bars = _mesh_bars(problem, expansions)
         for probe in problem.device.probes:
             named = with_signals({name: case[probe] for name, case in cases.items()})
@@ -59,6 +60,28 @@ def reading_rows(problem: Problem, inputs: Sequence[Input]) -> dict[At, ReadingR
                 for n, value in enumerate(values, start=1):
                     at = scheme, probe, name, n
                     rows[at] = ReadingRow(float(value), bars[probe][name][n - 1], derivatives[n - 1].tolist())
+    return rows
+
+
+def _at_rest(
+    problem: Problem, scheme: str, expansions: Mapping[str, Expansion], found: "InputSensitivity"
+) -> dict[At, ReadingRow]:
+    """R0 of all probes; empty of a device at its base temperature without a drive."""
+    rows: dict[At, ReadingRow] = {}
+    if not all(expansion.rest for expansion in expansions.values()):
+        return rows
+    for probe, pair in problem.device.probes.items():
+        cases = {
+            name: {"probes": {probe: probe_data(expansion, pair)}} for name, expansion in expansions.items()
+        }
+        read = {name: case["probes"][probe] for name, case in cases.items()}
+        values = {name: (part["R0"], part["error_R0"]["mesh"]) for name, part in read.items()}
+        for signal in signals(cases).values():
+            errors = signal["error_R0"]
+            values |= {name: (signal[f"{name}_R0"], errors[name]["mesh"]) for name in SIGNALS}
+        for name, (value, bar) in values.items():
+            derivatives = found.at_rest(scheme, name, probe).tolist()
+            rows[scheme, probe, name, 0] = ReadingRow(float(value), bar, derivatives)
     return rows
 
 
@@ -75,6 +98,15 @@ class InputSensitivity(Protocol):
             expansion: Its solution.
         """
 
+    def at_rest(self, scheme: str, name: str, probe: str) -> np.ndarray:
+        """Derivatives of R0, shape (n_inputs,).
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration, or a signal.
+            probe: The probe.
+        """
+
 
 def input_sensitivity(problem: Problem, inputs: Sequence[Input]) -> InputSensitivity:
     """Derivatives of the readings of a problem: by adjoints, or by differences where these do not hold.
@@ -87,8 +119,8 @@ def input_sensitivity(problem: Problem, inputs: Sequence[Input]) -> InputSensiti
         InputError: A lead or the surroundings depend on one of the numbers.
         ConvergenceError: The solver does not converge with another value.
     """
-    has_adjoints = reason_without_adjoints(problem.device) is None
-    return AdjointSensitivity(problem, inputs) if has_adjoints else DifferenceSensitivity(problem, inputs)
+    kind = AdjointSensitivity if has_adjoints(problem.device) else DifferenceSensitivity
+    return kind(problem, inputs)
 
 
 class AdjointSensitivity:
@@ -111,7 +143,7 @@ class AdjointSensitivity:
                 "a lead or the surroundings depend on it; give it without an uncertainty, and do not fit it"
             )
             raise problem.config.error(self._found.left_out[0], message)
-        self._lengths = [i for i, given in enumerate(inputs) if given.moves]
+        self._lengths = [i for i, given in enumerate(inputs) if given.whole]
         self._differences = DifferenceSensitivity(problem, [inputs[i] for i in self._lengths])
         places = [change.number.place for change in self._found.changes]
         self._count = len(inputs)
@@ -135,6 +167,16 @@ class AdjointSensitivity:
             derivatives[:, self._lengths] = self._differences.derivatives(scheme, name, probe)
             cases[probe] = values, derivatives
         return cases
+
+    def at_rest(self, scheme: str, name: str, probe: str) -> np.ndarray:
+        """Zeros: a device that has adjoints is at its base temperature without a drive.
+
+        Args:
+            scheme: The scheme.
+            name: The magnetic configuration, or a signal.
+            probe: The probe.
+        """
+        return np.zeros(self._count)
 
 
 def _mesh_bars(problem: Problem, expansions: Mapping[str, Expansion]) -> dict[str, dict[str, list]]:

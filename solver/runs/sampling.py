@@ -1,6 +1,6 @@
 """Errors of readings by uncertain numbers from draws of the numbers, as a check of linear propagation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from thermospin.config import Config
 from thermospin.config.inputs import Input, uncertain_inputs, with_values
 from thermospin.errors import InputError
 from thermospin.output.progress import SilentProgress
+from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.moved_mesh import moved_mesh
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
@@ -46,7 +47,7 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
         raise problem.config.error(
             "uncertainties", "nothing to draw; write a number as '-3.8 +/- 0.2 uV/K', or its uncertainty here"
         )
-    moving = next((given.key for given in inputs if given.moves), "")
+    moving = next((given.key for given in inputs if given.whole), "")
     found, refused = [], 0
     with progress.steps("draws", [1.0] * draws):
         for config in _drawn(problem.config, inputs, sizes):
@@ -78,7 +79,7 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
 
 
 def readings_of(problem: Problem) -> dict[At, float]:
-    """All readings by scheme, probe, configuration or signal, and order (collective).
+    """All readings by scheme, probe, configuration or signal, and order, 0 for R0 (collective).
 
     Args:
         problem: The problem.
@@ -95,7 +96,16 @@ def readings_of(problem: Problem) -> dict[At, float]:
                 named |= {s: p * named["P"] + ap * named["AP"] for s, (p, ap) in SIGNALS.items()}
             for name, values in named.items():
                 found |= {(scheme, probe, name, n): float(r) for n, r in enumerate(values, start=1)}
+            found |= {(scheme, probe, name, 0): r for name, r in _at_rest(expansions, pair).items()}
     return found
+
+
+def _at_rest(expansions: Mapping[str, Expansion], pair: TerminalPair) -> dict[str, float]:
+    """R0 by configuration or signal; empty of a device at its base temperature without a drive."""
+    found = {name: expansion.rest.reading(pair) for name, expansion in expansions.items() if expansion.rest}
+    if {"P", "AP"} <= found.keys():
+        found |= {signal: p * found["P"] + ap * found["AP"] for signal, (p, ap) in SIGNALS.items()}
+    return {name: float(value) for name, value in found.items()}
 
 
 def _drawn(config: Config, inputs: Sequence[Input], sizes: Sequence[float]) -> Iterator[Config | None]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.config.inputs import Input, uncertain_inputs, used_parameters
+from thermospin.config.inputs import Input, uncertain_inputs
 from thermospin.config.numbers import Place
 from thermospin.device import Device
 from thermospin.discretisation.cell_gradient import CellGradient
@@ -29,13 +29,17 @@ from thermospin.response.sensitivity import (
 )
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.coefficient_changes import Change, find_changes
-from thermospin.runs.differences import DifferenceSensitivity
+from thermospin.runs.differences import (
+    DifferenceSensitivity,
+    sensitivities_by_differences,
+    solved_again,
+)
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import sample
 from thermospin.runtime.failures import on_root
 from thermospin.section import dotted
-from thermospin.validation.sensitivity import check_sensitivity
+from thermospin.validation.sensitivity import check_sensitivity, has_adjoints
 
 
 @dataclass(frozen=True)
@@ -92,18 +96,19 @@ def sensitivity(
         comm: Ranks that share the work.
 
     Raises:
-        InputError: Nothing is read, the device has laws or fields that sensitivities do not cover, or it
-            cannot be meshed.
+        InputError: Nothing is read, or the device cannot be meshed.
         ConvergenceError: The solver does not converge.
     """
-    check_sensitivity(config, Device.of(config))
+    device = Device.of(config)
+    check_sensitivity(config, device)
+    find = find_sensitivities if has_adjoints(device) else sensitivities_by_differences
     tolerance = min(config.solver.tolerance, SENSITIVITY_TOLERANCE)
     solver = config.solver.model_copy(update={"tolerance": tolerance, "estimate": False})
     config = config.model_copy(update={"solver": solver, "accuracy": None})
     if output is not None:
         on_root(comm, lambda: claim(Path(output), config.source))
     with progress_of(progress, quiet, comm.rank) as shown, Problem.of(config, comm, shown) as problem:
-        data = find_sensitivities(problem, shown)
+        data = find(problem, shown)
         if draws:
             data["sampling"] = with_linear(sample(problem, draws, shown), data, config)
     if output is not None:
@@ -142,13 +147,13 @@ def find_sensitivities(
             for probe in problem.device.probes
             for row in _rows({name: case[probe] for name, case in cases.items()}, found.values)
         ]
-    lengths = [] if places is not None else _add_lengths(problem, readings)
+    again = [] if places is not None else _add_differences(problem, readings)
     return {
         "parameters": [
             {"key": change.number.key, "value": change.number.value, "unit": change.number.unit}
             for change in found.changes
         ]
-        + [{"key": given.key, "value": given.value, "unit": given.unit} for given in lengths],
+        + [{"key": given.key, "value": given.value, "unit": given.unit} for given in again],
         "left_out": found.left_out,
         "readings": readings,
     }
@@ -177,20 +182,20 @@ def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Confi
 
 def _by_input(given: Input, derivatives: Mapping[str, float]) -> float:
     """The derivative of a reading by an input: that of a length is whole, others go by what follows them."""
-    if given.moves:
+    if given.whole:
         return derivatives[given.key]
     return sum(share * derivatives.get(dotted(place), 0.0) for place, share in given.shares.items())
 
 
-def _add_lengths(problem: Problem, readings: Sequence[dict[str, Any]]) -> list[Input]:
-    """Add derivatives by the parameters that lengths follow, which are returned (collective).
+def _add_differences(problem: Problem, readings: Sequence[dict[str, Any]]) -> list[Input]:
+    """Add derivatives by T0 and by parameters that lengths follow, which are returned (collective).
 
     Raises:
         InputError: The mesh cannot follow a length.
     """
-    inputs = [given for given in used_parameters(problem.config) if given.moves]
+    inputs = solved_again(problem.config)
     found = DifferenceSensitivity(problem, inputs)
-    for row in readings if inputs else ():
+    for row in readings:
         by = found.derivatives(row["scheme"], row["name"], row["probe"])[row["order"] - 1]
         row["derivatives"] += by.tolist()
         if row["relative"] is not None:

@@ -29,7 +29,7 @@ def remedy(text: str, unit: str) -> str:
     if len(text) > LONGEST:
         return f"write for example '{example(unit)}'"
     if split_uncertain(text):
-        return "an uncertainty can stand in materials, interfaces, heating and parameters only"
+        return "an uncertainty can stand in materials, interfaces, heating, temperature and parameters only"
     if match := re.fullmatch(r"\s*([-+]?[0-9]+),([0-9]+)([^,]*)", text):
         return f"numbers have a decimal point: '{match[1]}.{match[2]}{match[3].rstrip()}'"
     if re.match(r"\s*[-+]?[0-9.]+,[0-9]", text):

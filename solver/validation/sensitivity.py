@@ -30,27 +30,15 @@ def check_sensitivity(config: Config, device: Device) -> None:
     """
     if not device.probes:
         raise config.error("probes", "there is no reading; add a pair of terminals, such as '{v: [a, b]}'")
-    if found := reason_without_adjoints(device):
-        raise config.error(*found)
 
 
-def reason_without_adjoints(device: Device) -> tuple[str, str] | None:
-    """The key and the reason why readings have no derivatives by adjoints; None where they have.
+def has_adjoints(device: Device) -> bool:
+    """Whether derivatives of readings by numbers of materials and interfaces are found by adjoints.
+
+    Not with laws of the temperature, heat or spins without a drive, or vector spin.
 
     Args:
         device: The device.
     """
-    if device.has_laws:
-        return (
-            "materials",
-            "sensitivities need numbers; give them at the base temperature instead of laws",
-        )
-    if device.thermal or any(drive.quantity == "temperature" for drive in device.drives.values()):
-        return (
-            "terminals",
-            "sensitivities need a device that is at its base temperature without a drive; remove given "
-            "heat, and hold sinks and surroundings at 'temperature'",
-        )
-    if device.unknowns.vector:
-        return "solver.spin", "sensitivities need spins along one axis; set solver.spin: collinear"
-    return None
+    at_rest = device.thermal or any(drive.quantity == "temperature" for drive in device.drives.values())
+    return not (device.has_laws or at_rest or device.unknowns.vector)

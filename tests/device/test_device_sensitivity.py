@@ -7,10 +7,13 @@ import pytest
 from lateral import device
 from support import prepare_problem
 
-from thermospin.config.numbers import material_numbers, with_number
+from thermospin.config.numbers import Number, material_numbers, with_number
 from thermospin.output import SilentProgress
+from thermospin.runs.fit import fit
 from thermospin.runs.problem import Problem
-from thermospin.runs.sensitivity import find_sensitivities
+from thermospin.runs.sensitivity import find_sensitivities, sensitivity
+from thermospin.units import to_si
+from thermospin.validation import load_config
 
 MAGNET = {
     "conductivity": "4e6 S/m",
@@ -67,6 +70,7 @@ def read(problem, config):
 def along(problem, direction, step=3e-3):
     """Derivatives of the readings as all numbers change in proportion to themselves."""
     numbers = material_numbers(problem.config)
+    base = Number(("temperature",), problem.config.temperature, "K")
 
     def at(steps):
         return read(
@@ -75,7 +79,7 @@ def along(problem, direction, step=3e-3):
                 lambda config, both: with_number(
                     config, both[0].place, both[0].value * (1 + steps * step * both[1])
                 ),
-                zip(numbers, direction, strict=True),
+                zip([*numbers, base], direction, strict=True),
                 problem.config,
             ),
         )
@@ -130,8 +134,68 @@ def test_of_the_signals(comm):
     rows = find_sensitivities(prepare_problem(stack(JOULE, degree=1, orders=2), comm), SilentProgress())[
         "readings"
     ]
-    found = {(row["name"], row["order"]): np.array(row["derivatives"]) for row in rows}
+    # The last is by T0, of differences, which round.
+    found = {(row["name"], row["order"]): np.array(row["derivatives"][:-1]) for row in rows}
     for order in (1, 2):
         p, ap = found["P", order], found["AP", order]
         np.testing.assert_allclose(found["baseline", order], (p + ap) / 2, rtol=1e-12)
         np.testing.assert_allclose(found["spin", order], p - ap, rtol=1e-12)
+
+
+RISE = 10.0
+"""Temperature of the upper sink over T0, K."""
+
+
+def heated(**sections):
+    """The stack without spin-dependent Seebeck coefficients or interfaces, warmer above than below."""
+    plain = {key: value for key, value in MAGNET.items() if key != "spin_seebeck"}
+    config = stack(JOULE, degree=1, orders=1, estimate=False) | {"materials": {"F": plain, "N": METAL}}
+    config["terminals"] = {
+        "bottom": {"region": "A", "face": "zmin", "sink": True},
+        "top": {"region": "B", "face": "zmax", "sink": 300 + RISE},
+    }
+    return config | {"interfaces": []} | sections
+
+
+SEEBECK = {"F": -20e-6, "N": 1.6e-6}
+
+
+def voltage(seebeck):
+    """R0 of it in closed form, −Σ S ΔT; κ without a current is κ − σ S² T0.
+
+    Args:
+        seebeck: S of both metals, V/K.
+    """
+    given = {"F": (30, MAGNET), "N": (15, METAL)}
+    parts = {
+        name: length
+        / (metal["thermal_conductivity"] - to_si(metal["conductivity"], "S/m") * seebeck[name] ** 2 * 300)
+        for name, (length, metal) in given.items()
+    }
+    return -sum(seebeck[name] * RISE * part for name, part in parts.items()) / sum(parts.values())
+
+
+def by_seebeck(name):
+    """Derivative of the closed form by S of a metal, K."""
+    step = 1e-3 * SEEBECK[name]
+    ends = [voltage(SEEBECK | {name: SEEBECK[name] + sign * step}) for sign in (1, -1)]
+    return (ends[0] - ends[1]) / (2 * step)
+
+
+def test_of_a_voltage_without_a_drive(comm):
+    found = sensitivity(load_config(heated()), comm=comm).of("t", "v", "P", 0)
+    for name in SEEBECK:
+        assert found[f"materials.{name}.seebeck"] == pytest.approx(by_seebeck(name), rel=1e-5)
+
+
+@pytest.mark.slow
+def test_fit_of_a_voltage_without_a_drive(shared_directory, comm):
+    """S of the metal from R0 in closed form."""
+    path, value = shared_directory / "rest.csv", voltage(SEEBECK)
+    if comm.rank == 0:
+        path.write_text(f"signal,order,value,uncertainty\nP,0,{value!r} V,1 nV\n", encoding="utf-8")
+    comm.barrier()
+    fitted = {"parameters": {"materials.N.seebeck": {"start": "5 uV/K"}}, "data": str(path)}
+    value, error = fit(load_config(heated(fit=fitted)), comm=comm).value("materials.N.seebeck")
+    assert value == pytest.approx(1.6e-6, rel=1e-4)
+    assert error == pytest.approx(1e-9 / abs(by_seebeck("N")), rel=1e-5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from support import prepare_problem
-from test_device_sensitivity import JOULE, MAGNET, METAL, read, stack
+from test_device_sensitivity import JOULE, MAGNET, METAL, by_seebeck, heated, read, stack
 
 from thermospin.config.inputs import with_value
 from thermospin.output import SilentProgress
@@ -102,3 +102,14 @@ def test_draws_have_the_errors_of_linear_propagation(comm):
     assert found["refused"] == 0
     for reading in found["readings"]:
         assert reading["deviation"] == pytest.approx(reading["linear"], rel=4 / np.sqrt(120))
+
+
+@pytest.mark.slow
+def test_errors_of_a_voltage_without_a_drive(comm):
+    """S of one metal is uncertain: its derivative times its uncertainty."""
+    uncertain = {"uncertainties": {"materials.N.seebeck": "0.1 uV/K"}}
+    data = solve(prepare_problem(heated() | uncertain, comm), SilentProgress(), keep_fields=False).data
+    error = data["schemes"]["t"]["configurations"]["P"]["probes"]["v"]["error_R0"]
+    assert error["materials"] == pytest.approx(1e-7 * abs(by_seebeck("N")), rel=1e-5)
+    Scheme.model_validate(data["schemes"]["t"])
+    Inputs.model_validate(data["inputs"])

@@ -80,7 +80,11 @@ def test_numbers_that_follow_a_base_or_a_parameter():
         ({"uncertainties": {"materials.Magnet.seebek": 1e-6}}, "materials.Magnet.seebek", "no number here"),
         ({"uncertainties": {"materials.Magnet.seebeck": "1 nm"}}, "materials.Magnet.seebeck", "expected V/K"),
         ({"uncertainties": {"materials.Magnet.seebeck": 0}}, "materials.Magnet.seebeck", "greater than 0"),
-        ({"temperature": "300 +/- 1 K"}, "temperature", "in materials, interfaces, heating and parameters"),
+        (
+            {"mesh": {"max_size": "30 +/- 1 nm"}},
+            "mesh.max_size",
+            "in materials, interfaces, heating, temperature",
+        ),
         (
             {"uncertainties": {"heating.scale": 0.1}, "heating": {"scale": "2.0(1)"}},
             "uncertainties.heating.scale",

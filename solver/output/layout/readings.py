@@ -21,6 +21,8 @@ class ErrorsAtRest(Part):
     """Error bar of the discretisation."""
     solver: Number
     """Error bar of the linear solver and of rounding."""
+    materials: Number = None
+    """Standard error by uncertain numbers; not there where none is uncertain."""
 
 
 class Probe(Part):
