@@ -60,3 +60,16 @@ def test_row_11_same_experiment(ten_lines, shipped, section):
 
 def test_row_11_same_magnetic_states(ten_lines, shipped):
     assert Device.of(ten_lines).states == Device.of(shipped).states
+
+
+def test_the_valve_of_three_parameters():
+    """Its lengths follow them, and it is the valve of docs/howto/parameters.md but for the mesh."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```yaml\n(parameters.*?)```", text, flags=re.DOTALL)
+    config = load_config(yaml.safe_load(block), ["parameters.L=400 nm"])
+    assert config.geometry.resolved.solids[2].box.max[0] == pytest.approx(840e-9)
+    page = (ROOT / "docs" / "howto" / "parameters.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```yaml\n(parameters.*?)```", page, flags=re.DOTALL)
+    for key, value in yaml.safe_load(block).items():
+        if key != "geometry":
+            assert yaml.safe_load(shown)[key] == value
