@@ -118,15 +118,27 @@ def profile_figure(title: str, head: Sequence[str], rows: Sequence[Sequence[str]
         head: Headings of the columns; the first is the distance, then come three coordinates.
         rows: The table; the last column names the region.
     """
-    distance = 1e9 * np.array([float(row[0]) for row in rows])
+    place, across = _along(1e9 * np.array([row[:4] for row in rows], dtype=float))
     regions = [row[-1] for row in rows]
     traces = []
     names = [column_words(column) for column in head[4:-1]]
     for i, name in enumerate(names, start=4):
         values = np.array([float(row[i]) if row[i] else np.nan for row in rows])
-        trace = _curve(distance, values, name, COLOURS[(i - 4) % len(COLOURS)])
+        trace = _curve(place, values, name, COLOURS[(i - 4) % len(COLOURS)])
         traces.append(
             trace.update(mode="lines", text=regions, hovertemplate="%{x:.4g} nm, %{y:.5g}, %{text}")
         )
     label = names[0] if len(traces) == 1 else "components, SI units"
-    return _plot(traces, title, "distance (nm)", label)
+    return _plot(traces, title, across, label)
+
+
+def _along(columns: np.ndarray) -> tuple[np.ndarray, str]:
+    """Places along a line and their label: the coordinate along x, y or z, else the distance from its start.
+
+    Args:
+        columns: Distance and three coordinates of every point, nm, (n, 4).
+    """
+    moving = np.flatnonzero(np.ptp(columns[:, 1:], axis=0) > 1e-9 * np.ptp(columns[:, 0]))
+    if len(moving) == 1:
+        return columns[:, 1 + moving[0]], f"{'xyz'[moving[0]]} (nm)"
+    return columns[:, 0], "distance (nm)"

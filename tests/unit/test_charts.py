@@ -81,3 +81,21 @@ def test_lock_in_and_columns():
     assert lock_in_words("R2_peak") == "second harmonic at peak R⁽²⁾ Î²"
     assert column_words("T [K]") == "temperature (K)"
     assert column_words("Q_z [W/m²]") == "heat flux along z (W/m²)"
+
+
+@pytest.mark.parametrize(
+    "step, label, start",
+    [((0, -1, 0), "y (nm)", 20), ((1, 1, 0), "distance (nm)", 0)],
+    ids=["along", "across"],
+)
+def test_a_profile_of_the_report_has_the_coordinate(step, label, start):
+    plots = pytest.importorskip("thermospin.report.plots")
+    points = np.array([10e-9, 20e-9, 0]) + 1e-9 * np.outer([0, 10, 30], step)
+    distances = np.linalg.norm(points - points[0], axis=1)
+    rows = [[str(d), *map(str, point), "1.5", "Cu"] for d, point in zip(distances, points, strict=True)]
+    figure = plots.profile_figure(
+        "a line", ["distance [m]", "x [m]", "y [m]", "z [m]", "T [K]", "region"], rows
+    )
+    assert figure.layout.xaxis.title.text == label
+    assert figure.layout.yaxis.title.text == "temperature (K)"
+    assert figure.data[0].x[0] == pytest.approx(start)
