@@ -73,8 +73,8 @@ class Anisotropic[Value]:
         """
         return self.conduction(field).times(self.seebeck_tensor(field))
 
-    def directed_margin(self, temperature: float, field: float, split: bool) -> float:
-        """The least excess of k over T0 Σ σ_σ S_σ², along the axis and across it, W/(m K).
+    def least_heat(self, temperature: float, field: float, split: bool) -> tuple[float, float]:
+        """Values of k and T0 Σ σ_σ S_σ², W/(m K), along the axis or across it: where k exceeds it least.
 
         With the symmetric parts a of A and t of A N in a direction, ``k_e a + k_ph`` must exceed
         ``T0 Σ σ_σ S_σ² t²/a`` there, or with τ ``k_σ a`` must exceed ``T0 σ_σ S_σ² t²/a`` in both channels.
@@ -88,18 +88,24 @@ class Anisotropic[Value]:
         pairs = (conduction.X, thermoelectric.X), (conduction.across, thermoelectric.across)
         if not split:
             heat, phonons = self.electronic_heat(temperature).sum, self.phonon_heat(temperature)
-            return min(a * heat + phonons - self.seebeck_heat(temperature) * t**2 / a for a, t in pairs)
+            seebeck = self.seebeck_heat(temperature)
+            return min(((a * heat + phonons, seebeck * t**2 / a) for a, t in pairs), key=_excess)
         channels = self.electronic_heat(temperature).channels, self.electrical.channels, self.channel_seebeck
-        return min(
-            a * k - temperature * sigma * s**2 * t**2 / a
+        found = (
+            (a * k, temperature * sigma * s**2 * t**2 / a)
             for a, t in pairs
             for k, sigma, s in zip(*channels, strict=True)
         )
+        return min(found, key=_excess)
 
 
 def _tensor(ratio: Any, turning: Any) -> Lift:
     """``(1 − r/3)(1 − m mᵀ) + (1 + 2r/3) m mᵀ + X× [m]×``, of mean 1 over the directions."""
     return Lift(1 + 2 * ratio / 3, 0, _Z, 1 - ratio / 3, turning)
+
+
+def _excess(pair: tuple[float, float]) -> float:
+    return pair[0] - pair[1]
 
 
 def _is_given(value: Any) -> bool:

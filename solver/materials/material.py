@@ -208,11 +208,6 @@ class Material(Evaluable):
                 )
         if "nernst_coefficient" in given and not _differs_from_zero(self.seebeck):
             raise mistake("needs a seebeck that is not 0 in the same material", "nernst_coefficient")
-        if "nernst_coefficient" in given and isinstance(self.seebeck, CoefficientLaw):
-            raise mistake(
-                "is known beside a seebeck that is a number, not a law; give that of the base temperature",
-                "nernst_coefficient",
-            )
         return self
 
     @property

@@ -1,5 +1,7 @@
 """Checks of currents that a magnetisation or a field turns in space (solver/physics.md §11)."""
 
+import contextlib
+
 import numpy as np
 
 from thermospin.config import Config
@@ -7,6 +9,7 @@ from thermospin.config.directions import shown
 from thermospin.device import Device
 from thermospin.materials import ChannelValues
 from thermospin.materials.anisotropy import ANISOTROPIC, OF_SPIN_HALL
+from thermospin.materials.laws import RangeError
 
 ALIGNED = 1e-9
 """Distance of unit vectors below which they are the same."""
@@ -25,6 +28,8 @@ def check(config: Config, device: Device) -> None:
     for region in device.turning:
         name, values = device.material_names[region], device.materials[region]
         key = next(key for key in (*ANISOTROPIC, *OF_SPIN_HALL) if getattr(values, key))
+        if values.nernst_coefficient:
+            _check_sign(config, device, region)
         if region in device.anisotropic:
             _check_definite(config, values, name, device)
             _check_texture(config, device, region, key)
@@ -40,14 +45,31 @@ def check(config: Config, device: Device) -> None:
 
 
 def _check_definite(config: Config, values: ChannelValues[float], name: str, device: Device) -> None:
-    margin = values.directed_margin(config.temperature, device.field_strength, device.unknowns.spin_heat)
-    if margin <= 0:
+    heat, needed = values.least_heat(config.temperature, device.field_strength, device.unknowns.spin_heat)
+    if heat <= needed:
         raise config.mistake(
             "k must exceed T0 Σ σ_σ S_σ² along the magnetisation and across it for the equations to be "
             f"positive definite; with anisotropic_seebeck_ratio {values.anisotropic_seebeck_ratio:g}, "
-            f"anomalous_nernst_ratio {values.anomalous_nernst_ratio:g} and amr_ratio {values.amr_ratio:g} it "
-            f"is {-margin:.3g} W/(m K) too low at {config.temperature:g} K; raise it, or lower them",
+            f"anomalous_nernst_ratio {values.anomalous_nernst_ratio:g} and amr_ratio {values.amr_ratio:g} "
+            f"they are {heat:.3g} and {needed:.3g} W/(m K) at {config.temperature:g} K; raise it "
+            "or lower them",
             "materials", name, "thermal_conductivity",
+        )  # fmt: skip
+
+
+def _check_sign(config: Config, device: Device, region: str) -> None:
+    """Check that no law makes S vanish between T0/2 and 2 T0: the Nernst field is given over S."""
+    law, found = device.laws[region], {}
+    for temperature in config.temperature * np.geomspace(0.5, 2, 61):
+        with contextlib.suppress(RangeError):
+            found[temperature] = np.sign(law.at(temperature).seebeck)
+    if len(set(found.values())) > 1:
+        first = next(iter(found.values()))
+        changed = next(temperature for temperature, sign in found.items() if sign != first)
+        raise config.mistake(
+            f"needs a seebeck of one sign, and its law changes it near {changed:.0f} K; give a number or "
+            "another law",
+            "materials", device.material_names[region], "nernst_coefficient",
         )  # fmt: skip
 
 

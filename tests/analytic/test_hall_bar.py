@@ -93,16 +93,22 @@ def test_ordinary_hall_effect(comm):
     problem.free()
 
 
+ALMOST_CONSTANT = {"linear": S, "temperature_coefficient": 1e-7, "reference": 300}
 NERNST = {
     "anomalous": (MAGNET | {"anomalous_nernst_ratio": 0.05}, {}, 0.05 * S),
     "ordinary": (METAL | {"nernst_coefficient": -1e-6}, {"magnetic_field": [0, 0, 2.0]}, -2e-6),
+    "law": (
+        METAL | {"nernst_coefficient": -1e-6, "seebeck": ALMOST_CONSTANT},
+        {"magnetic_field": [0, 0, 2.0]},
+        -2e-6,
+    ),
 }
 
 
 @pytest.mark.parametrize(("material", "sections", "nernst"), NERNST.values(), ids=NERNST)
 def test_nernst_effects(comm, material, sections, nernst):
     """``∂V/∂y = − N_A S ∂T/∂x`` or ``− ν B ∂T/∂x``, along z; so cold that it makes no heat across."""
-    given = bar(material | {"seebeck": S}, temperature=COLD, **sections)
+    given = bar({"seebeck": S} | material, temperature=COLD, **sections)
     given["terminals"]["right"]["sink"] = COLD + 10
     given["schemes"]["through"] = {"right": "ground"}
     problem = prepare_problem(given, comm)

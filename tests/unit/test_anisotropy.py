@@ -298,9 +298,16 @@ def test_nernst_coefficient_needs_a_seebeck_coefficient():
         Material(**normal, nernst_coefficient=1e-7)
 
 
-def test_nernst_coefficient_beside_a_law():
-    """A law may cross zero, where the Nernst field does not."""
-    normal = {k: v for k, v in MAGNET.items() if k not in ("polarisation", "spin_seebeck", "seebeck")}
-    law = {"linear": "2 uV/K", "temperature_coefficient": -0.1, "reference": 300}
-    with pytest.raises(ValueError, match="a number, not a law"):
-        Material(**normal, seebeck=law, nernst_coefficient=1e-7)
+@pytest.mark.parametrize(("slope", "is_mistake"), [(-0.1, True), (1e-3, False)])
+def test_nernst_coefficient_beside_a_law(slope, is_mistake):
+    """A law must not cross zero, where the Nernst field does not."""
+    normal = {k: v for k, v in MAGNET.items() if k not in ("polarisation", "spin_seebeck")}
+    law = {"linear": "2 uV/K", "temperature_coefficient": slope, "reference": 300}
+    config = device() | {"materials": {"M": normal | {"seebeck": law, "nernst_coefficient": 1e-7}}}
+    del config["magnetisation"]
+    if not is_mistake:
+        load_config(config | {"magnetic_field": [0, 0, 1]})
+        return
+    with pytest.raises(InputError, match="changes it near 3[01][0-9] K") as caught:
+        load_config(config | {"magnetic_field": [0, 0, 1]})
+    assert caught.value.key == "materials.M.nernst_coefficient"
