@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,7 +74,7 @@ def draw(path: Path, case: Mapping[str, Any], curves: list[Curve]) -> None:
         panel = figure.subplots()
         for i, curve in enumerate(curves):
             colour = _COLOURS[i % len(_COLOURS)]
-            panel.plot(curve.x, curve.expected, color=colour, linewidth=1.2, label=curve.name)
+            panel.plot(curve.x, curve.expected, color=colour, linewidth=1.2, label=_typeset(curve.name))
             every = max(1, len(curve.x) // 60) if not any(map(_is_nan, curve.computed)) else 1
             style = {"linestyle": "none", "marker": "o", "markersize": 4.5, "fillstyle": "none"}
             panel.plot(curve.x[::every], curve.computed[::every], color=colour, **style)
@@ -83,6 +84,11 @@ def draw(path: Path, case: Mapping[str, Any], curves: list[Curve]) -> None:
         if len(curves) > 1:
             panel.legend(frameon=False, fontsize=9)
         figure.savefig(path, metadata={"Date": None})
+
+
+def _typeset(name: str) -> str:
+    """A name with its symbols, such as m_z, as mathematics."""
+    return re.sub(r"\b(\w)_(\w)\b", r"$\1_\2$", name)
 
 
 def _is_nan(value: float) -> bool:

@@ -141,7 +141,7 @@ HALL_CASES = (
         "Anomalous and ordinary Hall effects",
         "physics.md §11.4",
         "tests/analytic/test_hall_bar.py -k test_anomalous_hall_effect",
-        ("m_z, or magnetic field B (T)", "resistance across the bar (mΩ)"),
+        ("$m_z$, or magnetic field B (T)", "resistance across the bar (mΩ)"),
         hall,
     ),
     Comparison(
@@ -157,7 +157,7 @@ HALL_CASES = (
         "Spin Hall effect: accumulation in a bar",
         "θ E λ sinh(z/λ)/cosh(d/2λ)",
         "tests/analytic/test_spin_hall_bar.py",
-        ("height z (nm)", "spin accumulation μ_s along y (µeV/mA)"),
+        ("height z (nm)", r"spin accumulation $\mu_s$ along y (µeV/mA)"),
         spin_hall,
     ),
     Comparison(

@@ -111,7 +111,7 @@ MORE_CASES = (
         "Magnetic clusters whose coefficients follow the temperature",
         "an independent solution by scipy (configs/clustered_strip_reference.py)",
         "tests/analytic/test_clustered_strip.py",
-        ("x (µm)", "μ_s (neV)"),
+        ("position x (µm)", r"spin accumulation $\mu_s$ (neV)"),
         clustered_strip,
     ),
     Comparison(
@@ -119,7 +119,7 @@ MORE_CASES = (
         "Order of convergence of a manufactured solution",
         "order p + 1 of elements of degree p",
         "tests/mms/test_manufactured.py",
-        ("edge of a cube over the side", "relative L² error of V"),
+        ("edge of a cube over the side", "relative L² error of the potential V"),
         convergence,
         ("log", "log"),
         note="Lines have the order of the elements and meet the finest mesh.",

@@ -122,7 +122,7 @@ SPIN_CASES = (
         "Thermal spin injection",
         "physics.md §8.1; Slachter et al. 2010",
         "tests/analytic/test_spin_bars.py -k test_thermal_spin_injection",
-        ("x from F|N (nm)", "μ_s (µeV)"),
+        ("distance x from F|N (nm)", r"spin accumulation $\mu_s$ (µeV)"),
         thermal_injection,
     ),
     Comparison(
@@ -130,7 +130,7 @@ SPIN_CASES = (
         "Electrical spin injection",
         "physics.md §8.2; Valet and Fert 1993",
         "tests/analytic/test_spin_bars.py -k test_electrical_spin_injection",
-        ("x from F|N (nm)", "μ_s at 1e11 A/m² (µeV)"),
+        ("distance x from F|N (nm)", r"spin accumulation $\mu_s$ at 10¹¹ A/m² (µeV)"),
         electrical_injection,
     ),
     Comparison(
@@ -138,7 +138,7 @@ SPIN_CASES = (
         "Spin valve with and without contact resistance",
         "physics.md §8.3; Valet and Fert 1993",
         "tests/analytic/test_contact_spin.py -k test_magnetoresistance",
-        ("distance of the magnets (nm)", "AR, AP − P (fΩ m²)"),
+        ("distance of the magnets (nm)", "area resistance $AR$, AP − P (fΩ m²)"),
         magnetoresistance,
         ("log", "log"),
     ),
@@ -147,7 +147,7 @@ SPIN_CASES = (
         "Thermal spin valve",
         "physics.md §8.4",
         "tests/analytic/test_spin_bars.py -k test_thermal_spin_valve",
-        ("distance of the magnets (nm)", "V, AP − P (nV)"),
+        ("distance of the magnets (nm)", "thermovoltage $V$, AP − P (nV)"),
         thermal_valve,
     ),
     Comparison(
@@ -155,7 +155,7 @@ SPIN_CASES = (
         "Spin heat accumulation",
         "physics.md §8.7",
         "tests/analytic/test_spin_heat_bars.py -k test_spin_heat_injection",
-        ("x from F|N (nm)", "T_s (mK)"),
+        ("distance x from F|N (nm)", "spin heat accumulation $T_s$ (mK)"),
         spin_heat_injection,
     ),
     Comparison(
@@ -163,7 +163,7 @@ SPIN_CASES = (
         "Spin heat valve",
         "physics.md §8.7",
         "tests/analytic/test_spin_heat_bars.py -k test_spin_heat_valve",
-        ("distance of the magnets (nm)", "thermal AR, AP − P (10⁻¹² m² K/W)"),
+        ("distance of the magnets (nm)", "thermal area resistance, AP − P (10⁻¹² m² K/W)"),
         spin_heat_valve,
     ),
     Comparison(
@@ -171,7 +171,7 @@ SPIN_CASES = (
         "Hanle precession in a bar",
         "physics.md §3; Jedema et al. 2002",
         "tests/analytic/test_vector_elements.py -k test_hanle_in_a_bar",
-        ("x from the magnet (nm)", "μ_s (µeV)"),
+        ("distance x from the magnet (nm)", r"spin accumulation $\mu_s$ (µeV)"),
         hanle,
         note="A magnet injects spins along x; the field is along z.",
     ),

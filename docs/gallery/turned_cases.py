@@ -125,7 +125,7 @@ TURNED_CASES = (
         "Joule heat of a sheet",
         "r x (L − x)/2K",
         "tests/analytic/test_sheet_bars.py -k test_joule_heat_of_a_sheet_alone",
-        ("x (nm)", "coefficient of I² of T (K/µA²)"),
+        ("position x (nm)", "temperature, coefficient of I² (K/µA²)"),
         joule_sheet,
     ),
     Comparison(
@@ -133,7 +133,7 @@ TURNED_CASES = (
         "Spins that precess about a magnetisation",
         "closed form of tensor diffusion; Rebei et al. 2005",
         "tests/analytic/test_vector_elements.py -k test_tensor_diffusion_in_a_bar",
-        ("x from the injector (nm)", "μ_s (µeV)"),
+        ("distance x from the injector (nm)", r"spin accumulation $\mu_s$ (µeV)"),
         tensor_diffusion,
     ),
     Comparison(
@@ -141,7 +141,7 @@ TURNED_CASES = (
         "A transition between two magnets",
         "Rebei et al. 2005, Fig. 6; collocation of the same equations",
         "tests/analytic/test_rebei_reference.py -k test_against_collocation",
-        ("x (nm)", "accumulation"),
+        ("position x (nm)", "spin accumulation (units of the paper)"),
         rebei,
         note="tests/device/test_rebei.py compares the finite elements with the script.",
     ),
@@ -150,7 +150,7 @@ TURNED_CASES = (
         "Switching time of a macrospin",
         "quadrature of the Landau–Lifshitz–Gilbert equation of a uniaxial layer",
         "tests/analytic/test_macrospin.py -k test_switching_time_of_a_uniaxial_layer",
-        ("torque over M_s d (mT)", "time to the equator (ns)"),
+        ("torque over $M_s d$ (mT)", "time to the equator (ns)"),
         switching,
     ),
 )
