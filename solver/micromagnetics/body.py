@@ -90,6 +90,16 @@ class Body:
         vector.scatter_reverse(la.InsertMode.add)
         return total[: self.n_owned].T.copy()
 
+    def averaged(self, values: np.ndarray) -> np.ndarray:
+        """Values in tetrahedra averaged over those around every owned node, (c, n) (collective).
+
+        Args:
+            values: Values in owned tetrahedra, (c, k).
+        """
+        rows = np.vstack([values, np.ones(values.shape[1])]) * self._sizes
+        *found, weights = self.gathered(np.repeat(rows, 4, axis=1), self.cells.ravel())
+        return np.array(found) / weights
+
     def with_ghosts(self, values: np.ndarray) -> np.ndarray:
         """Values at all local nodes, (n_local, c), of those at owned ones (collective).
 

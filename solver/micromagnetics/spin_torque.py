@@ -84,6 +84,14 @@ class NodalTorque:
         self._cell = np.full(len(device.cell_tags), -1, dtype=np.int32)
         self._cell[self._parents] = local
 
+    def averaged(self, cells: np.ndarray) -> np.ndarray:
+        """Values in cells of the device averaged at every owned node, (c, n) (collective).
+
+        Args:
+            cells: Values in every owned cell of the device, (c, n_cells).
+        """
+        return self._body.averaged(cells[:, self._parents[: len(self._body.cells)]])
+
     def gathered(self, cells: np.ndarray, facets: Iterable[FacetTorques]) -> np.ndarray:
         """Torque at every owned node, J, (3, n) (collective).
 

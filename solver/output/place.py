@@ -28,7 +28,7 @@ MOTION = (
     "dynamics.csv",
     *(f"dynamics.{suffix}" for suffix in FORMATS),
     "dynamics/m_*.vtu",
-    "dynamics/m_*.ovf",
+    "dynamics/*_*.ovf",
     "dynamics/m.pvd",
     "restart.npz",
 )

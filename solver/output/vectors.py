@@ -1,6 +1,7 @@
 """Vectors at the corners of tetrahedra: files for ParaView, their order in time, and samples on a grid."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,18 +42,35 @@ def on_grid(points: np.ndarray, cells: np.ndarray, vectors: np.ndarray, edge: fl
         vectors: Vectors, (n, 3).
         edge: Edge of the cubes, m.
     """
+    grid = values_on_grid(points, cells, vectors, edge)
+    length = np.linalg.norm(grid.vectors, axis=3, keepdims=True)
+    inside = np.divide(grid.vectors, length, out=np.zeros_like(grid.vectors), where=length > 0)
+    return replace(grid, vectors=inside)
+
+
+def values_on_grid(
+    points: np.ndarray, cells: np.ndarray, values: np.ndarray, edge: float, unit: str = ""
+) -> VectorGrid:
+    """Values at the corners of tetrahedra in cubes, 0 in cubes whose centre is outside.
+
+    Args:
+        points: Corners, m, (n, 3).
+        cells: Corners of every tetrahedron, (k, 4).
+        values: Values, (n, c).
+        edge: Edge of the cubes, m.
+        unit: Their unit.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
     shape = np.maximum(np.rint((high - low) / edge), 1).astype(int)
     base = (low + high) / 2 - edge * (shape - 1) / 2
     scale = 1 / edge  # VTK's tolerances are made for lengths of about 1
     grid = pv.UnstructuredGrid({KINDS[4]: cells}, (points - base) * scale)
-    grid.point_data["m"] = vectors
+    grid.point_data["values"] = values
     sampled = pv.ImageData(dimensions=shape, spacing=(1, 1, 1), origin=(0, 0, 0)).sample(grid)
     inside = np.asarray(sampled["vtkValidPointMask"]) > 0
-    found = np.where(inside[:, None], np.asarray(sampled["m"]), 0.0)
-    length = np.linalg.norm(found, axis=1, keepdims=True)
-    found = np.divide(found, length, out=np.zeros_like(found), where=length > 0)
-    return VectorGrid(found.reshape(*shape[::-1], 3).transpose(2, 1, 0, 3), base, np.full(3, edge))
+    found = np.asarray(sampled["values"]).reshape(len(inside), -1)
+    found = np.where(inside[:, None], found, 0.0).reshape(*shape[::-1], -1)
+    return VectorGrid(found.transpose(2, 1, 0, 3), base, np.full(3, edge), unit)
 
 
 def write_series(path: Path, files: Mapping[str, float]) -> None:

@@ -167,7 +167,7 @@ class Motion:
         """
         pictured = {}
         if self._dynamics.is_pictured(self.integrator.point.time):
-            pictured = {"m": self.m} | ({"torque": self.torque.density} if self.torque else {})
+            pictured = {"m": self.m} | (self.torque.fields() if self.torque else {})
         table.add(self.row(), self.magnet.body, pictured)
         write_restart(directory, self, table.rows)
 

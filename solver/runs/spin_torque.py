@@ -7,6 +7,7 @@ import numpy as np
 from thermospin.config.dynamics import TorqueDrive
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.spin_torque import Interpolation, NodalTorque, torque_field
+from thermospin.response.solution import Solution
 from thermospin.runs.problem import Problem
 from thermospin.textures import MagneticState
 
@@ -25,7 +26,6 @@ class SpinTorque:
 
     Attributes:
         readings: Voltage of every probe at the last solution, V.
-        density: Torque per volume of the last solution of a step, J/m³, (3, n).
         solutions: Number of solutions.
         elapsed: Time that they took, s.
     """
@@ -37,10 +37,11 @@ class SpinTorque:
         self._interpolation = Interpolation(magnet.body)
         self._nodal = NodalTorque(problem.spaces.device, magnet.body)
         self._scheme = problem.scheme(drive.scheme)
-        self._torques = problem.torques()
+        self._torques, self._observer = problem.torques(), problem.observer()
+        self._solved: tuple[Solution, float] | None = None
+        self._last = np.zeros((3, magnet.body.n_owned))
         self._known: list[tuple[float, np.ndarray]] = []
         self.readings: dict[str, float] = {}
-        self.density = np.zeros((3, magnet.body.n_owned))
         self.solutions, self.elapsed = 0, 0.0
 
     @property
@@ -73,7 +74,6 @@ class SpinTorque:
         begin = perf_counter()
         torque = self.torque(m, self._drive.course.at(time + LATER))
         self.elapsed += perf_counter() - begin
-        self.density = torque / sum(self._magnet.body.volumes.values())
         self._known = [*self._known[-1:], (time, torque_field(self._magnet, m, torque))]
 
     def torque(self, m: np.ndarray, factor: float = 1.0) -> np.ndarray:
@@ -93,9 +93,30 @@ class SpinTorque:
         solution = self._scheme.at(0.0 if is_thermal else factor * self._drive.amplitude)
         self.solutions += 1
         scale = factor if is_thermal else 1.0
+        self._solved = solution, scale
         self.readings = {name: scale * solution.reading(pair) for name, pair in problem.device.probes.items()}
         cells = self._torques.in_cells(solution)
-        return scale * self._nodal.gathered(cells, self._torques.at_facets())
+        self._last = scale * self._nodal.gathered(cells, self._torques.at_facets())
+        return self._last
+
+    def fields(self) -> dict[str, np.ndarray]:
+        """Fields of the last solution in the moving magnets, at owned nodes (collective).
+
+        Returns:
+            ``T``, K, (1, n); ``J``, A/m², (3, n); ``torque``, J/m³, (3, n), that of interfaces
+            spread over the volume of a node. Empty before the first solution.
+        """
+        if self._solved is None:
+            return {}
+        solution, scale = self._solved
+        seen = self._observer.observe(solution)
+        rise = self._nodal.averaged(seen.rise.mean(axis=1)[None])
+        volumes = sum(self._magnet.body.volumes.values())
+        return {
+            "T": self._problem.device.temperature + scale * rise,
+            "J": scale * self._nodal.averaged(seen.j.T),
+            "torque": self._last / volumes,
+        }
 
     def __call__(self, time: float, m: np.ndarray) -> np.ndarray:
         """Field that turns m as the torque does, T, (3, n), extrapolated from the last two solutions.

@@ -19,10 +19,10 @@ AXES = "x", "y", "z"
 
 @dataclass(frozen=True)
 class VectorGrid:
-    """Vectors at the centres of the cells of a regular grid.
+    """Vectors, or numbers, at the centres of the cells of a regular grid.
 
     Attributes:
-        vectors: Values, (nx, ny, nz, 3).
+        vectors: Values, (nx, ny, nz, 3); written ones may have any number of components.
         base: Centre of the first cell, m, (3,).
         step: Edges of a cell, m, (3,).
         unit: Unit of the values.
@@ -50,10 +50,10 @@ def write_ovf(path: Path, grid: VectorGrid, title: str, representation: Represen
         representation: How numbers are written.
     """
     header = _header(grid, title)
-    rows = grid.vectors.transpose(2, 1, 0, 3).reshape(-1, 3)  # x runs fastest
+    rows = grid.vectors.transpose(2, 1, 0, 3).reshape(-1, grid.vectors.shape[3])  # x runs fastest
     name = f"Data {representation.capitalize()}"
     if representation == "text":
-        body = "".join(f"{x:.17g} {y:.17g} {z:.17g}\n" for x, y, z in rows).encode()
+        body = "".join(" ".join(f"{x:.17g}" for x in row) + "\n" for row in rows).encode()
     else:
         check, kind = CHECKS[representation]
         body = np.array([check], kind).tobytes() + rows.astype(kind).tobytes() + b"\n"
@@ -66,11 +66,10 @@ def _header(grid: VectorGrid, title: str) -> str:
     low = grid.base - grid.step / 2
     high = low + grid.step * grid.vectors.shape[:3]
     unit = grid.unit or "1"
-    entries = {"Title": title, "meshtype": "rectangular", "meshunit": "m", "valuedim": 3}
-    entries |= {
-        "valuelabels": " ".join(f"{title}_{axis}" for axis in AXES),
-        "valueunits": " ".join([unit] * 3),
-    }
+    dimension = grid.vectors.shape[3]
+    labels = [f"{title}_{axis}" for axis in AXES] if dimension == len(AXES) else [title] * dimension
+    entries = {"Title": title, "meshtype": "rectangular", "meshunit": "m", "valuedim": dimension}
+    entries |= {"valuelabels": " ".join(labels), "valueunits": " ".join([unit] * dimension)}
     for i, axis in enumerate(AXES):
         entries |= {
             f"{axis}min": f"{low[i]:.17g}",

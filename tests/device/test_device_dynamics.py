@@ -4,9 +4,11 @@ import csv
 
 import numpy as np
 import pytest
+import pyvista as pv
 from support import COMPARES_RANKS, prepare_problem
 
 from thermospin.compat import MPI
+from thermospin.constants import TORQUE_PER_SPIN_CURRENT
 from thermospin.errors import InputError
 from thermospin.micromagnetics.body import unit
 from thermospin.micromagnetics.midpoint import Midpoint
@@ -14,6 +16,7 @@ from thermospin.output import SilentProgress
 from thermospin.output.trajectory import Trajectory
 from thermospin.runs.dynamics import Motion, run_dynamics
 from thermospin.runtime.failures import on_root
+from thermospin.textures.ovf import read_ovf
 from thermospin.validation import load_config
 
 FREE = {
@@ -140,6 +143,30 @@ def test_anisotropy_of_an_interface(comm):
     with pytest.raises(InputError, match="does not touch Free; name a region that does"):
         Motion(config, problem.spaces.device, SilentProgress())
     problem.free()
+
+
+def test_fields_go_with_the_pictures(shared_directory, comm):
+    """T, J and torque density beside m, in VTU and OVF; the torque is less than all spins of the current."""
+    warm = {
+        "top": {"region": "Free", "face": "zmax", "sink": "310 K"},
+        "bottom": {"region": "Fixed", "face": "zmin", "sink": True},
+    }
+    changes = ["dynamics.duration=0.25 ps", "dynamics.points=1", "dynamics.ovf_cell=2 nm"]
+    config = load_config(STACK | {"terminals": warm}, changes)
+    run_dynamics(config, comm, shared_directory, SilentProgress())
+    comm.barrier()
+    pictures = shared_directory / "dynamics"
+    names = ("m", "T", "J", "torque")
+    assert {f"{name}_0001.ovf" for name in names} <= {path.name for path in pictures.iterdir()}
+    current = read_ovf(pictures / "J_0001.ovf")
+    assert current.unit == "A/m^2"
+    along = current.vectors[..., 2]
+    assert along[along != 0] == pytest.approx(-20e-6 / 80e-18, rel=1e-4)
+    grid = pv.read(pictures / "m_0001.vtu")
+    assert set(names) <= set(grid.point_data)
+    assert np.all((grid["T"] > 300) & (grid["T"] < 311))
+    torque = grid.integrate_data()["torque"][0]
+    assert 1e-3 < np.linalg.norm(torque) / abs(20e-6 * TORQUE_PER_SPIN_CURRENT) < 1
 
 
 def test_nothing_to_go_on_from_is_told(shared_directory, comm):
