@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -62,8 +63,11 @@ class Loop(Section):
     """Lowest and highest B, T."""
     points: whole(ge=2, le=10_000) = 101
     """Values of B on the way up; the same ones follow on the way down."""
+    model: Literal["macrospin", "micromagnetic"] = "macrospin"
+    """Kind of motion: all magnets as macrospins, or those of `dynamics.magnets` as fields m(x), which are in
+    equilibrium at every B. The latter needs `solver: {spin: vector}`."""
     magnets: dict[str, LoopMagnet] = {}
-    """Every magnetic region, and how it follows the field."""
+    """Every magnetic region that follows as a macrospin, and how."""
     precession: Truth = True
     """With `spin: vector`, let the spins of normal metals that have a `spin_relaxation_time` precess about B
     (Hanle); then every B is solved by itself. With false, B only moves the magnets."""

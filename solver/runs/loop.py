@@ -17,6 +17,7 @@ from thermospin.output import SilentProgress, write_loop
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.runs.loop_results import LoopResults
+from thermospin.runs.micromagnetic_loop import solve_equilibria
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.run import describe_mesh
 from thermospin.runs.simulation import solve
@@ -139,16 +140,15 @@ def run_loop(
             "loop", "missing; add it, such as 'loop: {range: [-100 mT, 100 mT], magnets: {Py1: {…}}}'"
         )
     device = Device.of(config)
-    trace = Trace.of(config, device)
     if directory is not None:
         on_root(comm, lambda: claim(directory, config.source))
     with progress:
-        progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
         with progress.stage("mesh"):
             record = on_root(comm, lambda: prepare_mesh(config))
         for note in record.notes:
             progress.note(note)
-        data = _solve_states(config, device, trace, record, comm, progress)
+        follow = _follow_macrospins if config.loop.model == "macrospin" else _follow_fields
+        trace, data = follow(config, device, record, comm, progress)
         data |= describe_mesh(config, device, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, device, trace, data)
@@ -223,6 +223,32 @@ def in_space(config: Config, device: Device) -> Config:
     return config.model_copy(
         update={"magnetisation": {**config.magnetisation, **dict.fromkeys(device.directions, axis)}}
     )
+
+
+def _follow_macrospins(
+    config: Config, device: Device, record: MeshRecord, comm: MPI.Comm, progress: Any
+) -> tuple[Trace, dict[str, Any]]:
+    """Solve every distinct state of magnets that are macrospins (collective)."""
+    trace = Trace.of(config, device)
+    progress.note(f"{len(trace.fields)} points, {len(trace.states)} distinct magnetic states")
+    return trace, _solve_states(config, device, trace, record, comm, progress)
+
+
+def _follow_fields(
+    config: Config, device: Device, record: MeshRecord, comm: MPI.Comm, progress: Any
+) -> tuple[Trace, dict[str, Any]]:
+    """Solve the equilibria of magnets that are fields m(x) (collective)."""
+    if acts_on_metals(config, device):
+        raise config.mistake(
+            "a field that acts on metals needs macrospins; set precession to false, or use macrospin",
+            "loop", "model",
+        )  # fmt: skip
+    bench = Workbench(comm)
+    means, data = solve_equilibria(bench.problem(config, record, progress), progress)
+    bench.clear()
+    states = [LoopState(f"state{i + 1}", magnets) for i, magnets in enumerate(means)]
+    trace = Trace(config.loop.fields, range(len(states)), states)
+    return trace, data | {"config": config.resolved()}
 
 
 def _solve_states(

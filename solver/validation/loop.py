@@ -1,5 +1,7 @@
 """Checks of a magnetic loop: it moves every magnet, in a way that the spins can follow."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from thermospin.config import Config
@@ -31,8 +33,9 @@ def check(config: Config, device: Device) -> None:
         raise config.mistake("no region is magnetic, so nothing changes with the field; remove it", "loop")
     for region in config.loop.magnets:
         check_magnet(config, device, region, "loop", "magnets", region)
+    moving = _moving(config, device)
     for region in device.magnets:
-        if region not in config.loop.magnets:
+        if region not in config.loop.magnets and region not in moving:
             raise config.mistake(
                 f"the magnet '{region}' is missing; add it, such as '{region}: {{switching_field: 30 mT}}'",
                 "loop", "magnets",
@@ -51,6 +54,26 @@ def check(config: Config, device: Device) -> None:
         _is_along_easy_axis(config, device)
     _polarises_along_spins(config, device)
     _turns_currents(config, device)
+
+
+def _moving(config: Config, device: Device) -> Collection[str]:
+    """The magnets that follow the field as m(x)."""
+    if config.loop.model == "macrospin":
+        return ()
+    if config.dynamics is None:
+        raise config.mistake(
+            "needs the numbers of magnets under dynamics.magnets; add them, or use macrospin", "loop", "model"
+        )
+    if not device.unknowns.vector:
+        raise config.mistake(
+            "needs spins in all directions; set 'solver: {spin: vector}', or use macrospin", "loop", "model"
+        )
+    for region in config.dynamics.magnets:
+        if region in config.loop.magnets:
+            raise config.mistake(
+                "moves by dynamics.magnets; remove this, or that entry", "loop", "magnets", region
+            )
+    return config.dynamics.magnets
 
 
 def _can_switch(config: Config, region: str, magnet: LoopMagnet) -> None:
