@@ -50,6 +50,7 @@ class Bars:
         self._live = Progress(*columns, console=console, transient=True)
         self._stages: list[int] = []
         self._steps: int | None = None
+        self._expected: set[int] = set()
         self._live.start()
 
     def begin(self, name: str) -> None:
@@ -67,6 +68,7 @@ class Bars:
             seconds: The time, s.
         """
         if self._stages:
+            self._expected.add(self._stages[-1])
             self._live.update(self._stages[-1], end=seconds)
 
     def end(self, text: str) -> None:
@@ -78,14 +80,19 @@ class Bars:
         self._live.remove_task(self._stages.pop())
         self._live.console.print(text, highlight=False, markup=False)
 
-    def describe(self, text: str) -> None:
-        """Describe the present stage.
+    def describe(self, text: str, left: float) -> None:
+        """Describe the present stage; its bar is that of the work described, unless its time is expected.
 
         Args:
             text: What it does.
+            left: Time that this takes, s.
         """
-        if self._stages:
-            self._live.update(self._stages[-1], description=text)
+        if not self._stages:
+            return
+        stage = self._stages[-1]
+        self._live.update(stage, description=text)
+        if stage not in self._expected:
+            self._live.update(stage, end=self._elapsed(stage) + left)
 
     def show_steps(self, text: str, share: float, left: float | None) -> None:
         """Show how far steps are.
@@ -97,8 +104,7 @@ class Bars:
         """
         if self._steps is None:
             self._steps = self._live.add_task(text, total=None, share=share, end=None)
-        elapsed = self._live.tasks[self._live.task_ids.index(self._steps)].elapsed or 0.0
-        end = None if left is None else elapsed + left
+        end = None if left is None else self._elapsed(self._steps) + left
         self._live.update(self._steps, description=text.partition(",")[0], share=share, end=end)
 
     def end_steps(self) -> None:
@@ -106,6 +112,10 @@ class Bars:
         if self._steps is not None:
             self._live.remove_task(self._steps)
             self._steps = None
+
+    def _elapsed(self, task: int) -> float:
+        """Time since a task began, s."""
+        return self._live.tasks[self._live.task_ids.index(task)].elapsed or 0.0
 
     def stop(self) -> None:
         """Remove everything that is live."""

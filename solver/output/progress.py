@@ -126,9 +126,9 @@ class Progress(SilentProgress):
             return
         stage = self._stages[-1]
         text = f"{stage}: iteration {number} of about {max(round(number / share), number)}"
-        if self._bars is not None:
-            self._bars.describe(text)
         left = (now - self._solving) * (1 / share - 1)
+        if self._bars is not None:
+            self._bars.describe(text, left)
         self._tell(f"{text}, {duration(left)} of this system left")
 
     def _show_steps(self) -> None:

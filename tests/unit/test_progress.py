@@ -15,6 +15,7 @@ from thermospin.output.progress import Progress
 from thermospin.output.scales import duration
 from thermospin.output.steps import Steps, steps_text
 from thermospin.output.tables import describe_cost
+from thermospin.runs.levels import Level, next_text
 
 pytestmark = pytest.mark.serial
 
@@ -173,3 +174,10 @@ def test_an_unknown_shell_is_one_line(monkeypatch):
     monkeypatch.setenv("SHELL", "/bin/tcsh")
     found = CliRunner().invoke(main, ["completion"])
     assert found.exit_code == 2 and "no completion for 'tcsh'; give bash, zsh or fish" in found.stderr
+
+
+def test_the_next_mesh_takes_longer_in_proportion():
+    assert (
+        next_text(Level(cells=1000, unknowns=2000, seconds=10.0, goals=()), 6000.0)
+        == "next mesh: about 6,000 unknowns, about 30 s"
+    )
