@@ -116,6 +116,7 @@ def fit(
         if others:
             data["assumptions"] = []
         for key, other in others.items():
+            shown.note(f"assumption {key} = {config.fit.assumptions[key]}")
             moved = _model(other, directory, shown, groups, comm)
             data["assumptions"].append(assumption(plan, fitted, key, moved.predict(fitted.values)))
             moved.clear()

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from support import COMPARES_RANKS
 from test_device_sensitivity import JOULE, MAGNET, METAL, stack
 
+from thermospin.compat import MPI
 from thermospin.config.inputs import with_values
 from thermospin.errors import InputError
 from thermospin.output import SilentProgress
@@ -96,6 +98,50 @@ def test_profile_and_assumption(true_rows, shared_directory, comm):
     assert other < 0.8 * value
     assert value + moved["shifts"][0] == pytest.approx(other, rel=1e-5)
     assert comm.rank > 0 or (shared_directory / "one" / "profile.png").exists()
+
+
+def test_readings_in_volts_per_volt(shared_directory, comm):
+    """A divider of three films, without spins and heat: σ in closed form; χ² of two readings, each off."""
+    below, middle, above = 20e-9 / 4e6, 15e-9 / 4.26e7, 10e-9 / 4e6
+    share = (below + middle / 2) / (below + middle + above)
+    if comm.rank == 0:
+        table(shared_directory / "v.csv", [("P", 1, share), ("AP", 1, share)], 1e-3, [1.0, -1.0])
+    comm.barrier()
+    sections = {
+        "interfaces": [],
+        "materials": {
+            "F": MAGNET | {"polarisation": 1e-9, "spin_seebeck": 0, "seebeck": 0},
+            "N": METAL | {"seebeck": 0},
+        },
+        "terminals": {"side": {"region": "C", "face": "xmin"}},
+        "schemes": {"t": {"bottom": "ground", "top": {"voltage": "1 mV"}}},
+        "probes": {"v": ["side", "bottom"]},
+    }
+    wanted = {
+        "parameters": {"materials.N.conductivity": {"start": "4e7 S/m"}},
+        "data": str(shared_directory / "v.csv"),
+    }
+    found = fit(load_config(device(wanted, **sections)), comm=comm)
+    value, error = found.value("materials.N.conductivity")
+    assert value == pytest.approx(4.26e7, rel=1e-6)
+    assert found.data["chi2"] == pytest.approx(2, rel=1e-6)
+    resistance = below + above
+    slope = (above - below) / 2 / (resistance + middle) ** 2 * -middle / value  # of the share by σ
+    assert error == pytest.approx(1e-3 * share / 2**0.5 / abs(slope), rel=1e-3)
+    assert found.data["residuals"][0]["drive"] == "V"
+
+
+@COMPARES_RANKS
+def test_a_fit_does_not_depend_on_ranks(true_rows, shared_directory, comm):
+    """Values, errors and derivatives of one rank and of several."""
+    config = scale_fit(shared_directory, comm, true_rows)
+    found = fit(config, comm=comm)
+    if comm.rank == 0:
+        alone = fit(config, comm=MPI.COMM_SELF)
+        assert found.value("heating.scale") == pytest.approx(alone.value("heating.scale"), rel=1e-7)
+        assert found.data["residuals"][0]["model"] == pytest.approx(
+            alone.data["residuals"][0]["model"], rel=1e-7
+        )
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Hanle curves by the machine of all fits: the formula of a wire with contacts against a closed form."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from thermospin.validation import load_config
 
 pytestmark = pytest.mark.serial
 
+CONFIGS = Path(__file__).parents[2] / "configs"
 DISTANCE, RATIO = 3e-6, 1.08e-6
 """L, and the resistance parameter r of both contacts, m."""
 TAU, LENGTH = 300e-12, 1.54e-6
@@ -183,3 +185,17 @@ def test_an_offset_is_in_every_configuration(tmp_path):
     offset = plan.parameters[1]
     assert (offset.start, offset.prior, offset.scale) == (1e-3, pytest.approx((1e-3, 2e-3)), 5.0)
     assert plan.points[0].offsets[1].tolist() == [1, 1, 1, 0]
+
+
+def test_the_shipped_curve():
+    """Data of the device in three dimensions, 43 % of whose spins flow back: the truth within two errors."""
+    found = fit(load_config(CONFIGS / "fit_hanle.yaml"))
+    truth = {
+        "materials.Al.spin_relaxation_time": 65e-12,
+        "materials.Al.spin_diffusion_length": 650e-9,
+        "parameters.P": 0.12,
+    }
+    for key, expected in truth.items():
+        value, error = found.value(key)
+        assert abs(value - expected) < 2 * error < 0.04 * expected
+    assert found.data["probability"] > 0.01
