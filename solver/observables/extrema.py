@@ -2,7 +2,7 @@
 
 Candidates are the vertices and the points inside edges, faces and cells where the slope vanishes. Inside each
 a polynomial of degree up to 3 has at most one maximum: on a line through two it would have a minimum between
-them, and be of degree 4. Newton's method finds it from the best point of a lattice.
+them, and be of degree 4. Newton's method finds it from the best point of a lattice, at degree 2 in one step.
 """
 
 from functools import cache
@@ -52,7 +52,8 @@ def _highest_inside(control: np.ndarray, degree: int, size: int) -> float:
         parts = np.concatenate([control[:, places] for places in _restrictions(degree, size, number)])
         parts = _candidates(parts, highest)
         if len(parts):
-            highest = max(highest, float(_climb(parts, degree, number).max()))
+            tops = _stationary(parts, number) if degree == 2 else _climb(parts, degree, number)
+            highest = max(highest, float(tops.max()))
     return highest
 
 
@@ -150,17 +151,43 @@ def _uphill(control: np.ndarray, place: np.ndarray, degree: int) -> tuple[np.nda
     Returns:
         The steps, each adds up to 0, shape (n, size), and the rises that the slopes promise, shape (n,).
     """
+    slopes, curvatures, axes = _along_axes(control, place, degree)
+    step = np.einsum("nj,njk->nk", slopes / _bounded(np.abs(curvatures)), axes)
+    return step, (slopes**2 / _bounded(np.abs(curvatures))).sum(axis=1)
+
+
+def _stationary(control: np.ndarray, size: int) -> np.ndarray:
+    """Values of quadratic polynomials where their slope vanishes inside; −∞ where it does not, shape (n,)."""
+    centre = np.full((len(control), size), 1 / size)
+    slopes, curvatures, axes = _along_axes(control, centre, 2)
+    steps = -slopes * np.sign(curvatures) / _bounded(np.abs(curvatures))
+    place = centre + np.einsum("nj,njk->nk", steps, axes)
+    values = np.einsum("nk,nk->n", bernstein(place, 2), control)
+    return np.where(place.min(axis=1) > 0, values, -np.inf)
+
+
+def _bounded(curvatures: np.ndarray) -> np.ndarray:
+    """Sizes of curvatures, none so small beside the largest that its axis means nothing."""
+    return np.maximum(curvatures, 1e-10 * curvatures.max(axis=1, keepdims=True) + 1e-300)
+
+
+def _along_axes(
+    control: np.ndarray, place: np.ndarray, degree: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First and second derivatives along the principal axes, shape (n, size − 1), and the axes.
+
+    Returns:
+        The axes in barycentric coordinates, shape (n, size − 1, size).
+    """
     size = place.shape[1]
-    first_order, second_order = bernstein(place, degree - 1), bernstein(place, degree - 2)
     first, second = _derivatives(degree, size)
-    gradient = degree * np.einsum("nk,nik->ni", first_order, control[:, first])
-    hessian = degree * (degree - 1) * np.einsum("nk,nijk->nij", second_order, control[:, second])
+    gradient = degree * np.einsum("nk,nik->ni", bernstein(place, degree - 1), control[:, first])
+    weights = degree * (degree - 1) * bernstein(place, degree - 2)
+    hessian = np.einsum("nk,nijk->nij", weights, control[:, second])
     to_free = np.vstack([-np.ones(size - 1), np.eye(size - 1)])
-    values, vectors = np.linalg.eigh(to_free.T @ hessian @ to_free)
-    steepness = np.maximum(np.abs(values), 1e-10 * np.abs(values).max(axis=1, keepdims=True) + 1e-300)
-    along = np.einsum("nij,ni->nj", vectors, gradient @ to_free) / steepness
-    step = np.einsum("nij,nj->ni", vectors, along) @ to_free.T
-    return step, np.einsum("ni,ni->n", gradient, step)
+    curvatures, vectors = np.linalg.eigh(to_free.T @ hessian @ to_free)
+    axes = np.swapaxes(vectors, 1, 2) @ to_free.T
+    return np.einsum("njk,nk->nj", axes, gradient), curvatures, axes
 
 
 @cache
