@@ -19,8 +19,8 @@ READING_TOLERANCE = 1e-11
 """Allowed error of a reading relative to itself: ten digits of it and one to spare."""
 
 DIFFERENCE_TOLERANCE = 1e-9
-"""Allowed error of a reading relative to its change since the last solve. P − AP may be a small part of P:
-eight digits of the spin signal and one to spare."""
+"""Allowed error of a reading relative to its difference from that of another magnetic state. P − AP may be a
+small part of P: eight digits of the spin signal and one to spare."""
 
 MAX_REFINEMENTS = 3
 """Solves at smaller and smaller tolerances for one reading. The first tells how far the second must go; the

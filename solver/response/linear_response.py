@@ -76,6 +76,24 @@ class Reference:
             self.offset += volts[reference]
 
 
+class Earlier(NamedTuple):
+    """A solution to start the next one from.
+
+    Attributes:
+        solution: The solution.
+        scale: Norm that its tolerance referred to, W^½.
+        state: Name of the state of its operator.
+    """
+
+    solution: Solution
+    scale: float
+    state: Hashable
+
+
+Starts = dict[Hashable, Earlier]
+"""Solutions to start from, by key and number of the magnetic state."""
+
+
 class LinearResponse:
     """Solves the linear equations of a scheme, and reads its probes.
 
@@ -86,6 +104,7 @@ class LinearResponse:
         pairs: The probes.
         known: Adjoints that other schemes have found.
         adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
+        earlier: Solutions of the same drive, heat and sinks to start from; later ones are added.
     """
 
     def __init__(
@@ -96,11 +115,12 @@ class LinearResponse:
         pairs: Sequence[TerminalPair],
         known: KnownAdjoints | None = None,
         adjoint_tolerance: float | None = None,
+        earlier: Starts | None = None,
     ) -> None:
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known
         self.constraint = terminals.constraint(drive)
-        self._earlier: dict[Hashable, tuple[Solution, float]] = {}
+        self._earlier: Starts = {} if earlier is None else earlier
         self._adjoint_tolerance = adjoint_tolerance or accuracy.ADJOINT_TOLERANCE
         self._adjoints = KnownAdjoints(linear.identify)
         self._units: dict[Hashable, Units] = {}
@@ -108,6 +128,12 @@ class LinearResponse:
     def identify(self) -> Hashable:
         """A name of the present state of the operator."""
         return self._linear.identify()
+
+    def _of_another_state(self, key: Hashable) -> Solution | None:
+        """The last solution under a key, if it is of another state: its readings may be nearly alike."""
+        here = self.identify()
+        last = self._earlier.get((key, 0))
+        return last.solution if last and last.state != here else None
 
     def source(self) -> PETSc.Vec:
         """An empty right-hand side."""
@@ -119,7 +145,7 @@ class LinearResponse:
         Args:
             key: The key.
         """
-        return self._earlier[key, 0][0] if (key, 0) in self._earlier else None
+        return self._earlier[key, 0].solution if (key, 0) in self._earlier else None
 
     def adjoint(self, pair: TerminalPair, tolerance: float | None = None) -> Adjoint:
         """Adjoint of a probe in the magnetic state of the operator (collective).
@@ -331,7 +357,7 @@ class LinearResponse:
             generated: The heat generated, W, where the right-hand side is more than heat.
             keep_residual: Give the solution its residual vector.
             slot: Number of the magnetic state among those that are solved side by side. A start is of the
-                same slot; readings are compared with those of slot 0, once they are known.
+                same slot.
 
         Raises:
             ConvergenceError: The solver does not converge, or rounding stops it too early.
@@ -343,7 +369,7 @@ class LinearResponse:
         if thermal is not None:
             thermal.add_faces(rhs)
         terminals.inject(rhs, injected)
-        start, scale = self._earlier.get((key, slot), (None, None))
+        start, scale, _ = self._earlier.get((key, slot), (None, None, None))
         reference = Reference(terminals, self._pairs, start.offset if start else 0.0)
         x = start.vector.copy() if start else self.source()
         terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
@@ -360,8 +386,7 @@ class LinearResponse:
             averages = terminals.readings(x, injected)
             corrections = {pair: a.vector.dot(remainder) for pair, a in adjoints.items()}
             errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
-            compared = self._earlier.get((key, 0), (start,))[0] if slot else start
-            excess = _excess(errors, corrections, averages, compared)
+            excess = _excess(errors, corrections, averages, self._of_another_state(key))
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
@@ -399,7 +424,7 @@ class LinearResponse:
             current_error=report.current_norm,
             scale=scale,
         )
-        self._earlier[key, slot] = solution, scale
+        self._earlier[key, slot] = Earlier(solution, scale, self.identify())
         return replace(solution, residual_vector=remainder) if keep_residual else solution
 
 
@@ -407,15 +432,15 @@ def _excess(
     errors: Mapping[TerminalPair, float],
     corrections: Mapping[TerminalPair, float],
     terminals: Mapping[str, float],
-    start: Solution | None,
+    other: Solution | None,
 ) -> float:
     """The largest estimated error of a reading over the allowed one."""
     excess, rounding = 0.0, _rounding(terminals)
     for pair, error in errors.items():
         reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
         allowed = accuracy.READING_TOLERANCE * abs(reading)
-        if start:
-            allowed = min(allowed, accuracy.DIFFERENCE_TOLERANCE * abs(reading - start.reading(pair)))
+        if other:
+            allowed = min(allowed, accuracy.DIFFERENCE_TOLERANCE * abs(reading - other.reading(pair)))
         if max(allowed, rounding):
             excess = max(excess, error / max(allowed, rounding))
     return excess

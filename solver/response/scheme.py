@@ -13,7 +13,7 @@ from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import DualWeightedCorrection
-from thermospin.response.linear_response import LinearResponse, Unit
+from thermospin.response.linear_response import LinearResponse, Starts, Unit
 from thermospin.response.solution import Solution, TerminalPair, combine
 from thermospin.response.terminals import Terminals
 from thermospin.response.work import Work, finish
@@ -33,6 +33,7 @@ class Scheme:
         spin_source: Source of spins without a drive, if any.
         adjoints: Adjoints of the probes that other schemes have found.
         adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
+        earlier: Solutions of the same drive, heat and sinks to start from; later ones are added.
     """
 
     def __init__(
@@ -47,12 +48,15 @@ class Scheme:
         spin_source: SpinSource | None = None,
         adjoints: KnownAdjoints | None = None,
         adjoint_tolerance: float | None = None,
+        earlier: Starts | None = None,
     ) -> None:
         self._linear_solver = linear
         self._terminals, self._heat, self._drive = terminals, heat, drive
         self._pairs, self._spin_source = list(dict.fromkeys(probes.values())), spin_source
         self._thermal, self._tolerance = thermal, tolerance
-        self._response = LinearResponse(linear, terminals, drive, self._pairs, adjoints, adjoint_tolerance)
+        self._response = LinearResponse(
+            linear, terminals, drive, self._pairs, adjoints, adjoint_tolerance, earlier
+        )
         self.constraint = self._response.constraint
         self._correction: DualWeightedCorrection | None = DualWeightedCorrection(
             self._response, heat, terminals, drive, self._pairs

@@ -39,6 +39,7 @@ from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.linear_response import Starts
 from thermospin.response.solution import Expansion
 from thermospin.response.terminals import Terminals
 from thermospin.runs.estimation import Compared, Estimation
@@ -83,6 +84,7 @@ class Problem:
         self._local: LocalResponse | None = None
         self._prepared: tuple[str, SchemeSolver] | None = None
         self._estimation: Estimation | None = None
+        self._starts: dict[str, tuple[Any, Starts]] = {}
         self.adjoint_tolerance = LOCAL_TOLERANCE if device.numerics.estimate else None
         self.side_by_side: Sequence[MagneticState] = ()
         self.options = Options(device.numerics.petsc)
@@ -332,11 +334,25 @@ class Problem:
             solver = self._local.scheme(name, self.linear, *given)
         else:
             solver = SchemeSolver(
-                self.linear, *given, self._spin_source, self._adjoints, self.adjoint_tolerance
+                self.linear,
+                *given,
+                self._spin_source,
+                self._adjoints,
+                self.adjoint_tolerance,
+                self._starts_of(name),
             )
         with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
+
+    def _starts_of(self, name: str) -> Starts:
+        """Solutions of a scheme with other probes or magnets, but the same drive, heat and sinks."""
+        device = self.device
+        heat = device.heating_model, device.heating_scale, device.thermal, dict(device.sinks)
+        key = device.drives[name], heat, list(device.magnetic_field)
+        if name not in self._starts or self._starts[name][0] != key:
+            self._starts[name] = key, {}
+        return self._starts[name][1]
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetic configuration (collective).
