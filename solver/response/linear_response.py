@@ -179,7 +179,8 @@ class LinearResponse:
         for pair in pairs:
             own = self._adjoints.get(pair)
             if own is None or own.report.residual > tolerance:
-                start = (self._known and self._known.get(pair)) or self._adjoints.last(pair)
+                known = (self._known.get(pair), self._known.last(pair)) if self._known else (None, None)
+                start = known[0] or self._adjoints.last(pair) or known[1]
                 found[pair] = self.transposed(self._exchanged_source(pair), start, tolerance)
         return found
 

@@ -117,7 +117,7 @@ class Problem:
             self.system = CoupledSystem(
                 self.spaces, self.coefficients, self.interfaces, self._basis, transfer=self._transfer
             )
-            self._adjoints = KnownAdjoints(lambda: tuple(self.system.state.items()))
+            self._adjoints = KnownAdjoints(self.system.identify)
             self._located = locate_terminals(self.spaces, device.leads)
         has_spin_source = self.coefficients.all.equilibrium is not None
         self._spin_source = SpinSource(self.spaces, self.coefficients) if has_spin_source else None
