@@ -14,6 +14,10 @@ surface: that of two faces which meet at 25 degrees. Polygons of ellipses are sm
 CONVEX = 1.1 * np.pi
 """Solid angle up to which a material fills a convex edge, or a side of an interface upright on a wall.
 Mirrored at the walls both are smooth."""
+UPRIGHT = 0.05
+"""Cosine between the normals of a terminal and of a face beside it, up to which it is upright on it."""
+_KINDS = ["free", "terminal", "inner"]
+"""Faces to the outside, at terminals, and between materials."""
 _FACES = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
 _ENTRIES = np.array([[0, 0], [0, 1], [0, 2], [1, 1], [1, 2], [2, 2]])
 
@@ -22,7 +26,9 @@ def touches_singular_edge(device: DeviceMesh, materials: Mapping[str, Any]) -> n
     """Whether a cell has a vertex on an edge or corner where fields may be singular (collective).
 
     Faces between materials, or to the outside, meet there at an angle: the moment ``Σ A n nᵀ`` of their
-    normals is not of rank one. One of the materials fills more than a right angle, or three of them meet.
+    normals is not of rank one; or a flat face ends to the outside there, as at the rim of a pad on a film.
+    One of the materials fills more than a right angle, or three of them meet. Or a terminal ends there on a
+    face that goes on, or that turns by less than a right angle.
 
     Args:
         device: The mesh.
@@ -36,23 +42,58 @@ def touches_singular_edge(device: DeviceMesh, materials: Mapping[str, Any]) -> n
     corners = mesh.geometry.x[mesh.geometry.dofmaps[0][:owned]]
     numbers = _material_numbers(device.regions, materials)
     inside = numbers[device.cell_tags[:owned]]
-    beyond = device.neighbour_tags
-    is_face = inside[:, None] != np.where(beyond < 0, -1, numbers[beyond])
-    sums = _VertexSums(device, len(_ENTRIES) + numbers.max() + 1)
+    kinds = _face_kinds(device, numbers)
+    first = len(_ENTRIES) + len(_KINDS)
+    sums = _VertexSums(device, first + numbers.max() + 1)
     for i, face in enumerate(_FACES):
-        between = is_face[:, i]
-        moments = _moments(corners[between][:, face])
+        is_face = kinds[:, i] >= 0
+        moments = _moments(corners[is_face][:, face])
         for vertex in face:
-            sums.add(between, vertex, slice(len(_ENTRIES)), moments)
-        sums.add(slice(None), i, len(_ENTRIES) + inside, _solid_angles(corners, i, face))
+            sums.add(is_face, vertex, slice(len(_ENTRIES)), moments)
+            sums.add(is_face, vertex, len(_ENTRIES) + kinds[is_face, i], 1.0)
+        sums.add(slice(None), i, first + inside, _solid_angles(corners, i, face))
     found = sums.total()
     moments = np.empty((len(found), 3, 3))
     moments[:, *_ENTRIES.T] = moments[:, *_ENTRIES[:, ::-1].T] = found[:, : len(_ENTRIES)]
     spectrum = np.linalg.eigvalsh(moments)
-    angles = found[:, len(_ENTRIES) :]
-    singular = spectrum[:, 1] > FLAT * spectrum[:, 2]
+    has_free, has_terminal, has_inner = (found[:, len(_ENTRIES) : first] > 0).T
+    angles = found[:, first:]
+    singular = (spectrum[:, 1] > FLAT * spectrum[:, 2]) | ((has_free | has_terminal) & has_inner)
     singular &= (angles.max(axis=1) > CONVEX) | ((angles > 0).sum(axis=1) > 2)
+    singular |= _ends_of_terminals(device, corners, kinds)
     return singular[sums.vertices].any(axis=1)
+
+
+def _ends_of_terminals(device: DeviceMesh, corners: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Whether a terminal ends at a local vertex, and the face to the outside is no wall upright on it."""
+    outwards = _VertexSums(device, 3)
+    for i, face in enumerate(_FACES):
+        at_terminal = kinds[:, i] == _KINDS.index("terminal")
+        normals = _normals(corners[at_terminal], i)
+        for vertex in face:
+            outwards.add(at_terminal, vertex, slice(3), normals)
+    directions = outwards.total()
+    beside = _VertexSums(device, 1)
+    for i, face in enumerate(_FACES):
+        is_free = kinds[:, i] == _KINDS.index("free")
+        normals = _normals(corners[is_free], i)
+        for vertex in face:
+            here = directions[beside.vertices[is_free, vertex]]
+            sizes = np.linalg.norm(here, axis=1) * np.linalg.norm(normals, axis=1)
+            goes_on = (here * normals).sum(axis=1) > UPRIGHT * sizes
+            beside.add(is_free, vertex, slice(1), (goes_on & (sizes > 0))[:, None].astype(float))
+    return beside.total()[:, 0] > 0
+
+
+def _face_kinds(device: DeviceMesh, numbers: np.ndarray) -> np.ndarray:
+    """Index into :data:`_KINDS` of the faces of owned cells, shape (n_cells, 4); −1 in one material."""
+    beyond = device.neighbour_tags
+    kinds = np.where(beyond < 0, _KINDS.index("free"), -1)
+    inside = numbers[device.cell_tags[: len(beyond)], None]
+    kinds[(beyond >= 0) & (numbers[beyond] != inside)] = _KINDS.index("inner")
+    for facets in device.terminals.values():
+        kinds[*facets.T] = _KINDS.index("terminal")
+    return kinds
 
 
 class _VertexSums:
@@ -88,6 +129,14 @@ def _moments(triangles: np.ndarray) -> np.ndarray:
     normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     areas = np.linalg.norm(normals, axis=1)[:, None]
     return normals[:, _ENTRIES[:, 0]] * normals[:, _ENTRIES[:, 1]] / areas
+
+
+def _normals(corners: np.ndarray, vertex: int) -> np.ndarray:
+    """Outward normals of the faces opposite to a vertex, times twice their areas, m², shape (n, 3)."""
+    a, b, c = (corners[:, other] for other in _FACES[vertex])
+    normals = np.cross(b - a, c - a)
+    outside = ((a - corners[:, vertex]) * normals).sum(axis=1) > 0
+    return np.where(outside[:, None], normals, -normals)
 
 
 def _solid_angles(corners: np.ndarray, vertex: int, others: np.ndarray) -> np.ndarray:

@@ -171,6 +171,16 @@ class Spaces:
         found[self.conducting_cells] = True
         return found
 
+    def owned_cells(self, on_conductors: bool) -> np.ndarray:
+        """The owned cells of the conductors, or all owned cells.
+
+        Args:
+            on_conductors: Whether those of the conductors.
+        """
+        if on_conductors:
+            return self.subdomains[CONDUCTORS]
+        return np.arange(self.device.mesh.topology.index_map(3).size_local, dtype=np.int32)
+
     def unknowns_in(self, cells: np.ndarray, on_conductors: bool) -> np.ndarray:
         """Local unknowns in cells, shape (n, k).
 

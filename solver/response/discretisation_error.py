@@ -1,48 +1,50 @@
 """Estimates of the discretisation error of readings, from solutions of two polynomial degrees.
 
-With the fields u of degree p and u' of degree p − 1 on the same mesh, and the adjoint z of a reading, the
-step of the reading from one degree to the other is a sum over cells: with ``e = u − u'``, the operator A and
-the heat f that the fields of lower orders make,
-
-    J − J' = (z − z')·(A e − f(u) + f(u')) + z·(f(u) − f(u'))
-
-(the dual-weighted residual; R. Becker, R. Rannacher, Acta Numerica 10, 1 (2001)). The error that is left is a
-fraction of the step. At edges where fields go with the root of the distance, the error of degree p goes with
-1/p², so that 1/(p²/(p − 1)² − 1) of the step to p is left (I. Babuška, M. Suri, SIAM Rev. 36, 578 (1994));
-elsewhere much less is (:data:`.SMOOTH_FRACTION`). Every cell's part of the step is weighted so.
+The error that is left is a fraction of the step from one degree to the next (:mod:`.degree_steps`). At edges
+where fields go with r^λ, the error of degree p goes with p^−4λ (I. Babuška, M. Suri, SIAM Rev. 36, 578
+(1994)): ``1/((p/(p − 1))^4λ − 1)`` of the step to p is left. λ is read from how much the fields bend there.
+Elsewhere errors fall faster, the faster the less fields bend.
 """
 
 import numpy as np
 
-from thermospin.response.accuracy import ESTIMATE_CANCELLATION, ESTIMATE_SAFETY, SMOOTH_FRACTION
+from thermospin.response.accuracy import (
+    ESTIMATE_CANCELLATION,
+    ESTIMATE_SAFETY,
+    SINGULAR_BENDING,
+    SMALLEST_EXPONENT,
+    SMOOTH_BENDING,
+)
 
 
-def fractions_left(degree: int, at_singular_edge: np.ndarray, higher: bool) -> np.ndarray:
-    """The error over the step between two degrees, cell by cell.
+def fractions_left(degree: int, bending: np.ndarray, at_singular_edge: np.ndarray) -> np.ndarray:
+    """The error of a degree over the step to it from the degree below.
 
     Args:
-        degree: The higher degree p of the two, from 2.
-        at_singular_edge: Whether a cell touches a singular edge, shape (n_cells,).
-        higher: Whether the error is that of degree p; else that of p − 1, which has the step itself besides.
+        degree: The degree p, from 2.
+        bending: How much fields bend (:class:`.Bending`), any shape.
+        at_singular_edge: Whether at a singular edge, the same shape.
 
     Returns:
-        Shape (n_cells,).
+        The same shape.
     """
-    singular = 1.0 / ((degree / (degree - 1)) ** 2 - 1.0)
-    left = np.where(at_singular_edge, singular, min(SMOOTH_FRACTION, singular))
-    return left if higher else 1.0 + left
+    ratio = degree / (degree - 1)
+    exponents = np.maximum(-np.log2(0.5 + SINGULAR_BENDING * bending), SMALLEST_EXPONENT)
+    singular = 1.0 / (ratio ** (4.0 * exponents) - 1.0)
+    return np.where(at_singular_edge, singular, np.minimum(SMOOTH_BENDING * bending, singular))
 
 
 def bar_of_number(degree: int, higher: bool) -> float:
     """Error bar of a number without an adjoint, over the step between two degrees.
 
-    All of its error may be that of singular edges.
+    All of its error may be that of edges where fields go with the root of the distance.
 
     Args:
         degree: The higher degree of the two, from 2.
         higher: Whether the number is that of the higher degree.
     """
-    return (ESTIMATE_SAFETY + ESTIMATE_CANCELLATION) * float(fractions_left(degree, np.True_, higher))
+    left = 1.0 / ((degree / (degree - 1)) ** 2 - 1.0)
+    return (ESTIMATE_SAFETY + ESTIMATE_CANCELLATION) * (left if higher else 1.0 + left)
 
 
 def error_bar(parts: np.ndarray) -> float:

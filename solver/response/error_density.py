@@ -3,7 +3,7 @@
 import numpy as np
 
 from thermospin.compat import PETSc, fem, la
-from thermospin.discretisation.spaces import CONDUCTORS, Spaces
+from thermospin.discretisation.spaces import Spaces
 from thermospin.response.solution import TerminalPair
 
 Densities = dict[TerminalPair, dict[int, np.ndarray]]
@@ -20,8 +20,7 @@ class CellShares:
 
     def __init__(self, spaces: Spaces) -> None:
         self._spaces = spaces
-        owned = np.arange(spaces.device.mesh.topology.index_map(3).size_local, dtype=np.int32)
-        self._cells = {True: spaces.subdomains[CONDUCTORS], False: owned}
+        self._cells = {place: spaces.owned_cells(place) for place in (True, False)}
         self._shares = {place: self._count(place) for place in self._cells}
         self._functions = spaces.functions()
 
@@ -35,19 +34,19 @@ class CellShares:
         return 1.0 / np.maximum(count.x.array, 1.0)
 
     def divide(self, values: PETSc.Vec) -> np.ndarray:
-        """The sums over cells of their shares in values at the unknowns (collective).
+        """The sums over cells of their shares in values at the unknowns of every field (collective).
 
         Args:
             values: Any unit.
 
         Returns:
-            The same unit, shape (n_cells,), of owned cells. Over all ranks they add up to the sum of the
-            values.
+            The same unit, shape (n_fields, n_cells), of owned cells. Over all ranks they add up to the sum of
+            the values.
         """
         self._spaces.load(values, self._functions)
-        found = np.zeros(len(self._cells[False]))
-        for field, function in zip(self._spaces.fields, self._functions, strict=True):
+        found = np.zeros((len(self._functions), len(self._cells[False])))
+        for field, function, sums in zip(self._spaces.fields, self._functions, found, strict=True):
             place = field.on_conductors
             nodes = self._spaces.unknowns_in(self._cells[place], place)
-            found[self._cells[place]] += (function.x.array * self._shares[place])[nodes].sum(axis=1)
+            sums[self._cells[place]] = (function.x.array * self._shares[place])[nodes].sum(axis=1)
         return found

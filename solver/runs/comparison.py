@@ -3,20 +3,16 @@
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.discretisation.prolongation import Prolongation
-from thermospin.discretisation.singular_edges import touches_singular_edge
 from thermospin.linear.stretching import is_stretched
 from thermospin.output.progress import SilentProgress
 from thermospin.response.accuracy import COMPARISON_TOLERANCE, LOCAL_TOLERANCE
 from thermospin.response.degree_steps import DegreeSteps, Solved
-from thermospin.response.discretisation_error import bar_of_number, fractions_left
-from thermospin.response.error_density import CellShares, Densities
+from thermospin.response.discretisation_error import bar_of_number
+from thermospin.response.error_density import Densities
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Errors, Expansion
+from thermospin.response.step_errors import StepErrors
 from thermospin.response.whole_adjoints import whole_adjoints
 from thermospin.runs.side_by_side import expand
 from thermospin.textures import MagneticState
@@ -84,14 +80,12 @@ class DegreeComparison:
         self._schemes: tuple[SchemeSolver, SchemeSolver] | None = None
         self._others: dict[Hashable, Expansion] = {}
         low, high = self._sorted(problem, self.neighbour)
-        degree, device = high.spaces.degree, problem.spaces.device
-        self._steps = DegreeSteps(Prolongation(low.spaces, high.spaces), CellShares(high.spaces))
-        singular = touches_singular_edge(device, problem.device.materials)
-        regions = device.cell_tags[: len(singular)] - min(device.regions.values())
-        self._places, self._n_places = 2 * regions + singular, 2 * len(device.regions)
-        is_higher = problem.spaces.degree == degree
-        self._fractions = fractions_left(degree, singular, is_higher)
-        self.bar = bar_of_number(degree, is_higher)
+        is_higher = problem.spaces.degree == high.spaces.degree
+        self._steps = DegreeSteps(low.spaces, high.spaces)
+        self._errors = StepErrors(
+            problem.spaces.device, problem.device.materials, high.spaces.degree, is_higher
+        )
+        self.bar = bar_of_number(high.spaces.degree, is_higher)
 
     def adopt(self, config: Config) -> None:
         """Take another configuration with the same operator (collective).
@@ -116,6 +110,7 @@ class DegreeComparison:
         """
         if self._schemes is None or self._schemes[0] is not solver:
             self._schemes, self._others = (solver, self.neighbour.scheme(name)), {}
+            self._errors.begin()
         problem, neighbour = self._problem, self.neighbour
         other = self._other(self._schemes[1])
         solved = [
@@ -133,10 +128,10 @@ class DegreeComparison:
         errors: Errors = {pair: {} for pair in steps}
         densities: Densities = {pair: {} for pair in steps}
         for pair, by_power in steps.items():
-            for n, parts in by_power.items():
+            for n, found in by_power.items():
                 step = higher.by_power[n].reading(pair) - lower.by_power[n].reading(pair)
-                densities[pair][n] = self._fractions * self._adding_up(parts, step)
-                errors[pair][n] = self._by_place(densities[pair][n])
+                densities[pair][n] = self._errors.left(pair, n, found, step)
+                errors[pair][n] = self._errors.by_place(densities[pair][n])
         return Estimates(errors, densities, other)
 
     def _other(self, solver: SchemeSolver) -> Expansion:
@@ -151,17 +146,6 @@ class DegreeComparison:
             self._others = {_name(state): part for state, part in zip(states, found, strict=True)}
         self.neighbour.magnetise(present)
         return self._others.pop(_name(present))
-
-    def _adding_up(self, parts: np.ndarray, step: float) -> np.ndarray:
-        """The parts of a step, and what residuals of the adjoints leave out, by size (collective)."""
-        sizes = np.abs(parts)
-        sums = self._problem.spaces.comm.allreduce(np.array([parts.sum(), sizes.sum()]), MPI.SUM)
-        return parts + (step - sums[0]) / sums[1] * sizes if sums[1] else parts
-
-    def _by_place(self, densities: np.ndarray) -> np.ndarray:
-        """The sums over every region, at singular edges and elsewhere (collective)."""
-        sums = np.bincount(self._places, densities, minlength=self._n_places)
-        return self._problem.spaces.comm.allreduce(sums, MPI.SUM)
 
     def _sorted[T](self, own: T, neighbours: T) -> tuple[T, T]:
         """The two in the order of their degrees."""

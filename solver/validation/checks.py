@@ -254,15 +254,11 @@ def _accuracy(config: Config, device: Device) -> None:
                 f"the highest order solved is {config.solver.orders}; raise solver.orders",
                 "accuracy", "orders", i,
             )  # fmt: skip
-    if device.has_laws and config.solver.orders > 1:
+    if device.has_laws and config.solver.orders > 1 and config.solver.degree == 1:
         raise config.mistake(
-            "error bars are not known where coefficients follow the temperature; use 'solver.orders: 1', "
-            "numbers for the laws, or 'accuracy: off'",
+            "error bars of degree 1 are not known where coefficients follow the temperature; use "
+            "'solver.degree: 2', 'solver.orders: 1', or 'accuracy: off'",
             "accuracy",
         )  # fmt: skip
-    if config.solver.degree > 2:
-        raise config.mistake(
-            "error bars are not known at degree 3; use 'solver.degree: 2', or 'accuracy: off'", "accuracy"
-        )
     if not config.solver.estimate:
         raise config.mistake("needs estimates; remove this, or set 'accuracy: off'", "solver", "estimate")

@@ -9,7 +9,6 @@ from support import SilentProgress, prepare_problem
 
 from thermospin.device import Device
 from thermospin.fields import THETA
-from thermospin.response.accuracy import SMOOTH_FRACTION
 from thermospin.runs.numbers import configuration_data
 from thermospin.runs.simulation import solve
 from thermospin.runs.workbench import operator_key
@@ -207,7 +206,7 @@ def test_voltage_of_the_couple(comm):
 
 
 def test_estimate_of_given_heat(comm):
-    """The correction of R0 at degree 1 is the difference to degree 2, and a share of it."""
+    """The correction of R0 at degree 1 is about the difference to degree 2, its bar holds that."""
     read = {}
     for degree in (1, 2):
         config = couple(degree=degree, orders=1, estimate=degree == 1)
@@ -216,7 +215,8 @@ def test_estimate_of_given_heat(comm):
         read[degree] = table[table.order == 0].iloc[0]
     step = read[2].value - read[1].value
     assert abs(step) > 1e-7 * abs(read[2].value)
-    assert read[1].correction == pytest.approx((1 + SMOOTH_FRACTION) * step, rel=1e-3)
+    assert 0.7 <= read[1].correction / step <= 1.4
+    assert abs(step) <= read[1].mesh_error
 
 
 def test_sweeps_renew_the_operator():
