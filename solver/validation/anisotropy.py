@@ -51,7 +51,7 @@ def _check_definite(config: Config, values: ChannelValues[float], name: str, dev
             "k must exceed T0 Σ σ_σ S_σ² along the magnetisation and across it for the equations to be "
             f"positive definite; with anisotropic_seebeck_ratio {values.anisotropic_seebeck_ratio:g}, "
             f"anomalous_nernst_ratio {values.anomalous_nernst_ratio:g} and amr_ratio {values.amr_ratio:g} "
-            f"they are {heat:.3g} and {needed:.3g} W/(m K) at {config.temperature:g} K; raise it "
+            f"they are {heat:.3g} and {needed:.3g} W/(m K) at {config.temperature:g} K; raise it, "
             "or lower them",
             "materials", name, "thermal_conductivity",
         )  # fmt: skip

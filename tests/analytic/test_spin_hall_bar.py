@@ -6,13 +6,17 @@ from hall_bar import METAL, PITCH, T, W, bar
 from support import prepare_problem
 
 SIGMA, THETA, LENGTH = 4e6, 0.3, 20e-9
+FINE = {
+    "solver": {"spin": "vector", "degree": 2},
+    "mesh": {"max_size": "20 nm", "interface_size": "20 nm", "elements_across_film": 2},
+}
 
 
 @pytest.fixture(scope="module")
 def solved(comm):
     """The bar at 1 A, with the resistance between the probes."""
     metal = METAL | {"spin_hall_angle": THETA, "spin_diffusion_length": LENGTH}
-    problem = prepare_problem(bar(metal, solver={"spin": "vector", "degree": 2}), comm)
+    problem = prepare_problem(bar(metal, **FINE), comm)
     found = problem.solve("through", "P")
     yield problem, found.orders[0], found.harmonics(("Amin", "Bmin"))[0]
     problem.free()
@@ -40,7 +44,7 @@ def test_accumulation(solved):
     problem, first, resistance = solved
     known = THETA * resistance / PITCH * LENGTH * np.tanh(T / 2 / LENGTH)
     for height, sign in ((T, -1), (0, 1)):
-        assert at_surface(problem, first, height) == pytest.approx(sign * known, rel=1e-2)
+        assert at_surface(problem, first, height) == pytest.approx(sign * known, rel=1e-3)
 
 
 SEEBECK, NERNST, COLD = -20e-6, -0.5, 0.3
@@ -53,9 +57,7 @@ def test_spin_nernst_effect(comm):
     ``∂_x V = − S ∂_x T (1 + θ θ_N t)/(1 + θ² t)``. It is so cold that currents carry no heat.
     """
     metal = METAL | {"spin_hall_angle": THETA, "spin_nernst_angle": NERNST, "seebeck": SEEBECK}
-    given = bar(
-        metal | {"spin_diffusion_length": LENGTH}, temperature=COLD, solver={"spin": "vector", "degree": 2}
-    )
+    given = bar(metal | {"spin_diffusion_length": LENGTH}, temperature=COLD, **FINE)
     given["terminals"]["right"]["sink"] = COLD + 10
     given["schemes"]["through"] = {"right": "ground"}
     problem = prepare_problem(given, comm)
@@ -67,7 +69,7 @@ def test_spin_nernst_effect(comm):
     assert found == pytest.approx(slope * PITCH, rel=1e-3)
     known = LENGTH * np.tanh(T / 2 / LENGTH) * (THETA * slope + SEEBECK * NERNST * gradient)
     for height, sign in ((T, 1), (0, -1)):
-        assert at_surface(problem, solution, height) == pytest.approx(sign * known, rel=1e-2)
+        assert at_surface(problem, solution, height) == pytest.approx(sign * known, rel=1e-3)
     problem.free()
 
 

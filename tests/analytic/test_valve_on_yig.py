@@ -54,5 +54,5 @@ def test_effective_length(comm):
     place, spins = (np.concatenate(part) for part in zip(*gathered, strict=True))
     slope = np.polyfit(place, np.log(np.abs(spins)), 1)[0]
     expected = (1 / LENGTH**2 + 2 * TAKEN / SIGMA / THICK) ** 0.5
-    assert -slope == pytest.approx(expected, rel=2e-3)
+    assert -slope == pytest.approx(expected, rel=1e-3)
     problem.free()
