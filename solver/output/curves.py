@@ -87,7 +87,8 @@ def save_sweep(
                     capsize=2,
                     label=one.name,
                 )
-            panel.set_xscale(axis.scale)
+            if axis.is_numeric:
+                panel.set_xscale(axis.scale)
             panel.set(xlabel=axis.label, ylabel=label)
             panel.grid(alpha=0.3, linewidth=0.6)
             panel.ticklabel_format(axis="y", useOffset=False)
@@ -196,8 +197,8 @@ def save_convergence(
 
 def _panels(count: int, height: float, style: Style) -> tuple[Figure, list[Axes]]:
     """A figure with panels, each of a height in inches: two in a row where there is room for two."""
-    width = 8.4 if style.width is None else style.width / INCH
-    columns = 2 if width > TWO else 1
+    width = (8.4 if count > 1 else 4.6) if style.width is None else style.width / INCH
+    columns = 2 if width > TWO and count > 1 else 1
     rows = math.ceil(count / columns)
     figure = Figure(figsize=(width, height * rows + 0.4), layout="constrained")
     grid = list(figure.subplots(rows, columns, squeeze=False).flat)

@@ -12,6 +12,7 @@ from thermospin.output.plan import style_of
 from thermospin.output.readings import Value, readings
 from thermospin.output.scales import Scale, reading_scale
 from thermospin.output.series import Series, axes_of, series_of
+from thermospin.output.sweep_torques import torque_panels, torques_by_magnet
 from thermospin.output.words import reading_words
 
 SIGNALS = ("baseline", "spin")
@@ -41,7 +42,7 @@ def write_sweep(directory: Path, results: dict[str, Any]) -> list[Path]:
 
 
 def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
-    """Draw the readings of every scheme and probe: along one axis as curves, over two as images.
+    """Draw readings by scheme and probe and torques by magnet: along one axis as curves, over two as images.
 
     Args:
         directory: Directory of the sweep.
@@ -55,11 +56,17 @@ def plot_sweep(directory: Path, results: Mapping[str, Any]) -> list[Path]:
         return []
     from thermospin.output.curves import save_images, save_sweep
 
+    drawn = {
+        f"sweep_{scheme}_{probe}": (f"{scheme}, probe {probe}", list(reading_panels(found)))
+        for (scheme, probe), found in by_probe(results).items()
+    }
+    drawn |= {
+        f"sweep_{scheme}_torque_{magnet}": (f"{scheme}, torque on {magnet}", list(torque_panels(found)))
+        for (scheme, magnet), found in torques_by_magnet(results).items()
+    }
     written = []
-    for (scheme, probe), found in by_probe(results).items():
-        path = directory / f"sweep_{scheme}_{probe}.png"
-        panels = list(reading_panels(found))
-        title = f"{scheme}, probe {probe}"
+    for stem, (title, panels) in drawn.items():
+        path = directory / f"{stem}.png"
         if len(axes) == 1:
             written += save_sweep(path, axes[0], panels, title, style_of(results))
         else:

@@ -96,6 +96,8 @@ def words(key: str) -> str:
     parts = [part.replace("_", " ") for part in key.split(".")]
     if parts[0] in ("materials", "terminals", "schemes") and len(parts) > 2:
         return f"{' '.join(parts[2:])} of {key.split('.')[1]}"
+    if parts[0] == "magnetisation" and len(parts) == 2:
+        return f"magnetisation of {key.split('.')[1]}"
     numbered = _INDEX.fullmatch(parts[0])
     if numbered and len(parts) > 1:
         return f"{' '.join(parts[1:])} of {numbered[1].removesuffix('s')} {int(numbered[2]) + 1}"

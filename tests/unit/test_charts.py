@@ -7,9 +7,13 @@ import pytest
 
 from thermospin.config.outputs import Style
 from thermospin.output.bar_charts import save_bar_charts
-from thermospin.output.curves import save_convergence
+from thermospin.output.curves import save_convergence, save_sweep
 from thermospin.output.fit_pictures import save_corner, save_residuals
-from thermospin.output.words import column_words, lock_in_words, named_reading, reading_words
+from thermospin.output.scales import Scale
+from thermospin.output.series import Axis, Series
+from thermospin.output.sweep_torques import torque_panels, torques_by_magnet
+from thermospin.output.sweeps import plot_sweep
+from thermospin.output.words import column_words, lock_in_words, named_reading, reading_words, words
 
 pytestmark = pytest.mark.serial
 
@@ -80,6 +84,7 @@ def test_readings(order, drive, text):
 def test_lock_in_and_columns():
     assert lock_in_words("R2_peak") == "second harmonic at peak R⁽²⁾ Î²"
     assert column_words("T [K]") == "temperature (K)"
+    assert words("magnetisation.Free_layer") == "magnetisation of Free_layer"
     assert column_words("Q_z [W/m²]") == "heat flux along z (W/m²)"
 
 
@@ -99,3 +104,38 @@ def test_a_profile_of_the_report_has_the_coordinate(step, label, start):
     assert figure.layout.xaxis.title.text == label
     assert figure.layout.yaxis.title.text == "temperature (K)"
     assert figure.data[0].x[0] == pytest.approx(start)
+
+
+def torques(angle):
+    """A point of a sweep: the torque of the first order turns with a magnet, that at rest stays."""
+    torque = {"order1": [0.0, 1e-21 * float(np.sin(angle)), 1e-21], "rest": [0.0, 0.0, 2e-21]}
+    state = {"probes": {}, "torques": {"Free": {"area": 1e-14, "torque": torque}}}
+    schemes = {"through": {"drive": {"unit": "A"}, "configurations": {"P": state}, "signals": {}}}
+    key = "magnetisation.Free"
+    return {"schemes": schemes, "values": {key: f"{angle} rad"}, "si": {key: float(angle)}, "index": 0}
+
+
+def test_torques_along_a_sweep(tmp_path):
+    """Components by magnet and order, in a picture of their own."""
+    angles = [0.0, 0.5, 1.0]
+    sweep = [{"keys": ["magnetisation.Free"], "count": 3, "scale": "linear"}]
+    results = {"sweep": sweep, "points": list(map(torques, angles)), "config": {}}
+    [(place, found)] = torques_by_magnet(results).items()
+    assert place == ("through", "Free")
+    (rest, *_), (first, scale, curves) = torque_panels(found)
+    assert rest.startswith("torque at rest (") and first == "torque, coefficient of I (aJ/mA)"
+    assert [curve.name for curve in curves] == ["along x", "along y", "along z"]
+    assert curves[1].values == pytest.approx(1e-21 * np.sin(angles))
+    assert scale.factor == pytest.approx(1e-15)
+    assert [file.name for file in plot_sweep(tmp_path, results)] == ["sweep_through_torque_Free.png"]
+
+
+def test_texts_stay_texts_on_an_axis(tmp_path):
+    """Directions of a magnet, for example, are no numbers."""
+    axis = Axis("magnetisation of Free", ["[1, 0, 0]", "[0, 0, 1]"], "linear")
+    series = Series("through", "v", 1, "A", "P", np.array([1.0, 2.0]), np.full(2, np.nan))
+    [file] = save_sweep(
+        tmp_path / "s.png", axis, [("R₁ (Ω)", Scale(1.0, "Ω"), [series])], "", Style(formats=("svg",))
+    )
+    content = file.read_text(encoding="utf-8")
+    assert "[1, 0, 0]" in content and "[0, 0, 1]" in content
