@@ -162,7 +162,7 @@ class OutputField:
         in_spin_space: Whether x, y, z are those of spin space.
         made_of: Of a flux that is made of other fields of the output, their names.
         of_spin_heat: Whether it is there only where the spins have temperatures of their own.
-        of_turning: Whether it is there only in devices whose currents turn in space.
+        of_turning: Whether it is there only in devices where currents depend on directions in space.
         at_interfaces: Whether averages at interfaces are given.
         is_absolute: Whether it is T0 without a drive.
         is_constant: Whether no drive changes it.
@@ -317,7 +317,7 @@ def output_fields(vector: bool, spin_heat: bool = True, turning: bool = True) ->
     Args:
         vector: Whether spins may point anywhere, instead of along one axis.
         spin_heat: Whether the spins have temperatures of their own.
-        turning: Whether currents turn in space.
+        turning: Whether currents depend on directions in space.
     """
     return tuple(
         field
@@ -336,7 +336,7 @@ CONSTANTS = frozenset(field.name for field in (*_COLLINEAR, *_VECTOR) if field.i
 """Fields of the output that no drive changes."""
 
 HALL_FIELD = _E_H.name
-"""Field of the output that only devices have whose currents turn in space."""
+"""Field of the output that only devices have where currents depend on directions in space."""
 
 CURRENTS = tuple(
     dict.fromkeys(

@@ -18,7 +18,7 @@ from thermospin.device.sheets import Sheet, find_sheets
 from thermospin.device.thermal import ThermalDrive, Transfer, find_transfers
 from thermospin.fields import Unknowns
 from thermospin.materials import ChannelValues, Material
-from thermospin.materials.anisotropy import OF_SPIN_HALL, TURNING
+from thermospin.materials.anisotropy import OF_SPIN_HALL
 from thermospin.textures import MagneticState, Texture
 
 
@@ -230,14 +230,6 @@ class Device:
             if any(getattr(material, key) for key in OF_SPIN_HALL)
         )
         return list(dict.fromkeys([*self.anisotropic, *metals]))
-
-    @property
-    def hall_regions(self) -> Sequence[str]:
-        """Those of them with a Hall or a Nernst effect, also of spins."""
-        keys = (*TURNING, *OF_SPIN_HALL)
-        return [
-            region for region in self.turning if any(getattr(self.materials[region], key) for key in keys)
-        ]
 
     @property
     def directions(self) -> dict[str, np.ndarray]:

@@ -18,7 +18,7 @@ from thermospin.observables.interfaces import InterfaceViews
 from thermospin.observables.polynomials import coefficients, exponents, means, polynomial_fit
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.physics.terms.bulk import bulk_balance
-from thermospin.physics.terms.electric_field import electric_fields
+from thermospin.physics.terms.electric_field import electric_fields, has_hall_field
 from thermospin.response.power_series import terms
 from thermospin.response.solution import Expansion, Solution
 
@@ -150,7 +150,7 @@ class Observer:
         self._spaces, self._device = spaces, spaces.device
         self._fields = spaces.functions()
         self._c, self._coefficients = coefficients.all, coefficients
-        self._n_vectors = len(self._fields) + (2 if self._c.turns_currents else 1)
+        self._n_vectors = len(self._fields) + (2 if has_hall_field(self._c) else 1)
         self._n_cells = len(self._device.owned(np.arange(len(self._device.cell_tags), dtype=np.int32)))
         self._conducting = self._device.owned(spaces.conducting_cells)
         self._insulating = np.setdiff1d(np.arange(self._n_cells, dtype=np.int32), self._conducting)

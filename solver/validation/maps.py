@@ -70,7 +70,7 @@ def _has_rest(device: Device) -> bool:
 def _field(config: Config, device: Device, name: str, *at: str | int) -> None:
     """Check that a field is among those solved for."""
     unknowns = device.unknowns
-    fields = output_fields(unknowns.vector, unknowns.spin_heat, bool(device.hall_regions))
+    fields = output_fields(unknowns.vector, unknowns.spin_heat, bool(device.turning))
     present = [field.name for field in fields]
     if name in present:
         return

@@ -255,6 +255,12 @@ def test_mistakes(coefficients, key, says):
     assert says in caught.value.message
 
 
+def test_map_of_a_hall_field_that_vanishes():
+    """A sweep of a Hall angle may begin at 0: then the Hall field is 0."""
+    maps = [{"field": "E_H", "order": 1, "surface": True}]
+    assert load_config(device(amr_ratio=0.1, anomalous_hall_angle=0) | {"output": {"maps": maps}})
+
+
 def test_texture_with_one_axis():
     config = device(amr_ratio=0.1) | {"magnetisation": {"F": {"wall": "neel", "width": "20 nm"}}}
     with pytest.raises(InputError, match="solver.spin: vector") as caught:

@@ -11,14 +11,23 @@ from thermospin.physics.terms.transport import currents
 
 
 def electric_fields(c: Coefficients, u: State) -> tuple[Any, ...]:
-    """Electric field ``E = −∇V`` and, where currents turn, the Hall field ``E_H``, V/m.
+    """Electric field ``E = −∇V`` and, if there may be one, the Hall field ``E_H``, V/m.
 
     Args:
         c: The coefficients.
         u: The fields, as UFL or as power series at points.
     """
     found = -slope(u.V)
-    return (found, hall_field(c, u)) if c.turns_currents else (found,)
+    return (found, hall_field(c, u)) if has_hall_field(c) else (found,)
+
+
+def has_hall_field(c: Coefficients) -> bool:
+    """Whether directions in space matter, so that there is a Hall field, which may be 0.
+
+    Args:
+        c: The coefficients.
+    """
+    return c.is_anisotropic or has_spin_hall(c)
 
 
 def hall_field(c: Coefficients, u: State) -> Any:
@@ -32,7 +41,7 @@ def hall_field(c: Coefficients, u: State) -> Any:
         c: The coefficients.
         u: The fields, as UFL or as power series at points.
     """
-    parts, resistivity = [], c.electrical.space and c.electrical.space.inverse
+    parts, resistivity = [0 * slope(u.V)], c.electrical.space and c.electrical.space.inverse
     if c.electrical.turns_in_space:
         parts.append(_across(resistivity, currents(c, u)[0]))
     if c.thermoelectric.turns_in_space:
