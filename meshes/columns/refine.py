@@ -32,34 +32,37 @@ class ErrorShares:
     wide: float
 
 
-def error_shares(record: MeshRecord, indicators: np.ndarray) -> ErrorShares:
+def error_shares(record: MeshRecord, errors: np.ndarray) -> ErrorShares:
     """Sum up an error over the parts of a mesh of columns.
 
     Args:
         record: The mesh.
-        indicators: Size of the error of every cell, any unit, non-negative, shape (n_cells,). That of a cell
-            at the outlines of several regions is divided among them.
+        errors: Errors of readings, cell by cell, in shares of what is allowed, shape (n_readings, n_cells) or
+            (n_cells,). That of a cell at the outlines of several regions is divided among them.
+
+    Returns:
+        Sizes of what the parts make of every reading's error, summed over the readings. In a part errors of
+        both signs cancel, as they do in the reading.
     """
+    errors = np.atleast_2d(errors)
     at_outlines, at_heights = read_sites(record)
     count = at_outlines.sum(axis=1)
-    lines = indicators / np.maximum(count, 1) @ at_outlines
+    lines = np.abs(errors / np.maximum(count, 1) @ at_outlines).sum(axis=0)
     corners = record.array("points")[record.array("cells")]
     height = np.ptp(corners[:, :, 2], axis=1)
     sides = corners[:, :, None, :2] - corners[:, None, :, :2]
     width = np.sqrt((sides**2).sum(axis=3).max(axis=(1, 2)))
     rest = (count == 0) & ~at_heights
     tall = (height > width) if count.any() else 0.5
-    rest = indicators * rest
-    return ErrorShares(
-        dict(zip(record.regions, lines.tolist(), strict=True)),
-        float(indicators[(count == 0) & at_heights].sum()),
-        float((rest * tall).sum()),
-        float((rest * (1.0 - tall)).sum()),
+    heights, upright, flat = (
+        float(np.abs(errors @ cells).sum())
+        for cells in ((count == 0) & at_heights, rest * tall, rest * (1.0 - tall))
     )
+    return ErrorShares(dict(zip(record.regions, lines.tolist(), strict=True)), heights, upright, flat)
 
 
 def refined_options(
-    options: ColumnOptions, record: MeshRecord, indicators: np.ndarray, fraction: float = 0.6
+    options: ColumnOptions, record: MeshRecord, errors: np.ndarray, fraction: float = 0.6
 ) -> ColumnOptions:
     """The options of a finer mesh: the fewest changes in whose parts of the mesh a fraction of the error is.
 
@@ -70,16 +73,16 @@ def refined_options(
     Args:
         options: The options of the mesh.
         record: The mesh.
-        indicators: As for :func:`error_shares`.
+        errors: As for :func:`error_shares`.
         fraction: Share of the error, 0 to 1.
 
     Returns:
         The options; unchanged where levels alone would help and are at their limit.
 
     Raises:
-        ValueError: An indicator is negative or no number.
+        ValueError: An error is no number.
     """
-    shares = error_shares(record, indicators)
+    shares = error_shares(record, errors)
     parts = np.array([*shares.outlines.values(), shares.heights, shares.tall, shares.wide])
     *lines, heights, tall, wide = mark_cells(parts, fraction).tolist()
     most = min(MOST_LEVELS, floor(log(FINEST) / log(options.factor)))

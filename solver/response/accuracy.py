@@ -42,13 +42,13 @@ have no digits that heat of the next order could be made of."""
 
 # Estimates of the discretisation error
 
-SINGULAR_BENDING = 2**0.5
+SINGULAR_BENDING = 1.2
 """Bending of the one edge along which r^λ goes, over that of a cell at a singular edge, whose other edges
 bend less."""
 
-SMALLEST_EXPONENT = 0.125
-"""Smallest λ of singular edges. That of a film's edge is 1/2 to 2/3; on cells too coarse for it fields look
-steeper."""
+SMALLEST_EXPONENT = 1 / 6
+"""Smallest λ of singular edges. That of a film's edge is 1/2 to 2/3, that of a sink beside the insulated end of
+a better conductor may be 1/5; on cells too coarse for them fields look steeper."""
 
 SMOOTH_BENDING = 0.4
 """Error over the step from the degree below, over the bending, in cells away from singular edges: 0.1 to 0.5

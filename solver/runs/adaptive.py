@@ -12,7 +12,7 @@ from thermospin.meshes.record import MeshRecord
 from thermospin.output.progress import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record
-from thermospin.runs.goals import Goal, find_goals, indicators
+from thermospin.runs.goals import Goal, errors_of, find_goals
 from thermospin.runs.levels import REACHED, Level, end_of, next_text, refusal
 from thermospin.runs.preparation import prepare, read_device
 from thermospin.runs.problem import Problem
@@ -95,8 +95,8 @@ def _finer(
 ) -> tuple[Config, MeshRecord]:
     """The next mesh (collective)."""
     with progress.stage("refinement"):
-        sizes = indicators(goals, found.problem.device.probes, found.results.expansions, comm)
-        return refine(found.config, found.record, sizes, comm)
+        errors = errors_of(goals, found.problem.device.probes, found.results.expansions, comm)
+        return refine(found.config, found.record, errors, comm)
 
 
 def _size(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> float:

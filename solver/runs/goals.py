@@ -110,13 +110,13 @@ def _largest(solved: Mapping[str, Any], weights: Mapping[str, float], order: int
     )
 
 
-def indicators(
+def errors_of(
     goals: Sequence[Goal],
     probes: Mapping[str, TerminalPair],
     expansions: Mapping[tuple[str, str], Expansion],
     comm: MPI.Comm,
 ) -> np.ndarray:
-    """Size of what every cell makes of the errors of the goals that are not met (collective).
+    """The errors of the goals that are not met, cell by cell (collective).
 
     Args:
         goals: The goals.
@@ -125,18 +125,16 @@ def indicators(
         comm: Ranks that share the cells.
 
     Returns:
-        Shape (n_cells,), of owned cells. Every goal counts alike: one that is far from being met, as a small
-        signal is, would else take all cells, and the others stay as they are.
+        Shape (n_missed, n_cells), of owned cells. The sizes of every goal add up to one: one that is far from
+        being met, as a small signal is, would else take all cells, and the others stay as they are.
     """
-    found = np.zeros(())
+    found = []
     for goal in goals:
         if goal.is_met:
             continue
-        sizes = np.abs(
-            sum(
-                weight * expansions[goal.scheme, name].densities[probes[goal.probe]][goal.order]
-                for name, weight in goal.weights.items()
-            )
+        errors = sum(
+            weight * expansions[goal.scheme, name].densities[probes[goal.probe]][goal.order]
+            for name, weight in goal.weights.items()
         )
-        found = found + sizes / (comm.allreduce(sizes.sum()) or 1.0)
-    return found
+        found.append(errors / (comm.allreduce(np.abs(errors).sum()) or 1.0))
+    return np.array(found)

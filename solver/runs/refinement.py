@@ -18,14 +18,14 @@ there are more meshes; with more, unknowns where they are not needed."""
 
 
 def refine(
-    config: Config, record: MeshRecord, indicators: np.ndarray, comm: MPI.Comm
+    config: Config, record: MeshRecord, errors: np.ndarray, comm: MPI.Comm
 ) -> tuple[Config, MeshRecord]:
     """The next mesh: columns closer to edges that matter, or marked tetrahedra bisected (collective).
 
     Args:
         config: The configuration.
         record: The mesh.
-        indicators: Size of the error of every owned cell, shape (n_cells,).
+        errors: Errors of readings in the owned cells, shape (n_readings, n_cells), each in the same unit.
         comm: Ranks that share the mesh; rank 0 makes the next.
 
     Returns:
@@ -35,17 +35,18 @@ def refine(
     Raises:
         InputError: The mesh is too large, or there is no place for it.
     """
-    parts = comm.gather(indicators)
-    return on_root(comm, lambda: _refined(config, record, np.concatenate(parts)))
+    parts = comm.gather(errors)
+    return on_root(comm, lambda: _refined(config, record, np.concatenate(parts, axis=1)))
 
 
-def _refined(config: Config, record: MeshRecord, indicators: np.ndarray) -> tuple[Config, MeshRecord]:
+def _refined(config: Config, record: MeshRecord, errors: np.ndarray) -> tuple[Config, MeshRecord]:
     """See :func:`refine`; on one rank."""
     if config.mesh.columns:
-        columns = refined_options(config.mesh.columns, record, indicators, IN_COLUMNS)
+        columns = refined_options(config.mesh.columns, record, errors, IN_COLUMNS)
         mesh = config.mesh.model_copy(update={"columns": columns})
         config = config.model_copy(update={"mesh": mesh})
         return config, prepare_mesh(config)
     geometry = getattr(config.geometry, "resolved", None)
     solids = geometry if isinstance(geometry, SolidsGeometry) else None
-    return config, prepare_record(config, refine_record(record, mark_cells(indicators, IN_CELLS), solids))
+    marked = mark_cells(np.abs(errors).sum(axis=0), IN_CELLS)
+    return config, prepare_record(config, refine_record(record, marked, solids))

@@ -189,3 +189,14 @@ def test_mistakes(case):
     assert key in str(caught.value)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_errors_that_cancel_in_a_part_need_no_finer_mesh(tmp_path):
+    """One outline has large errors of both signs, the other a smaller one that stays; of two readings."""
+    record = build(tmp_path)
+    upper = record.array("points")[record.array("cells")][:, :, 1].mean(axis=1) > 0
+    there = near(record, x=-20)
+    there *= np.where(upper, 1 / there[upper].sum(), -1 / there[~upper].sum())
+    stays = near(record, x=60) / near(record, x=60).sum()
+    errors = np.array([there + 0.2 * stays, 0.1 * stays])
+    assert refined_options(ColumnOptions(), record, errors).outline_levels == {"Right": 3}
