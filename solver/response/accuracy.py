@@ -47,8 +47,8 @@ SINGULAR_BENDING = 1.2
 bend less."""
 
 SMALLEST_EXPONENT = 1 / 6
-"""Smallest λ of singular edges. That of a film's edge is 1/2 to 2/3, that of a sink beside the insulated end of
-a better conductor may be 1/5; on cells too coarse for them fields look steeper."""
+"""Smallest λ of singular edges. That of a film's edge is 1/2 to 2/3, that of a sink beside the insulated end
+of a better conductor may be 1/5; on cells too coarse for them fields look steeper."""
 
 SMOOTH_BENDING = 0.4
 """Error over the step from the degree below, over the bending, in cells away from singular edges: 0.1 to 0.5

@@ -51,7 +51,7 @@ class SpinHall(VectorJumping):
         return [(flux - material.conductivity * part, sink) for (flux, sink), part in pairs]
 
     def leaving(self, contact, here, out):
-        """What the metal loses to the insulating magnet, which gains heat alone."""
+        """Flow out of the metal into the insulating magnet, which gains heat alone."""
         law, m = contact.law, ufl.as_vector(INSULATING)
         if not law.spin_conductance:
             return super().leaving(contact, here, out)
