@@ -16,7 +16,9 @@ from thermospin.fields import S_VECTOR
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
 from thermospin.linear import preconditioning
 from thermospin.linear.factors import FACTORISED
+from thermospin.runs.fit import fit
 from thermospin.runs.simulation import solve
+from thermospin.validation import load_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 TAU = 25e-12
@@ -97,15 +99,20 @@ def test_transposed_preconditioner(factorised, comm, monkeypatch):
     assert abs(straight.dot(y)) > 1e-3 * straight.dot(x) > 0
 
 
-def swept(directory, comm, conductance):
-    """The shipped wire on a coarser mesh and at fewer fields: its sweep's directory."""
-    directory = comm.bcast(directory)
+def coarse(conductance):
+    """The shipped wire on a coarser mesh and at fewer fields."""
     config = yaml.safe_load((CONFIGS / "hanle_nonlocal.yaml").read_text(encoding="utf-8"))
     config["mesh"] |= {"interface_size": "100 nm", "max_size": "250 nm"}
     config["solver"]["estimate"] = False
     config["sweep"] = [{"key": "magnetic_field[2]", "values": [*np.linspace(0, 0.5, 6).tolist(), -0.3]}]
     for interface in config["interfaces"]:
         interface["conductance"] = conductance
+    return config
+
+
+def swept(directory, comm, conductance):
+    """The sweep's directory of the coarse wire."""
+    directory, config = comm.bcast(directory), coarse(conductance)
     result = command("sweep", write_config(directory, comm, config), "-o", directory / "out")
     assert result.exit_code == 0, result.output
     comm.Barrier()
@@ -172,3 +179,32 @@ def test_row_29_invasive_contacts(comm, tmp_path_factory, monkeypatch, capsys):
     plain = fitted(directory, monkeypatch, "--plain")
     assert plain["relaxation_time"]["value"] < 0.7 * 65e-12
     assert "warning: contacts take back" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_fit_of_the_device_itself(comm, tmp_path_factory):
+    """τ_sf with tunnel contacts by the finite elements, from the closed form at two fields."""
+    directory = comm.bcast(tmp_path_factory.mktemp("device"))
+    tau, length, fields = 65e-12, 650e-9, np.array([0.0, 0.25])
+    contacts = NonlocalWire(650e-9, 200e-9, 100e-9)
+    signal = 2 * contacts.resistance(fields, tau, length**2 / tau, 1.7e7, 250e-9 * 50e-9, (0.12, 0.12))
+    rows = [
+        f"spin,1,{v!r},{float(0.01 * signal[0])!r},{b!r}"
+        for b, v in zip(fields.tolist(), signal.tolist(), strict=True)
+    ]
+    config = coarse("1e10 S/m^2")
+    del config["sweep"]
+    config["fit"] = {
+        "parameters": {
+            "materials.Al.spin_relaxation_time": {"start": "60 ps"},
+        },
+        "data": str(directory / "curve.csv"),
+    }
+    if comm.rank == 0:
+        header = "signal,order,value,uncertainty,magnetic_field[2]"
+        (directory / "curve.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    comm.Barrier()
+    found = fit(load_config(config), comm=comm)
+    value, error = found.value("materials.Al.spin_relaxation_time")
+    assert value == pytest.approx(tau, rel=5e-3)
+    assert abs(value - tau) < error

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import thermospin as ts
 from thermospin.errors import InputError
 from thermospin.hanle.curves import NonlocalWire, larmor_frequency
 from thermospin.hanle.fit import fit_hanle
@@ -189,7 +190,7 @@ def test_an_offset_is_in_every_configuration(tmp_path):
 
 def test_the_shipped_curve():
     """Data of the device in three dimensions, 43 % of whose spins flow back: the truth within two errors."""
-    found = fit(load_config(CONFIGS / "fit_hanle.yaml"))
+    found = ts.fit(ts.load(CONFIGS / "fit_hanle.yaml"))  # as a script does it
     truth = {
         "materials.Al.spin_relaxation_time": 65e-12,
         "materials.Al.spin_diffusion_length": 650e-9,
