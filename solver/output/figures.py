@@ -32,18 +32,22 @@ LONG, SHORT = 5.6, 0.6
 
 
 def save_mesh(
-    path: Path, image: np.ndarray, nanometre: np.ndarray, legend: Mapping[str, str], title: str
-) -> None:
+    path: Path, image: np.ndarray, nanometre: np.ndarray, legend: Mapping[str, str], title: str, style: Style
+) -> list[Path]:
     """Save a rendered mesh with a legend and a ruler, pixel by pixel, since its lines are fine.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         image: Pixels, (height, width, 3).
         nanometre: Picture of a nanometre along x, y, z: pixels to the right and upwards, (3, 2).
         legend: Text to colour.
         title: Title of the figure.
+        style: Its formats and the size of its text; the width follows the pixels.
+
+    Returns:
+        The files.
     """
-    with rc_context(STYLE):
+    with rc_context(looks(style)):
         figure, panel = _frame(image)
         panel.imshow(image, aspect="auto", interpolation="antialiased")
         panel.set_axis_off()
@@ -51,7 +55,10 @@ def save_mesh(
         patches = [Patch(color=colour, label=text) for text, colour in legend.items()]
         panel.legend(handles=patches, loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
         _ruler(panel, image, nanometre)
-        save(figure, path, dpi=max(image.shape) / LONG)
+        files = _files(path, style)
+        for file in files:
+            save(figure, file, dpi=max(image.shape) / LONG)
+    return files
 
 
 def save_section(
@@ -60,18 +67,24 @@ def save_section(
     colours: Mapping[str, str],
     length: float,
     title: str,
-) -> None:
+    style: Style,
+) -> list[Path]:
     """Save a cross-section of a mesh; heights are stretched to fill the picture.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         parts: Text to groups of polygons, distance along the line and height, nm, each (n, corners, 2).
         colours: Text to colour.
         length: Length of the line, nm.
         title: Title of the figure.
+        style: Look of the figure.
+
+    Returns:
+        The files.
     """
-    with rc_context(STYLE):
-        figure = Figure(figsize=(8.4, 3.6), layout="constrained")
+    width = 8.4 if style.width is None else style.width / INCH
+    with rc_context(looks(style)):
+        figure = Figure(figsize=(width, max(0.43 * width, 2.2)), layout="constrained")
         panel = figure.subplots()
         for text, groups in parts.items():
             for polygons in groups:
@@ -83,8 +96,9 @@ def save_section(
         panel.autoscale_view(scalex=False)
         panel.set_title(title, loc="left")
         patches = [Patch(color=colour, label=text) for text, colour in colours.items()]
-        figure.legend(handles=patches, loc="outside right upper", frameon=False)
-        save(figure, path)
+        beside = "outside right upper" if width > TWO else "outside lower left"
+        figure.legend(handles=patches, loc=beside, frameon=False)
+        return save_as(figure, path, style)
 
 
 def _frame(image: np.ndarray) -> tuple[Figure, Axes]:
@@ -139,7 +153,7 @@ def save_as(figure: Figure, path: Path, style: Style) -> list[Path]:
     Returns:
         The files.
     """
-    written = [path.with_name(f"{path.stem}.{kind}") for kind in style.formats]
+    written = _files(path, style)
     for file in written:
         if style.width is None:
             save(figure, file)
@@ -147,6 +161,11 @@ def save_as(figure: Figure, path: Path, style: Style) -> list[Path]:
             with replacing(file) as aside:
                 figure.savefig(aside, dpi=600)
     return written
+
+
+def _files(path: Path, style: Style) -> list[Path]:
+    """The files of a picture, one for every format of its style."""
+    return [path.with_name(f"{path.stem}.{kind}") for kind in style.formats]
 
 
 def save(figure: Figure, path: Path, dpi: float = 200) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
+from thermospin.config.outputs import Style
 from thermospin.meshes.record import MeshRecord
 from thermospin.output.figures import save_mesh
 from thermospin.output.grids import edges, skin, tetrahedra
@@ -17,13 +18,19 @@ _COLOURS = [to_hex(shade) for shade in (*_SHADES[::2], *_SHADES[1::2])]
 """Colours of the regions, in their order; they begin again after twenty."""
 
 
-def draw_mesh(path: Path, record: MeshRecord, hidden: Collection[str]) -> None:
+def draw_mesh(
+    path: Path, record: MeshRecord, hidden: Collection[str], style: Style | None = None
+) -> list[Path]:
     """Draw a mesh with a legend and a ruler in nanometres.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         record: The mesh.
         hidden: Regions to leave out, such as a substrate; nothing is left out of a mesh that has only these.
+        style: Its formats and the size of its text; a PNG by default.
+
+    Returns:
+        The files.
 
     Raises:
         InputError: The file cannot be written.
@@ -40,7 +47,7 @@ def draw_mesh(path: Path, record: MeshRecord, hidden: Collection[str]) -> None:
     title = f"{record.cells} tetrahedra, {record.points} points, {size} nm³"
     if missing:
         title += f"\nnot shown: {', '.join(missing)}"
-    save_mesh(path, image, nanometre, legend, title)
+    return save_mesh(path, image, nanometre, legend, title, style or Style())
 
 
 def region_colours(record: MeshRecord) -> dict[str, str]:

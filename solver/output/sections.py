@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from thermospin.config.outputs import Style
 from thermospin.errors import InputError, cut
 from thermospin.meshes.record import MeshRecord
 from thermospin.output.figures import save_section
@@ -91,20 +92,24 @@ def section(points: np.ndarray, cells: np.ndarray, line: Line) -> list[np.ndarra
     return [np.concatenate(tips), polygons(2, (0, 2), (0, 3), (1, 3), (1, 2))]
 
 
-def draw_section(path: Path, record: MeshRecord, line: Line) -> None:
+def draw_section(path: Path, record: MeshRecord, line: Line, style: Style | None = None) -> list[Path]:
     """Draw a cross-section of a mesh with its elements.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         record: The mesh.
         line: The line of the plan over which the section lies.
+        style: Look of the picture; a PNG by default.
+
+    Returns:
+        The files.
 
     Raises:
         InputError: The line lies beside the device, or the file cannot be written.
     """
     mesh = record.raw()
     regions = {name: mesh.cells[mesh.cell_tags == tag] for name, tag in record.regions.items()}
-    draw_regions(path, mesh.points, regions, record.materials, line, record.colours)
+    return draw_regions(path, mesh.points, regions, record.materials, line, record.colours, style)
 
 
 def draw_regions(
@@ -114,16 +119,21 @@ def draw_regions(
     materials: Mapping[str, str],
     line: Line,
     drawn: Mapping[str, str] | None = None,
-) -> None:
+    style: Style | None = None,
+) -> list[Path]:
     """Draw a cross-section of regions with their elements.
 
     Args:
-        path: The PNG.
+        path: The file; its suffix is that of the format.
         points: Nodes, m, shape (n, 3).
         regions: Tetrahedra of every region, shape (m, 4).
         materials: Material of every region.
         line: The line of the plan over which the section lies.
         drawn: Colours of regions in a drawing; others have those of their order.
+        style: Look of the picture; a PNG by default.
+
+    Returns:
+        The files.
 
     Raises:
         InputError: The line lies beside the device, or the file cannot be written.
@@ -137,9 +147,8 @@ def draw_regions(
         raise InputError("the line lies beside the device; move it", file="--section")
     legend = {f"{name} ({materials[name]})": colours[name] for name in parts}
     ends = " to ".join(f"({x:.6g}, {y:.6g})" for x, y in (line.start * 1e9, line.end * 1e9))
-    save_section(
-        path, dict(zip(legend, parts.values(), strict=True)), legend, line.length * 1e9, f"{ends} nm"
-    )
+    polygons = dict(zip(legend, parts.values(), strict=True))
+    return save_section(path, polygons, legend, line.length * 1e9, f"{ends} nm", style or Style())
 
 
 def _seen(polygons: np.ndarray, line: Line) -> bool:

@@ -162,9 +162,10 @@ def _mesh(results: Mapping[str, Any]) -> str:
 
 
 def _maps(directory: Path) -> str:
-    """Profiles as plots, and the other maps as their pictures, as far as there is room."""
+    """Profiles as plots, and the other maps as their pictures, PNG or else SVG, as far as there is room."""
     found, size = [], len(get_plotlyjs())
-    for path in sorted((directory / "maps").glob("*.png")):
+    pictures = {path.stem: path for kind in ("svg", "png") for path in (directory / "maps").glob(f"*.{kind}")}
+    for _, path in sorted(pictures.items()):
         table = path.with_suffix(".csv")
         part = _profile(table) if table.is_file() else html.picture(path, path.stem.replace("_", " "))
         size += len(part)

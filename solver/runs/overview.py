@@ -22,7 +22,8 @@ from thermospin.runtime.console import say
 from thermospin.validation.peltier import insulated_ends
 
 PICTURE = "mesh.png"
-"""The picture of a mesh, beside it."""
+"""The picture of a mesh, beside it, where its format is PNG."""
+_PICTURES = "mesh.p[nd][gf]", "mesh.svg", "section*.*"
 
 
 def show_device(config: Config, file: Path) -> None:
@@ -140,12 +141,12 @@ def show_mesh(config: Config, output: Path | None, lines: Sequence[str] = ()) ->
     _say_cost(device, record)
     _show_notes(record)
     _warn(config, device, record)
-    draw_mesh(directory / PICTURE, record, device.insulators)
-    say(f"  picture: {directory / PICTURE}")
+    style = config.output.style
+    for path in draw_mesh(directory / PICTURE, record, device.insulators, style):
+        say(f"  picture: {path}")
     for number, line in enumerate(sections, start=1):
-        path = directory / f"section{number}.png"
-        draw_section(path, record, line)
-        say(f"  section: {path}")
+        for path in draw_section(directory / f"section{number}.png", record, line, style):
+            say(f"  section: {path}")
 
 
 def _warn(config: Config, device: Device, record: MeshRecord) -> None:
@@ -157,7 +158,7 @@ def _warn(config: Config, device: Device, record: MeshRecord) -> None:
 def _copy(source: Path, target: Path) -> None:
     try:
         shutil.copytree(
-            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(PICTURE, ".*", "cut-*")
+            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_PICTURES, ".*", "cut-*")
         )
     except OSError as error:
         raise InputError(f"cannot write the mesh: {error.strerror or error}", file=str(target)) from None

@@ -5,10 +5,12 @@ import pytest
 import pyvista as pv
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
+from thermospin.config.outputs import Style
 from thermospin.errors import InputError
 from thermospin.meshes.build import build_mesh
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.solids import SolidsGeometry
+from thermospin.output import mesh_picture
 from thermospin.output.grids import edges, skin, tetrahedra
 from thermospin.output.mesh_picture import draw_mesh, region_colours
 from thermospin.output.rendering import mesh_image
@@ -118,6 +120,25 @@ def test_picture_is_whole_or_not_there(stack, tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["mesh.png"]
     with pytest.raises(InputError, match="cannot write"):
         draw_mesh(path / "mesh.png", stack, ["SiO2"])
+
+
+def test_pictures_have_the_formats_of_the_style(stack, tmp_path, monkeypatch):
+    """Text stays text in SVG; a section is polygons, one path for every tetrahedron that is cut."""
+    rendered = np.full((60, 90, 3), 255, dtype=np.uint8), np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])
+    monkeypatch.setattr(mesh_picture, "mesh_image", lambda *_: rendered)
+    style = Style(formats=("pdf", "svg"), width=0.086, font_size=7)
+    line = Line.read("20 nm, -50 nm, 20 nm, 110 nm")
+    mesh = draw_mesh(tmp_path / "mesh.png", stack, ["SiO2"], style)
+    cut = draw_section(tmp_path / "section1.png", stack, line, style)
+    assert [path.name for path in (*mesh, *cut)] == ["mesh.pdf", "mesh.svg", "section1.pdf", "section1.svg"]
+    assert sorted(tmp_path.iterdir()) == sorted([*mesh, *cut])
+    assert all(path.read_bytes().startswith(b"%PDF") for path in (mesh[0], cut[0]))
+    picture, polygons = (path.read_text(encoding="utf-8") for path in (mesh[1], cut[1]))
+    assert "Py (Py)" in picture and "Py (Py)" in polygons
+    tetrahedra = stack.raw().cells
+    crossed = sum(len(group) for group in section(stack.raw().points, tetrahedra, line))
+    assert "<image" in picture and "<image" not in polygons and polygons.count("<path") > crossed
+    assert 'width="243' in polygons
 
 
 def area(polygons):
