@@ -181,6 +181,10 @@ class FieldMultigrids:
             for interface in level.interfaces:
                 interface.magnetise(magnetisation)
             level.blocks.assemble()
+        if V in changing:
+            # Spins have its coarse spaces.
+            self._elder = self._build(V, None)
+            changing |= {*S_VECTOR, *TAU_VECTOR}
         self.preconditioner.renew(self._parts(lambda fields: changing & set(fields)))
 
     def precess(self) -> None:
