@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from thermospin.networks import Network, load_circuit
     from thermospin.networks.library import hatami_table
     from thermospin.networks.response import TwoTerminalResponse, two_terminal_response
-    from thermospin.output.progress import SilentProgress
     from thermospin.output.regions import in_regions
+    from thermospin.output.stages import SilentProgress
     from thermospin.response.solution import Expansion, Solution
     from thermospin.runs.device_torque import device_torque
     from thermospin.runs.fit import FitResults, fit

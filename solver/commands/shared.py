@@ -44,7 +44,8 @@ def asked_progress(volume: str | None) -> "SilentProgress | None":
     Args:
         volume: `quiet`, `verbose`, or None.
     """
-    from thermospin.output.progress import Progress, SilentProgress
+    from thermospin.output.progress import Progress
+    from thermospin.output.stages import SilentProgress
 
     ranks = communicator()
     rank = 0 if ranks is None else ranks.rank

@@ -11,8 +11,9 @@ from thermospin.output.files import read_results
 from thermospin.output.loops import plot_loop, write_loop
 from thermospin.output.place import together
 from thermospin.output.plan import plan_maps, read_map
-from thermospin.output.progress import Progress, SilentProgress
+from thermospin.output.progress import Progress
 from thermospin.output.readings import write_readings
+from thermospin.output.stages import SilentProgress
 from thermospin.output.tables import print_table
 
 if TYPE_CHECKING:

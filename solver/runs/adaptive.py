@@ -9,7 +9,7 @@ from thermospin.config import Config
 from thermospin.device.on_mesh import device_on
 from thermospin.meshes.read import DeviceMesh
 from thermospin.meshes.record import MeshRecord
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record
 from thermospin.runs.goals import Goal, errors_of, find_goals

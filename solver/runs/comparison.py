@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from thermospin.config import Config
 from thermospin.linear.stretching import is_stretched
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.response.accuracy import COMPARISON_TOLERANCE, LOCAL_TOLERANCE
 from thermospin.response.degree_steps import DegreeSteps, Solved
 from thermospin.response.discretisation_error import bar_of_number

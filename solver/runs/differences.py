@@ -8,7 +8,7 @@ import numpy as np
 from thermospin.config import Config
 from thermospin.config.inputs import TEMPERATURE, Input, find_input, used_parameters, with_value
 from thermospin.config.numbers import material_numbers
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
 from thermospin.runs.moved_mesh import moved_mesh

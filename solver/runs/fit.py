@@ -18,8 +18,9 @@ from thermospin.inference.posterior import Chain, Posterior, sample_full_posteri
 from thermospin.inference.profile import STEPS, profile
 from thermospin.output.fits import print_fit, write_fit
 from thermospin.output.place import claim
-from thermospin.output.progress import SilentProgress, progress_of
+from thermospin.output.progress import progress_of
 from thermospin.output.scales import duration
+from thermospin.output.stages import SilentProgress
 from thermospin.runs.fit_document import (
     assumption,
     fit_document,

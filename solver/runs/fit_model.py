@@ -16,7 +16,7 @@ from thermospin.device import Device
 from thermospin.errors import ConvergenceError, InputError, ThermospinError
 from thermospin.inference.least_squares import Prediction
 from thermospin.output.files import write_json
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.runs.fit_plan import FitPlan, FitPoint
 from thermospin.runs.fit_readings import Record, changes, gathered, told

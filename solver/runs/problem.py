@@ -34,7 +34,7 @@ from thermospin.linear.simultaneous import SimultaneousSolver
 from thermospin.meshes.read import DeviceMesh
 from thermospin.observables.cells import Observer
 from thermospin.observables.torque import Torques
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.adjoints import KnownAdjoints

@@ -12,8 +12,8 @@ from thermospin.config.inputs import find_input, uncertain_inputs
 from thermospin.inference.proposal import gain
 from thermospin.output.files import write_csv
 from thermospin.output.place import claim
-from thermospin.output.progress import SilentProgress
 from thermospin.output.proposals import HEADER, print_proposals
+from thermospin.output.stages import SilentProgress
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.reading_rows import reading_rows
 from thermospin.runs.workbench import Workbench

@@ -8,7 +8,7 @@ import numpy as np
 from thermospin.config import Config
 from thermospin.config.inputs import Input, uncertain_inputs, with_values
 from thermospin.errors import InputError
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.moved_mesh import moved_mesh
 from thermospin.runs.probes import SIGNALS

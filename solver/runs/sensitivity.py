@@ -17,8 +17,9 @@ from thermospin.discretisation.interfaces.facet_coefficients import FacetCoeffic
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.interfaces.work import InterfaceWork
 from thermospin.output.place import claim
-from thermospin.output.progress import SilentProgress, progress_of
+from thermospin.output.progress import progress_of
 from thermospin.output.sensitivities import print_sensitivities, write_sensitivities
+from thermospin.output.stages import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.sensitivity import (

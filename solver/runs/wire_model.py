@@ -10,7 +10,7 @@ from thermospin.config.differences import stencil_points, stencil_weights
 from thermospin.config.inputs import with_values
 from thermospin.errors import InputError
 from thermospin.inference.least_squares import Prediction
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.runs.fit_plan import FitPlan, FitPoint
 from thermospin.runs.fit_readings import Record, changes, gathered, told
 from thermospin.runs.nonlocal_formula import NonlocalFormula

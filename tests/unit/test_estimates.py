@@ -21,7 +21,7 @@ from thermospin.meshes.layer_stack import LayerStack
 from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.plan import Plan
 from thermospin.meshes.solids import SolidsGeometry
-from thermospin.output.progress import SilentProgress
+from thermospin.output.stages import SilentProgress
 from thermospin.runs.checks import find_pieces
 from thermospin.runs.estimates import estimate_plan, estimate_record
 from thermospin.runs.preparation import prepare, prepare_mesh
