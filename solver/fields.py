@@ -146,9 +146,9 @@ class OutputField:
 
     Fields at points are made of the unknowns there: ``at.V`` and ``at.s`` in V, ``at.T`` and ``at.tau`` in K.
     Fields in cells are made of the fluxes, ``at.J`` and ``at.J_s = J↑ − J↓`` in A/m², ``at.Q`` and ``at.Q_s``
-    in W/m², of the electric field ``at.E`` and the Hall field ``at.E_H`` in V/m, and of the magnetisation
-    ``at.m``. With vector spin, the second axis of ``s``, ``tau``, ``J_s``
-    and ``Q_s`` is x, y, z in spin space.
+    in W/m², of the electric field ``at.E`` and the Hall field ``at.E_H`` in V/m, of the magnetisation
+    ``at.m`` and of the torque per volume ``at.torque`` in J/m³. With vector spin, the second axis of ``s``,
+    ``tau``, ``J_s`` and ``Q_s`` is x, y, z in spin space.
 
     Attributes:
         name: Name of the array in the files, and of the field in the configuration.
@@ -166,6 +166,7 @@ class OutputField:
         at_interfaces: Whether averages at interfaces are given.
         is_absolute: Whether it is T0 without a drive.
         is_constant: Whether no drive changes it.
+        of_magnets: Whether it is there only in devices with magnets: one number in every cell of theirs.
     """
 
     name: str
@@ -183,11 +184,12 @@ class OutputField:
     at_interfaces: bool = False
     is_absolute: bool = False
     is_constant: bool = False
+    of_magnets: bool = False
 
     @property
     def is_flux(self) -> bool:
         """Whether it is a flux that is no combination of others."""
-        return self.in_cells and not self.made_of and not self.is_constant
+        return self.in_cells and not self.made_of and not self.is_constant and not self.of_magnets
 
     @property
     def drawn(self) -> str:
@@ -229,6 +231,8 @@ def _flux(
 
 
 _CHANNELS = ("J", "J_s")
+TORQUE = "torque"
+"""Field of the output that only magnets have, with vector spin."""
 
 _V = OutputField("V", "electric potential", "$V$", "V", lambda at: at.V, "signed")
 _T = OutputField("T", "temperature", "$T$", "K", lambda at: at.T, "temperature", is_absolute=True)
@@ -302,27 +306,36 @@ _VECTOR = (
     _flux(
         "m", "magnetisation", "$m$", "1", lambda at: at.m, "direction", in_spin_space=True, is_constant=True
     ),
+    OutputField(
+        TORQUE, "torque density", r"$\mathrm{T}_\mathrm{m}$", "J/m³", lambda at: at.torque, "heat",
+        components=3, in_cells=True, in_spin_space=True, of_magnets=True,
+    ),
     _T_S.vector,
     *_T_S.along,
     *_Q_S.along,
     _E,
     _E_H,
-)
+)  # fmt: skip
 """The fields of the output where spins may point anywhere."""
 
 
-def output_fields(vector: bool, spin_heat: bool = True, turning: bool = True) -> tuple[OutputField, ...]:
+def output_fields(
+    vector: bool, spin_heat: bool = True, turning: bool = True, magnets: bool = True
+) -> tuple[OutputField, ...]:
     """The fields of the output.
 
     Args:
         vector: Whether spins may point anywhere, instead of along one axis.
         spin_heat: Whether the spins have temperatures of their own.
         turning: Whether currents depend on directions in space.
+        magnets: Whether there are magnets.
     """
     return tuple(
         field
         for field in (_VECTOR if vector else _COLLINEAR)
-        if (spin_heat or not field.of_spin_heat) and (turning or not field.of_turning)
+        if (spin_heat or not field.of_spin_heat)
+        and (turning or not field.of_turning)
+        and (magnets or not field.of_magnets)
     )
 
 

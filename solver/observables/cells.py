@@ -47,6 +47,8 @@ class CellFields:
         spin_heat_flux: Spin heat flux ``q↑ − q↓`` at the base temperature, W/m², shape (n_cells, p, 3),
             likewise.
         m: Direction of the magnetisation at the centre, shape (n_cells, 3); None without vector spin.
+        torque: Torque per volume of the cell, J/m³, shape (n_cells, 3), as :meth:`Torques.density` gives it;
+            None where nobody asked for it.
         hall_field: Field of the Hall and Nernst effects, V/m, shape (n_cells, p, 3); None where no current
             turns in space.
 
@@ -64,6 +66,7 @@ class CellFields:
     tau: np.ndarray | None = None
     spin_heat_flux: np.ndarray | None = None
     m: np.ndarray | None = None
+    torque: np.ndarray | None = None
     hall_field: np.ndarray | None = None
 
     @property

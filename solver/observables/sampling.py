@@ -44,7 +44,7 @@ class Sampler:
         """
         at_points = {"V": fields.V, "s": fields.s, "T": fields.rise, "tau": fields.tau}
         in_cells = {"J": fields.j, "J_s": fields.j_s, "Q": fields.q, "Q_s": fields.q_s, "m": fields.m}
-        in_cells |= {"E": fields.e, "E_H": fields.e_h}
+        in_cells |= {"E": fields.e, "E_H": fields.e_h, "torque": fields.torque}
         at_points, in_cells = self._gathered(at_points), self._gathered(in_cells)
         at_nodes = self._gathered(_fluxes_at_nodes(fields))
         if self._comm.rank != 0:
@@ -52,7 +52,8 @@ class Sampler:
         points = self._points(at_points["V"].shape[-1])
         at_points = {name: points.gather(values) for name, values in at_points.items()}
         at_points["T"] += temperature
-        present = output_fields(fields.is_vector, "tau" in at_points, "E_H" in in_cells)
+        there = ("tau" in at_points, "E_H" in in_cells, "torque" in in_cells)
+        present = output_fields(fields.is_vector, *there)
         fluxes = [field for field in present if field.is_flux and at_nodes]
         return FieldSample(
             points=points.places,

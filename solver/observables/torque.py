@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from thermospin.compat import MPI, fem, ufl
+from thermospin.compat import MPI, fem, la, ufl
 from thermospin.constants import TORQUE_PER_SPIN_CURRENT
+from thermospin.discretisation.functionals import cell_volumes
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.spaces import MAGNETS, Spaces
 from thermospin.discretisation.terminals import facet_areas
@@ -15,6 +16,7 @@ from thermospin.lift import Lift
 from thermospin.meshes.read import DeviceMesh
 from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.solution import Solution
+from thermospin.textures import MagneticState
 
 
 class FacetTorques(NamedTuple):
@@ -105,6 +107,37 @@ class Torques:
             for component, form in zip(found, forms, strict=True):
                 component[cells] += fem.assemble_vector(form).array[cells]
         return TORQUE_PER_SPIN_CURRENT * found
+
+    def magnetise(self, magnetisation: MagneticState) -> None:
+        """Set the magnetic state at the interfaces; that of the coefficients is set by their owner.
+
+        Args:
+            magnetisation: Direction of every magnet.
+        """
+        for interface in self._interfaces:
+            interface.magnetise(magnetisation)
+
+    def density(self, solution: Solution) -> np.ndarray:
+        """Torque per volume in every owned cell, J/m³, (n, 3); NaN outside magnets (collective).
+
+        That of an interface is spread over the cell of the magnet beside it, so the sum over cells times
+        volumes is the torque on the meshed part of a magnet, and the finer the mesh, the more it is at the
+        interface.
+
+        Args:
+            solution: The solution.
+        """
+        device, inside = self._spaces.device, self.in_cells(solution)
+        vector = la.vector(device.mesh.topology.index_map(3), bs=len(inside))
+        total = vector.array.reshape(-1, len(inside))
+        total[: inside.shape[1]] = inside.T
+        for part in self.at_facets():
+            np.add.at(total, part.cells, part.torques.sum(axis=2).T)
+        vector.scatter_reverse(la.InsertMode.add)
+        cells = device.owned(device.cells(self._magnets))
+        found = np.full(inside.T.shape, np.nan)
+        found[cells] = total[cells] / cell_volumes(device.mesh, cells)[:, None]
+        return found
 
     def at_facets(self) -> Iterator[FacetTorques]:
         """Torques at the interfaces of magnets, of the solution loaded last."""

@@ -129,7 +129,8 @@ def plot(directory: Path, asked: Sequence[str] = ()) -> list[Path]:
 
         return plot_sweep(directory, results)
     output = Output.model_validate(results["config"]["output"])
-    maps = [read_map(text, output) for text in asked] or output.maps
+    drives = {name: data.get("drive", {}).get("unit", "A") for name, data in results["schemes"].items()}
+    maps = [read_map(text, output, drives) for text in asked] or output.maps
     if not maps:
         raise InputError(
             "the run asked for no maps; give some with --map 'T, z = 10 nm', or under 'output.maps'",

@@ -129,7 +129,11 @@ def _sample(wanted: Map, case: Case) -> tuple[FieldSample, list[str]]:
     symbol = "I" if case.drive == "A" else "U"
     if wanted.order is not None:
         if wanted.order not in case.orders:
-            raise InputError(f"a map asks for order {wanted.order}, which was not solved", key="output.maps")
+            solved = ", ".join(map(str, case.orders))
+            raise InputError(
+                f"a map asks for order {wanted.order}, which was not solved; choose from {solved}",
+                key="output.maps",
+            )
         if wanted.order == 0:
             return case.at(0.0), ["at rest"]
         return case.orders[wanted.order], [f"coefficient of {symbol}{superscript(wanted.order)}"]

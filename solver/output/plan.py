@@ -64,7 +64,7 @@ def _stem(wanted: Map, scheme: str, configuration: str) -> str:
     return "_".join([wanted.field, scheme, configuration, *amount, where])
 
 
-def read_map(text: str, output: Output) -> Map:
+def read_map(text: str, output: Output, drives: Mapping[str, str] | None = None) -> Map:
     """A map as people write it on the command line, such as ``T, z = 10 nm, configuration = AP``.
 
     The first word is the field; ``surface``, or ``x``, ``y`` or ``z`` with a length, says where; ``order``,
@@ -74,6 +74,8 @@ def read_map(text: str, output: Output) -> Map:
     Args:
         text: The text.
         output: The output of the run, which has the current where the text has neither that nor an order.
+        drives: Unit of the drive of every scheme of the run, A by default; of a scheme without a drive, K,
+            the fields at rest are shown where the text says nothing.
 
     Raises:
         InputError: It is no map.
@@ -89,7 +91,10 @@ def read_map(text: str, output: Output) -> Map:
         else:
             content[key] = True if key == "surface" else value
     if first not in CONSTANTS and not content.keys() & {"order", "current"}:
-        content |= {"order": 1} if output.current is None else {"current": output.current}
+        known = drives or {}
+        unit = known.get(content.get("scheme") or next(iter(known), ""), "A")
+        is_at_current = unit == "A" and output.current is not None
+        content |= {"current": output.current} if is_at_current else {"order": 0 if unit == "K" else 1}
     if "order" in content and str(content["order"]).isdigit():
         content["order"] = int(content["order"])
     try:

@@ -13,6 +13,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
 _SECTIONS = {"geometry", "parameters", "solver", "mesh"}
 """Sections whose name says nothing beside that of a key."""
+_PERSONS = re.compile(r"\b(seebeck|hall|nernst)\b")
 _INDEX = re.compile(r"(\w+)\[(\d+)\]")
 
 
@@ -92,8 +93,10 @@ def words(key: str) -> str:
     Examples:
         >>> words("materials.Py.polarisation")
         'polarisation of Py'
+        >>> words("materials.Py.spin_seebeck")
+        'spin Seebeck of Py'
     """
-    parts = [part.replace("_", " ") for part in key.split(".")]
+    parts = [_PERSONS.sub(lambda name: name[0].title(), part.replace("_", " ")) for part in key.split(".")]
     if parts[0] in ("materials", "terminals", "schemes") and len(parts) > 2:
         return f"{' '.join(parts[2:])} of {key.split('.')[1]}"
     if parts[0] == "magnetisation" and len(parts) == 2:

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from thermospin.config.outputs import Map, Output
 from thermospin.errors import InputError
+from thermospin.observables.cells import CellFields
 from thermospin.observables.sample import Case
 from thermospin.observables.sampling import Sampler
 from thermospin.output import plan_maps
-from thermospin.response.solution import Expansion
+from thermospin.response.solution import Expansion, Solution
 from thermospin.runs.problem import Problem
 from thermospin.section import one_of
+from thermospin.textures import MagneticState
 
 if TYPE_CHECKING:
     import pyvista as pv
@@ -53,6 +55,7 @@ class CaseSampler:
     def __init__(self, problem: Problem, run: str = "") -> None:
         self._problem, self._run = problem, run
         self._observer, self._sampler = problem.observer(), Sampler(problem.spaces.device)
+        self._torques = problem.torques()
 
     def case(self, key: Key, expansion: Expansion, drives: Sequence[float | None] = ()) -> Case:
         """All orders, and the fields that were solved for at some drives (collective).
@@ -64,9 +67,11 @@ class CaseSampler:
         """
         temperature = self._problem.device.temperature
         with self._in_state(key[1]):
-            orders = {n: self._sampler.sample(part, 0.0) for n, part in self._observer.each_order(expansion)}
+            orders = {n: self._sampler.sample(part, 0.0) for n, part in self._each_order(expansion)}
             solved = {
-                drive: self._sampler.sample(self._observer.observe(solution), temperature)
+                drive: self._sampler.sample(
+                    self._with_torque(self._observer.observe(solution), solution), temperature
+                )
                 for drive, solution in expansion.points
                 if drive in drives
             }
@@ -82,21 +87,36 @@ class CaseSampler:
         """
         orders = {}
         with self._in_state(key[1]):
-            for n, part in self._observer.each_order(expansion):
+            for n, part in self._each_order(expansion):
                 if n == order:
                     orders[n] = self._sampler.sample(part, 0.0)
                     break
         return self._named(key, orders, {})
 
+    def _each_order(self, expansion: Expansion) -> Iterator[tuple[int, CellFields]]:
+        """The fields of one order after another (collective)."""
+        for n, part in self._observer.each_order(expansion):
+            yield n, self._with_torque(part, expansion.by_power[n])
+
+    def _with_torque(self, fields: CellFields, solution: Solution) -> CellFields:
+        """The fields of a solution with its torque, where there are magnets and vector spin (collective)."""
+        if self._torques is None:
+            return fields
+        return replace(fields, torque=self._torques.density(solution))
+
     @contextmanager
     def _in_state(self, configuration: str) -> Iterator[None]:
         """Give the coefficients the magnetic state of a configuration, then that of the operator again."""
-        coefficients = self._problem.coefficients
-        coefficients.magnetise(self._problem.states[configuration])
+        self._magnetise(self._problem.states[configuration])
         try:
             yield
         finally:
-            coefficients.magnetise(self._problem.system.state)
+            self._magnetise(self._problem.system.state)
+
+    def _magnetise(self, state: MagneticState) -> None:
+        self._problem.coefficients.magnetise(state)
+        if self._torques is not None:
+            self._torques.magnetise(state)
 
     def _named(self, key: Key, orders: Mapping[int, Any], solved: Mapping[float, Any]) -> Case:
         device = self._problem.device

@@ -3,7 +3,7 @@
 from thermospin.config import Config
 from thermospin.config.outputs import Map
 from thermospin.device import Device
-from thermospin.fields import HALL_FIELD, output_fields
+from thermospin.fields import HALL_FIELD, TORQUE, output_fields
 from thermospin.validation.names import check_known
 
 
@@ -70,7 +70,7 @@ def _has_rest(device: Device) -> bool:
 def _field(config: Config, device: Device, name: str, *at: str | int) -> None:
     """Check that a field is among those solved for."""
     unknowns = device.unknowns
-    fields = output_fields(unknowns.vector, unknowns.spin_heat, bool(device.turning))
+    fields = output_fields(unknowns.vector, unknowns.spin_heat, bool(device.turning), bool(device.magnets))
     present = [field.name for field in fields]
     if name in present:
         return
@@ -78,6 +78,8 @@ def _field(config: Config, device: Device, name: str, *at: str | int) -> None:
         raise config.mistake(
             f"'{name}' needs a material that turns currents, such as one with an anomalous_hall_angle", *at
         )
+    if name == TORQUE and unknowns.vector:
+        raise config.mistake(f"'{name}' needs a magnet", *at)
     if name in (field.name for field in output_fields(device.unknowns.vector)):
         raise config.mistake(f"'{name}' needs 'solver.spin_heat: true'", *at)
     if not device.unknowns.vector:

@@ -10,6 +10,7 @@ from support import COMPARES_RANKS, SilentProgress, prepare_problem
 
 from thermospin.compat import MPI, fem, ufl
 from thermospin.constants import MAGNETON_RATE
+from thermospin.discretisation.functionals import cell_volumes
 from thermospin.fields import S_VECTOR, TAU_VECTOR, V
 from thermospin.runs.simulation import solve
 
@@ -126,7 +127,9 @@ def test_angular_momentum(scheme, across, comm):
     solution = problem.scheme(scheme).expand(1).orders[0]
     fields = problem.spaces.functions()
     problem.spaces.load(solution.vector, fields)
-    of_magnets = problem.torques().of(solution)
+    torques = problem.torques()
+    of_magnets = torques.of(solution)
+    check_density(problem, torques.density(solution), of_magnets)
     torque = sum(of_magnets.values()) / (-hbar / (2 * e))
     py, cu = (problem.config.material(name) for name in ("Py", "Cu"))
     m, s = ufl.as_vector(problem.coefficients.magnetisation), ufl.as_vector(fields.s)
@@ -143,6 +146,19 @@ def test_angular_momentum(scheme, across, comm):
     np.testing.assert_allclose(parts.sum(axis=0) / abs(parts).max(), 0, atol=1e-9)
     for part in (torque, lattice, lost):
         assert abs(part).max() > 1e-3 * abs(parts).max()
+
+
+def check_density(problem, density, of_magnets):
+    """The torque per volume adds up to the torque on every magnet, and is nowhere else (collective)."""
+    device, comm = problem.spaces.device, problem.spaces.comm
+    whole = sum(abs(torque).max() for torque in of_magnets.values())
+    for region in device.regions:
+        cells = device.owned(device.cells([region]))
+        if region not in of_magnets:
+            assert np.isnan(density[cells]).all()
+            continue
+        total = comm.allreduce((density[cells] * cell_volumes(device.mesh, cells)[:, None]).sum(axis=0))
+        np.testing.assert_allclose(total, of_magnets[region], rtol=0, atol=1e-12 * whole)
 
 
 def integral(problem, vector, regions):

@@ -23,6 +23,7 @@ MAPS = [
     {"field": "mu_s", "current": "1 mA", "slice": {"z": "6 nm"}, "name": "slice"},
     {"field": "mu_s", "order": 1, "line": ALONG_Y, "name": "line"},
     {"field": "m", "surface": True, "regions": ["Py1", "Cu", "Py2"], "name": "magnets"},
+    {"field": "torque", "order": 1, "slice": {"z": "6 nm"}, "configuration": "AP", "name": "torque"},
     {"field": "mu_s_x", "order": 1, "surface": True, "scheme": "electrical", "name": "component"},
 ]
 TILTED = {"Py1": [1, 0, 0], "Py2": {"theta": "120 deg", "phi": "30 deg"}}
@@ -91,6 +92,19 @@ def test_files(tilted):
     across = np.array([3**0.5 / 2 * 3**0.5 / 2, 3**0.5 / 4, -0.5])
     m = sample.cell_data["m"][sample.region == sample.regions["Py2"]]
     np.testing.assert_allclose(m, np.broadcast_to(-across, m.shape), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["P", "AP"])
+def test_torques_in_the_files_add_up_to_those_of_the_results(tilted, name):
+    found = results(tilted)["schemes"]["electrical"]["configurations"][name]["torques"]
+    for order, sample in read_orders(tilted, "electrical", name).items():
+        corners = sample.points[sample.vertices]
+        volumes = abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
+        for magnet, expected in found.items():
+            inside = sample.region == sample.regions[magnet]
+            total = sample.cell_data["torque"][inside].astype(float).T @ volumes[inside]
+            size = np.linalg.norm(expected["torque"][f"order{order}"])
+            np.testing.assert_allclose(total, expected["torque"][f"order{order}"], rtol=0, atol=1e-5 * size)
 
 
 @COMPARES_RANKS

@@ -52,7 +52,7 @@ def drawn(kind, path):
         ("bars", ["polarisation of Py"]),
         ("history", ["unknowns", "error bar / reading"]),
         ("residuals", ["resistance R₁ (mΩ)", "second-order voltage R₂ (nV/mA²)", "L (nm)", "spin signal"]),
-        ("corner", ["polarisation of Py", "spin seebeck of Py (uV/K)"]),
+        ("corner", ["polarisation of Py", "spin Seebeck of Py (uV/K)"]),
     ],
 )
 def test_style_and_words(tmp_path, kind, texts):

@@ -132,6 +132,21 @@ def test_maps_are_asked_for_in_words():
 
 
 @pytest.mark.parametrize(
+    ("drives", "scheme", "expected"),
+    [
+        ({"hot": "K", "driven": "A"}, None, {"order": 0}),
+        ({"hot": "K", "driven": "A"}, "driven", {"current": "2 mA"}),
+        ({"driven": "A", "held": "V"}, "held", {"order": 1}),
+    ],
+)
+def test_a_map_shows_what_the_drive_of_its_scheme_gives(drives, scheme, expected):
+    """Where nothing is said: fields at rest without a drive, else at the current, or of the first order."""
+    text = "T, surface" + (f", scheme = {scheme}" if scheme else "")
+    wanted = Map(field="T", surface=True, scheme=scheme, **expected)
+    assert read_map(text, Output(current="2 mA"), drives) == wanted
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("heat, z = 10 nm", "'heat, z = 10 nm': field: "),

@@ -78,6 +78,7 @@ def test_the_fields_of_both_modes():
     names = {f"{name}_{axis}" for name in ("T_s", "Q_s") for axis in "xyz"}
     assert of[True] - without == names | {"T_s"}
     assert of[True] - {field.name for field in output_fields(vector=True, turning=False)} == {"E_H"}
+    assert of[True] - {field.name for field in output_fields(vector=True, magnets=False)} == {"torque"}
     assert QUANTITIES["J_s_y"].components == 3
     assert QUANTITIES["mu_s_y"].components == 1
 
