@@ -8,7 +8,7 @@ from thermospin.linear.request import Report
 from thermospin.response.solution import TerminalPair
 
 KEPT = 16
-"""Adjoints that are kept to begin with; the oldest goes first."""
+"""Adjoints that are kept, unless more are needed at once; the oldest goes first."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,16 @@ class KnownAdjoints:
     """
 
     def __init__(self, identify: Callable[[], Hashable]) -> None:
-        self._identify = identify
+        self._identify, self._most = identify, KEPT
         self._found: dict[tuple[TerminalPair, Hashable], Adjoint] = {}
+
+    def make_room(self, number: int) -> None:
+        """Keep at least as many adjoints from here on.
+
+        Args:
+            number: How many are needed at once.
+        """
+        self._most = max(self._most, number)
 
     def keep(self, pair: TerminalPair, adjoint: Adjoint) -> None:
         """Keep an adjoint in the state of the operator.
@@ -47,7 +55,7 @@ class KnownAdjoints:
         key = pair, self._identify()
         self._found.pop(key, None)
         self._found[key] = adjoint
-        if len(self._found) > KEPT:
+        if len(self._found) > self._most:
             self._found.pop(next(iter(self._found)))
 
     def get(self, pair: TerminalPair) -> Adjoint | None:

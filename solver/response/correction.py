@@ -43,6 +43,7 @@ class DualWeightedCorrection:
         self._response, self._heat, self._pairs = response, heat, pairs
         self._terminals, self._drive = terminals, drive
         self._known = KnownAdjoints(response.identify)
+        response.make_room(self._known)
 
     @property
     def found(self) -> dict[TerminalPair, Adjoint]:

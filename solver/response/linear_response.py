@@ -24,7 +24,8 @@ from thermospin.response.terminals import Terminals
 from thermospin.response.work import Work, finish
 
 KEPT_STATES = 4
-"""States of the operator whose effects of equipotential terminals are kept."""
+"""States of the operator whose effects of equipotential terminals are kept, and that are solved side by side
+at most."""
 
 
 class Unit(NamedTuple):
@@ -123,11 +124,21 @@ class LinearResponse:
         self._earlier: Starts = {} if earlier is None else earlier
         self._adjoint_tolerance = adjoint_tolerance or accuracy.ADJOINT_TOLERANCE
         self._adjoints = KnownAdjoints(linear.identify)
+        for adjoints in filter(None, (self._adjoints, known)):
+            self.make_room(adjoints)
         self._units: dict[Hashable, Units] = {}
 
     def identify(self) -> Hashable:
         """A name of the present state of the operator."""
         return self._linear.identify()
+
+    def make_room(self, adjoints: KnownAdjoints) -> None:
+        """Let adjoints be kept for all probes in all states that are solved side by side.
+
+        Args:
+            adjoints: The adjoints.
+        """
+        adjoints.make_room(len(self._pairs) * (KEPT_STATES if self._linear.takes_signs else 1))
 
     def _of_another_state(self, key: Hashable) -> Solution | None:
         """The last solution under a key, if it is of another state: its readings may be nearly alike."""

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from thermospin.response.harmonics import SchemeSolver
+from thermospin.response.linear_response import KEPT_STATES
 from thermospin.response.solution import Expansion
 from thermospin.textures import MagneticState
 
 if TYPE_CHECKING:
     from thermospin.runs.problem import Problem
 
-MOST = 4
+MOST = KEPT_STATES
 """States at once. Each has its fields and adjoints of probes: with one probe eight right-hand sides."""
 
 

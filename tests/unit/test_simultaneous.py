@@ -14,6 +14,7 @@ from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.request import Request
 from thermospin.linear.simultaneous import SimultaneousSolver
 from thermospin.output import SilentProgress
+from thermospin.response import adjoints
 from thermospin.runs.problem import Problem
 
 STATES = [{"F": 1}, {"F": -1}]
@@ -107,6 +108,19 @@ def test_states_share_every_solve(problem, monkeypatch):
     monkeypatch.setattr(SimultaneousSolver, "solve", counting)
     list(problem.expansions(problem.scheme("through")))
     assert asked[0] == 4 and set(asked[1:]) == {2}
+
+
+def test_all_probes_have_their_adjoints_at_once(problem, monkeypatch):
+    """As many as there are probes and states, however few are kept else; the readings are opposite."""
+    monkeypatch.setattr(adjoints, "KEPT", 1)
+    monkeypatch.setattr(problem, "_adjoints", adjoints.KnownAdjoints(problem.system.identify))
+    config, forwards, backwards = problem.config, ("right", "left"), ("left", "right")
+    problem.adopt(config.model_copy(update={"probes": {"forwards": forwards, "backwards": backwards}}))
+    for expansion in problem.expansions(problem.scheme("through")):
+        for order in expansion.orders:
+            allowed = order.uncertainty[forwards] + order.uncertainty[backwards]
+            assert abs(order.reading(forwards) + order.reading(backwards)) <= allowed
+    problem.adopt(config)
 
 
 def test_options_of_the_user_are_petscs(comm, shared_directory):
