@@ -23,6 +23,7 @@ class HeatSource:
 
     Attributes:
         scale: ζ; 1 where it does not apply.
+        temperature: T0, by which heat is divided, K.
         is_joule: Whether all heat is Joule heat, whose error :meth:`error` bounds.
         heating: The heat source in the bulk.
         interface_heating: The heat source at interfaces.
@@ -47,7 +48,7 @@ class HeatSource:
         )
         self._coefficients = coefficients.all
         self._temperatures = spaces.unknowns.temperatures
-        self.scale, self._temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
+        self.scale, self.temperature = scale if self.is_joule else 1.0, coefficients.all.temperature
 
     @cached_property
     def _of_two(self) -> dict[Field, fem.Form]:
@@ -107,7 +108,7 @@ class HeatSource:
             field: self._collect(rhs, field, fem.assemble_vector(form), factor)
             for field, form in forms.items()
         }
-        return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self._temperature
+        return self._spaces.comm.allreduce(generated[THETA], MPI.SUM) * self.temperature
 
     def add_at_interfaces(
         self, rhs: PETSc.Vec, first: PETSc.Vec, second: PETSc.Vec, factor: float = 1.0

@@ -34,12 +34,6 @@ def print_sensitivities(data: Mapping[str, Any]) -> None:
         console.print(_table(title, readings, data["parameters"]))
     if "sampling" in data:
         console.print(_sampling_table(data))
-    if data["left_out"]:
-        console.print(
-            f"left out, as leads or surroundings depend on them too: {', '.join(data['left_out'])}",
-            highlight=False,
-            markup=False,
-        )
 
 
 def write_sensitivities(directory: Path, data: Mapping[str, Any], style: Style) -> None:

@@ -1,6 +1,7 @@
 """Material coefficients on the mesh: one number per cell, arranged as lifts (solver/physics.md §2)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -205,10 +206,27 @@ class CellCoefficients:
         self._point_along(magnetic_field)
         if self.axis and not unknowns.vector:
             self._point_signs(dict.fromkeys(self._directions, 1))
-        self.all = self._coefficients(unknowns.spin_heat)
         self.magnetic_field = fem.Constant(device.mesh, np.array(magnetic_field, dtype=float))
-        if any(magnetic_field) and self._any(lambda m: m.larmor):
-            self.all = self._with_field(self.magnetic_field)
+        self._is_split, self._precesses = unknowns.spin_heat, any(magnetic_field)
+        self.all = self._build()
+
+    def _build(self) -> Coefficients:
+        """The coefficients at T0, whose numbers are listed among :attr:`quantities`."""
+        found = self._coefficients(self._is_split)
+        if self._precesses and self._any(lambda m: m.larmor):
+            return self._with_field(found, self.magnetic_field)
+        return found
+
+    def quantities_at(self, temperature: float) -> list[Quantity]:
+        """What the functions of :attr:`quantities` are of a material at another T0.
+
+        Args:
+            temperature: T0, K.
+        """
+        other = copy(self)
+        other._temperature, other.quantities = temperature, []
+        other._build()
+        return [quantity for _, quantity in other.quantities]
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
@@ -331,13 +349,13 @@ class CellCoefficients:
             "spin_nernst": self._scalar(lambda m: m.conductivity * m.seebeck * m.spin_nernst_angle),
         }
 
-    def _with_field(self, b: fem.Constant) -> Coefficients:
-        """The coefficients in a magnetic field."""
+    def _with_field(self, found: Coefficients, b: fem.Constant) -> Coefficients:
+        """Coefficients in a magnetic field."""
         t0 = self._temperature
         spin = self._scalar(lambda m: m.larmor)
-        heat = self._scalar(lambda m: m.heat_larmor(t0) / t0) if self.all.electronic_heat.X != 0 else 0
+        heat = self._scalar(lambda m: m.heat_larmor(t0) / t0) if found.electronic_heat.X != 0 else 0
         larmor, heat_larmor = (SpinVector(*(factor * b[i] for i in range(3))) for factor in (spin, heat))
-        return replace(self.all, larmor=larmor, heat_larmor=heat_larmor)
+        return replace(found, larmor=larmor, heat_larmor=heat_larmor)
 
     def _tensor(self, of: Callable[[ChannelValues[float]], Lift]) -> Lift | None:
         """A tensor in space; None where currents do not depend on directions."""

@@ -10,6 +10,7 @@ m = 1 … N and i + j = m. No field is solved for again, whatever the number of 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -76,10 +77,12 @@ class Gradient:
     Attributes:
         cells: By the quantities of every region, shape (n_orders, n_regions, n_quantities).
         heating: By ζ, V per power of the drive, shape (n_orders,).
+        temperature: By T0 that divides heat, at interfaces too, V/K per power of the drive, (n_orders,).
     """
 
     cells: np.ndarray
     heating: np.ndarray
+    temperature: np.ndarray
 
 
 class Sensitivity:
@@ -113,9 +116,11 @@ class Sensitivity:
         chain, orders = self._adjoints[pair], range(1, len(self._fields) + 1)
         parts = {(m, k): self._part(m, chain[k]) for m in orders for k in range(len(orders) + 1 - m)}
         heats = {(m, k): chain[k].dot(self._sources[m]) for m, k in parts}
+        heating = np.array([sum(heats[m, n - m] for m in range(1, n + 1)) for n in orders])
         return Gradient(
             np.array([sum(parts[m, n - m] for m in range(1, n + 1)) for n in orders]),
-            np.array([sum(heats[m, n - m] for m in range(1, n + 1)) for n in orders]) / self._heat.scale,
+            heating / self._heat.scale,
+            -heating / self._heat.temperature,
         )
 
     def _part(self, power: int, weights: PETSc.Vec) -> np.ndarray:
@@ -126,12 +131,25 @@ class Sensitivity:
         return found
 
 
+class LeadGradient(NamedTuple):
+    """Derivatives of the readings of a probe at a lead; the index is the order, from R1 on.
+
+    Attributes:
+        seebeck: By S, K per power of the drive, shape (n_orders,).
+        temperature: By T0, V/K per power of the drive, shape (n_orders,).
+    """
+
+    seebeck: np.ndarray
+    temperature: np.ndarray
+
+
 def lead_derivatives(
     terminals: Terminals, drive: Drive, fields: Fields, chain: Sequence[PETSc.Vec], pair: TerminalPair
-) -> dict[str, np.ndarray]:
-    """Derivatives of the readings of a probe by S of the leads, by terminal (collective).
+) -> dict[str, LeadGradient]:
+    """Derivatives of the readings of a probe at leads that carry Peltier heat, by terminal (collective).
 
-    S brings Peltier heat with the current, and reads the temperature at the terminals of the probe.
+    S brings Peltier heat with the current, and reads the temperature at the terminals of the probe. T0
+    divides the heat that currents bring because terminals are warmer than T0.
 
     Args:
         terminals: The terminals.
@@ -140,26 +158,22 @@ def lead_derivatives(
         chain: The adjoints of the readings of the probe.
         pair: The probe.
 
-    Returns:
-        From R1 on, K per power of the drive, shape (n_orders,).
     """
-    found = {}
+    found, orders = {}, range(1, len(fields) + 1)
     for name, terminal in terminals.by_name.items():
         if not terminal.has_lead:
             continue
         current = drive.uniform.get(name, 0.0)
         warmth = {n: terminals.warmth(name, vector) for n, vector in fields.items()}
-        brought = {1: 1.0} | {
-            n + 1: rise / terminals.temperature for n, rise in warmth.items() if terminal.follows_temperature
-        }
-        read = (name == pair[0]) - (name == pair[1])
+        follows = warmth.items() if terminal.follows_temperature else ()
+        brought = {n + 1: rise / terminals.temperature for n, rise in follows}
         weights = [terminals.warmth(name, adjoint) for adjoint in chain]
-        found[name] = np.array(
-            [
-                read * warmth[n]
-                + current * sum(brought.get(m, 0.0) * weights[n - m] for m in range(1, n + 1))
-                for n in range(1, len(fields) + 1)
-            ]
+        read = (name == pair[0]) - (name == pair[1])
+        warmer = [sum(brought.get(m, 0.0) * weights[n - m] for m in range(2, n + 1)) for n in orders]
+        heat = current * np.array(warmer)
+        found[name] = LeadGradient(
+            np.array([read * warmth[n] + current * weights[n - 1] for n in orders]) + heat,
+            -terminal.seebeck / terminals.temperature * heat,
         )
     return found
 

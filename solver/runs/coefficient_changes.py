@@ -3,7 +3,7 @@
 The formulas between the two are short and smooth, so that differences over five points have twelve digits.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.config.differences import stencil_points, stencil_weights
+from thermospin.config.inputs import TEMPERATURE
 from thermospin.config.numbers import Number, Place, material_numbers, with_number
 from thermospin.device import Device
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
@@ -39,8 +40,21 @@ class Change:
 
     @property
     def is_outside(self) -> bool:
-        """Whether it changes leads or surroundings that take up heat beyond the mesh."""
-        return any(_beyond(device) != _beyond(self.nominal) for device in self.devices)
+        """Whether it changes leads or surroundings that take up heat beyond the mesh.
+
+        T0, by which the heat equations are divided, also changes sheets, and heats devices whose sinks stay.
+        """
+        given = self.nominal
+        if self.base_temperature and (
+            given.transfers or given.sheets or any(device.thermal for device in self.devices)
+        ):
+            return True
+        return any(_beyond(device) != _beyond(given) for device in self.devices)
+
+    @cached_property
+    def base_temperature(self) -> float:
+        """Derivative of T0: 1 or 0."""
+        return float(self.number.place == (TEMPERATURE,))
 
     def lead_seebeck(self, name: str) -> float:
         """Derivative of S of the lead at a terminal, V/K.
@@ -55,16 +69,19 @@ class Change:
         """Derivative of ζ."""
         return float(self.weights @ [device.heating_scale for device in self.devices])
 
-    def quantities(self, regions: Sequence[str], quantities: Sequence[Quantity]) -> np.ndarray:
+    def quantities(
+        self, regions: Sequence[str], quantities_at: Callable[[float], Sequence[Quantity]]
+    ) -> np.ndarray:
         """Derivatives of the quantities of every region, shape (n_regions, n_quantities).
 
         Args:
             regions: The regions.
-            quantities: The quantities.
+            quantities_at: From T0, K, to the quantities.
         """
         values = [
             [[quantity(device.materials[region]) for quantity in quantities] for region in regions]
             for device in self.devices
+            for quantities in [quantities_at(device.temperature)]
         ]
         return np.tensordot(self.weights, np.array(values, dtype=float), 1)
 
@@ -75,15 +92,18 @@ class Change:
             interfaces: The interfaces.
         """
         laws = [_of(device, interfaces.names) for device in self.devices]
-        if all(law == _of(self.nominal, interfaces.names) for law in laws):
+        if not self.base_temperature and all(law == _of(self.nominal, interfaces.names) for law in laws):
             return []
-        return [interfaces.coefficients.with_laws(law) for law in laws]
+        return [
+            interfaces.coefficients.with_laws(law, device.temperature)
+            for law, device in zip(laws, self.devices, strict=True)
+        ]
 
 
 def find_changes(
     config: Config, nominal: Device, surfaces: Mapping | None, places: Collection[Place] | None = None
 ) -> list[Change]:
-    """The numbers of a configuration, each with devices in which it is changed.
+    """The numbers of a configuration, T0 the last, each with devices in which it is changed.
 
     Args:
         config: The configuration.
@@ -100,7 +120,7 @@ def find_changes(
             ],
             nominal,
         )
-        for number in material_numbers(config)
+        for number in [*material_numbers(config), Number((TEMPERATURE,), config.temperature, "K")]
         if places is None or number.place in places
     ]
 

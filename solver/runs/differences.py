@@ -7,7 +7,7 @@ import numpy as np
 
 from thermospin.config import Config
 from thermospin.config.inputs import TEMPERATURE, Input, find_input, used_parameters, with_value
-from thermospin.config.numbers import material_numbers
+from thermospin.config.numbers import Number, material_numbers
 from thermospin.output.stages import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -89,8 +89,11 @@ def sensitivities_by_differences(problem: Problem, progress: SilentProgress) -> 
         progress: Its notes.
     """
     config = problem.config
-    inputs = [Input(n.key, n.value, n.unit, {n.place: 1.0}) for n in material_numbers(config)]
-    inputs += solved_again(config)
+    inputs = [
+        *map(as_input, material_numbers(config)),
+        *used_lengths(config),
+        find_input(config, TEMPERATURE),
+    ]
     progress.note(f"derivatives by differences: two more solutions for each of {len(inputs)} numbers")
     values = np.array([given.value for given in inputs])
     found, readings = DifferenceSensitivity(problem, inputs), []
@@ -106,17 +109,25 @@ def sensitivities_by_differences(problem: Problem, progress: SilentProgress) -> 
             }
         )
     numbers = [{"key": given.key, "value": given.value, "unit": given.unit} for given in inputs]
-    return {"parameters": numbers, "left_out": [], "readings": readings}
+    return {"parameters": numbers, "readings": readings}
 
 
-def solved_again(config: Config) -> list[Input]:
-    """The inputs whose derivatives are differences in every device: T0, and parameters that lengths follow.
+def as_input(number: Number) -> Input:
+    """A number of a material, of an interface, or T0, as an input.
+
+    Args:
+        number: The number.
+    """
+    return Input(number.key, number.value, number.unit, {number.place: 1.0})
+
+
+def used_lengths(config: Config) -> list[Input]:
+    """The parameters that lengths or T0 follow: their derivatives are differences in every device.
 
     Args:
         config: The configuration.
     """
-    lengths = [given for given in used_parameters(config) if given.whole]
-    return [*lengths, find_input(config, TEMPERATURE)]
+    return [given for given in used_parameters(config) if given.whole]
 
 
 def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]:

@@ -21,7 +21,7 @@ class InputErrors:
         problem: The problem, some of whose numbers are uncertain.
 
     Raises:
-        InputError: A lead or the surroundings depend on an uncertain number.
+        InputError: The mesh cannot follow an uncertain length.
     """
 
     def __init__(self, problem: Problem) -> None:

@@ -38,7 +38,7 @@ def reading_rows(problem: Problem, inputs: Sequence[Input]) -> dict[At, ReadingR
         inputs: The inputs.
 
     Raises:
-        InputError: A lead or the surroundings depend on one of the numbers.
+        InputError: The mesh cannot follow a length.
         ConvergenceError: The solver does not converge.
     """
     found = input_sensitivity(problem, inputs)
@@ -116,7 +116,7 @@ def input_sensitivity(problem: Problem, inputs: Sequence[Input]) -> InputSensiti
         inputs: The inputs.
 
     Raises:
-        InputError: A lead or the surroundings depend on one of the numbers.
+        InputError: The mesh cannot follow a length.
         ConvergenceError: The solver does not converge with another value.
     """
     kind = AdjointSensitivity if has_adjoints(problem.device) else DifferenceSensitivity
@@ -131,20 +131,16 @@ class AdjointSensitivity:
         inputs: The inputs.
 
     Raises:
-        InputError: A lead or the surroundings depend on one of the numbers.
+        InputError: The mesh cannot follow a length.
     """
 
     def __init__(self, problem: Problem, inputs: Sequence[Input]) -> None:
         self._orders = problem.device.numerics.orders
         self._is_fitted = problem.device.numerics.method == "demodulate"
         self._found = ProblemSensitivity(problem, {place for given in inputs for place in given.shares})
-        if self._found.left_out:
-            message = (
-                "a lead or the surroundings depend on it; give it without an uncertainty, and do not fit it"
-            )
-            raise problem.config.error(self._found.left_out[0], message)
-        self._lengths = [i for i, given in enumerate(inputs) if given.whole]
-        self._differences = DifferenceSensitivity(problem, [inputs[i] for i in self._lengths])
+        left_out = {number.place for number in self._found.left_out}
+        self._whole = [i for i, given in enumerate(inputs) if given.whole or left_out & given.shares.keys()]
+        self._differences = DifferenceSensitivity(problem, [inputs[i] for i in self._whole])
         places = [change.number.place for change in self._found.changes]
         self._count = len(inputs)
         self._shares = np.array([[given.shares.get(place, 0.0) for given in inputs] for place in places])
@@ -164,7 +160,7 @@ class AdjointSensitivity:
         cases = {}
         for probe, (values, by) in found.items():
             derivatives = by @ self._shares if self._shares.size else np.zeros((len(values), self._count))
-            derivatives[:, self._lengths] = self._differences.derivatives(scheme, name, probe)
+            derivatives[:, self._whole] = self._differences.derivatives(scheme, name, probe)
             cases[probe] = values, derivatives
         return cases
 

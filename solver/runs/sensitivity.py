@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from thermospin.compat import MPI
+from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
 from thermospin.config.inputs import Input, uncertain_inputs
 from thermospin.config.numbers import Place
@@ -21,6 +22,7 @@ from thermospin.output.progress import progress_of
 from thermospin.output.sensitivities import print_sensitivities, write_sensitivities
 from thermospin.output.stages import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
+from thermospin.response.degree_steps import Fields
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.sensitivity import (
     InterfaceResiduals,
@@ -32,8 +34,9 @@ from thermospin.response.solution import Expansion, TerminalPair
 from thermospin.runs.coefficient_changes import Change, find_changes
 from thermospin.runs.differences import (
     DifferenceSensitivity,
+    as_input,
     sensitivities_by_differences,
-    solved_again,
+    used_lengths,
 )
 from thermospin.runs.probes import SIGNALS
 from thermospin.runs.problem import Problem
@@ -49,11 +52,10 @@ class Sensitivities:
 
     Attributes:
         data: The content of ``sensitivity.json``: ``parameters``, a list of ``key``, ``value`` and ``unit``;
-            ``left_out``, keys of numbers without derivatives; ``readings``, a list of ``scheme``, ``probe``,
-            ``name`` (a configuration, ``baseline`` or ``spin``), ``order``, ``value``, ``unit`` and, by
-            parameter, ``derivatives`` and ``relative``, which is None where the reading is 0. With draws,
-            ``sampling`` as :func:`thermospin.runs.sampling.sample` has it, and ``linear``, the errors by
-            linear propagation.
+            ``readings``, a list of ``scheme``, ``probe``, ``name`` (a configuration, ``baseline`` or
+            ``spin``), ``order``, ``value``, ``unit`` and, by parameter, ``derivatives`` and ``relative``,
+            which is None where the reading is 0. With draws, ``sampling`` as
+            :func:`thermospin.runs.sampling.sample` has it, and ``linear``, the errors by linear propagation.
     """
 
     data: Mapping[str, Any]
@@ -148,14 +150,13 @@ def find_sensitivities(
             for probe in problem.device.probes
             for row in _rows({name: case[probe] for name, case in cases.items()}, found.values)
         ]
-    again = [] if places is not None else _add_differences(problem, readings)
+    again = [] if places is not None else _add_differences(problem, found, readings)
     return {
         "parameters": [
             {"key": change.number.key, "value": change.number.value, "unit": change.number.unit}
             for change in found.changes
         ]
         + [{"key": given.key, "value": given.value, "unit": given.unit} for given in again],
-        "left_out": found.left_out,
         "readings": readings,
     }
 
@@ -188,13 +189,15 @@ def _by_input(given: Input, derivatives: Mapping[str, float]) -> float:
     return sum(share * derivatives.get(dotted(place), 0.0) for place, share in given.shares.items())
 
 
-def _add_differences(problem: Problem, readings: Sequence[dict[str, Any]]) -> list[Input]:
-    """Add derivatives by T0 and by parameters that lengths follow, which are returned (collective).
+def _add_differences(
+    problem: Problem, adjoint: "ProblemSensitivity", readings: Sequence[dict[str, Any]]
+) -> list[Input]:
+    """Add derivatives by inputs without adjoints, which are returned (collective).
 
     Raises:
         InputError: The mesh cannot follow a length.
     """
-    inputs = solved_again(problem.config)
+    inputs = [as_input(number) for number in adjoint.left_out] + used_lengths(problem.config)
     found = DifferenceSensitivity(problem, inputs)
     for row in readings:
         by = found.derivatives(row["scheme"], row["name"], row["probe"])[row["order"] - 1]
@@ -215,7 +218,7 @@ class ProblemSensitivity:
 
     Attributes:
         changes: The numbers.
-        left_out: Keys of numbers that leads or surroundings depend on.
+        left_out: Numbers that leads or surroundings depend on, whose derivatives are not found here.
     """
 
     def __init__(self, problem: Problem, places: Collection[Place] | None = None) -> None:
@@ -223,10 +226,10 @@ class ProblemSensitivity:
         device, mesh = problem.device, problem.spaces.device
         every = find_changes(problem.config, device, mesh.surfaces, places)
         self.changes = [change for change in every if not change.is_outside]
-        self.left_out = [change.number.key for change in every if change.is_outside]
+        self.left_out = [change.number for change in every if change.is_outside]
         self._cells = CellGradient(problem.spaces, problem.coefficients, problem.heat)
-        quantities = [quantity for _, quantity in problem.coefficients.quantities]
-        self._quantities = [change.quantities(list(mesh.regions), quantities) for change in self.changes]
+        quantities_at = cache(problem.coefficients.quantities_at)
+        self._quantities = [change.quantities(list(mesh.regions), quantities_at) for change in self.changes]
         self._interfaces = [i for i in problem.interfaces if isinstance(i, Interfaces)]
         self._laws = [[change.facet_coefficients(i) for change in self.changes] for i in self._interfaces]
 
@@ -259,18 +262,17 @@ class ProblemSensitivity:
             derivatives = self._in_bulk(cells, pair)
             for residuals, laws in faces:
                 derivatives += self._at_interfaces(residuals, laws, pair)
-            derivatives += self._at_leads(
-                lead_derivatives(problem.terminals, solver.drive, fields, adjoints[pair], pair)
-            )
+            derivatives += self._at_leads(solver, fields, adjoints[pair], pair)
             found[pair] = expansion.harmonics(pair), derivatives
         return {name: found[pair] for name, pair in problem.device.probes.items()}
 
     def _in_bulk(self, cells: Sensitivity, pair: TerminalPair) -> np.ndarray:
-        """Parts of the bulk and of ζ in the derivatives (collective)."""
+        """Parts of the bulk, of ζ and of T0 that divides heat in the derivatives (collective)."""
         gradient = cells.gradient(pair)
         parts = [np.tensordot(gradient.cells, quantities, 2) for quantities in self._quantities]
         scales = np.array([change.heating_scale for change in self.changes])
-        return np.array(parts).T + np.outer(gradient.heating, scales)
+        base = np.array([change.base_temperature for change in self.changes])
+        return np.array(parts).T + np.outer(gradient.heating, scales) + np.outer(gradient.temperature, base)
 
     def _at_interfaces(
         self, residuals: InterfaceResiduals, laws: Sequence[list[FacetCoefficients]], pair: TerminalPair
@@ -283,11 +285,15 @@ class ProblemSensitivity:
 
         return np.array([of(*both) for both in zip(self.changes, laws, strict=True)]).T
 
-    def _at_leads(self, derivatives: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Parts of the leads, from the derivatives by their S."""
-        found = np.zeros((self._problem.device.numerics.orders, len(self.changes)))
-        for name, by_seebeck in derivatives.items():
-            found += np.outer(by_seebeck, [change.lead_seebeck(name) for change in self.changes])
+    def _at_leads(
+        self, solver: SchemeSolver, fields: Fields, chain: Sequence[PETSc.Vec], pair: TerminalPair
+    ) -> np.ndarray:
+        """Parts of the leads in the derivatives: of their S, and of T0 (collective)."""
+        found = np.zeros((len(fields), len(self.changes)))
+        base = [change.base_temperature for change in self.changes]
+        for name, by in lead_derivatives(self._problem.terminals, solver.drive, fields, chain, pair).items():
+            found += np.outer(by.seebeck, [change.lead_seebeck(name) for change in self.changes])
+            found += np.outer(by.temperature, base)
         return found
 
 

@@ -47,7 +47,7 @@ def test_derivatives_of_the_relaxation():
     """(1 − P²) σ/λ²: by λ, −2/λ of it; by P, −2 P/(1 − P²)."""
     own = config()
     for change in find_changes(own, Device.of(own), None):
-        of = change.quantities(["F1"], [lambda m: m.spin_relaxation])[0, 0]
+        of = change.quantities(["F1"], lambda t0: [lambda m: m.spin_relaxation])[0, 0]
         value = 0.84 * 4.32e6 / 8e-9**2
         expected = {
             "materials.Magnet.spin_diffusion_length": -2 / 8e-9,

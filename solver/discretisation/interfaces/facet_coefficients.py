@@ -53,30 +53,30 @@ class FacetCoefficients:
             if self._is_vector
             else np.ones((len(interface), 1))
         )
-        self._build()
+        self._build(temperature)
 
-    def _build(self) -> None:
+    def _build(self, temperature: float) -> None:
         if self._resistive[0].law.kind == "spins":
-            self.crossing, self.absorbed = self._taking_spins(self._temperature), None
+            self.crossing, self.absorbed = self._taking_spins(temperature), None
             nothing = Lift(0.0, 0.0, self._m, 0.0)
             electrical = self.crossing.electrical.transverse
             self.across = replace(self.crossing, electrical=electrical, thermoelectric=nothing, heat=0.0)
         else:
-            self.crossing, self.absorbed = (
-                self._crossing(self._temperature),
-                self._absorbed(self._temperature),
-            )
+            self.crossing, self.absorbed = self._crossing(temperature), self._absorbed(temperature)
             self.across = None
 
-    def with_laws(self, interfaces: Mapping[str, ResistiveInterface]) -> Self:
+    def with_laws(self, interfaces: Mapping[str, ResistiveInterface], temperature: float) -> Self:
         """Coefficients of the same interfaces with other laws, in the same magnetic state.
+
+        T0 by which heat sources are divided stays as it is.
 
         Args:
             interfaces: The interfaces with their laws, in the same order.
+            temperature: T0 of the other coefficients, K.
         """
         other = copy(self)
         other._resistive = list(interfaces.values())
-        other._build()
+        other._build(temperature)
         return other
 
     def magnetise(self, magnetisation: MagneticState) -> None:
@@ -125,7 +125,7 @@ class FacetCoefficients:
             electronic_heat=electronic if self._is_split else none,
             relaxation=none,
             heat_relaxation=none,
-            temperature=temperature,
+            temperature=self._temperature,
             channels=Lift(1.0, 0.0, self._m, crosses) if self._is_vector else None,
         )
 
@@ -152,7 +152,7 @@ class FacetCoefficients:
             electronic_heat=none,
             relaxation=none,
             heat_relaxation=none,
-            temperature=temperature,
+            temperature=self._temperature,
         )
 
     def _absorbed(self, temperature: float) -> Coefficients | None:
@@ -177,5 +177,5 @@ class FacetCoefficients:
             electronic_heat=heat if self._is_split else none,
             relaxation=none,
             heat_relaxation=none,
-            temperature=temperature,
+            temperature=self._temperature,
         )
