@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from thermospin.materials.interface import OF_INSULATING_MAGNETS
 from thermospin.materials.library import interface_library
 
 
@@ -68,9 +69,13 @@ def hatami_table() -> Mapping[str, Printed]:
 
 @functools.cache
 def element_library() -> Mapping[str, Mapping[str, Any]]:
-    """All interfaces that an element can name, with their values as an element writes them."""
+    """All interfaces that an element can name, with their values as an element writes them.
+
+    Those of insulating magnets are none: no current crosses them.
+    """
     devices = {
         name: {key: entry.value for key, entry in properties.items()}
         for name, properties in interface_library().items()
+        if not set(OF_INSULATING_MAGNETS) & properties.keys()
     }
     return devices | {name: row.values for name, row in hatami_table().items()}

@@ -96,7 +96,7 @@ def test_two_states(comm, falling, part, hot):
             place = falling.spaces.ranges[field]
             x = falling.spaces.spaces[field].tabulate_dof_coordinates()[: place.stop - place.start, 0]
             array[place] = values(x)
-    found = scheme.newton.solve(start, scheme._loads(current))
+    found = scheme.newton.solve(start, scheme._loads(current, start))
     assert highest(comm, falling, found) == pytest.approx(known.highest, rel=0.02)
     scheme.newton.linearise(found)
     strength = feedback(scheme._equations, scheme.newton, found)

@@ -5,7 +5,7 @@ import pytest
 from bars import NM
 from support import prepare_problem
 
-from thermospin.fields import THETA, S
+from thermospin.fields import TAU, THETA, S
 from thermospin.linear.request import Request
 
 LENGTH, WIDTH, THICKNESS = 120 * NM, 20 * NM, 10 * NM
@@ -81,6 +81,19 @@ def test_resistance_of_a_sheet_alone_with_more_unknowns(options, comm):
     config["materials"] |= {end: PAD | {"spin_heat_ratio": 2} for end in ("left", "right")}
     found = prepare_problem(config | {"solver": {"orders": 1} | options}, comm).solve("along", "P")
     assert found.harmonics(("left", "right"))[0] == pytest.approx(LENGTH / WIDTH / 1e-4, rel=2e-6)
+
+
+def test_blocks_of_two_fields_leave_idle_unknowns_alone(comm):
+    """They have other entries than the diagonal blocks, which hold each such unknown by itself."""
+    config = alone(sheet={"seebeck": 0, "spin_heat_ratio": 2})
+    config["materials"] |= {end: PAD | {"spin_heat_ratio": 2} for end in ("left", "right")}
+    problem = prepare_problem(config | {"solver": {"orders": 1, "spin_heat": True}}, comm)
+    blocks = problem.system.blocks([S, TAU])
+    entries = [
+        np.diff(block.getValuesCSR()[0])[problem.spaces.idle] for block in (blocks[0][0], blocks[0][1])
+    ]
+    assert len(problem.spaces.idle) and np.all(entries[0] == 1)
+    assert np.all(entries[1] == 0)
 
 
 @pytest.mark.parametrize("options", [{}, {"spin": "vector", "spin_heat": True}])

@@ -102,10 +102,11 @@ class Blocks:
         return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
 
     def _assemble_constant(self, forms: dict[Block, BlockForm]) -> None:
-        """Assemble blocks without a magnetic part; those of the same spaces share their sparsity pattern."""
+        """Assemble blocks without a magnetic part; those that couple the same unknowns share their pattern."""
 
         def place(key: Block) -> list[bool]:
-            return [self._spaces.fields[i].on_conductors for i in key]
+            spaces = [self._spaces.fields[i].on_conductors for i in key]
+            return spaces + [interface.jumps(key) for interface in self._interfaces]
 
         for _, keys in groupby(sorted(forms, key=place, reverse=True), place):
             self._assemble_alike({key: forms.pop(key) for key in keys})
