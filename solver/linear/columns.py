@@ -16,7 +16,7 @@ class Dense(NamedTuple):
 
 
 class DenseColumns:
-    """Dense matrices of some rows, one for every number of columns, whose entries are NumPy's.
+    """A dense matrix of some rows, for one number of columns after another, whose entries are NumPy's.
 
     Args:
         rows: Number of rows on this rank.
@@ -25,21 +25,24 @@ class DenseColumns:
 
     def __init__(self, rows: int, comm: PETSc.Comm) -> None:
         self._rows, self._comm = rows, comm
-        self._known: dict[int, Dense] = {}
+        self._known: Dense | None = None
 
     def of(self, number: int) -> Dense:
-        """The matrix with some number of columns (collective at first use).
+        """The matrix with some number of columns; that with another number is gone (collective).
 
         Args:
             number: Number of columns.
         """
-        if number not in self._known:
+        if self._known is not None and self._known.entries.shape[1] != number:
+            self._known.matrix.destroy()
+            self._known = None
+        if self._known is None:
             entries = np.zeros((self._rows, number), order="F")
             sizes = (self._rows, None), (None, number)
             matrix = PETSc.Mat().createDense(sizes, array=entries, comm=self._comm)
             matrix.assemble()
-            self._known[number] = Dense(matrix, entries)
-        return self._known[number]
+            self._known = Dense(matrix, entries)
+        return self._known
 
 
 class BlockProducts:
@@ -53,7 +56,7 @@ class BlockProducts:
         rows, columns = (size[0] for size in block.getSizes())
         self._block = block
         self._left, self._right = DenseColumns(rows, block.comm), DenseColumns(columns, block.comm)
-        self._products: dict[tuple[int, bool], PETSc.Mat] = {}
+        self._products: dict[bool, PETSc.Mat] = {}
 
     def of(self, columns: np.ndarray) -> np.ndarray:
         """``B X`` (collective).
@@ -72,12 +75,14 @@ class BlockProducts:
         return self._product(columns, True)
 
     def _product(self, columns: np.ndarray, transpose: bool) -> np.ndarray:
-        number = columns.shape[1]
+        number, known = columns.shape[1], self._products.get(transpose)
+        if known is not None and known.getSize()[1] != number:
+            known.destroy()
+            known = None
         given, entries = (self._left if transpose else self._right).of(number)
         entries[:] = columns
-        known = self._products.get((number, transpose))
         multiply = self._block.transposeMatMult if transpose else self._block.matMult
-        self._products[number, transpose] = found = multiply(given, known)
+        self._products[transpose] = found = multiply(given, known)
         return found.getDenseArray(readonly=True)
 
 

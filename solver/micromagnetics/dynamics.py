@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from thermospin.compat import PETSc
 from thermospin.errors import ConvergenceError
 from thermospin.micromagnetics.body import dot
 from thermospin.micromagnetics.midpoint import Midpoint, Step
@@ -132,6 +133,7 @@ class Integrator:
             elif length > 0.5 * left:
                 length = 0.5 * left
             self._advance(length)
+            PETSc.garbage_cleanup(self.magnet.body.comm)  # else ranks keep all that a step has shared
             yield self.point
 
     def _advance(self, length: float) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from thermospin.compat import PETSc
 from thermospin.micromagnetics.body import Body
 from thermospin.micromagnetics.energies import Energy
+from thermospin.micromagnetics.wrapped import wrapped
 
 
 class InterfacialDMI(Energy):
@@ -37,10 +37,7 @@ class InterfacialDMI(Energy):
     def _turned(self, i: int, values: np.ndarray) -> np.ndarray:
         """``S_i v``, J, (n,)."""
         forwards, backwards = np.empty_like(values), np.empty_like(values)
-        x, y, z = (
-            PETSc.Vec().createWithArray(part, comm=self._comm)
-            for part in (values.copy(), forwards, backwards)
-        )
-        self._slopes[i].mult(x, y)
-        self._slopes[i].multTranspose(x, z)
+        with wrapped(self._comm, values.copy(), forwards, backwards) as (x, y, z):
+            self._slopes[i].mult(x, y)
+            self._slopes[i].multTranspose(x, z)
         return forwards - backwards

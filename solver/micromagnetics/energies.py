@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from thermospin.compat import PETSc
 from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.micromagnetics.body import Body, dot
 from thermospin.micromagnetics.magnet import CubicAnisotropy, Ferromagnet
+from thermospin.micromagnetics.wrapped import wrapped
 
 GAUSS = 3**-0.5
 """Place of the points of Gauss's rule on (−1, 1), exact for cubic polynomials."""
@@ -97,7 +97,6 @@ class Exchange(Energy):
 
     def __init__(self, body: Body, stiffness: Mapping[str, float]) -> None:
         self.matrix = body.stiffness(stiffness)
-        self._size = ((body.n_owned, body.n_nodes), (PETSc.DECIDE, 3))
         self._comm = body.comm
 
     def gradient(self, m: np.ndarray) -> np.ndarray:
@@ -108,14 +107,9 @@ class Exchange(Energy):
         """
         found = np.empty_like(m)
         for source, target in zip(m, found, strict=True):
-            x, y = (_wrapped(part, self._comm) for part in (source, target))
-            self.matrix.mult(x, y)
+            with wrapped(self._comm, source, target) as (x, y):
+                self.matrix.mult(x, y)
         return 2.0 * found
-
-
-def _wrapped(part: np.ndarray, comm) -> PETSc.Vec:
-    """A vector of PETSc that shares the memory of an array."""
-    return PETSc.Vec().createWithArray(part, comm=comm)
 
 
 class Quadratic(Energy):

@@ -20,6 +20,7 @@ from thermospin.compat import PETSc
 from thermospin.micromagnetics.body import cross, dot, unit
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.smoother import Smoother
+from thermospin.micromagnetics.wrapped import wrapped
 
 TOLERANCE = 1e-10
 """Largest residual of a step, in units of |m| = 1."""
@@ -126,8 +127,8 @@ class Midpoint:
     def _solve(self, residual: np.ndarray) -> tuple[np.ndarray, int]:
         found = np.zeros_like(residual)
         comm = self._magnet.body.comm
-        b, x = (PETSc.Vec().createWithArray(array.reshape(-1), comm=comm) for array in (residual, found))
-        self._krylov.solve(b, x)
+        with wrapped(comm, residual.reshape(-1), found.reshape(-1)) as (b, x):
+            self._krylov.solve(b, x)
         return found, self._krylov.getIterationNumber()
 
 

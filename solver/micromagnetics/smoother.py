@@ -4,6 +4,7 @@ import numpy as np
 
 from thermospin.compat import PETSc
 from thermospin.micromagnetics.model import Micromagnet
+from thermospin.micromagnetics.wrapped import wrapped
 
 LAGGED = 1.5
 """Ratio of time steps from which the matrix is made anew."""
@@ -69,6 +70,6 @@ class Smoother:
         """
         comm, found = self._magnet.body.comm, np.empty_like(rows)
         for source, target in zip(rows * self._magnet.moments / self._unit, found, strict=True):
-            b, x = (PETSc.Vec().createWithArray(part, comm=comm) for part in (source, target))
-            self._solver.apply(b, x)
+            with wrapped(comm, source, target) as (b, x):
+                self._solver.apply(b, x)
         return found

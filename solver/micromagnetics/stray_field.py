@@ -21,6 +21,7 @@ from thermospin.errors import InputError
 from thermospin.micromagnetics.body import Body
 from thermospin.micromagnetics.energies import Energy
 from thermospin.micromagnetics.surface_charges import CHUNK, Triangles
+from thermospin.micromagnetics.wrapped import wrapped
 
 PINNING = 1e-9
 """Part of the diagonal that is added to the stiffness, which leaves constants free."""
@@ -79,8 +80,8 @@ class StrayField(Energy):
     def _product(self, operation, values: np.ndarray) -> np.ndarray:
         """Result of an operation from vector to vector."""
         found = np.empty_like(values)
-        x, y = (PETSc.Vec().createWithArray(part, comm=self._comm) for part in (values.copy(), found))
-        operation(x, y)
+        with wrapped(self._comm, values.copy(), found) as (x, y):
+            operation(x, y)
         return found
 
 

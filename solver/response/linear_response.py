@@ -27,6 +27,9 @@ KEPT_STATES = 4
 """States of the operator whose effects of equipotential terminals are kept, and that are solved side by side
 at most."""
 
+KEPT_STARTS = 64
+"""Earlier solutions that are kept to start from. A drive that rises in time has another one at every step."""
+
 
 class Unit(NamedTuple):
     """Effect of 1 V at an equipotential terminal.
@@ -157,6 +160,13 @@ class LinearResponse:
             key: The key.
         """
         return self._earlier[key, 0].solution if (key, 0) in self._earlier else None
+
+    def _remember(self, place: Hashable, earlier: Earlier) -> None:
+        """Keep a solution to start from, instead of the oldest one where there are many."""
+        self._earlier.pop(place, None)
+        self._earlier[place] = earlier
+        if len(self._earlier) > KEPT_STARTS:
+            self._earlier.pop(next(iter(self._earlier)))
 
     def adjoint(self, pair: TerminalPair, tolerance: float | None = None) -> Adjoint:
         """Adjoint of a probe in the magnetic state of the operator (collective).
@@ -436,7 +446,7 @@ class LinearResponse:
             current_error=report.current_norm,
             scale=scale,
         )
-        self._earlier[key, slot] = Earlier(solution, scale, self.identify())
+        self._remember((key, slot), Earlier(solution, scale, self.identify()))
         return replace(solution, residual_vector=remainder) if keep_residual else solution
 
 

@@ -10,11 +10,12 @@ from structured import structured_device
 from valve import gather
 
 from thermospin.fields import S
+from thermospin.linear import simultaneous
 from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.request import Request
 from thermospin.linear.simultaneous import SimultaneousSolver
 from thermospin.output import SilentProgress
-from thermospin.response import adjoints
+from thermospin.response import adjoints, linear_response
 from thermospin.runs.problem import Problem
 
 STATES = [{"F": 1}, {"F": -1}]
@@ -113,6 +114,7 @@ def test_states_share_every_solve(problem, monkeypatch):
 def test_all_probes_have_their_adjoints_at_once(problem, monkeypatch):
     """As many as there are probes and states, however few are kept else; the readings are opposite."""
     monkeypatch.setattr(adjoints, "KEPT", 1)
+    monkeypatch.setattr(simultaneous, "MOST_COLUMNS", 4)
     monkeypatch.setattr(problem, "_adjoints", adjoints.KnownAdjoints(problem.system.identify))
     config, forwards, backwards = problem.config, ("right", "left"), ("left", "right")
     problem.adopt(config.model_copy(update={"probes": {"forwards": forwards, "backwards": backwards}}))
@@ -121,6 +123,17 @@ def test_all_probes_have_their_adjoints_at_once(problem, monkeypatch):
             allowed = order.uncertainty[forwards] + order.uncertainty[backwards]
             assert abs(order.reading(forwards) + order.reading(backwards)) <= allowed
     problem.adopt(config)
+
+
+def test_drives_one_after_another_keep_few_starts(problem, monkeypatch):
+    """As many fields as allowed, however many drives there were; what is read does not depend on them."""
+    monkeypatch.setattr(linear_response, "KEPT_STARTS", 3)
+    monkeypatch.setattr(problem, "_starts", {})
+    scheme, pair = problem.scheme("through"), problem.config.probes["across"]
+    found = [scheme.at(drive) for drive in (1e-6, 2e-6, 3e-6, 1e-6)]
+    assert len(problem._starts["through"][1]) == 3
+    allowed = found[0].uncertainty[pair] + found[3].uncertainty[pair]
+    assert abs(found[0].reading(pair) - found[3].reading(pair)) <= allowed
 
 
 def test_options_of_the_user_are_petscs(comm, shared_directory):
