@@ -102,7 +102,7 @@ class Blocks:
         return of_spins and any(interface.turns and interface.jumps(key) for interface in self._interfaces)
 
     def _assemble_constant(self, forms: dict[Block, BlockForm]) -> None:
-        """Assemble blocks without a magnetic part; those that couple the same unknowns share their pattern."""
+        """Assemble blocks without a magnetic part; those that couple the same unknowns are alike."""
 
         def place(key: Block) -> list[bool]:
             spaces = [self._spaces.fields[i].on_conductors for i in key]
