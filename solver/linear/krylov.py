@@ -60,7 +60,8 @@ class LinearSolver:
         self.matrix, self._preconditioner, self._max_iterations = matrix, preconditioner, max_iterations
         self.is_symmetric, self._options = scales is None, options
         self._constraint: Constraint | None = None
-        self._work, self.remainder, self._step = (matrix.createVecLeft() for _ in range(3))
+        self._eliminates = scales is not None and preconditioner.is_factorised
+        self._work, self.remainder, self._step, self._rest = (matrix.createVecLeft() for _ in range(4))
         self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
         self._ksp = PETSc.KSP().create(matrix.comm)
         self._ksp.setConvergenceHistory(length=max_iterations + 1, reset=True)
@@ -108,6 +109,36 @@ class LinearSolver:
         self._constraint.project(self._work)
         self._preconditioner.apply(self._work, correction, transpose)
         self._constraint.project(correction)
+
+    def correct(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
+        """Apply the preconditioner as the Krylov method does (collective).
+
+        GMRES with factors eliminates V: the others see the residual that the correction of V leaves. The
+        iteration is that for the Schur complement of V, with half the steps (:mod:`.simultaneous`).
+
+        Args:
+            residual: The residual.
+            correction: The result, overwritten.
+            transpose: Whether to apply the transpose.
+        """
+        if not self._eliminates:
+            self.precondition(residual, correction, transpose)
+            return
+        multiply = self.matrix.multTranspose if transpose else self.matrix.mult
+        residual.copy(self._work)
+        self._constraint.project(self._work)
+        self._preconditioner.apply(
+            self._work, correction, transpose, lambda fields: (fields == (V,)) != transpose
+        )
+        self._constraint.project(correction)
+        multiply(correction, self._rest)
+        self._work.axpy(-1.0, self._rest)
+        self._constraint.project(self._work)
+        self._preconditioner.apply(
+            self._work, self._rest, transpose, lambda fields: (fields == (V,)) == transpose
+        )
+        self._constraint.project(self._rest)
+        correction.axpy(1.0, self._rest)
 
     @property
     def takes_signs(self) -> bool:

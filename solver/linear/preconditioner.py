@@ -1,6 +1,6 @@
 """The preconditioner of the coupled system: one of every field, side by side."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -83,20 +83,35 @@ class FieldPreconditioner:
         same = known is not None and all(map(np.array_equal, known, dofs))
         return self._comm.allreduce(same, MPI.LAND)
 
-    def apply(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
+    @property
+    def is_factorised(self) -> bool:
+        """Whether every field has a factor."""
+        return all(isinstance(part, Factors) for part in self._parts.values())
+
+    def apply(
+        self,
+        residual: PETSc.Vec,
+        correction: PETSc.Vec,
+        transpose: bool = False,
+        wanted: Callable[[Fields], bool] = lambda fields: True,
+    ) -> None:
         """``z = M⁻¹ r``, or with ``M⁻ᵀ``; multigrid is symmetric (collective).
 
         Args:
             residual: r.
             correction: z, overwritten.
             transpose: Whether to apply the transpose.
+            wanted: Whether the part of some fields is applied; where none is, z is 0.
         """
         if self._basis is not None:
             residual = residual.copy()
             self._turn(residual, self._basis)
-        for place, part in zip(self._sets, self._parts.values(), strict=True):
+        for place, (fields, part) in zip(self._sets, self._parts.items(), strict=True):
             r, z = residual.getSubVector(place), correction.getSubVector(place)
-            (part.pc.applyTranspose if transpose and isinstance(part, Factors) else part.pc.apply)(r, z)
+            if not wanted(fields):
+                z.set(0.0)
+            else:
+                (part.pc.applyTranspose if transpose and isinstance(part, Factors) else part.pc.apply)(r, z)
             residual.restoreSubVector(place, r)
             correction.restoreSubVector(place, z)
         if self._precession is not None:

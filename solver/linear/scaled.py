@@ -31,7 +31,7 @@ class ProjectedPreconditioner:
             correction: z, overwritten.
             transpose: Whether to apply the transpose.
         """
-        self._solver.precondition(residual, correction, transpose)
+        self._solver.correct(residual, correction, transpose)
 
 
 class ScaledSystem:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from thermospin.config import Config
 from thermospin.device import Device
+from thermospin.materials.anisotropy import OF_SPIN_HALL
 from thermospin.materials.interface import OF_MIXING
 from thermospin.materials.library import library, library_material
 from thermospin.materials.material import OF_MAGNETS, OF_VECTOR_SPIN
@@ -76,15 +77,18 @@ def _check_materials(config: Config) -> None:
 
 
 def _of_vector_spin(config: Config, device: Device) -> Iterator[tuple[str | int, ...]]:
-    """Places of entries that only vector spin uses."""
+    """Places of entries that only vector spin uses: materials, interfaces, then magnets and the field."""
+    for region, values in device.materials.items():
+        name = device.material_names[region]
+        yield from (("materials", name, key) for key in OF_SPIN_HALL if getattr(values, key))
+    yield from (("materials", *place) for place in _given(config, OF_VECTOR_SPIN))
+    for i, interface in enumerate(config.interfaces):
+        yield from (("interfaces", i, key) for key in OF_MIXING if getattr(interface, key) is not None)
     if any(config.magnetic_field) and not (device.follows_field or device.field_metals):
         yield ("magnetic_field",)
     yield from (("magnetisation",) for region in config.magnetisation if region not in device.anisotropic)
     for name, given in config.configurations.items():
         yield from (("configurations", name, at) for at, state in given.items() if isinstance(state, tuple))
-    yield from (("materials", *place) for place in _given(config, OF_VECTOR_SPIN))
-    for i, interface in enumerate(config.interfaces):
-        yield from (("interfaces", i, key) for key in OF_MIXING if getattr(interface, key) is not None)
 
 
 def _given(config: Config, keys: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -136,9 +136,13 @@ def test_mistakes(law, key, says):
     assert says in caught.value.message
 
 
-def test_spin_hall_metal_needs_vector_spin():
+@pytest.mark.parametrize(
+    "metal", [{"spin_hall_angle": 0.1}, {"base": "Pt_spin_hall"}], ids=["given", "published"]
+)
+def test_spin_hall_metal_needs_vector_spin(metal):
+    """Said first, also of an angle of the library, and where a direction in space needs vector spin too."""
     law = {"spin_conductance": 1e13, "phonon_heat_conductance": 1e8}
-    config = film(law, spin="collinear", metal={"spin_hall_angle": 0.1})
+    config = film(law, spin="collinear", metal=metal) | {"magnetisation": {"YIG": "y"}}
     with pytest.raises(InputError, match="needs 'solver.spin: vector'") as caught:
         load_config(config)
     assert caught.value.key == "materials.N.spin_hall_angle"
