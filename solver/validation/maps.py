@@ -79,7 +79,7 @@ def _field(config: Config, device: Device, name: str, *at: str | int) -> None:
             f"'{name}' needs a material that turns currents, such as one with an anomalous_hall_angle", *at
         )
     if name == TORQUE and unknowns.vector:
-        raise config.mistake(f"'{name}' needs a magnet", *at)
+        raise config.mistake(f"'{name}' needs a magnet; no material is magnetic", *at)
     if name in (field.name for field in output_fields(device.unknowns.vector)):
         raise config.mistake(f"'{name}' needs 'solver.spin_heat: true'", *at)
     if not device.unknowns.vector:
