@@ -218,7 +218,7 @@ class CellCoefficients:
         return found
 
     def quantities_at(self, temperature: float) -> list[Quantity]:
-        """What the functions of :attr:`quantities` are of a material at another T0.
+        """Functions of materials, as in :attr:`quantities`, at another T0.
 
         Args:
             temperature: T0, K.

@@ -156,7 +156,7 @@ UNKNOWN = {
     "Co": {"anomalous_nernst_ratio"},
     "Ni": {"anomalous_nernst_ratio"},
 }
-"""What no source is known for."""
+"""Numbers for which no source is known."""
 
 
 @pytest.mark.parametrize(
