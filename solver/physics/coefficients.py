@@ -226,7 +226,9 @@ class CellCoefficients:
         other = copy(self)
         other._temperature, other.quantities = temperature, []
         other._build()
-        return [quantity for _, quantity in other.quantities]
+        found = [quantity for _, quantity in other.quantities]
+        other.quantities = []  # some need the copy: no cycle keeps functions of the mesh
+        return found
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Set the magnetisation of some regions.
