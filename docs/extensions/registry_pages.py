@@ -18,7 +18,9 @@ The fields that a run writes, in this order. Electric potentials are those that 
 `mu_s = mu_up − mu_down` is the spin accumulation, in eV. Spin up is the channel of magnetic moments along
 the magnetisation of a magnet with sign +1; without vector spin the axis is the same everywhere. `J_s = J_up
 − J_down`. Files of order n hold the coefficients of the n-th power of the drive, in the unit below per Aⁿ
-or Vⁿ; `T` is then the rise. Fluxes are means in the cells.
+or Vⁿ; `T` is then the rise. Fluxes are means in the cells. `torque` acts on
+the magnetisation: ħ/2e times the spins that a cell takes up across it, per volume; spins that an interface
+takes up count in the cell of the magnet beside it.
 """
     collinear = _fields(output_fields(vector=False))
     vector = _fields(output_fields(vector=True))
@@ -29,7 +31,9 @@ def _fields(fields: tuple[OutputField, ...]) -> str:
     rows = [
         [
             code(field.name),
-            field.label + (", with spin heat" if field.of_spin_heat else ""),
+            field.label
+            + (", with spin heat" if field.of_spin_heat else "")
+            + (", of magnets" if field.of_magnets else ""),
             field.unit,
             "vector" if field.components == 3 else "scalar",
             "cells" if field.in_cells else "points",
