@@ -19,6 +19,9 @@ from thermospin.micromagnetics.body import cross, dot
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.modes import Mode
 
+DEPENDENT = 1e-12
+"""Square of a combination of shapes, relative to the largest, that is the rounding of dependent ones."""
+
 
 class SmallMotions:
     """Small motions of a magnet in given shapes.
@@ -70,10 +73,24 @@ class SmallMotions:
         return np.array(found)
 
 
-def real_shapes(modes: Sequence[Mode]) -> list[np.ndarray]:
-    """Real and imaginary parts of the shapes of modes, (3, n) each.
+def real_shapes(magnet: Micromagnet, m: np.ndarray, modes: Sequence[Mode]) -> list[np.ndarray]:
+    """Shapes that modes are made of, linearly independent, (3, n) each (collective).
+
+    They are the real and imaginary parts of the modes' own. That of a mode which only decays is real; beside
+    it goes the same shape turned about m, which the damped motion has part in.
 
     Args:
+        magnet: The body with its energy.
+        m: The equilibrium, (3, n).
         modes: Eigenmodes.
     """
-    return [part for mode in modes for part in (mode.shape.real, mode.shape.imag)]
+    parts = []
+    for mode in modes:
+        real = mode.shape.real
+        parts += [real, mode.shape.imag if mode.frequency else cross(m, real)]
+    products = np.array(
+        [[magnet.body.sum(magnet.moments * dot(one, other)) for other in parts] for one in parts]
+    )
+    sizes, mixed = np.linalg.eigh(products)
+    kept = sizes > DEPENDENT * sizes.max()
+    return list(np.einsum("ij,ixn->jxn", mixed[:, kept] / np.sqrt(sizes[kept] / sizes.max()), parts))

@@ -23,7 +23,7 @@ class Mode(NamedTuple):
     """An eigenmode ``δm ∝ exp(λt)`` with ``λ = iω − κ``.
 
     Attributes:
-        frequency: ω, rad/s, not negative.
+        frequency: ω, rad/s, not negative; 0 of a mode that only decays, whose shape is real.
         decay: κ, 1/s.
         shape: δm, complex, (3, n).
     """

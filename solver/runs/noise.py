@@ -30,8 +30,9 @@ def reading_noise(
     Raises:
         ConvergenceError: Modes are not found, or the device cannot be solved.
     """
-    m = motion.m
-    motions = SmallMotions(motion.magnet, m, real_shapes(eigenmodes(motion.magnet, m, count)))
+    m, magnet = motion.m, motion.magnet
+    modes = eigenmodes(magnet, m, count)
+    motions = SmallMotions(magnet, m, real_shapes(magnet, m, modes))
     slopes = [reading_slope(motion, probe, m, shape) for shape in motions.shapes]
     return motions.noise(slopes, frequencies, temperature)
 

@@ -26,12 +26,12 @@ def everywhere(magnet, vector):
     return vector[:, None] * np.ones(magnet.body.n_owned)
 
 
-def test_noise_of_a_macrospin(shared_directory, comm):
+@pytest.mark.parametrize(("hard", "damping"), [(2e5, 0.05), (3e6, 1.0)], ids=["turns", "only decays"])
+def test_noise_of_a_macrospin(hard, damping, shared_directory, comm):
     """The spectrum of ⟨m_x⟩ in a field and a hard axis, by the linear equation of one moment."""
-    hard, damping = 2e5, 0.05
     magnet = bar(Ferromagnet(M_S, A, damping, (UniaxialAnisotropy(-hard, Y),)), shared_directory, comm)
     m = everywhere(magnet, Z)
-    motions = SmallMotions(magnet, m, real_shapes(eigenmodes(magnet, m, 2)))
+    motions = SmallMotions(magnet, m, real_shapes(magnet, m, eigenmodes(magnet, m, 2)))
     moment = magnet.body.sum(magnet.moments)
     slopes = [magnet.body.sum(magnet.moments * shape[0]) / moment for shape in motions.shapes]
     frequencies = np.array([1e9, 1.5e10, 2e10, 6e10])
