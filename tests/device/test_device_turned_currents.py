@@ -50,6 +50,19 @@ def test_configurations_differ(results):
     assert np.ptp(readings) > 0.1 * np.max(np.abs(readings))
 
 
+def check_demodulation(config, comm):
+    """Compare the orders with what solutions at given currents have in powers of it."""
+    currents = [k * 2e-5 for k in (-4, -3, -2, -1, 1, 2, 3, 4)]
+    config["solver"] |= {"orders": 3, "method": "demodulate", "currents": currents}
+    problem = prepare_problem(config, comm)
+    problem.magnetise(list(problem.states.values())[-1])
+    solver, pair = problem.scheme("through"), ("side", "other")
+    expected = solver.expand(3).harmonics(pair)
+    found = solver.demodulate(currents, 3).harmonics(pair)
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    problem.free()
+
+
 @pytest.mark.slow
 def test_expansion_is_demodulation_with_laws(comm):
     """Newton's method at drives, and the orders, with a Hall angle that follows the temperature."""
@@ -63,15 +76,13 @@ def test_expansion_is_demodulation_with_laws(comm):
         "anomalous_hall_angle": law(0.06, 4e-3),
         "amr_ratio": law(0.05, -1e-3),
     }
-    currents = [k * 2e-5 for k in (-4, -3, -2, -1, 1, 2, 3, 4)]
-    config["solver"] |= {"orders": 3, "method": "demodulate", "currents": currents}
-    problem = prepare_problem(config, comm)
-    problem.magnetise(problem.states["down"])
-    solver, pair = problem.scheme("through"), ("side", "other")
-    expected = solver.expand(3).harmonics(pair)
-    found = solver.demodulate(currents, 3).harmonics(pair)
-    np.testing.assert_allclose(found, expected, rtol=1e-4)
-    problem.free()
+    check_demodulation(config, comm)
+
+
+@pytest.mark.slow
+def test_expansion_is_demodulation_with_spin_hall(comm):
+    """Vector spins with spin Hall and spin Nernst effects, and an insulating magnet."""
+    check_demodulation(vector(heating={"model": "joule"}), comm)
 
 
 OUT = {"current": "uniform", "share": -1}
