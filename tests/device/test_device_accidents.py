@@ -137,7 +137,10 @@ def test_kills_at_any_time(tmp_path, expected, seed, ranks):
 
 
 @ALONE
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow), (signal.SIGTERM, 143)],
+)
 def test_row_32_a_signal_in_the_first_run(tmp_path, number, code):
     places = {"XDG_CACHE_HOME": tmp_path / "cache", "TMPDIR": tmp_path}
     file = write_device(tmp_path)

@@ -102,8 +102,15 @@ def check(problem):
         assert parts.sum() == pytest.approx(found, rel=0, abs=1e-6 * np.abs(parts).max())
 
 
-@pytest.mark.parametrize("degree", [1, 2])
-@pytest.mark.parametrize("heating", [JOULE, CONSERVING], ids=["joule", "conserving"])
+@pytest.mark.parametrize(
+    "heating, degree",
+    [
+        pytest.param(JOULE, 2, id="joule-2"),
+        pytest.param(CONSERVING, 1, id="conserving-1"),
+        pytest.param(JOULE, 1, id="joule-1", marks=pytest.mark.slow),
+        pytest.param(CONSERVING, 2, id="conserving-2", marks=pytest.mark.slow),
+    ],
+)
 def test_of_a_stack(heating, degree, comm):
     check(prepare_problem(stack(heating, degree=degree, orders=4 if degree == 1 else 2), comm))
 
