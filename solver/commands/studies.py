@@ -87,6 +87,21 @@ def dynamics(
 
 
 @click.command()
+@on_a_device
+def alternating(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
+    """Let the drives of FILE alternate: accumulations n(ω) and readings, in linear response."""
+    from thermospin.compat import MPI
+    from thermospin.output.progress import progress_of
+    from thermospin.runs.alternating import run_alternating
+
+    config = load(file, overrides, output)
+    comm = MPI.COMM_WORLD
+    progress = progress_of(asked_progress(volume), False, comm.rank)
+    run_alternating(config, comm, config.output.directory, progress)
+    tell_place(config.output.directory)
+
+
+@click.command()
 @FILE
 @OVERRIDES
 @OUTPUT
@@ -112,4 +127,4 @@ def _solve_circuit(config: "CircuitConfig") -> None:
     say(f"results in {write(found)}")
 
 
-STUDIES = (sensitivity, fit, dynamics, circuit)
+STUDIES = (sensitivity, fit, dynamics, alternating, circuit)

@@ -19,6 +19,7 @@ from thermospin.config.outputs import Output
 from thermospin.config.parameters import Parametrised
 from thermospin.config.schemes import LockIn, Probe, Scheme, not_empty
 from thermospin.config.sheets import Sheet
+from thermospin.config.spectrum import Alternating
 from thermospin.config.surroundings import Surroundings
 from thermospin.config.symmetry import Symmetry
 from thermospin.config.textures import Magnetisation
@@ -95,6 +96,8 @@ class Config(Parametrised):
     """A magnetic loop: how `thermospin loop` moves the field, and how the magnets follow it."""
     dynamics: Dynamics | None = None
     """Magnets that move: what `thermospin dynamics` integrates."""
+    alternating: Alternating | None = None
+    """Drives that alternate: frequencies of `thermospin alternating`."""
     output: Output = Output()
     """Directory, fields, maps."""
     sweep: tuple[Axis, ...] = ()

@@ -43,6 +43,7 @@ PICTURES = (
     "fit",
     "corner",
     "convergence",
+    "alternating",
 )
 """Pictures, as patterns without the suffix of their format."""
 EARLIER = (
@@ -60,6 +61,8 @@ EARLIER = (
     "switching.csv",
     "trajectory.csv",
     *MOTION,
+    "alternating.csv",
+    "alternating/*/*/f*.vtu",
     "sensitivity.json",
     "sensitivity.csv",
     "proposal.csv",
@@ -71,7 +74,10 @@ EARLIER = (
     *(f"{stem}.{suffix}" for stem in PICTURES for suffix in FORMATS),
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
-FOLDERS = "fields/*/*", "fields/*", "fields", "maps", "dynamics"
+FOLDERS = (
+    *("fields/*/*", "fields/*", "fields", "maps", "dynamics"),
+    *("alternating/*/*", "alternating/*", "alternating"),
+)
 """Folders of these files, inner ones first."""
 LEFTOVERS = ".partial-*", "maps/.partial-*", "fields/*/.partial-*", "fields/*/.earlier-*"
 """Files that a killed run was writing."""

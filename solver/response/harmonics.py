@@ -195,7 +195,7 @@ class SchemeSolver(SteadyScheme):
     def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
         """Fit the part of the response that heat adds; the linear part is known apart from it."""
         heated = [(drive, self._heated(drive)) for drive in drives]
-        expansion, linear = fit(heated, orders, lowest=2), self._linear()
+        expansion, linear = fit(heated, orders, lowest=2), self.linear()
         expansion.orders[0] = combine([(1.0, linear), (1.0, expansion.orders[0])])
         expansion.points = [(drive, at_drive(drive, linear, part)) for drive, part in heated]
         return expansion

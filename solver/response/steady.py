@@ -25,10 +25,10 @@ class SteadyScheme(Scheme):
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
-        return at_drive(drive, self._linear(), self._heated(drive))
+        return at_drive(drive, self.linear(), self._heated(drive))
 
-    def _linear(self) -> Solution:
-        """The linear response, per A or V."""
+    def linear(self) -> Solution:
+        """The linear response, per A or V (collective)."""
         tolerance = accuracy.FITTED_REDUCTION * self._tolerance
         units = self._response.units(tolerance)
         return self._solve(self._response.source(), self._drive, None, units, ("linear",), tolerance, 0.0)
@@ -43,7 +43,7 @@ class SteadyScheme(Scheme):
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
         tolerance = accuracy.FITTED_REDUCTION * self._tolerance
-        units, linear = self._response.units(tolerance), self._linear()
+        units, linear = self._response.units(tolerance), self.linear()
 
         def solve(tried: Solution) -> Solution:
             rhs, fields = self._response.source(), at_drive(drive, linear, tried)

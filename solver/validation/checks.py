@@ -12,6 +12,7 @@ from thermospin.meshes.geometry import FileGeometry, Geometry
 from thermospin.meshes.layouts.geometry import LayoutGeometry
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.validation import (
+    alternating,
     anisotropy,
     contrast,
     dynamics,
@@ -55,6 +56,7 @@ def check(config: Config) -> None:
     maps.check(config, device)
     loop.check(config, device)
     dynamics.check(config, device)
+    alternating.check(config, device)
     sensitivity.check_uncertainties(config)
 
 
