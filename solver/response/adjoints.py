@@ -1,7 +1,8 @@
 """Adjoint solutions: their product with a load is a reading."""
 
+from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thermospin.compat import PETSc
 from thermospin.linear.request import Report
@@ -73,6 +74,43 @@ class KnownAdjoints:
             pair: The probe.
         """
         return next((found for (own, _), found in reversed(self._found.items()) if own == pair), None)
+
+    def along(self, pair: TerminalPair) -> Adjoint | None:
+        """Adjoint of a probe as the sum along a path of kept ones in the state of the operator (collective).
+
+        Voltages add up along a path of terminals, and so do the adjoints that read them.
+
+        Args:
+            pair: The probe.
+
+        Returns:
+            The adjoint, with the largest scale of its parts; None if there is no path.
+        """
+        parts = [(sign, self._found[part, self._identify()]) for sign, part in self._path(pair)]
+        if not parts:
+            return None
+        vector = parts[0][1].vector.duplicate()
+        vector.set(0.0)
+        for sign, part in parts:
+            vector.axpy(sign, part.vector)
+        largest = max((part for _, part in parts), key=lambda part: part.report.scale)
+        return Adjoint(vector, replace(largest.report, iterations=0), sum(part.per_watt for _, part in parts))
+
+    def _path(self, pair: TerminalPair) -> list[tuple[float, TerminalPair]]:
+        """Probes, kept in the state of the operator, from the plus to the minus of a probe, with signs."""
+        state = self._identify()
+        known = [own for own, other in self._found if other == state]
+        steps = [(first, second, 1.0, (first, second)) for first, second in known]
+        steps += [(second, first, -1.0, (first, second)) for first, second in known]
+        paths: dict[str, list[tuple[float, TerminalPair]]] = {pair[0]: []}
+        waiting = deque([pair[0]])
+        while waiting and pair[1] not in paths:
+            here = waiting.popleft()
+            for begin, end, sign, part in steps:
+                if begin == here and end not in paths:
+                    paths[end] = [*paths[here], (sign, part)]
+                    waiting.append(end)
+        return paths.get(pair[1], [])
 
     @property
     def iterations(self) -> int:

@@ -72,7 +72,7 @@ class DualWeightedCorrection:
         load = self._heat.weighted(first.vector, adjoint.vector)
         load.scale(2.0)
         self._terminals.carry_heat(load, self._drive.uniform, adjoint.vector)
-        start = self._known.get(pair) or self._known.last(pair)
+        start = self._known.along(pair) or self._known.last(pair)
         return self._response.transposed(load, start, accuracy.CORRECTION_TOLERANCE)
 
     def correct(self, solution: Solution, before: Solution, heat_error: float) -> Solution:

@@ -20,15 +20,9 @@ from thermospin.linear.request import Answer, Request
 from thermospin.response import accuracy
 from thermospin.response.adjoints import Adjoint, KnownAdjoints
 from thermospin.response.solution import Solution, TerminalPair
+from thermospin.response.starts import KEPT_STATES, Earlier, Starts
 from thermospin.response.terminals import Terminals
 from thermospin.response.work import Work, finish
-
-KEPT_STATES = 4
-"""States of the operator whose effects of equipotential terminals are kept, and that are solved side by side
-at most."""
-
-KEPT_STARTS = 64
-"""Earlier solutions that are kept to start from. A drive that rises in time has another one at every step."""
 
 
 class Unit(NamedTuple):
@@ -80,24 +74,6 @@ class Reference:
             self.offset += volts[reference]
 
 
-class Earlier(NamedTuple):
-    """A solution to start the next one from.
-
-    Attributes:
-        solution: The solution.
-        scale: Norm that its tolerance referred to, W^½.
-        state: Name of the state of its operator.
-    """
-
-    solution: Solution
-    scale: float
-    state: Hashable
-
-
-Starts = dict[Hashable, Earlier]
-"""Solutions to start from, by key and number of the magnetic state."""
-
-
 class LinearResponse:
     """Solves the linear equations of a scheme, and reads its probes.
 
@@ -124,7 +100,7 @@ class LinearResponse:
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known
         self.constraint = terminals.constraint(drive)
-        self._earlier: Starts = {} if earlier is None else earlier
+        self._earlier = Starts() if earlier is None else earlier
         self._adjoint_tolerance = adjoint_tolerance or accuracy.ADJOINT_TOLERANCE
         self._adjoints = KnownAdjoints(linear.identify)
         for adjoints in filter(None, (self._adjoints, known)):
@@ -144,29 +120,22 @@ class LinearResponse:
         adjoints.make_room(len(self._pairs) * (KEPT_STATES if self._linear.takes_signs else 1))
 
     def _of_another_state(self, key: Hashable) -> Solution | None:
-        """The last solution under a key, if it is of another state: its readings may be nearly alike."""
-        here = self.identify()
-        last = self._earlier.get((key, 0))
-        return last.solution if last and last.state != here else None
+        """The last solution under a key in another state: its readings may be nearly alike."""
+        last = self._earlier.beside((key, 0), self.identify())
+        return last.solution if last else None
 
     def source(self) -> PETSc.Vec:
         """An empty right-hand side."""
         return self._linear.matrix.createVecLeft()
 
     def earlier(self, key: Hashable) -> Solution | None:
-        """Last solution under a key; None without one.
+        """The last solution under a key, in the state of the operator if there is one; None without any.
 
         Args:
             key: The key.
         """
-        return self._earlier[key, 0].solution if (key, 0) in self._earlier else None
-
-    def _remember(self, place: Hashable, earlier: Earlier) -> None:
-        """Keep a solution to start from, instead of the oldest one where there are many."""
-        self._earlier.pop(place, None)
-        self._earlier[place] = earlier
-        if len(self._earlier) > KEPT_STARTS:
-            self._earlier.pop(next(iter(self._earlier)))
+        last = self._earlier.find((key, 0), self.identify())
+        return last.solution if last else None
 
     def adjoint(self, pair: TerminalPair, tolerance: float | None = None) -> Adjoint:
         """Adjoint of a probe in the magnetic state of the operator (collective).
@@ -200,7 +169,7 @@ class LinearResponse:
         for pair in pairs:
             own = self._adjoints.get(pair)
             if own is None or own.report.residual > tolerance:
-                known = (self._known.get(pair), self._known.last(pair)) if self._known else (None, None)
+                known = (self._known.along(pair), self._known.last(pair)) if self._known else (None, None)
                 start = known[0] or self._adjoints.last(pair) or known[1]
                 found[pair] = self.transposed(self._exchanged_source(pair), start, tolerance)
         return found
@@ -379,7 +348,7 @@ class LinearResponse:
             generated: The heat generated, W, where the right-hand side is more than heat.
             keep_residual: Give the solution its residual vector.
             slot: Number of the magnetic state among those that are solved side by side. A start is of the
-                same slot.
+                same slot, and of the same state if there is one.
 
         Raises:
             ConvergenceError: The solver does not converge, or rounding stops it too early.
@@ -391,7 +360,8 @@ class LinearResponse:
         if thermal is not None:
             thermal.add_faces(rhs)
         terminals.inject(rhs, injected)
-        start, scale, _ = self._earlier.get((key, slot), (None, None, None))
+        last = self._earlier.find((key, slot), self.identify())
+        start, scale = last or (None, None)
         reference = Reference(terminals, self._pairs, start.offset if start else 0.0)
         x = start.vector.copy() if start else self.source()
         terminals.hold(x, dict.fromkeys(self._drive.held, 0.0) | dict(potentials), reference.offset)
@@ -446,7 +416,7 @@ class LinearResponse:
             current_error=report.current_norm,
             scale=scale,
         )
-        self._remember((key, slot), Earlier(solution, scale, self.identify()))
+        self._earlier.keep((key, slot), self.identify(), Earlier(solution, scale))
         return replace(solution, residual_vector=remainder) if keep_residual else solution
 
 

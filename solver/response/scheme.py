@@ -13,8 +13,9 @@ from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.linear.krylov import LinearSolver
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import DualWeightedCorrection
-from thermospin.response.linear_response import LinearResponse, Starts, Unit
+from thermospin.response.linear_response import LinearResponse, Unit
 from thermospin.response.solution import Solution, TerminalPair, combine
+from thermospin.response.starts import Starts
 from thermospin.response.terminals import Terminals
 from thermospin.response.work import Work, finish
 

@@ -39,8 +39,8 @@ from thermospin.physics.coefficients import CellCoefficients
 from thermospin.response.accuracy import LOCAL_TOLERANCE
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
-from thermospin.response.linear_response import Starts
 from thermospin.response.solution import Expansion
+from thermospin.response.starts import Starts
 from thermospin.response.terminals import Terminals
 from thermospin.runs.estimation import Compared, Estimation
 from thermospin.runs.local_response import LocalResponse
@@ -351,7 +351,7 @@ class Problem:
         heat = device.heating_model, device.heating_scale, device.thermal, dict(device.sinks)
         key = device.drives[name], heat, list(device.magnetic_field)
         if name not in self._starts or self._starts[name][0] != key:
-            self._starts[name] = key, {}
+            self._starts[name] = key, Starts()
         return self._starts[name][1]
 
     def magnetise(self, magnetisation: MagneticState) -> None:

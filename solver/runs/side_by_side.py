@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from thermospin.response.harmonics import SchemeSolver
-from thermospin.response.linear_response import KEPT_STATES
 from thermospin.response.solution import Expansion
+from thermospin.response.starts import KEPT_STATES
 from thermospin.textures import MagneticState
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from thermospin.linear.krylov import LinearSolver
 from thermospin.linear.request import Request
 from thermospin.linear.simultaneous import SimultaneousSolver
 from thermospin.output import SilentProgress
-from thermospin.response import adjoints, linear_response
+from thermospin.response import adjoints, starts
 from thermospin.runs.problem import Problem
 
 STATES = [{"F": 1}, {"F": -1}]
@@ -127,7 +127,7 @@ def test_all_probes_have_their_adjoints_at_once(problem, monkeypatch):
 
 def test_drives_one_after_another_keep_few_starts(problem, monkeypatch):
     """As many fields as allowed, however many drives there were; what is read does not depend on them."""
-    monkeypatch.setattr(linear_response, "KEPT_STARTS", 3)
+    monkeypatch.setattr(starts, "KEPT", 3)
     monkeypatch.setattr(problem, "_starts", {})
     scheme, pair = problem.scheme("through"), problem.config.probes["across"]
     found = [scheme.at(drive) for drive in (1e-6, 2e-6, 3e-6, 1e-6)]
