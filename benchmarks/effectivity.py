@@ -1,6 +1,6 @@
 """Quality of the estimates of the discretisation error: small devices, true errors, one table.
 
-    python benchmarks/effectivity.py --degree 1 --refinements 0.7 1
+    python benchmarks/effectivity.py --output benchmarks/results/effectivity
 
 The truth is the same device with elements of degree 3, refined where its readings' errors are made, and
 corrected. Every row is a reading: its error (the truth less the reading) over its value, the estimate over
@@ -9,7 +9,6 @@ error is hidden by the bar of the truth are left out.
 """
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ import yaml
 
 import thermospin as ts
 
-TRUTH = {"target": 0.002, "max_unknowns": 400_000}
+TRUTH = {"target": 0.002}
 RESOLVED = 2.0
 """Error of a reading over the bar of the truth, from which on it is known."""
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -223,54 +222,73 @@ def readings(results: ts.Results) -> pd.DataFrame:
     return results.readings.set_index(keys)[["value", "correction", "mesh_error"]]
 
 
-def true_readings(device: Device, orders: int) -> pd.DataFrame:
+def true_readings(device: Device, orders: int, unknowns: int) -> pd.DataFrame:
     """The true values of all readings, and their error bars."""
-    found = readings(device.solve(3, 1.0, orders, accuracy=TRUTH))
-    return pd.DataFrame({"value": found.value + found.correction, "bar": found.mesh_error})
+    found = readings(device.solve(3, 1.0, orders, accuracy=TRUTH | {"max_unknowns": unknowns}))
+    return pd.DataFrame({"true": found.value + found.correction, "true_bar": found.mesh_error})
 
 
-def rows(
-    name: str, device: Device, truth: pd.DataFrame, degree: int, refinement: float, orders: int
-) -> Iterator[dict[str, Any]]:
-    """One row per reading that is resolved."""
-    found = readings(device.solve(degree, refinement, orders))
-    for key, read in found.iterrows():
-        true = truth.loc[key]
-        error = true.value - read.value
-        if abs(error) > max(RESOLVED * true.bar, ROUNDING * abs(true.value)):
-            yield {
-                "device": name,
-                "mesh": f"P{degree} {refinement:g}",
-                "reading": " ".join(map(str, key)),
-                "error": error / abs(true.value),
-                "effectivity": read.correction / error,
-                "bar": read.mesh_error / abs(error),
-            }
+def measure(device: Device, arguments: argparse.Namespace) -> pd.DataFrame:
+    """One row per mesh and reading: its value, estimate and bar, and the truth."""
+    truth = true_readings(device, arguments.orders, arguments.max_unknowns)
+    found = [
+        readings(device.solve(arguments.degree, refinement, arguments.orders))
+        .join(truth)
+        .assign(mesh=f"P{arguments.degree} {refinement:g}")
+        for refinement in arguments.refinements
+    ]
+    return pd.concat(found).reset_index()
+
+
+def judged(rows: pd.DataFrame) -> pd.DataFrame:
+    """The readings whose error is known, with it and what the estimate and the bar are of it."""
+    error = rows.true - rows.value
+    known = error.abs() > np.maximum(RESOLVED * rows.true_bar, ROUNDING * rows.true.abs())
+    rows, error = rows[known], error[known]
+    return rows.assign(
+        error=error / rows.true.abs(),
+        effectivity=rows.correction / error,
+        bar=rows.mesh_error / error.abs(),
+    )
+
+
+def summary(found: pd.DataFrame) -> pd.DataFrame:
+    """One row per device, and one of all."""
+
+    def of_rows(rows: pd.DataFrame) -> dict[str, Any]:
+        low, middle, high = rows.effectivity.quantile([0.05, 0.5, 0.95])
+        return {
+            "readings": len(rows),
+            "error": f"{rows.error.abs().median():.2g}",
+            "within their bars": f"{(rows.bar >= 1).mean():.0%}",
+            "bar / error": f"{rows.bar.median():.2g}",
+            "effectivity": f"{middle:.2f} ({low:.2f} to {high:.2f})",
+        }
+
+    parts = {name: of_rows(rows) for name, rows in found.groupby("device", sort=False)}
+    return pd.DataFrame(parts | {"all": of_rows(found)}).T
 
 
 def main() -> None:
-    """Print the table and what it says altogether."""
+    """Measure the devices one after the other, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("devices", nargs="*", default=list(DEVICES), help=", ".join(DEVICES))
-    parser.add_argument("--degree", type=int, default=1)
+    parser.add_argument("--degree", type=int, default=2)
     parser.add_argument("--orders", type=int, default=2)
     parser.add_argument("--refinements", type=float, nargs="*", default=[0.7, 1.0])
+    parser.add_argument("--max-unknowns", type=int, default=400_000, help="of the truth")
+    parser.add_argument("--output", type=Path, help="directory of a CSV file per device; what is there stays")
     arguments = parser.parse_args()
-    table = []
+    found = []
     for name in arguments.devices:
-        device = DEVICES[name]
-        truth = true_readings(device, arguments.orders)
-        for refinement in arguments.refinements:
-            table += rows(name, device, truth, arguments.degree, refinement, arguments.orders)
-    found = pd.DataFrame(table)
-    print(found.to_string(float_format=lambda x: f"{x:.3g}", index=False))
-    contained = (found.bar >= 1).mean()
-    low, middle, high = np.quantile(found.effectivity, [0.05, 0.5, 0.95])
-    print(
-        f"{len(found)} readings: {contained:.0%} within their bars; "
-        f"bar/error median {found.bar.median():.2f}; "
-        f"effectivity median {middle:.2f}, 5 % to 95 %: {low:.2f} to {high:.2f}"
-    )
+        file = arguments.output and arguments.output / f"{name}.csv"
+        rows = pd.read_csv(file) if file and file.exists() else measure(DEVICES[name], arguments)
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            rows.to_csv(file, index=False)
+        found.append(judged(rows).assign(device=name))
+        print(found[-1].to_string(float_format="{:.3g}".format, index=False), flush=True)
+    print(summary(pd.concat(found)).to_markdown())
 
 
 if __name__ == "__main__":

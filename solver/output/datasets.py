@@ -22,10 +22,10 @@ def sweep_dataset(results: Mapping[str, Any]) -> xr.Dataset:
         results: Content of ``results.json`` of a sweep.
 
     Returns:
-        ``value``, ``correction``, ``mesh_error`` and ``solver_error`` as in :func:`reading_rows`, with a
-        dimension for every axis of the sweep, called by its first key, and for ``scheme``, ``configuration``
-        (or signal), ``probe`` and ``order``. Coordinates are in SI, or texts where they are not all numbers;
-        further keys of an axis are coordinates along it. ``unit`` belongs to scheme and order.
+        The numbers of :func:`reading_rows`, with a dimension for every axis of the sweep, called by its first
+        key, and for ``scheme``, ``configuration`` (or signal), ``probe`` and ``order``. Coordinates are in
+        SI, or texts where they are not all numbers; further keys of an axis are coordinates along it.
+        ``unit`` belongs to scheme and order.
     """
     shape = tuple(axis["count"] for axis in results["sweep"])
     rows = [list(reading_rows(point)) if "schemes" in point else [] for point in results["points"]]

@@ -14,8 +14,10 @@ class Value(NamedTuple):
 
     Attributes:
         value: The discrete reading; None where there is none.
-        correction: Estimate of its discretisation error, to be added; None where it is not estimated.
+        correction: Estimate of its discretisation error; None where it is not estimated.
         mesh: Error bar of the discretisation; None where it is not estimated.
+        corrected: The reading with the estimate added; None where it is not estimated.
+        corrected_mesh: Error bar of its discretisation; None where it is not estimated.
         solver: Error bar of the solver; None where it is unknown.
         materials: Standard error by uncertain numbers of the materials; None where none is uncertain.
     """
@@ -23,13 +25,25 @@ class Value(NamedTuple):
     value: float | None
     correction: float | None = None
     mesh: float | None = None
+    corrected: float | None = None
+    corrected_mesh: float | None = None
     solver: float | None = None
     materials: float | None = None
 
     @property
+    def shown(self) -> float | None:
+        """The number to show: the corrected reading, or the reading where no error is estimated."""
+        return self.value if self.corrected is None else self.corrected
+
+    @property
+    def shown_mesh(self) -> float | None:
+        """Error bar of the discretisation of the number to show; None where it is not estimated."""
+        return self.mesh if self.corrected is None else self.corrected_mesh
+
+    @property
     def bar(self) -> float | None:
-        """Error bars of mesh and solver together; None where both are unknown."""
-        known = [bar for bar in (self.mesh, self.solver) if bar is not None]
+        """Error bars of mesh and solver of the number to show together; None where both are unknown."""
+        known = [bar for bar in (self.shown_mesh, self.solver) if bar is not None]
         return sum(known) if known else None
 
 
@@ -79,9 +93,18 @@ def of_probe(read: Mapping[str, Any]) -> dict[int, Value]:
     """
     found = {}
     if "R0" in read:
-        error = read.get("error_R0", {})
-        found[0] = Value(read["R0"], read.get("correction_R0"), error.get("mesh"), error.get("solver"))
-    return found | _orders(read["R"], read.get("correction"), read.get("error", {}))
+        bars = read.get("error_R0", {})
+        found[0] = _value(read["R0"], read.get("correction_R0"), read.get("corrected_R0"), bars)
+    return found | _orders(read["R"], read.get("correction"), read.get("corrected"), read.get("error", {}))
+
+
+def shown_orders(read: Mapping[str, Any]) -> list[float]:
+    """The numbers of a probe to show, from the first order on.
+
+    Args:
+        read: What ``results.json`` has of it.
+    """
+    return [value.shown for order, value in of_probe(read).items() if order]
 
 
 def _of_signal(signals: Mapping[str, Any], name: str) -> dict[int, Value]:
@@ -92,21 +115,39 @@ def _of_signal(signals: Mapping[str, Any], name: str) -> dict[int, Value]:
 
     found = {}
     if f"{name}_R0" in signals:
-        error = part("error_R0") or {}
-        value = signals[f"{name}_R0"]
-        found[0] = Value(value, part("correction_R0"), error.get("mesh"), error.get("solver"))
-    return found | _orders(signals[name], part("correction"), part("error") or {})
+        bars = part("error_R0") or {}
+        found[0] = _value(signals[f"{name}_R0"], part("correction_R0"), part("corrected_R0"), bars)
+    return found | _orders(signals[name], part("correction"), part("corrected"), part("error") or {})
 
 
-def _orders(values: Sequence[Any], corrections: Any, error: Mapping[str, Any]) -> dict[int, Value]:
+def _value(value: Any, correction: Any, corrected: Any, bars: Mapping[str, Any]) -> Value:
+    """A number with its error bars by kind."""
+    mesh, corrected_mesh, solver, materials = (bars.get(key) for key in BARS)
+    return Value(value, correction, mesh, corrected, corrected_mesh, solver, materials)
+
+
+def _orders(
+    values: Sequence[Any], corrections: Any, corrected: Any, error: Mapping[str, Any]
+) -> dict[int, Value]:
     """The numbers of the orders from the first on."""
     unknown = [None] * len(values)
-    bars = [error.get(key) or unknown for key in ("mesh", "solver", "materials")]
-    parts = [values, corrections or unknown, *bars]
-    return {n: Value(*numbers) for n, numbers in enumerate(zip(*parts, strict=True), start=1)}
+    numbers = zip(values, corrections or unknown, corrected or unknown, strict=True)
+    found = [error.get(key) or unknown for key in BARS]
+    bars = [dict(zip(BARS, row, strict=True)) for row in zip(*found, strict=True)]
+    return {n: _value(*read, bar) for n, (read, bar) in enumerate(zip(numbers, bars, strict=True), start=1)}
 
 
-COLUMNS = ("value", "correction", "mesh_error", "solver_error", "materials_error")
+BARS = ("mesh", "corrected", "solver", "materials")
+"""Keys of the error bars in ``results.json``."""
+COLUMNS = (
+    "value",
+    "correction",
+    "mesh_error",
+    "corrected",
+    "corrected_error",
+    "solver_error",
+    "materials_error",
+)
 """Numbers in the rows of readings."""
 
 
@@ -117,9 +158,10 @@ def reading_rows(results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         results: The content of ``results.json`` of a run, or of a point of a sweep.
 
     Yields:
-        ``value``, ``correction`` (the estimated discretisation error, to be added), ``mesh_error`` and
-        ``solver_error`` (error bars), ``materials_error`` (the standard error by uncertain numbers) in the
-        ``unit`` V/A^order, or V/V^order where a voltage drives the scheme; order 0 is R0, V.
+        ``value``, ``correction`` (the estimated discretisation error), ``mesh_error`` (its error bar),
+        ``corrected`` (the value with the estimate added), ``corrected_error`` (the error bar of that),
+        ``solver_error``, ``materials_error`` (the standard error by uncertain numbers) in the ``unit``
+        V/A^order, or V/V^order where a voltage drives the scheme; order 0 is R0, V.
     """
     for read in readings(results):
         for order, numbers in read.by_order.items():
@@ -152,6 +194,8 @@ def write_readings(path: Path, results: Mapping[str, Any]) -> None:
         "unit": "unit",
         "correction": "correction",
         "mesh error": "mesh_error",
+        "corrected": "corrected",
+        "corrected error": "corrected_error",
         "solver error": "solver_error",
         "materials error": "materials_error",
     }

@@ -93,7 +93,7 @@ def series_of(results: Mapping[str, Any]) -> list[Series]:
             for order, value in read.by_order.items():
                 key = read.scheme, read.probe, order, read.drive, read.name
                 values, bars = found.setdefault(key, (np.full(count, np.nan), np.full(count, np.nan)))
-                values[i] = np.nan if value.value is None else value.value
+                values[i] = np.nan if value.shown is None else value.shown
                 bars[i] = np.nan if value.bar is None else value.bar
     return [Series(*key, *arrays) for key, arrays in found.items()]
 

@@ -114,7 +114,13 @@ def sweep_table(results: Mapping[str, Any]) -> tuple[list[str], Iterator[list[An
     found = [(point, list(readings(point))) for point in results["points"] if "schemes" in point]
     orders = sorted({order for _, reads in found for read in reads for order in read.by_order})
     header = ["point", *keys, "scheme", "probe", "configuration or signal", "drive"]
-    shown = {"": "value", "mesh error of ": "mesh", "solver error of ": "solver"}
+    shown = {
+        "": "value",
+        "mesh error of ": "mesh",
+        "corrected ": "corrected",
+        "error of corrected ": "corrected_mesh",
+        "solver error of ": "solver",
+    }
     header += [f"{prefix}R{n}" for prefix in shown for n in orders] + ["directory", "failed"]
 
     def rows() -> Iterator[list[Any]]:

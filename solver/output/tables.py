@@ -141,13 +141,15 @@ def _reading_cell(read: Reading, family: Iterable[Reading], order: int) -> str:
     where the other is not known.
     """
     read_value = read.by_order.get(order, Value(None))
-    if read_value.value is None:
+    if read_value.shown is None:
         return "–"
     known = [other.by_order[order] for other in family if order in other.by_order]
-    largest = max(significant(other.value, other.bar) for other in known)
+    largest = max(significant(other.shown, other.bar) for other in known)
     scale = reading_scale(largest, order, read.drive)
-    value, _, mesh, solver, materials = (None if x is None else x / scale.factor for x in read_value)
-    bar = None if read_value.bar is None else read_value.bar / scale.factor
+    bars = read_value.shown_mesh, read_value.solver, read_value.bar, read_value.materials
+    value, mesh, solver, bar, materials = (
+        None if x is None else x / scale.factor for x in (read_value.shown, *bars)
+    )
     text = rounded(value, bar)
     if mesh is not None:
         text += f" ± {bar_text(bar)}"

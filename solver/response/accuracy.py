@@ -58,6 +58,9 @@ ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.0, 1.25
 """Error bar relative to the estimate, and to the sizes of what adds up to it: the parts of regions, at
 singular edges and elsewhere. So bars hold 95 % of all readings (``benchmarks/effectivity.py``)."""
 
+CORRECTED = 0.6
+"""Error bar of a reading with its estimate added, over that of the reading as it is solved."""
+
 LOCAL_TOLERANCE = 1e-6
 """Relative tolerance on the residual of adjoints that divide a step among cells. With it, cells that are
 images of each other have the same part to four digits, and are refined together."""

@@ -9,6 +9,7 @@ Elsewhere errors fall faster, the faster the less fields bend.
 import numpy as np
 
 from thermospin.response.accuracy import (
+    CORRECTED,
     ESTIMATE_CANCELLATION,
     ESTIMATE_SAFETY,
     SINGULAR_BENDING,
@@ -48,7 +49,7 @@ def bar_of_number(degree: int, higher: bool) -> float:
 
 
 def error_bar(parts: np.ndarray) -> float:
-    """The error bar of a reading.
+    """The error bar of a reading as it is solved.
 
     Args:
         parts: What adds up to its estimate.
@@ -57,3 +58,15 @@ def error_bar(parts: np.ndarray) -> float:
         The bar, in the unit of the estimate.
     """
     return float(ESTIMATE_SAFETY * abs(parts.sum()) + ESTIMATE_CANCELLATION * np.abs(parts).sum())
+
+
+def corrected_bar(parts: np.ndarray) -> float:
+    """The error bar of a reading with its estimate added.
+
+    Args:
+        parts: What adds up to its estimate.
+
+    Returns:
+        The bar, in the unit of the estimate.
+    """
+    return CORRECTED * error_bar(parts)

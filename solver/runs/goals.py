@@ -29,8 +29,8 @@ class Goal:
         name: A signal or, without P and AP, a magnetic configuration.
         order: The power n of the drive.
         weights: Magnetic configuration to its weight.
-        value: The reading, V per power of the drive.
-        bar: Error bar of the mesh, likewise.
+        value: The corrected reading, V per power of the drive.
+        bar: Error bar of its mesh, likewise.
         allowed: The largest bar that is small enough.
     """
 
@@ -93,11 +93,12 @@ def _readings(solved: Mapping[str, Any], accuracy: Accuracy) -> Iterator[tuple[s
     for probe, found in solved["signals"].items():
         for name in accuracy.signals:
             weights = dict(zip(("P", "AP"), SIGNALS[name], strict=True))
-            yield probe, name, weights, found[name], found["error"][name]["mesh"]
+            corrected, bars = found["corrected"][name], found["error"][name]["corrected"]
+            yield probe, name, weights, corrected, bars
     if not solved["signals"]:
         for name, case in solved["configurations"].items():
             for probe, read in case["probes"].items():
-                yield probe, name, {name: 1.0}, read["R"], read["error"]["mesh"]
+                yield probe, name, {name: 1.0}, read["corrected"], read["error"]["corrected"]
 
 
 def _largest(solved: Mapping[str, Any], weights: Mapping[str, float], order: int) -> float:

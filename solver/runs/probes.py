@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from thermospin.response.discretisation_error import error_bar
+from thermospin.response.discretisation_error import corrected_bar, error_bar
 from thermospin.response.solution import Expansion, TerminalPair
 
 SIGNALS = {"baseline": (0.5, 0.5), "spin": (1.0, -1.0)}
@@ -21,28 +21,30 @@ def probe_data(expansion: Expansion, pair: TerminalPair) -> dict[str, Any]:
 
     Returns:
         By order: ``R``; ``correction``, the estimated discretisation error η, and its ``contributions``, a
-        list for every order; ``error``, the bars ``mesh`` (of η) and ``solver``, which ``uncertainty`` is
-        too. None where nothing is estimated. Of the voltage without a drive, where there is one, the same
-        under ``R0``, ``correction_R0``, ….
+        list for every order; ``corrected``, R + η; ``error``, the bars of the discretisation of R, ``mesh``,
+        and of R + η, ``corrected``, and that of the ``solver``, which ``uncertainty`` is too. None where
+        nothing is estimated. Of the voltage without a drive, where there is one, the same under ``R0``,
+        ``correction_R0``, ….
     """
     estimated = expansion.errors.get(pair)
     solver = [order.uncertainty[pair] for order in expansion.orders]
     parts = None if estimated is None else [estimated[n] for n in range(1, len(solver) + 1)]
-    data = {"R": expansion.harmonics(pair).tolist(), "uncertainty": solver} | _errors(parts, solver)
+    values = expansion.harmonics(pair).tolist()
+    data = {"R": values, "uncertainty": solver} | _errors(values, parts, solver)
     if expansion.rest:
         solver = [expansion.rest.uncertainty[pair]]
-        rest = _errors(None if estimated is None else [estimated[0]], solver)
-        rest = {"R": [expansion.rest.reading(pair)], "uncertainty": solver} | rest
-        data |= _at_rest(rest)
+        values = [expansion.rest.reading(pair)]
+        rest = _errors(values, None if estimated is None else [estimated[0]], solver)
+        data |= _at_rest({"R": values, "uncertainty": solver} | rest)
     return data
 
 
 def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
 
-    Their ``correction`` and ``error`` are by signal, then as those of a probe. The estimates of P and AP are
-    combined with their signs; the errors of the solver add up. Those of the voltage without a drive, where
-    there is one, are under ``baseline_R0``, ``spin_R0``, ``correction_R0`` and ``error_R0``.
+    Their ``correction``, ``corrected`` and ``error`` are by signal, then as those of a probe. The estimates
+    of P and AP are combined with their signs; the errors of the solver add up. Those of the voltage without a
+    drive, where there is one, are under ``baseline_R0``, ``spin_R0``, ``correction_R0`` and so on.
 
     Args:
         configurations: Numbers by magnetic configuration.
@@ -66,13 +68,12 @@ def _signals(both: Sequence[Mapping[str, Any]], suffix: str) -> dict[str, Any]:
         combined = _combine([read["R0" if suffix else "R"] for read in both], weights)
         solver = _combine([read[f"uncertainty{suffix}"] for read in both], np.abs(weights))
         parts = _combine([read[f"contributions{suffix}"] for read in both], weights)
+        values[f"{signal}{suffix}"] = combined
         if suffix:
-            parts = None if parts is None else [parts]
-            solver = [solver]
-        data = _errors(parts, solver)
+            combined, solver, parts = [combined], [solver], None if parts is None else [parts]
+        data = _errors(combined, parts, solver)
         data.pop("contributions")
-        data = {signal: combined} | (_at_rest(data) if suffix else data)
-        values[f"{signal}{suffix}"] = data.pop(signal)
+        data = _at_rest(data) if suffix else data
         for key, value in data.items():
             errors.setdefault(key, {})[signal] = value
     return values | errors
@@ -86,16 +87,23 @@ def _combine(values: Sequence[Any], weights: Sequence[float]) -> Any:
     return total.tolist()
 
 
-def _errors(parts: Sequence[Any] | None, solver: Sequence[float]) -> dict[str, Any]:
+def _errors(values: Sequence[float], parts: Sequence[Any] | None, solver: Sequence[float]) -> dict[str, Any]:
     """The errors of readings, by order."""
     if parts is None:
         unknown = [None] * len(solver)
-        return {"correction": unknown, "contributions": None, "error": {"mesh": unknown, "solver": solver}}
+        bars = {"mesh": unknown, "corrected": unknown, "solver": solver}
+        return {"correction": unknown, "contributions": None, "corrected": unknown, "error": bars}
     parts = [np.asarray(part, dtype=float) for part in parts]
+    corrections = [float(part.sum()) for part in parts]
     return {
-        "correction": [float(part.sum()) for part in parts],
+        "correction": corrections,
         "contributions": [part.tolist() for part in parts],
-        "error": {"mesh": [error_bar(part) for part in parts], "solver": solver},
+        "corrected": [value + correction for value, correction in zip(values, corrections, strict=True)],
+        "error": {
+            "mesh": [error_bar(part) for part in parts],
+            "corrected": [corrected_bar(part) for part in parts],
+            "solver": solver,
+        },
     }
 
 

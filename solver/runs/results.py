@@ -66,9 +66,10 @@ class Results:
 
         Columns: ``scheme``; ``configuration``, or the name of a signal, ``baseline`` or ``spin``; ``probe``;
         ``order``, the power n of the drive, 0 for the voltage without a drive; ``value``, Rn in the ``unit``
-        V/Aⁿ, or V/Vⁿ where a voltage drives the scheme; ``correction``, the estimated discretisation error,
-        which is not added; ``mesh_error`` and ``solver_error``, the error bars of both; ``materials_error``,
-        the standard error by uncertain numbers, NaN without any.
+        V/Aⁿ, or V/Vⁿ where a voltage drives the scheme; ``correction``, the estimated discretisation error;
+        ``mesh_error``, its error bar; ``corrected``, the value with the estimate added, which tables show;
+        ``corrected_error``, its error bar; ``solver_error``; ``materials_error``, the standard error by
+        uncertain numbers, NaN without any.
         """
         import pandas as pd
 

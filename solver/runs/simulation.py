@@ -13,6 +13,7 @@ from thermospin.errors import ConvergenceError
 from thermospin.observables.lock_in import lock_in
 from thermospin.output.layout import SCHEMA
 from thermospin.output.place import new_run
+from thermospin.output.readings import shown_orders
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import SolvedFields
 from thermospin.runs.input_errors import InputErrors
@@ -76,7 +77,7 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
             if config.lock_in and drive.quantity == "current":
                 schemes[scheme]["lock_in"] = {
                     probe: {
-                        name: lock_in(data["probes"][probe]["R"], config.lock_in.rms_current)
+                        name: lock_in(shown_orders(data["probes"][probe]), config.lock_in.rms_current)
                         for name, data in configurations.items()
                     }
                     for probe in device.probes

@@ -59,6 +59,8 @@ def test_bar_contains_the_closed_form(coarse, comm):
     assert abs(error) > 0.02 * abs(truth)
     assert abs(error) <= read.mesh_error <= 3 * abs(error)
     assert 0.7 <= read.correction / error <= 1.4
+    assert read.corrected == pytest.approx(read.value + read.correction, rel=1e-12)
+    assert abs(truth - read.corrected) <= read.corrected_error < 0.7 * read.mesh_error
 
 
 def test_bars_contain_a_finer_solution(coarse, comm):
@@ -67,6 +69,7 @@ def test_bars_contain_a_finer_solution(coarse, comm):
     truth = readings(VALVE, comm, fine, degree=2, estimate=False)
     error = truth.value - coarse.value
     assert np.all(abs(error) <= coarse.mesh_error)
+    assert np.all(abs(truth.value - coarse.corrected) <= coarse.corrected_error)
     keys = error.index
     alone = (keys.get_level_values("order") < 3) & keys.get_level_values("configuration").isin(["P", "AP"])
     assert (coarse.correction / error)[alone].between(0.7, 1.4).all()
@@ -106,5 +109,5 @@ def test_coefficients_that_follow_the_temperature(method, comm):
 
 def test_nothing_is_estimated_where_it_is_switched_off(comm):
     found = readings(VALVE, comm, estimate=False)
-    assert found[["correction", "mesh_error"]].isna().all(axis=None)
+    assert found[["correction", "mesh_error", "corrected", "corrected_error"]].isna().all(axis=None)
     assert found.solver_error.notna().all()

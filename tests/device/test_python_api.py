@@ -110,6 +110,8 @@ def test_readings_are_a_table(results, out):
         "value",
         "correction",
         "mesh_error",
+        "corrected",
+        "corrected_error",
         "solver_error",
         "materials_error",
         "unit",

@@ -8,6 +8,8 @@ class Errors(Part):
 
     mesh: ByOrder
     """Error bar of the discretisation; null where it was not estimated."""
+    corrected: ByOrder | None = None
+    """That of the reading with its correction added."""
     solver: ByOrder
     """Error bar of the linear solver and of rounding."""
     materials: ByOrder | None = None
@@ -19,6 +21,8 @@ class ErrorsAtRest(Part):
 
     mesh: Number
     """Error bar of the discretisation."""
+    corrected: Number = None
+    """That of the voltage with its correction added."""
     solver: Number
     """Error bar of the linear solver and of rounding."""
     materials: Number = None
@@ -36,6 +40,8 @@ class Probe(Part):
     """Estimate of the discretisation error of R."""
     contributions: list[list[Number]] | None = None
     """Parts that add up to the correction, of every order."""
+    corrected: ByOrder | None = None
+    """R plus the correction: the number that tables show."""
     error: Errors | None = None
     """Error bars of R."""
     R0: Number = None
@@ -46,6 +52,8 @@ class Probe(Part):
     """Estimate of the discretisation error of R0, V."""
     contributions_R0: list[Number] | None = None
     """Parts that add up to it, V."""
+    corrected_R0: Number = None
+    """R0 plus the correction, V."""
     error_R0: ErrorsAtRest | None = None
     """Error bars of R0, V."""
 
@@ -98,6 +106,8 @@ class Signal(Part):
     """P − AP."""
     correction: dict[str, ByOrder] | None = None
     """Estimates of the discretisation error, by signal."""
+    corrected: dict[str, ByOrder] | None = None
+    """Signals plus these, by signal."""
     error: dict[str, Errors] | None = None
     """Error bars, by signal."""
     baseline_R0: Number = None
@@ -106,5 +116,7 @@ class Signal(Part):
     """P − AP without a drive, V."""
     correction_R0: dict[str, Number] | None = None
     """Estimates of their discretisation errors, V, by signal."""
+    corrected_R0: dict[str, Number] | None = None
+    """They plus these, V, by signal."""
     error_R0: dict[str, ErrorsAtRest] | None = None
     """Error bars, V, by signal."""
