@@ -79,17 +79,18 @@ class CoupledSystem:
         turns = self.coefficients.all.turns_currents
         return j >= i or turns or (of_spins and not self.is_symmetric)
 
-    def magnetise(self, magnetisation: MagneticState) -> None:
+    def magnetise(self, magnetisation: MagneticState, keeps_diagonal: bool = False) -> None:
         """Assemble the blocks of a magnetic configuration (collective).
 
         Args:
             magnetisation: Sign or direction of every magnetic region.
+            keeps_diagonal: Whether to leave blocks as they are that only preconditioners use.
         """
         signs = self.signs(magnetisation)
         self.state = dict(magnetisation)
         together(self.spaces.comm, lambda: self._point(magnetisation))
         if signs is None:
-            self._assemble_magnetic()
+            self._assemble_magnetic(self._parts[:1] if keeps_diagonal else self._parts)
         else:
             for i, j in self._odd:
                 block = self._whole.blocks[i, j]
@@ -217,11 +218,11 @@ class CoupledSystem:
                 array[self.spaces.ranges[field]] = (diagonal.sum() / diagonal.getSize()) ** 0.5
         return scales
 
-    def _assemble_magnetic(self) -> None:
+    def _assemble_magnetic(self, parts: Sequence[Blocks]) -> None:
         if not self.spaces.unknowns.vector:
             self._whole.assemble(self._reversing)
             return
-        for part in self._parts:
+        for part in parts:
             part.assemble()
 
     def _nest(self) -> PETSc.Mat:

@@ -176,9 +176,12 @@ class LinearSolver:
         request.centre(x)
         self.evaluate(request.rhs, x, transpose)
         for _ in range(MAX_CYCLES):
+            before = report.iterations
             with self._options.blamed():
                 begun = self._cycle(x, request.tolerance, report, transpose)
             report.scale = report.scale or begun
+            if not self.is_symmetric and report.iterations == before and np.isfinite(begun):
+                break  # the start is good enough, and its remainder is measured
             request.centre(x)
             self.evaluate(request.rhs, x, transpose)
             self._measure(report)
@@ -235,7 +238,8 @@ class LinearSolver:
             self._ksp.solve(self.remainder, self._step)
             begun = self._history()[0]
         else:
-            begun = self._norm()
+            self._measure(report)
+            begun = report.norm
             if begun <= goal * report.scale:
                 return begun
             relative = min(goal * (report.scale or begun) / begun, 0.5)
@@ -252,12 +256,6 @@ class LinearSolver:
         """The norms at the beginning and at the end of the last cycle; NaN if it never began."""
         history = self._ksp.getConvergenceHistory()
         return (history[0], history[-1]) if len(history) else (np.nan, np.nan)
-
-    def _norm(self) -> float:
-        """The norm of the remainder."""
-        report = Report(0, 0.0, 0.0, 0.0)
-        self._measure(report)
-        return report.norm
 
     def _check(self, residual: float) -> None:
         reason = self._ksp.getConvergedReason()

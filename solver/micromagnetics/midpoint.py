@@ -6,9 +6,10 @@ With ``u = (m + m⁺)/2`` and the field B averaged between m and m⁺, the step 
 
 ``m⁺ − m`` is normal to ``m⁺ + m``, so the length of m is kept. Without a drive the energy falls by
 ``(α/γ) Σ M_s V |m⁺ − m|²/Δt``, whatever the step is. Newton's method solves it, and GMRES the linear systems.
-Its preconditioner: in the plane normal to u, where ``u ×`` acts like i, the matrix is about
-``1 − i (α + γΔt K/M_s V)`` with the stiffness K of exchange. So a residual is turned by ``u ×``, and all its
-components are divided by the same matrix ``(1 + α) M_s V + γ Δt K``.
+Its preconditioner: across u, where J = ``u ×`` acts like i, the matrix is about ``1 − Jκ`` with
+``κ = α + γΔt K/M_s V`` and the stiffness K of exchange. Its inverse ``(1 + Jκ)/(1 + κ²)`` is replaced by
+``(1 + κ)⁻¹ (1 + Jκ) (1 + κ)⁻¹``: eigenvalues ``(1 + κ²)/(1 + κ)²`` lie between 1/2 and 1, whatever the mesh
+and the step are. All components are divided by the same matrix ``(1 + α) M_s V + γ Δt K``.
 """
 
 from collections.abc import Callable
@@ -168,7 +169,7 @@ class _Jacobian:
 
 
 class _Preconditioner:
-    """``u × S⁻¹`` across u and 1 along it."""
+    """``(1 + κ)⁻¹ (1 + u × κ) (1 + κ)⁻¹`` across u and 1 along it."""
 
     def __init__(self, smoother: Smoother, jacobian: _Jacobian) -> None:
         self._smoother, self._jacobian = smoother, jacobian
@@ -183,4 +184,7 @@ class _Preconditioner:
         """
         residual, u = x.array_r.reshape(3, -1), unit(self._jacobian.u)
         along = u * dot(u, residual)
-        y.array_w = (along + cross(u, self._smoother.apply(residual - along))).reshape(-1)
+        across = residual - along
+        smooth = self._smoother.apply(across)
+        turned = self._smoother.apply(smooth + cross(u, across - smooth))
+        y.array_w = (along + turned - u * dot(u, turned)).reshape(-1)

@@ -5,6 +5,8 @@ order. The constants here are relative to it or to a reading, or say what roundi
 whose unit roundoff is 1.1e-16.
 """
 
+from dataclasses import dataclass
+
 # Readings: their error is the residual of the fields times that of the adjoint.
 
 ADJOINT_TOLERANCE = 1e-4
@@ -171,3 +173,39 @@ all numbers of results have digits beyond it."""
 
 BALANCE_SAFETY = 10.0
 """Mismatch that is an error relative to τ, where τ is large."""
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How precise fields at given drives are.
+
+    Attributes:
+        fields: Smallest relative tolerance on their true residual, beside that of :data:`FITTED_REDUCTION`.
+        reading: Allowed error of a reading relative to itself.
+        difference: Allowed error of a reading relative to its difference from that of another magnetic state;
+            None where no differences are taken.
+        settled: Change of readings and heat at which a fixed point has settled, relative to them.
+    """
+
+    fields: float = 0.0
+    reading: float = READING_TOLERANCE
+    difference: float | None = DIFFERENCE_TOLERANCE
+    settled: float = FIXED_POINT_TOLERANCE
+
+    def of_fields(self, tolerance: float) -> float:
+        """Relative tolerance on the true residual of fields at given drives.
+
+        Args:
+            tolerance: τ.
+        """
+        return max(self.fields, FITTED_REDUCTION * tolerance)
+
+
+EXACT = Precision()
+"""That of results."""
+
+STEPS_ADJOINT = 1e-2
+"""Relative tolerance on the residual of adjoints there: readings have two digits more than the fields."""
+
+STEPS = Precision(fields=1e-8, reading=1e-6, difference=None, settled=1e-5)
+"""That of a magnetisation in time: a torque has six digits (``tests/device/test_device_dynamics.py``)."""

@@ -194,8 +194,9 @@ class SchemeSolver(SteadyScheme):
 
     def _fitted(self, drives: Sequence[float], orders: int) -> Expansion:
         """Fit the part of the response that heat adds; the linear part is known apart from it."""
-        heated = [(drive, self._heated(drive)) for drive in drives]
-        expansion, linear = fit(heated, orders, lowest=2), self.linear()
+        linear = self.linear()
+        heated = [(drive, self._heated(drive, linear)) for drive in drives]
+        expansion = fit(heated, orders, lowest=2)
         expansion.orders[0] = combine([(1.0, linear), (1.0, expansion.orders[0])])
         expansion.points = [(drive, at_drive(drive, linear, part)) for drive, part in heated]
         return expansion

@@ -85,6 +85,7 @@ class LinearResponse:
         known: Adjoints that other schemes have found.
         adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
         earlier: Solutions of the same drive, heat and sinks to start from; later ones are added.
+        precision: How precise fields at given drives are.
     """
 
     def __init__(
@@ -96,7 +97,9 @@ class LinearResponse:
         known: KnownAdjoints | None = None,
         adjoint_tolerance: float | None = None,
         earlier: Starts | None = None,
+        precision: accuracy.Precision = accuracy.EXACT,
     ) -> None:
+        self._precision = precision
         self._linear, self._terminals, self._drive, self._pairs = linear, terminals, drive, pairs
         self._known = known
         self.constraint = terminals.constraint(drive)
@@ -311,6 +314,24 @@ class LinearResponse:
         self._terminals.inject(rhs, {pair[1]: -1.0})
         return rhs
 
+    def _excess(
+        self,
+        errors: Mapping[TerminalPair, float],
+        corrections: Mapping[TerminalPair, float],
+        terminals: Mapping[str, float],
+        other: Solution | None,
+    ) -> float:
+        """The largest estimated error of a reading over the allowed one."""
+        excess, rounding = 0.0, _rounding(terminals)
+        for pair, error in errors.items():
+            reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
+            allowed = self._precision.reading * abs(reading)
+            if other and self._precision.difference is not None:
+                allowed = min(allowed, self._precision.difference * abs(reading - other.reading(pair)))
+            if max(allowed, rounding):
+                excess = max(excess, error / max(allowed, rounding))
+        return excess
+
     def solve(self, *given: Any, **options: Any) -> Solution:
         """Solve for a right-hand side (collective); arguments as of :meth:`solving`.
 
@@ -378,7 +399,7 @@ class LinearResponse:
             averages = terminals.readings(x, injected)
             corrections = {pair: a.vector.dot(remainder) for pair, a in adjoints.items()}
             errors = {pair: report.norm * a.report.norm for pair, a in adjoints.items()}
-            excess = _excess(errors, corrections, averages, self._of_another_state(key))
+            excess = self._excess(errors, corrections, averages, self._of_another_state(key))
             if excess <= 1.0 or report.residual > tolerance:
                 break
             tolerance /= 2.0 * excess
@@ -418,24 +439,6 @@ class LinearResponse:
         )
         self._earlier.keep((key, slot), self.identify(), Earlier(solution, scale))
         return replace(solution, residual_vector=remainder) if keep_residual else solution
-
-
-def _excess(
-    errors: Mapping[TerminalPair, float],
-    corrections: Mapping[TerminalPair, float],
-    terminals: Mapping[str, float],
-    other: Solution | None,
-) -> float:
-    """The largest estimated error of a reading over the allowed one."""
-    excess, rounding = 0.0, _rounding(terminals)
-    for pair, error in errors.items():
-        reading = terminals[pair[0]] - terminals[pair[1]] + corrections[pair]
-        allowed = accuracy.READING_TOLERANCE * abs(reading)
-        if other:
-            allowed = min(allowed, accuracy.DIFFERENCE_TOLERANCE * abs(reading - other.reading(pair)))
-        if max(allowed, rounding):
-            excess = max(excess, error / max(allowed, rounding))
-    return excess
 
 
 def _rounding(terminals: Mapping[str, float]) -> float:

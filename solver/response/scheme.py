@@ -11,6 +11,7 @@ from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.spin_source import SpinSource
 from thermospin.discretisation.thermal_source import ThermalSource
 from thermospin.linear.krylov import LinearSolver
+from thermospin.response.accuracy import EXACT, Precision
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.correction import DualWeightedCorrection
 from thermospin.response.linear_response import LinearResponse, Unit
@@ -35,6 +36,7 @@ class Scheme:
         adjoints: Adjoints of the probes that other schemes have found.
         adjoint_tolerance: Relative tolerance on the residuals of adjoints, if not the default.
         earlier: Solutions of the same drive, heat and sinks to start from; later ones are added.
+        precision: How precise fields at given drives are.
     """
 
     def __init__(
@@ -50,13 +52,14 @@ class Scheme:
         adjoints: KnownAdjoints | None = None,
         adjoint_tolerance: float | None = None,
         earlier: Starts | None = None,
+        precision: Precision = EXACT,
     ) -> None:
         self._linear_solver = linear
         self._terminals, self._heat, self._drive = terminals, heat, drive
         self._pairs, self._spin_source = list(dict.fromkeys(probes.values())), spin_source
-        self._thermal, self._tolerance = thermal, tolerance
+        self._thermal, self._tolerance, self._precision = thermal, tolerance, precision
         self._response = LinearResponse(
-            linear, terminals, drive, self._pairs, adjoints, adjoint_tolerance, earlier
+            linear, terminals, drive, self._pairs, adjoints, adjoint_tolerance, earlier, precision
         )
         self.constraint = self._response.constraint
         self._correction: DualWeightedCorrection | None = DualWeightedCorrection(

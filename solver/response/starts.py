@@ -51,6 +51,15 @@ class Starts:
         if len(self._found) > KEPT:
             del self._found[next(iter(self._found))]
 
+    def drop(self, place: Hashable) -> None:
+        """Forget the solutions of a place.
+
+        Args:
+            place: The place.
+        """
+        for key in [key for key in self._found if key[0] == place]:
+            del self._found[key]
+
     def find(self, place: Hashable, state: Hashable) -> Earlier | None:
         """The solution of a place in a state, else the last one of the place; None without any.
 

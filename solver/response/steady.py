@@ -25,15 +25,16 @@ class SteadyScheme(Scheme):
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
-        return at_drive(drive, self.linear(), self._heated(drive))
+        linear = self.linear()
+        return at_drive(drive, linear, self._heated(drive, linear))
 
     def linear(self) -> Solution:
         """The linear response, per A or V (collective)."""
-        tolerance = accuracy.FITTED_REDUCTION * self._tolerance
+        tolerance = self._precision.of_fields(self._tolerance)
         units = self._response.units(tolerance)
         return self._solve(self._response.source(), self._drive, None, units, ("linear",), tolerance, 0.0)
 
-    def _heated(self, drive: float) -> Solution:
+    def _heated(self, drive: float, linear: Solution) -> Solution:
         """The fields that heat, warm sinks and an equilibrium of the spins add to the linear response.
 
         The heat is that of the fields themselves: a fixed point. Apart from the linear response, of which it
@@ -42,8 +43,8 @@ class SteadyScheme(Scheme):
         Raises:
             ConvergenceError: There is no steady state at that drive, or none was found.
         """
-        tolerance = accuracy.FITTED_REDUCTION * self._tolerance
-        units, linear = self._response.units(tolerance), self.linear()
+        tolerance = self._precision.of_fields(self._tolerance)
+        units = self._response.units(tolerance)
 
         def solve(tried: Solution) -> Solution:
             rhs, fields = self._response.source(), at_drive(drive, linear, tried)
@@ -84,7 +85,7 @@ class SteadyScheme(Scheme):
             change, bars = np.abs(readings - before), np.array([*found.uncertainty.values(), 0.0])
             sizes = np.abs(readings)
             sizes[-1] += sum(map(abs, found.heat.values()))
-            if np.all(change <= accuracy.FIXED_POINT_TOLERANCE * sizes + bars):
+            if np.all(change <= self._precision.settled * sizes + bars):
                 uncertainty = dict(zip(self._pairs, (bars + change)[:-1].tolist(), strict=True))
                 return replace(found, uncertainty=uncertainty)
             tried = mixing.next(tried, found)

@@ -154,6 +154,8 @@ class Motion:
             pictured = {"m": self.m} | (self.torque.fields() if self.torque else {})
         table.add(self.row(), self.magnet.body, pictured)
         write_restart(directory, self, table.rows)
+        if self.torque:
+            self.torque.begin_afresh()
 
     def cost(self, elapsed: float) -> str:
         """Steps, iterations and the share of transport, for people.

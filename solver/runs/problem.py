@@ -36,7 +36,7 @@ from thermospin.observables.cells import Observer
 from thermospin.observables.torque import Torques
 from thermospin.output.stages import SilentProgress
 from thermospin.physics.coefficients import CellCoefficients
-from thermospin.response.accuracy import LOCAL_TOLERANCE
+from thermospin.response.accuracy import EXACT, LOCAL_TOLERANCE, Precision
 from thermospin.response.adjoints import KnownAdjoints
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -320,11 +320,12 @@ class Problem:
             return self._local.observer()
         return Observer(self.spaces, self.coefficients)
 
-    def scheme(self, name: str) -> SchemeSolver:
+    def scheme(self, name: str, precision: Precision = EXACT) -> SchemeSolver:
         """The solver of an injection scheme, with the preconditioner fitted to it (collective).
 
         Args:
             name: Name of the scheme.
+            precision: How precise fields at given drives are, unless coefficients follow the temperature.
         """
         self._prepared = None
         device, drive = self.device, self.device.drives[name]
@@ -339,14 +340,19 @@ class Problem:
                 self._spin_source,
                 self._adjoints,
                 self.adjoint_tolerance,
-                self._starts_of(name),
+                self.starts(name),
+                precision,
             )
         with self.options.blamed():
             self.preconditioning.anchor(solver.constraint, drive.held, self.terminals.sinks)
         return solver
 
-    def _starts_of(self, name: str) -> Starts:
-        """Solutions of a scheme with other probes or magnets, but the same drive, heat and sinks."""
+    def starts(self, name: str) -> Starts:
+        """Solutions of a scheme with other probes or magnets, but the same drive, heat and sinks.
+
+        Args:
+            name: Name of the scheme.
+        """
         device = self.device
         heat = device.heating_model, device.heating_scale, device.thermal, dict(device.sinks)
         key = device.drives[name], heat, list(device.magnetic_field)
@@ -363,6 +369,14 @@ class Problem:
         self.system.magnetise(magnetisation)
         with self.options.blamed():
             self.preconditioning.magnetise(magnetisation)
+
+    def turn(self, magnetisation: MagneticState) -> None:
+        """Set the magnetic configuration, and keep the preconditioner of one much like it (collective).
+
+        Args:
+            magnetisation: Direction of every magnetic region.
+        """
+        self.system.magnetise(magnetisation, keeps_diagonal=True)
 
     def _precess(self, magnetic_field: Sequence[float]) -> None:
         """Set the magnetic field, T, where there has been one (collective)."""

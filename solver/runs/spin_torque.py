@@ -7,10 +7,14 @@ import numpy as np
 from thermospin.config.dynamics import TorqueDrive
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.spin_torque import Interpolation, NodalTorque, torque_field
+from thermospin.response.accuracy import STEPS, STEPS_ADJOINT
+from thermospin.response.extrapolation import ExtrapolatedStarts
 from thermospin.response.solution import Solution
 from thermospin.runs.problem import Problem
 from thermospin.textures import MagneticState
 
+TURNED = 0.1
+"""Largest change of m since the preconditioner was made, from which on it is made anew."""
 LATER = 1e-17
 """A time after an edge of a course, s, at which the factor behind the edge holds."""
 
@@ -27,6 +31,7 @@ class SpinTorque:
     Attributes:
         readings: Voltage of every probe at the last solution, V.
         solutions: Number of solutions.
+        iterations: Iterations of their linear solver.
         elapsed: Time that they took, s.
     """
 
@@ -36,13 +41,16 @@ class SpinTorque:
         self._problem, self._magnet, self._drive, self._state = problem, magnet, drive, dict(state)
         self._interpolation = Interpolation(magnet.body)
         self._nodal = NodalTorque(problem.spaces.device, magnet.body)
-        self._scheme = problem.scheme(drive.scheme)
+        problem.adjoint_tolerance = STEPS_ADJOINT
+        self._scheme = problem.scheme(drive.scheme, STEPS)
+        self._starts = ExtrapolatedStarts(problem.starts(drive.scheme))
+        self._preconditioned: np.ndarray | None = None
         self._torques, self._observer = problem.torques(), problem.observer()
         self._solved: tuple[Solution, float] | None = None
         self._last = np.zeros((3, magnet.body.n_owned))
         self._known: list[tuple[float, np.ndarray]] = []
         self.readings: dict[str, float] = {}
-        self.solutions, self.elapsed = 0, 0.0
+        self.solutions, self.iterations, self.elapsed = 0, 0, 0.0
 
     @property
     def known(self) -> list[tuple[float, np.ndarray]]:
@@ -72,26 +80,45 @@ class SpinTorque:
             ConvergenceError: The device cannot be solved.
         """
         begin = perf_counter()
-        torque = self.torque(m, self._drive.course.at(time + LATER))
+        torque = self.torque(m, self._drive.course.at(time + LATER), time)
         self.elapsed += perf_counter() - begin
         self._known = [*self._known[-1:], (time, torque_field(self._magnet, m, torque))]
 
-    def torque(self, m: np.ndarray, factor: float = 1.0) -> np.ndarray:
+    def begin_afresh(self) -> None:
+        """Let the next solution depend on nothing but the magnetisation, as after a restart."""
+        self._preconditioned = None
+        self._starts.forget()
+
+    def _magnetise(self, m: np.ndarray) -> None:
+        """Turn the moving magnets; make the preconditioner anew where they have turned far (collective)."""
+        state = self._state | dict.fromkeys(self._magnet.magnets, self._interpolation.texture(m))
+        before = self._preconditioned
+        if before is not None and self._magnet.body.largest(np.abs(m - before)) < TURNED:
+            self._problem.turn(state)
+        else:
+            self._problem.magnetise(state)
+            self._preconditioned = m
+
+    def torque(self, m: np.ndarray, factor: float = 1.0, time: float = 0.0) -> np.ndarray:
         """Torque at every node, J, (3, n) (collective).
 
         Args:
             m: Magnetisation, (3, n).
             factor: Factor on the drive; on the torque and the readings of a scheme without a current.
+            time: s, later at every call.
 
         Raises:
             ConvergenceError: The device cannot be solved.
         """
         problem = self._problem
-        texture = self._interpolation.texture(m)
-        problem.magnetise(self._state | dict.fromkeys(self._magnet.magnets, texture))
+        self._magnetise(m)
         is_thermal = problem.device.drives[self._drive.scheme].quantity == "temperature"
-        solution = self._scheme.at(0.0 if is_thermal else factor * self._drive.amplitude)
+        drive = 0.0 if is_thermal else factor * self._drive.amplitude
+        self._starts.place(time, drive)
+        solution = self._scheme.at(drive)
+        self._starts.keep(time, drive)
         self.solutions += 1
+        self.iterations += solution.iterations
         scale = factor if is_thermal else 1.0
         self._solved = solution, scale
         self.readings = {name: scale * solution.reading(pair) for name, pair in problem.device.probes.items()}

@@ -95,6 +95,25 @@ def test_angular_momentum_balances(config, comm):
     problem.free()
 
 
+def test_torques_of_turning_magnets_are_exact(comm):
+    """Six digits of the torque, with starts from earlier solutions and an old preconditioner, too."""
+    problem = prepare_problem(STACK, comm)
+    motion = Motion(load_config(STACK), problem.spaces.device, SilentProgress())
+    scheme, torques = problem.scheme("through"), problem.torques()
+    state = problem.states["start"]
+    for i in range(5):
+        m = unit(motion.m + 0.03 * i * np.sin(3e8 * motion.magnet.body.points.T))
+        motion.torque.update(i * 1e-13, m)
+        problem.magnetise(state | {"Free": motion.torque._interpolation.texture(m)})
+        solution = scheme.at(20e-6)
+        exact = np.array(torques.of(solution)["Free"])
+        found = [motion.magnet.body.sum(part) for part in motion.torque._last]
+        assert found == pytest.approx(exact, rel=0, abs=1e-6 * np.linalg.norm(exact))
+        assert motion.torque.readings["valve"] == pytest.approx(solution.reading(("top", "bottom")), rel=1e-6)
+    motion.free()
+    problem.free()
+
+
 def test_a_run_goes_on_where_it_was_killed(shared_directory, comm, monkeypatch):
     """The rows of a run that was ended after its first row and resumed are those of a whole run."""
     config = load_config(STACK)

@@ -6,9 +6,11 @@ from support import prepare_problem
 from valve import MIXED, TERMINALS, Vectors, valve_config
 
 from thermospin.discretisation.heat_source import HeatSource
+from thermospin.response.accuracy import Precision
 from thermospin.response.work import finish
 
 MODELS = {"joule": 3.2, "conserving": 1.0}
+LOOSE = Precision(reading=1.0, difference=1.0)
 
 
 def vector_config():
@@ -79,14 +81,12 @@ def heated(request, problem):
 
 
 @pytest.mark.parametrize("tolerance", [1e-6, 1e-8, 1e-10])
-def test_harmonics_at_a_loose_tolerance(heated, monkeypatch, tolerance):
+def test_harmonics_at_a_loose_tolerance(heated, tolerance):
     """Readings within their uncertainty, and R2 better by orders of magnitude than the tolerance."""
-    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
-    monkeypatch.setattr("thermospin.response.accuracy.DIFFERENCE_TOLERANCE", 1.0)
     problem, orders = heated, {}
     problem.magnetise(MIXED)
     for name, asked in (("exact", 1e-14), ("loose", tolerance)):
-        solver = problem.scheme("through")
+        solver = problem.scheme("through", LOOSE)
         solver._tolerance = asked
         orders[name] = solver.expand(4).orders
     for n in (2, 3, 4):
@@ -121,13 +121,11 @@ def test_order_correction_with_heat_of_leads(with_lead, monkeypatch):
         assert found.vector.dot(flow) == pytest.approx(orders[2].reading(pair), rel=1e-7)
 
 
-def test_r2_at_a_loose_tolerance_with_heat_of_leads(with_lead, monkeypatch):
+def test_r2_at_a_loose_tolerance_with_heat_of_leads(with_lead):
     """R2 within its uncertainty of a tight solution, and better by orders of magnitude than the tolerance."""
-    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
-    monkeypatch.setattr("thermospin.response.accuracy.DIFFERENCE_TOLERANCE", 1.0)
     found = {}
     for asked in (1e-14, 1e-3):
-        solver = with_lead.scheme("through")
+        solver = with_lead.scheme("through", LOOSE)
         solver._tolerance = asked
         found[asked] = solver.expand(3).orders[1]
     exact, loose = found.values()

@@ -6,6 +6,7 @@ from support import prepare_problem
 from valve import MIXED, PARALLEL, valve_config
 
 from thermospin.errors import ConvergenceError
+from thermospin.response.accuracy import EXACT, Precision
 from thermospin.response.linear_response import LinearResponse
 
 PAIRS = [("right", "left"), ("top", "left")]
@@ -28,10 +29,10 @@ def direct(problem, constraint, injected):
     return problem.terminals.readings(x)
 
 
-def respond(problem, scheme, tolerance):
+def respond(problem, scheme, tolerance, precision=EXACT):
     """A new response of a scheme, and its first order."""
     drive = problem.device.drives[scheme]
-    response = LinearResponse(problem.linear, problem.terminals, drive, PAIRS)
+    response = LinearResponse(problem.linear, problem.terminals, drive, PAIRS, precision=precision)
     source = response.source()
     return response, response.solve(source, drive.uniform, drive.potentials, None, "first", tolerance)
 
@@ -55,12 +56,11 @@ def test_start_does_not_matter(magnetised):
             assert second.reading(probe) == pytest.approx(first.reading(probe), rel=1e-10)
 
 
-def test_corrected_readings_are_better_than_the_fields(magnetised, monkeypatch):
+def test_corrected_readings_are_better_than_the_fields(magnetised):
     """At a loose tolerance the correction removes most of the error, and the estimate covers the rest."""
-    monkeypatch.setattr("thermospin.response.accuracy.READING_TOLERANCE", 1.0)
     solver = magnetised.scheme("through")
     known = direct(magnetised, solver.constraint, {"right": 1.0})
-    _, order = respond(magnetised, "through", 1e-3)
+    _, order = respond(magnetised, "through", 1e-3, Precision(reading=1.0))
     for pair in PAIRS:
         expected = known[pair[0]] - known[pair[1]]
         error = abs(order.reading(pair) - expected)

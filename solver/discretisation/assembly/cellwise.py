@@ -61,9 +61,10 @@ class CellwiseForm:
         if not has_places(matrix):
             self._place(matrix)
         n_cells = self._set.n_cells
-        tensor = self._integrand.of_directions(n_cells)
+        number = self._integrand.of_gradients(n_cells)
+        tensor = self._integrand.of_directions(n_cells, number)
         if tensor is None:
-            values = self._set.stiffness(self._integrand.of_gradients(n_cells))
+            values = self._set.stiffness(number)
         else:
             values = self._set.tensor_stiffness(tensor)
         of_values = self._integrand.of_values(n_cells)

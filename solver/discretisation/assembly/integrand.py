@@ -45,13 +45,14 @@ class Integrand:
         """
         return self._evaluate(n_cells, 0.0, (AXES[0], AXES[0]))
 
-    def of_directions(self, n_cells: int) -> np.ndarray | None:
+    def of_directions(self, n_cells: int, number: np.ndarray) -> np.ndarray | None:
         """Tensor a of ``∇v·a ∇u`` in every cell, shape (3, 3, n_cells); None where it is a number everywhere.
 
         Args:
             n_cells: The number of cells.
+            number: What :meth:`of_gradients` gives.
         """
-        number, found = self.of_gradients(n_cells), self._evaluate(n_cells, 0.0, GENERIC)
+        found = self._evaluate(n_cells, 0.0, GENERIC)
         if np.all(abs(found - np.dot(*GENERIC) * number) <= 1e-12 * abs(number)):
             return None
         return np.array([[self._evaluate(n_cells, 0.0, (column, row)) for column in AXES] for row in AXES])
