@@ -2,28 +2,27 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.device.on_mesh import device_on
-from thermospin.meshes.read import DeviceMesh
+from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.record import MeshRecord
 from thermospin.output.stages import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import estimate_record
 from thermospin.runs.goals import Goal, errors_of, find_goals
 from thermospin.runs.levels import REACHED, Level, end_of, next_text, refusal
-from thermospin.runs.preparation import prepare, read_device
+from thermospin.runs.preparation import prepare_on_root
 from thermospin.runs.problem import Problem
 from thermospin.runs.refinement import refine
 from thermospin.runs.results import Results
 from thermospin.runs.simulation import solve
+from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 
 
-@dataclass(frozen=True)
-class Solved:
+class Solved(NamedTuple):
     """A device solved on one mesh.
 
     Attributes:
@@ -37,6 +36,38 @@ class Solved:
     record: MeshRecord
     problem: Problem
     results: Results
+
+
+class AdaptedMeshes:
+    """Meshes of several devices, each as fine as those before that began with the same mesh needed it.
+
+    Args:
+        bench: Makes the problems, and keeps the last one.
+
+    Attributes:
+        bench: The same.
+    """
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._adapted: dict[str, tuple[MeshOptions, MeshRecord]] = {}
+
+    def solve(self, config: Config, record: MeshRecord, progress: SilentProgress) -> Solved:
+        """Solve a device; with a target for its error bars, on the finest of its meshes so far (collective).
+
+        Args:
+            config: The configuration.
+            record: Its mesh.
+            progress: Its stages and notes.
+
+        Raises:
+            InputError: A finer mesh is too large, or there is no place for it.
+            ConvergenceError: The solver does not converge.
+        """
+        options, finest = self._adapted.get(record.hash, (config.mesh, record))
+        found = solve_from(config.model_copy(update={"mesh": options}), finest, self.bench, progress)
+        self._adapted[record.hash] = found.config.mesh, found.record
+        return found
 
 
 def solve_device(config: Config, comm: MPI.Comm, progress: SilentProgress) -> Solved:
@@ -55,8 +86,31 @@ def solve_device(config: Config, comm: MPI.Comm, progress: SilentProgress) -> So
         ConvergenceError: The solver does not converge.
     """
     begun = time.perf_counter()
-    record, mesh = prepare(config, comm, progress)
-    found = _solved(config, record, mesh, progress)
+    record = prepare_on_root(config, comm, progress)
+    return solve_from(config, record, Workbench(comm), progress, begun)
+
+
+def solve_from(
+    config: Config, record: MeshRecord, bench: Workbench, progress: SilentProgress, begun: float | None = None
+) -> Solved:
+    """Solve a device on a mesh and, with a target for its error bars, on finer ones (collective).
+
+    Args:
+        config: The configuration, with the options of the mesh.
+        record: The first mesh.
+        bench: Makes the problems, and keeps the last one.
+        progress: Its stages and notes.
+        begun: The time of the clock when the first mesh was begun, s; that of the call by default.
+
+    Returns:
+        The last mesh and its results, with the history of all under ``accuracy``.
+
+    Raises:
+        InputError: A finer mesh is too large, or there is no place for it.
+        ConvergenceError: The solver does not converge.
+    """
+    begun = time.perf_counter() if begun is None else begun
+    found = _solved(config, record, bench, progress)
     if config.accuracy is None:
         return found
     levels, reason = [_level(found, begun)], None
@@ -65,13 +119,12 @@ def solve_device(config: Config, comm: MPI.Comm, progress: SilentProgress) -> So
         reason = end_of(levels, config.accuracy)
         if reason is None:
             begun = time.perf_counter()
-            finer = _finer(found, levels[-1].goals, comm, progress)
-            unknowns = _size(finer, found, comm)
+            finer = _finer(found, levels[-1].goals, bench.comm, progress)
+            unknowns = _size(finer, found, bench.comm)
             reason = _refused(finer, found, unknowns)
         if reason is None:
             progress.note(next_text(levels[-1], unknowns))
-            found.problem.free()
-            found = _solved(*finer, read_device(device_on(*finer), finer[1], comm, progress), progress)
+            found = _solved(*finer, bench, progress)
             levels.append(_level(found, begun))
     if reason != REACHED:
         progress.note(f"warning: accuracy not reached: {reason}")
@@ -84,9 +137,9 @@ def solve_device(config: Config, comm: MPI.Comm, progress: SilentProgress) -> So
     return found
 
 
-def _solved(config: Config, record: MeshRecord, mesh: DeviceMesh, progress: SilentProgress) -> Solved:
+def _solved(config: Config, record: MeshRecord, bench: Workbench, progress: SilentProgress) -> Solved:
     """The device solved on one mesh (collective)."""
-    problem = Problem(config, mesh, progress)
+    problem = bench.problem(config, record, progress)
     return Solved(config, record, problem, solve(problem, progress))
 
 

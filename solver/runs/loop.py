@@ -16,6 +16,8 @@ from thermospin.meshes.record import MeshRecord
 from thermospin.output import SilentProgress, write_loop
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
+from thermospin.runs.adaptive import solve_from
+from thermospin.runs.goals import find_goals
 from thermospin.runs.loop_results import LoopResults
 from thermospin.runs.micromagnetic_loop import solve_equilibria
 from thermospin.runs.preparation import prepare_mesh
@@ -147,14 +149,32 @@ def run_loop(
             record = on_root(comm, lambda: prepare_mesh(config))
         for note in record.notes:
             progress.note(note)
+        if config.accuracy:
+            bench = Workbench(comm)
+            config, record, _, adapted = solve_from(config, record, bench, progress)
+            bench.clear()
         follow = _follow_macrospins if config.loop.model == "macrospin" else _follow_fields
         trace, data = follow(config, device, record, comm, progress)
         data |= describe_mesh(config, device, record, comm)
         data["timings"] = dict(progress.timings)
         data |= _along(config, device, trace, data)
+        if config.accuracy:
+            data["accuracy"] = _accuracy(config, adapted.data["accuracy"], data, progress)
         if directory is not None:
             on_root(comm, lambda: write_loop(directory, data))
     return data
+
+
+def _accuracy(
+    config: Config, history: Mapping[str, Any], data: Mapping[str, Any], progress: Any
+) -> dict[str, Any]:
+    """Refinement of the mesh for the states of the device, and whether it does for those of the loop."""
+    missed = sum(not goal.is_met for goal in find_goals(data, config.accuracy))
+    if not missed:
+        return dict(history)
+    end = f"{missed} readings in states of the loop have larger error bars"
+    progress.note(f"warning: accuracy not reached: {end}")
+    return {**history, "reached": False, "end": end}
 
 
 def precesses(config: Config, device: Device) -> bool:

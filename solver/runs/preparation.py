@@ -69,9 +69,23 @@ def prepare(config: Config, comm: MPI.Comm, progress: Any) -> tuple[MeshRecord, 
     Raises:
         InputError: The device cannot be meshed, or is not a closed circuit.
     """
-    with progress.stage("mesh"):
-        record = on_root(comm, lambda: _told_mesh(config, progress))
+    record = prepare_on_root(config, comm, progress)
     return record, read_device(device_on(config, record), record, comm, progress)
+
+
+def prepare_on_root(config: Config, comm: MPI.Comm, progress: Any) -> MeshRecord:
+    """Prepare the mesh of a configuration on rank 0, and tell what it costs to solve (collective).
+
+    Args:
+        config: The configuration.
+        comm: Ranks that wait for the mesh.
+        progress: Anything with a ``stage(name)`` context manager and ``note(text)``.
+
+    Raises:
+        InputError: The device cannot be meshed, or is not a closed circuit.
+    """
+    with progress.stage("mesh"):
+        return on_root(comm, lambda: _told_mesh(config, progress))
 
 
 def prepare_mesh(config: Config, tell: Tell = untold) -> MeshRecord:

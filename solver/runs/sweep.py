@@ -16,10 +16,10 @@ from thermospin.output.layout import SCHEMA
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import write_sweep
+from thermospin.runs.adaptive import AdaptedMeshes
 from thermospin.runs.jobs import Job, blaming, find_jobs, shares
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.run import describe_mesh, note_missing_probes, write
-from thermospin.runs.simulation import solve
 from thermospin.runs.sweep_results import SweepResults, collect
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
@@ -243,12 +243,15 @@ def _solve_share(
 ) -> dict[str, Any]:
     """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
     bench = Workbench(comm)
+    meshes = AdaptedMeshes(bench)
     found: dict[str, Any] = {}
     with progress, progress.steps("points", [float(records[job.mesh].cells) for job in jobs]):
         for job in jobs:
-            data = _solve_point(job, records[job.mesh], bench, directory and directory / job.hash, fields)
+            data = _solve_point(job, records[job.mesh], meshes, directory and directory / job.hash, fields)
             values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
             outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
+            if not data.get("accuracy", {}).get("reached", True):
+                outcome += f"; warning: accuracy not reached: {data['accuracy']['end']}"
             progress.note(f"point {job.point.index} ({values}): {outcome}")
             progress.step()
             if comm.rank == 0:
@@ -258,17 +261,16 @@ def _solve_share(
 
 
 def _solve_point(
-    job: Job, record: MeshRecord, bench: Workbench, directory: Path | None, fields: bool
+    job: Job, record: MeshRecord, meshes: AdaptedMeshes, directory: Path | None, fields: bool
 ) -> dict[str, Any]:
     """Solve a point (collective); the content of ``results.json``, which goes to the directory, if any."""
-    config, progress = job.point.config, SilentProgress()
+    config, bench, progress = job.point.config, meshes.bench, SilentProgress()
     if directory is not None:
         config = _output_to(directory, config, fields)
     about = {"point": {"hash": job.hash, "values": dict(job.point.values), "fields": fields}}
     failed = ""
     try:
-        problem = bench.problem(config, record, progress)
-        results = solve(problem, progress)
+        config, record, problem, results = meshes.solve(config, record, progress)
     except ConvergenceError as error:
         failed = str(error)
     if failed:

@@ -37,7 +37,7 @@ def collect(sweep: Sweep, found: Sequence[tuple[str, str, Mapping[str, Any] | No
             "hash": digest,
             "directory": folder,
         }
-        kept = ("failed", "mesh", "warnings", "solver", "schemes")
+        kept = ("failed", "mesh", "warnings", "solver", "schemes", "accuracy")
         entry |= {key: results[key] for key in kept if results and key in results}
         points.append(entry)
     return {

@@ -278,6 +278,8 @@ class SweepPoint(Part):
     """Size and work of the solution."""
     schemes: dict[str, Scheme] | None = None
     """Numbers by injection scheme; not there while it is not solved."""
+    accuracy: AccuracyHistory | None = None
+    """Its meshes, where there is a target for error bars."""
 
 
 class SweepDocument(Document):
