@@ -172,6 +172,6 @@ def _value(config: Config, key: str) -> tuple[float, str]:
         return float(number), unit
     raise config.error(
         key,
-        "is no number here; write the key of a number of a material or interface in use that is not 0, "
-        "such as 'materials.Py.seebeck', of 'heating.scale', 'temperature', or of a parameter",
+        "is no number here; write the key of a number of a material, interface or sheet in use that is not "
+        "0, such as 'materials.Py.seebeck', of 'heating.scale', 'temperature', or of a parameter",
     )

@@ -1,4 +1,4 @@
-"""The numbers of materials and interfaces in a configuration, and the configuration with one changed."""
+"""The numbers of materials, interfaces and sheets, and the configuration with one of them changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from thermospin.config.root import Config
+from thermospin.materials.laws import CoefficientLaw
 from thermospin.section import dotted
 
 Place = tuple[str | int, ...]
@@ -34,17 +35,22 @@ class Number:
 
 
 def material_numbers(config: Config) -> list[Number]:
-    """All numbers of the materials in use and of the interfaces, and ζ of Joule heat.
+    """All numbers of the materials in use and their laws, of interfaces and sheets, and ζ of Joule heat.
 
-    A number that is 0 says that something is not there, and is left out.
+    A number that is 0 says that something is not there, and is left out. So are ``range`` of a law and the
+    temperatures of a table, which are places and no coefficients.
 
     Args:
         config: The configuration.
     """
-    names = dict.fromkeys(config.geometry.materials.values())
+    leads = (terminal.continues for terminal in config.all_terminals.values())
+    beyond = [lead.material for lead in leads if lead and lead.material]
+    names = dict.fromkeys([*config.geometry.materials.values(), *beyond])
     found = [n for name in names for n in _numbers(config.material_entry(name), ("materials", name))]
     for i, entry in enumerate(config.interfaces):
         found += _numbers(entry, ("interfaces", i))
+    for name, sheet in config.sheets.items():
+        found += _numbers(sheet, ("sheets", name))
     if config.heating.model == "joule":
         found.append(Number(("heating", "scale"), config.heating.scale, ""))
     return found
@@ -83,6 +89,8 @@ def _changed(node: Any, place: Sequence[str | int], value: float) -> Any:
 
 def _numbers(section: BaseModel, place: Place) -> Iterator[Number]:
     """The numbers of a section and of the sections in it, which it was given and which are not 0."""
+    if isinstance(section, CoefficientLaw):
+        yield from (Number((*place, *at), value, unit) for at, value, unit in section.listed if value)
     for name, field in type(section).model_fields.items():
         value, here = getattr(section, name), (*place, name)
         if isinstance(value, BaseModel):

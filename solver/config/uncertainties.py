@@ -9,7 +9,7 @@ from thermospin.units.uncertain import split_uncertain
 
 SECTION = "uncertainties"
 """Key of the section that holds the uncertainties."""
-UNCERTAIN = ("materials", "interfaces", "heating", "parameters", "temperature")
+UNCERTAIN = ("materials", "interfaces", "sheets", "heating", "parameters", "temperature")
 """Sections in which numbers may be uncertain."""
 
 

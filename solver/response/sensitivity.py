@@ -20,8 +20,10 @@ from thermospin.discretisation.cell_gradient import CellGradient
 from thermospin.discretisation.heat_source import HeatSource
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.work import InterfaceWork
+from thermospin.discretisation.sheets.work import SheetWork
 from thermospin.discretisation.spaces import Spaces
 from thermospin.fields import State
+from thermospin.physics.coefficients import Coefficients
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.response.degree_steps import Fields, heat_of
 from thermospin.response.scheme import Scheme
@@ -178,19 +180,24 @@ def lead_derivatives(
     return found
 
 
-class InterfaceResiduals:
-    """Parts that interfaces have in the weighted residuals whose derivatives are those of readings.
+class FaceResiduals:
+    """Parts that interfaces or sheets have in the weighted residuals whose derivatives are those of readings.
 
     Args:
         spaces: The spaces.
-        work: The interfaces.
+        work: The interfaces or sheets.
         heat: The heat source.
         fields: The orders by power of the drive, from 1 on.
         adjoints: The adjoints of the readings.
     """
 
     def __init__(
-        self, spaces: Spaces, work: InterfaceWork, heat: HeatSource, fields: Fields, adjoints: OrderAdjoints
+        self,
+        spaces: Spaces,
+        work: InterfaceWork | SheetWork,
+        heat: HeatSource,
+        fields: Fields,
+        adjoints: OrderAdjoints,
     ) -> None:
         self._comm, self._work, self._heating = spaces.comm, work, heat.interface_heating
         functions = spaces.functions()
@@ -202,7 +209,7 @@ class InterfaceResiduals:
         self._fields = {m: traces(vector) for m, vector in fields.items()}
         self._adjoints = {pair: [traces(w) for w in chain] for pair, chain in adjoints.items()}
 
-    def with_coefficients(self, c: FacetCoefficients, pair: TerminalPair) -> np.ndarray:
+    def with_coefficients(self, c: FacetCoefficients | Coefficients, pair: TerminalPair) -> np.ndarray:
         """The parts of the readings of all orders with given coefficients, shape (n_orders,) (collective).
 
         Args:
@@ -213,7 +220,7 @@ class InterfaceResiduals:
         found = [sum(self._part(c, m, chain[n - m]) for m in range(1, n + 1)) for n in orders]
         return self._comm.allreduce(np.array(found), MPI.SUM)
 
-    def _part(self, c: FacetCoefficients, power: int, weights: State) -> float:
+    def _part(self, c: FacetCoefficients | Coefficients, power: int, weights: State) -> float:
         """This rank's part of the weighted residual of one order."""
         found = -self._work.of_currents(c, self._fields[power], weights)
         for i, j, factor in pairs_of(power):

@@ -13,10 +13,11 @@ from thermospin.config import Config
 from thermospin.config.differences import stencil_points, stencil_weights
 from thermospin.config.inputs import TEMPERATURE
 from thermospin.config.numbers import Number, Place, material_numbers, with_number
-from thermospin.device import Device
+from thermospin.device import Device, Sheet
 from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.jumps import Interfaces
-from thermospin.physics.coefficients import Quantity
+from thermospin.discretisation.sheets.sheets import Sheets
+from thermospin.physics.coefficients import Coefficients, Quantity
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,10 @@ class Change:
     def is_outside(self) -> bool:
         """Whether it changes leads or surroundings that take up heat beyond the mesh.
 
-        T0, by which the heat equations are divided, also changes sheets, and heats devices whose sinks stay.
+        T0, by which the heat equations are divided, also heats devices whose sinks stay.
         """
         given = self.nominal
-        if self.base_temperature and (
-            given.transfers or given.sheets or any(device.thermal for device in self.devices)
-        ):
+        if self.base_temperature and (given.transfers or any(device.thermal for device in self.devices)):
             return True
         return any(_beyond(device) != _beyond(given) for device in self.devices)
 
@@ -85,12 +84,23 @@ class Change:
         ]
         return np.tensordot(self.weights, np.array(values, dtype=float), 1)
 
-    def facet_coefficients(self, interfaces: Interfaces) -> list[FacetCoefficients]:
-        """Coefficients of interfaces in every device; none if it does not change them.
+    def face_coefficients(self, part: Interfaces | Sheets) -> list[FacetCoefficients] | list[Coefficients]:
+        """Coefficients of interfaces or of sheets in every device; none if it does not change them.
 
         Args:
-            interfaces: The interfaces.
+            part: The interfaces or sheets.
         """
+        return self._of_sheets(part) if isinstance(part, Sheets) else self._of_interfaces(part)
+
+    def _of_sheets(self, sheets: Sheets) -> list[Coefficients]:
+        def values(device: Device) -> dict[str, Sheet]:
+            return {name: device.sheets[name] for name in sheets.names}
+
+        if not self.base_temperature and all(values(d) == values(self.nominal) for d in self.devices):
+            return []
+        return [sheets.with_values(device.sheets, device.temperature) for device in self.devices]
+
+    def _of_interfaces(self, interfaces: Interfaces) -> list[FacetCoefficients]:
         laws = [_of(device, interfaces.names) for device in self.devices]
         if not self.base_temperature and all(law == _of(self.nominal, interfaces.names) for law in laws):
             return []

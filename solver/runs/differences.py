@@ -1,13 +1,14 @@
 """Derivatives of readings from two more solutions for every input, on the same mesh or on the mesh moved."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from thermospin.config import Config
 from thermospin.config.inputs import TEMPERATURE, Input, find_input, used_parameters, with_value
-from thermospin.config.numbers import Number, material_numbers
+from thermospin.config.numbers import Number, material_numbers, with_number
 from thermospin.output.stages import SilentProgress
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -134,9 +135,19 @@ def _readings_at(problem: Problem, given: Input, step: float) -> dict[At, float]
     """Readings with another value of an input, by a step relative to it (collective)."""
     config = problem.config
     solver = config.solver.model_copy(update={"estimate": False})
-    changed = with_value(config, given.key, given.value * (1 + step), given.unit).model_copy(
+    changed = _changed(config, given, step).model_copy(
         update={"schemes": config.schemes, "probes": config.probes, "solver": solver}
     )
     with moved_mesh(problem, changed, given.key):
         with Problem(changed, problem.spaces.device, SilentProgress()) as other:
             return readings_of(other)
+
+
+def _changed(config: Config, given: Input, step: float) -> Config:
+    """The configuration with another value of an input: of the numbers that follow it, or read again."""
+    if given.whole:
+        return with_value(config, given.key, given.value * (1 + step), given.unit)
+    numbers = {number.place: number.value for number in material_numbers(config)}
+    numbers[(TEMPERATURE,)] = config.temperature
+    moved = [(place, numbers[place] + share * step * given.value) for place, share in given.shares.items()]
+    return reduce(lambda other, both: with_number(other, *both), moved, config)

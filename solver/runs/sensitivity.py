@@ -14,9 +14,10 @@ from thermospin.config.inputs import Input, uncertain_inputs
 from thermospin.config.numbers import Place
 from thermospin.device import Device
 from thermospin.discretisation.cell_gradient import CellGradient
-from thermospin.discretisation.interfaces.facet_coefficients import FacetCoefficients
 from thermospin.discretisation.interfaces.jumps import Interfaces
 from thermospin.discretisation.interfaces.work import InterfaceWork
+from thermospin.discretisation.sheets.sheets import Sheets
+from thermospin.discretisation.sheets.work import SheetWork
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.output.sensitivities import print_sensitivities, write_sensitivities
@@ -25,7 +26,7 @@ from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.response.degree_steps import Fields
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.sensitivity import (
-    InterfaceResiduals,
+    FaceResiduals,
     Sensitivity,
     lead_derivatives,
     order_adjoints,
@@ -230,8 +231,9 @@ class ProblemSensitivity:
         self._cells = CellGradient(problem.spaces, problem.coefficients, problem.heat)
         quantities_at = cache(problem.coefficients.quantities_at)
         self._quantities = [change.quantities(list(mesh.regions), quantities_at) for change in self.changes]
-        self._interfaces = [i for i in problem.interfaces if isinstance(i, Interfaces)]
-        self._laws = [[change.facet_coefficients(i) for change in self.changes] for i in self._interfaces]
+        faces = [part for part in problem.interfaces if isinstance(part, Interfaces | Sheets)]
+        self._works = [SheetWork(p) if isinstance(p, Sheets) else InterfaceWork(p) for p in faces]
+        self._laws = [[change.face_coefficients(part) for change in self.changes] for part in faces]
 
     @property
     def values(self) -> np.ndarray:
@@ -254,14 +256,14 @@ class ProblemSensitivity:
         cells = Sensitivity(self._cells, matrix, problem.heat, fields, adjoints)
         given = problem.heat, fields, adjoints
         faces = [
-            (InterfaceResiduals(problem.spaces, InterfaceWork(i), *given), laws)
-            for i, laws in zip(self._interfaces, self._laws, strict=True)
+            (FaceResiduals(problem.spaces, work, *given), laws)
+            for work, laws in zip(self._works, self._laws, strict=True)
         ]
         found = {}
         for pair in dict.fromkeys(problem.device.probes.values()):
             derivatives = self._in_bulk(cells, pair)
             for residuals, laws in faces:
-                derivatives += self._at_interfaces(residuals, laws, pair)
+                derivatives += self._at_faces(residuals, laws, pair)
             derivatives += self._at_leads(solver, fields, adjoints[pair], pair)
             found[pair] = expansion.harmonics(pair), derivatives
         return {name: found[pair] for name, pair in problem.device.probes.items()}
@@ -274,12 +276,10 @@ class ProblemSensitivity:
         base = np.array([change.base_temperature for change in self.changes])
         return np.array(parts).T + np.outer(gradient.heating, scales) + np.outer(gradient.temperature, base)
 
-    def _at_interfaces(
-        self, residuals: InterfaceResiduals, laws: Sequence[list[FacetCoefficients]], pair: TerminalPair
-    ) -> np.ndarray:
-        """Parts of interfaces in the derivatives (collective)."""
+    def _at_faces(self, residuals: FaceResiduals, laws: Sequence[list], pair: TerminalPair) -> np.ndarray:
+        """Parts of interfaces or sheets in the derivatives (collective)."""
 
-        def of(change: Change, coefficients: list[FacetCoefficients]) -> np.ndarray:
+        def of(change: Change, coefficients: list) -> np.ndarray:
             values = [residuals.with_coefficients(c, pair) for c in coefficients]
             return change.weights @ values if values else np.zeros(self._problem.device.numerics.orders)
 

@@ -35,10 +35,12 @@ def check_sensitivity(config: Config, device: Device) -> None:
 def has_adjoints(device: Device) -> bool:
     """Whether derivatives of readings by numbers of materials and interfaces are found by adjoints.
 
-    Not with laws of the temperature, heat or spins without a drive, or vector spin.
+    Not with laws of the temperature, nor with heat or spins without a drive.
 
     Args:
         device: The device.
     """
     at_rest = device.thermal or any(drive.quantity == "temperature" for drive in device.drives.values())
-    return not (device.has_laws or at_rest or device.unknowns.vector)
+    turned = (material.tensor_diffusion for material in device.materials.values())
+    spins_at_rest = any(part and (part.equilibrium or part.profile) for part in turned)
+    return not (device.has_laws or at_rest or spins_at_rest)

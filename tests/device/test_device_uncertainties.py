@@ -81,7 +81,7 @@ def test_errors_are_those_of_differences(solved):
         np.testing.assert_allclose(errors, np.sqrt(square), rtol=1e-4)
 
 
-def test_differences_where_there_are_no_adjoints(solved, comm):
+def test_spins_as_vectors(solved, comm):
     """Vector spin with magnets along one axis has the readings of collinear spins, and so their errors."""
     config = stack(JOULE, degree=1, orders=2, spin="vector") | UNCERTAIN
     data = solve(prepare_problem(config, comm), SilentProgress(), keep_fields=False).data

@@ -1,11 +1,18 @@
 """Numbers of materials and interfaces that sensitivities are by, and devices without sensitivities."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
+import yaml
 from valve import MATERIALS, valve_config
 
 from thermospin.config.numbers import material_numbers, with_number
 from thermospin.device import Device
 from thermospin.errors import InputError
+from thermospin.materials import Material
+from thermospin.materials.interface import InterfaceValues
+from thermospin.materials.sheet import SheetValues
 from thermospin.output.sensitivities import largest
 from thermospin.runs.coefficient_changes import find_changes
 from thermospin.validation import load_config
@@ -32,6 +39,68 @@ def test_numbers_that_are_given():
     assert found["materials.Magnet.spin_seebeck"].unit == "V/K"
     assert found["materials.Magnet.polarisation"].unit == ""
     assert found["interfaces[0].area_resistance"].unit == "ohm m^2"
+
+
+EVERY_LAW = """
+conductivity: {resistivity: 2e-8, temperature_coefficient: 0.0039, reference: 300}
+seebeck: {polynomial: [1.6 uV/K, 5 nV/K^2, 0], reference: 300}
+spin_diffusion_length: {linear: 350 nm, temperature_coefficient: -1e-3, reference: 300}
+thermal_conductivity: {wiedemann_franz: 0.9, phonons: 10}
+spin_seebeck: {proportional: -3 uV/K, reference: 300}
+polarisation: {table: [[250, 0.4], [350, 0.3]], range: [260, 340]}
+"""
+
+
+def test_numbers_of_laws():
+    """All but ranges and the temperatures of tables."""
+    entry = {"Magnet": yaml.safe_load(EVERY_LAW)}
+    own = config(materials=MATERIALS | entry)
+    found = {n.key: (n.value, n.unit) for n in material_numbers(own) if n.key.startswith("materials.Magnet")}
+    expected = {
+        "conductivity.resistivity": (2e-8, "ohm m"),
+        "conductivity.temperature_coefficient": (0.0039, "K^-1"),
+        "conductivity.reference": (300, "K"),
+        "seebeck.polynomial[0]": (1.6e-6, "V/K"),
+        "seebeck.polynomial[1]": (5e-9, "V/K/K"),
+        "seebeck.reference": (300, "K"),
+        "spin_diffusion_length.linear": (3.5e-7, "m"),
+        "spin_diffusion_length.temperature_coefficient": (-1e-3, "K^-1"),
+        "spin_diffusion_length.reference": (300, "K"),
+        "thermal_conductivity.wiedemann_franz": (0.9, ""),
+        "thermal_conductivity.phonons": (10, "W/(m K)"),
+        "spin_seebeck.proportional": (-3e-6, "V/K"),
+        "spin_seebeck.reference": (300, "K"),
+        "polarisation.table[0][1]": (0.4, ""),
+        "polarisation.table[1][1]": (0.3, ""),
+    }
+    assert {key.removeprefix("materials.Magnet."): value for key, value in found.items()} == {
+        key: (pytest.approx(value), unit) for key, (value, unit) in expected.items()
+    }
+    place = ("materials", "Magnet", "seebeck", "polynomial", 1)
+    changed = with_number(own, place, 7e-9).material_entry("Magnet").seebeck
+    assert changed.derivatives(np.array([310.0]))[0] == pytest.approx(1.6e-6 + 10 * 7e-9)
+
+
+NO_COEFFICIENTS = {"magnetic", "tensor_diffusion", "nanoclusters"}
+"""Keys of a material that hold no number of their own: truth, and sections with numbers inside."""
+
+
+@pytest.mark.parametrize("model", [Material, InterfaceValues, SheetValues])
+def test_every_number_of_the_schema_is_one(model):
+    """A new key of a material, interface or sheet is found as a number with the unit of its type."""
+    keys = model.model_fields.keys() - NO_COEFFICIENTS
+    given = model.model_construct(**dict.fromkeys(keys, 0.25))
+    own = SimpleNamespace(
+        geometry=SimpleNamespace(materials={"A": "A"} if model is Material else {}),
+        material_entry=lambda name: given,
+        interfaces=[given] if model is InterfaceValues else [],
+        sheets={"g": given} if model is SheetValues else {},
+        heating=SimpleNamespace(model="conserving"),
+        all_terminals={},
+    )
+    found = {number.place[-1] for number in material_numbers(own)}
+
+    assert found == keys
 
 
 def test_a_changed_interface_has_the_coefficients_of_its_numbers():
@@ -68,14 +137,14 @@ def test_nothing_is_read():
 @pytest.mark.parametrize(
     "sections",
     [
-        {"solver": {"spin": "vector"}},
         {"heating": {"power": {"N": "1 uW"}}},
         {"materials": MATERIALS | {"Oxide": WITH_A_LAW}},
     ],
-    ids=["vector", "heat", "law"],
+    ids=["heat", "law"],
 )
 def test_devices_without_adjoints(sections):
     assert has_adjoints(Device.of(config()))
+    assert has_adjoints(Device.of(config(solver={"spin": "vector"})))
     assert not has_adjoints(Device.of(config(**sections)))
 
 

@@ -63,6 +63,14 @@ class Facets:
         """
         return np.einsum("anq,anqi->ni", self._weights * parts, self._basis)
 
+    def integral(self, density: np.ndarray | float) -> float:
+        """Integral over the facets of a density at their quadrature points.
+
+        Args:
+            density: The density, shape (n, q), or one that fits it.
+        """
+        return float(np.sum(self._weights * density))
+
     def _trace(self, field: Field, function: fem.Function) -> OnFace:
         if field not in self.dofs:
             return OnFace(np.zeros((1, 1)), np.zeros((3, 1, 1)))

@@ -5,6 +5,7 @@ the cells beside it get those of V, s and τ, of which all that are not on the s
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -36,17 +37,35 @@ class Sheets(FaceTerm):
         spaces: The spaces.
         sheets: The sheets by name.
         temperature: T0, K.
+
+    Attributes:
+        names: Their names.
+        conducts: Whether current flows along them.
+        facets: Their facets.
     """
 
     def __init__(self, spaces: Spaces, sheets: Mapping[str, Sheet], temperature: float) -> None:
-        self._spaces = spaces
-        self._conducts = all(sheet.values.is_conductor for sheet in sheets.values())
-        fields = tuple(field for field in spaces.fields if self._conducts or not field.on_conductors)
+        self._spaces, self.names = spaces, list(sheets)
+        self.conducts = all(sheet.values.is_conductor for sheet in sheets.values())
+        fields = tuple(field for field in spaces.fields if self.conducts or not field.on_conductors)
         faces = [spaces.sheets[name] for name in sheets]
-        number = np.repeat(np.arange(len(sheets)), [len(part) for part in faces])
-        self._facets = Facets(spaces, np.concatenate(faces), fields)
-        values = [sheet.values for sheet in sheets.values()]
-        self._coefficients = _coefficients(values, number, temperature, spaces.unknowns)
+        self._number = np.repeat(np.arange(len(sheets)), [len(part) for part in faces])
+        self.facets = Facets(spaces, np.concatenate(faces), fields)
+        self._temperature = temperature
+        self._coefficients = self.with_values(sheets, temperature)
+
+    def with_values(self, sheets: Mapping[str, Sheet], temperature: float) -> Coefficients:
+        """The coefficients with other values of the sheets, one number per facet.
+
+        The T0 by which heat is divided stays.
+
+        Args:
+            sheets: The sheets by name.
+            temperature: T0 of the other coefficients, K.
+        """
+        values = [sheets[name].values for name in self.names]
+        found = _coefficients(values, self._number, temperature, self._spaces.unknowns)
+        return replace(found, temperature=self._temperature)
 
     def jumps(self, key: Block) -> bool:
         """Whether both fields of a block live on the sheets.
@@ -54,7 +73,7 @@ class Sheets(FaceTerm):
         Args:
             key: Numbers of the two fields.
         """
-        return {self._spaces.fields[i] for i in key} <= set(self._facets.dofs)
+        return {self._spaces.fields[i] for i in key} <= set(self.facets.dofs)
 
     def couples(self, key: Block) -> Couples:
         """Unknowns of the rows and of the columns of a block that the sheets couple, facet by facet.
@@ -62,7 +81,7 @@ class Sheets(FaceTerm):
         Args:
             key: Numbers of the two fields.
         """
-        rows, columns = (self._facets.dofs[self._spaces.fields[i]] for i in key)
+        rows, columns = (self.facets.dofs[self._spaces.fields[i]] for i in key)
         return rows, columns
 
     def add(self, block: PETSc.Mat, key: Block, part: Callable[[Coefficients], Coefficients]) -> None:
@@ -75,7 +94,7 @@ class Sheets(FaceTerm):
         """
         if self.jumps(key):
             c = part(self._coefficients)
-            self._add(block, key, lambda u, v: sheet_form(c, u, v, self._conducts))
+            self._add(block, key, lambda u, v: sheet_form(c, u, v, self.conducts))
 
     def heat(self, heating: Heating, first: State, second: State, field: Field, loads: np.ndarray) -> None:
         """Add the heat of two fields to this rank's part of the load of a temperature, ghosts included.
@@ -87,8 +106,8 @@ class Sheets(FaceTerm):
             field: ϑ or a component of τ.
             loads: The load, A·V/K, changed in place.
         """
-        if self._conducts:
-            a, b = self._facets.traces(first), self._facets.traces(second)
+        if self.conducts:
+            a, b = self.facets.traces(first), self.facets.traces(second)
             c = self._coefficients
             self._load(loads, field, lambda v: heating.source(c, a, b, v.temperatures, 1.0))
 
@@ -104,8 +123,8 @@ class Sheets(FaceTerm):
             field: The other field.
             loads: The load, ghosts included, changed in place.
         """
-        if self._conducts:
-            a, z = self._facets.traces(fields), self._facets.traces(weights).temperatures
+        if self.conducts:
+            a, z = self.facets.traces(fields), self.facets.traces(weights).temperatures
             self._load(loads, field, lambda u: heating.source(self._coefficients, a, u, z, 1.0))
 
     def flow(self, functions: State, field: Field, loads: np.ndarray) -> None:
@@ -116,8 +135,8 @@ class Sheets(FaceTerm):
             field: The field.
             loads: The residual, changed in place.
         """
-        u = self._facets.traces(functions)
-        self._load(loads, field, lambda v: sheet_form(self._coefficients, u, v, self._conducts))
+        u = self.facets.traces(functions)
+        self._load(loads, field, lambda v: sheet_form(self._coefficients, u, v, self.conducts))
 
     def add_heat(
         self, block: PETSc.Mat, key: Block, heating: Heating, functions: State, factor: float
@@ -131,8 +150,8 @@ class Sheets(FaceTerm):
             functions: The fields.
             factor: The factor.
         """
-        if self._conducts:
-            a, c = self._facets.traces(functions), self._coefficients
+        if self.conducts:
+            a, c = self.facets.traces(functions), self._coefficients
             self._add(block, key, lambda u, v: factor * heating.source(c, a, u, v.temperatures, 1.0))
 
     def _add(self, block: PETSc.Mat, key: Block, form: Callable[[State, State], np.ndarray]) -> None:
@@ -142,13 +161,13 @@ class Sheets(FaceTerm):
         shape = np.broadcast_shapes(*(np.shape(part) for line in parts for part in line), (1, 1))
         parts = np.array([[np.broadcast_to(part, shape) for part in line] for line in parts])
         rows, columns = self.couples(key)
-        add_values(block, rows, columns, self._facets.matrices(parts))
+        add_values(block, rows, columns, self.facets.matrices(parts))
 
     def _load(self, loads: np.ndarray, field: Field, form: Callable[[State], np.ndarray]) -> None:
         """Add the integrals of a linear form of a test function, a density per area."""
-        if field in self._facets.dofs:
+        if field in self.facets.dofs:
             parts = np.array(np.broadcast_arrays(*(form(v) for v in self._units(field))))
-            np.add.at(loads, self._facets.dofs[field], self._facets.loads(parts))
+            np.add.at(loads, self.facets.dofs[field], self.facets.loads(parts))
 
     def _units(self, field: Field) -> list[State]:
         """1 for the value of a field, then for its slope along x, y and z; 0 for all others."""
@@ -249,7 +268,9 @@ def face_terms(spaces: Spaces, device: Device) -> list[Interfaces | FaceTerm]:
         *resistive_interfaces(spaces, device.resistive_interfaces, device.temperature)
     ]
     for kind in (True, False):
-        alike = {name: sheet for name, sheet in device.sheets.items() if sheet.values.is_conductor is kind}
+        alike = {
+            name: sheet for name, sheet in device.sheets.items() if bool(sheet.values.is_conductor) is kind
+        }
         if alike:
             found.append(Sheets(spaces, alike, device.temperature))
     if spaces.has_idle:

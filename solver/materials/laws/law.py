@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from pydantic import AfterValidator, Field, create_model
@@ -142,6 +142,20 @@ def _farthest(temperatures: np.ndarray, low: float, high: float) -> float:
     return float(temperatures[np.argmax(np.where(np.isnan(distance), np.inf, distance))])
 
 
+class Listed(NamedTuple):
+    """A number in a list of a law.
+
+    Attributes:
+        place: Key of the list and indices in it.
+        value: The number in SI.
+        unit: Its SI unit.
+    """
+
+    place: tuple[str | int, ...]
+    value: float
+    unit: str
+
+
 class CoefficientLaw(Section, Law):
     """A law of one coefficient, as a configuration writes it."""
 
@@ -169,6 +183,11 @@ class CoefficientLaw(Section, Law):
     def _constant(self) -> float | None:
         """The value, if it is the same at all temperatures."""
         return None
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The numbers in its lists that set its values; none by default."""
+        return []
 
     @classmethod
     def of(cls, name: str, unit: str, bounds: dict[str, float]) -> type[Self]:

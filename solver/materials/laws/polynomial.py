@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 
 from thermospin.errors import brief
-from thermospin.materials.laws.law import CoefficientLaw, Temperature
+from thermospin.materials.laws.law import CoefficientLaw, Listed, Temperature
 from thermospin.materials.laws.taylor import Taylor
 from thermospin.section import evaluated, mistake
 from thermospin.units import to_si
@@ -45,6 +45,11 @@ class Polynomial(CoefficientLaw):
             unit: SI unit of the coefficient.
         """
         return f"{{polynomial: [{f'1 {unit}'.strip()}, 0.001 {_over(unit, 1)}], reference: 300 K}}"
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The coefficients c0, c1 and so on."""
+        return [Listed(("polynomial", i), c, _over(self.unit, i)) for i, c in enumerate(self.polynomial)]
 
     @property
     def _constant(self) -> float | None:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 from scipy.interpolate import PchipInterpolator
 
 from thermospin.errors import brief
-from thermospin.materials.laws.law import CoefficientLaw, Temperature, TemperatureRange
+from thermospin.materials.laws.law import CoefficientLaw, Listed, Temperature, TemperatureRange
 from thermospin.materials.laws.taylor import Taylor
 from thermospin.section import mistake
 from thermospin.units import quantity
@@ -64,6 +64,11 @@ class Table(CoefficientLaw):
         """
         first, second = (f"{number} {unit}".strip() for number in (1, 2))
         return f"{{table: [[250 K, {first}], [350 K, {second}]]}}"
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The values of the rows, at temperatures that are places and no coefficients."""
+        return [Listed(("table", i, 1), value, self.unit) for i, (_, value) in enumerate(self.table)]
 
     @property
     def limits(self) -> tuple[float, float]:
