@@ -9,7 +9,7 @@ from thermospin.discretisation.constraints import Constraint
 from thermospin.errors import ConvergenceError
 from thermospin.fields import SPIN, V
 from thermospin.linear.options import Options
-from thermospin.linear.preconditioner import FieldPreconditioner
+from thermospin.linear.preconditioner import FieldPreconditioner, Fields
 from thermospin.linear.reasons import NOT_A_NUMBER, not_converged, stopped, why
 from thermospin.linear.request import MARGIN, MAX_CYCLES, Answer, Report, Request
 from thermospin.linear.scaled import ProjectedPreconditioner, ScaledSystem
@@ -113,8 +113,9 @@ class LinearSolver:
     def correct(self, residual: PETSc.Vec, correction: PETSc.Vec, transpose: bool = False) -> None:
         """Apply the preconditioner as the Krylov method does (collective).
 
-        GMRES with factors eliminates V: the others see the residual that the correction of V leaves. The
-        iteration is that for the Schur complement of V, with half the steps (:mod:`.simultaneous`).
+        GMRES with factors sweeps over V and the other fields: each sees the residual that the corrections
+        before it leave. Where the factor of V is exact, V is eliminated, and the iteration is that for its
+        Schur complement, with half the steps (:mod:`.simultaneous`).
 
         Args:
             residual: The residual.
@@ -125,20 +126,17 @@ class LinearSolver:
             self.precondition(residual, correction, transpose)
             return
         multiply = self.matrix.multTranspose if transpose else self.matrix.mult
-        residual.copy(self._work)
-        self._constraint.project(self._work)
-        self._preconditioner.apply(
-            self._work, correction, transpose, lambda fields: (fields == (V,)) != transpose
-        )
-        self._constraint.project(correction)
-        multiply(correction, self._rest)
-        self._work.axpy(-1.0, self._rest)
-        self._constraint.project(self._work)
-        self._preconditioner.apply(
-            self._work, self._rest, transpose, lambda fields: (fields == (V,)) == transpose
-        )
-        self._constraint.project(self._rest)
-        correction.axpy(1.0, self._rest)
+        correction.set(0.0)
+        self._rest.set(0.0)
+        for part in range(2 * self._preconditioner.sweeps):
+            if part:
+                multiply(correction, self._rest)
+            self._work.waxpy(-1.0, self._rest, residual)
+            self._constraint.project(self._work)
+            is_charge = (part % 2 == 0) != transpose
+            self._preconditioner.apply(self._work, self._rest, transpose, _fields_of(is_charge))
+            self._constraint.project(self._rest)
+            correction.axpy(1.0, self._rest)
 
     @property
     def takes_signs(self) -> bool:
@@ -263,3 +261,8 @@ class LinearSolver:
             raise ConvergenceError(not_converged(self._max_iterations, residual))
         if reason < 0:
             raise ConvergenceError(stopped(self._ksp.getIterationNumber(), residual, reason))
+
+
+def _fields_of(is_charge: bool) -> Callable[[Fields], bool]:
+    """Whether fields are V alone, or whether they are others."""
+    return lambda fields: (fields == (V,)) == is_charge

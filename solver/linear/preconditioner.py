@@ -21,6 +21,10 @@ class FieldPreconditioner:
         parts: One per field, in the order of the blocks; neighbouring fields may share one.
         precession: Coupling of the components of spins in a magnetic field; None without one.
         basis: Axes along which the parts take spins, the rows of a rotation; default x, y, z.
+        sweeps: Sweeps over V and the other fields in an iteration of GMRES, where all parts are factors.
+
+    Attributes:
+        sweeps: The same.
     """
 
     def __init__(
@@ -28,7 +32,9 @@ class FieldPreconditioner:
         parts: Mapping[Fields, Multigrid | Factors],
         precession: Precession | None = None,
         basis: np.ndarray | None = None,
+        sweeps: int = 1,
     ) -> None:
+        self.sweeps = sweeps
         self._parts, self._precession, self._basis = dict(parts), precession, basis
         self._anchors: dict[Fields, Sequence[np.ndarray]] = {}
         blocks = [part.pc.getOperators()[0] for part in parts.values()]

@@ -88,6 +88,9 @@ def is_factorised(spaces: Spaces) -> bool:
 class FieldFactors:
     """A factor of every field; all components of a vector together.
 
+    Factors of single fields are those of their symmetric parts. Where Hall effects make V antisymmetric, too,
+    a second sweep makes up for that.
+
     Args:
         system: The operator.
         options: The PETSc options of the problem.
@@ -95,7 +98,8 @@ class FieldFactors:
 
     def __init__(self, system: CoupledSystem, options: Options) -> None:
         self._system, self._options = system, options
-        self.preconditioner = FieldPreconditioner(self._parts(lambda fields: True))
+        sweeps = 2 if system.coefficients.all.electrical.turns_in_space else 1
+        self.preconditioner = FieldPreconditioner(self._parts(lambda fields: True), sweeps=sweeps)
 
     def magnetise(self, magnetisation: MagneticState) -> None:
         """Factorise the blocks again that change with the magnetisation (collective).

@@ -11,7 +11,7 @@ from thermospin.config.outputs import DirectoryName, Style
 from thermospin.config.parameters import Parametrised
 from thermospin.constants import VACUUM_PERMEABILITY
 from thermospin.macrospin.dynamics import Macrospin
-from thermospin.networks.elements import Element
+from thermospin.networks.elements import Element, nothing_turns
 from thermospin.section import Name, Section, Truth, mistake, one_of, whole
 from thermospin.units import COLDEST, HOTTEST, quantity
 
@@ -231,7 +231,7 @@ class CircuitConfig(Parametrised):
     """Cross-section of the network, m²; without it currents and torques are per area."""
     regime: Literal["thermalised", "non-interacting"] = "thermalised"
     """`thermalised`: both spins have one temperature, τ = 0; `non-interacting`: every node has its own τ."""
-    nodes: Annotated[dict[Name, Node], AfterValidator(_not_empty)]
+    nodes: Annotated[dict[Name, Annotated[Node, BeforeValidator(nothing_turns)]], AfterValidator(_not_empty)]
     """Ferromagnets and normal metals by name."""
     elements: Annotated[tuple[Element, ...], AfterValidator(_some_elements), Field(max_length=10_000)]
     """Resistive elements that join the nodes."""

@@ -8,8 +8,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from thermospin.errors import brief
 from thermospin.lift import Lift, SpinVector
+from thermospin.materials.anisotropy import ANISOTROPIC, OF_SPIN_HALL
 from thermospin.materials.channels import ChannelPair
 from thermospin.materials.interface import InterfaceMaterial, InterfaceValues
+from thermospin.materials.library import interface_library
 from thermospin.networks.library import element_library
 from thermospin.section import mistake, one_of
 from thermospin.units import quantity
@@ -27,6 +29,25 @@ OF_SPIN = ("polarisation", "asymmetry", "spin_seebeck", "thermoelectric_polarisa
 OF_SPIN += ("mixing_conductance", "mixing_conductance_imaginary", "mixing_thermopower")
 OF_SPIN += ("relative_mixing_conductance",)
 """Keys that mean nothing between normal metals."""
+
+
+def nothing_turns(data: Any) -> Any:
+    """An entry as written, if nothing in it turns currents in space.
+
+    Args:
+        data: The entry.
+
+    Raises:
+        PydanticCustomError: One does; for a validator of the section.
+    """
+    for key in (*ANISOTROPIC, *OF_SPIN_HALL):
+        if isinstance(data, dict) and key in data:
+            raise mistake(
+                "depends on directions in space, which a circuit does not have; remove it, or mesh the "
+                "device for 'thermospin run'",
+                key,
+            )
+    return data
 
 
 def _two_nodes(value: Any) -> Any:
@@ -54,10 +75,10 @@ class Element(InterfaceValues):
     @model_validator(mode="before")
     @classmethod
     def _over_the_library(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or not isinstance(data.get("library"), str):
+        if not isinstance(nothing_turns(data), dict) or not isinstance(data.get("library"), str):
             return data
         if data["library"] not in element_library():
-            raise mistake(one_of(data["library"], element_library(), "interface"), "library")
+            raise mistake(_unknown(data["library"]), "library")
         inherited = element_library()[data["library"]]
         for same in SAME:
             if any(key in data for key in same):
@@ -106,6 +127,13 @@ class Element(InterfaceValues):
             material=material,
             magnetic=magnetic,
         )
+
+
+def _unknown(name: str) -> str:
+    """Message about an interface that no element can have."""
+    if name in interface_library():
+        return f"'{name}' bounds an insulating magnet, into which no current crosses; name another interface"
+    return one_of(name, element_library(), "interface")
 
 
 @dataclass(frozen=True)

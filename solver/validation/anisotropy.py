@@ -47,12 +47,12 @@ def check(config: Config, device: Device) -> None:
 def _check_definite(config: Config, values: ChannelValues[float], name: str, device: Device) -> None:
     heat, needed = values.least_heat(config.temperature, device.field_strength, device.unknowns.spin_heat)
     if heat <= needed:
+        numbers = [f"{key} {getattr(values, key):g}" for key in ANISOTROPIC if getattr(values, key)]
+        axis = "magnetisation" if values.is_magnetic else "field"
         raise config.mistake(
-            "k must exceed T0 Σ σ_σ S_σ² along the magnetisation and across it for the equations to be "
-            f"positive definite; with anisotropic_seebeck_ratio {values.anisotropic_seebeck_ratio:g}, "
-            f"anomalous_nernst_ratio {values.anomalous_nernst_ratio:g} and amr_ratio {values.amr_ratio:g} "
-            f"they are {heat:.3g} and {needed:.3g} W/(m K) at {config.temperature:g} K; raise it, "
-            "or lower them",
+            f"k must exceed T0 Σ σ_σ S_σ² along the {axis} and across it for the equations to be positive "
+            f"definite; with {' and '.join(numbers)} they are {heat:.3g} and {needed:.3g} W/(m K) at "
+            f"{config.temperature:g} K; raise it, or lower them",
             "materials", name, "thermal_conductivity",
         )  # fmt: skip
 

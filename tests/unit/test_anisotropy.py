@@ -242,7 +242,12 @@ MISTAKES = {
     "not definite": (
         {"anisotropic_seebeck_ratio": 0.9, "seebeck": "-0.15 mV/K"},
         "thermal_conductivity",
-        "anisotropic_seebeck_ratio 0.9",
+        "anisotropic_seebeck_ratio 0.9 they",
+    ),
+    "Hall and Nernst effects": (
+        {"anomalous_hall_angle": 0.8, "anomalous_nernst_ratio": 0.9, "seebeck": "-0.13 mV/K"},
+        "thermal_conductivity",
+        "anomalous_hall_angle 0.8 and anomalous_nernst_ratio 0.9",
     ),
 }
 

@@ -80,6 +80,13 @@ def test_own_values_win_over_the_library():
 MISTAKES = {
     "unknown key": ("nodes.N.volts=1", "nodes.N.volts", "unknown key 'volts'"),
     "unknown interface": ("elements[0].library=Cu/Co", "elements[0].library", "did you mean 'Cu/Co(1"),
+    "insulating magnet": ("elements[0].library=Pt/YIG", "elements[0].library", "no current crosses"),
+    "spin Hall effect": (
+        "elements[0].spin_hall_angle=0.1",
+        "elements[0].spin_hall_angle",
+        "directions in space",
+    ),
+    "magnetoresistance": ("nodes.L.amr_ratio=0.1", "nodes.L.amr_ratio", "directions in space"),
     "unknown node": ("elements[0].between=[L, M]", "elements[0].between[1]", "unknown node 'M'"),
     "one node twice": ("elements[0].between=[L, L]", "elements[0].between", "with itself"),
     "three nodes": ("elements[0].between=[L, N, R]", "elements[0].between", "expected two nodes"),
