@@ -88,6 +88,20 @@ def dynamics(
 
 @click.command()
 @on_a_device
+def noise(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
+    """Find the eigenmodes of the magnets of FILE that move, and the noise of its probes that they make."""
+    from thermospin.compat import MPI
+    from thermospin.output.progress import progress_of
+    from thermospin.runs.noise import run_noise
+
+    config = load(file, overrides, output)
+    comm = MPI.COMM_WORLD
+    run_noise(config, comm, config.output.directory, progress_of(asked_progress(volume), False, comm.rank))
+    tell_place(config.output.directory)
+
+
+@click.command()
+@on_a_device
 def alternating(file: Path, overrides: tuple[str, ...], output: Path | None, volume: str | None) -> None:
     """Let the drives of FILE alternate: accumulations n(ω) and readings, in linear response."""
     from thermospin.compat import MPI
@@ -127,4 +141,4 @@ def _solve_circuit(config: "CircuitConfig") -> None:
     say(f"results in {write(found)}")
 
 
-STUDIES = (sensitivity, fit, dynamics, alternating, circuit)
+STUDIES = (sensitivity, fit, dynamics, noise, alternating, circuit)

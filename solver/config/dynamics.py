@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from thermospin.config.directions import Direction
+from thermospin.config.spectrum import Noise
 from thermospin.materials.precession import GFactor
 from thermospin.section import Name, Section, Truth, mistake, whole
 from thermospin.units import quantity
@@ -190,7 +191,8 @@ class Dynamics(Section):
     """Number of equal intervals, after each of which a row of the table is written."""
     pictures: whole(ge=0, le=10_000) = 10
     """Number of equal intervals, after each of which m is written for ParaView."""
-
+    noise: Noise | None = None
+    """Frequencies of `thermospin noise`: noise of the probes by thermal fluctuations, and eigenmodes."""
     ovf_cell: Edge | None = None
     """Edge of the cubes of a grid, m, on which m is also written as OVF 2.0 with every picture."""
 

@@ -44,6 +44,7 @@ PICTURES = (
     "corner",
     "convergence",
     "alternating",
+    "noise",
 )
 """Pictures, as patterns without the suffix of their format."""
 EARLIER = (
@@ -61,6 +62,9 @@ EARLIER = (
     "switching.csv",
     "trajectory.csv",
     *MOTION,
+    "noise.csv",
+    "modes.csv",
+    "modes/mode_*.vtu",
     "alternating.csv",
     "alternating/*/*/f*.vtu",
     "sensitivity.json",
@@ -75,7 +79,7 @@ EARLIER = (
 )
 """Files of results besides :data:`RESULTS`, as patterns."""
 FOLDERS = (
-    *("fields/*/*", "fields/*", "fields", "maps", "dynamics"),
+    *("fields/*/*", "fields/*", "fields", "maps", "dynamics", "modes"),
     *("alternating/*/*", "alternating/*", "alternating"),
 )
 """Folders of these files, inner ones first."""

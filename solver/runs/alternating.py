@@ -11,8 +11,8 @@ from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.device import Device
 from thermospin.discretisation.spin_storage import SpinStorage
+from thermospin.output.alternating import save_alternating, write_alternating, write_phases
 from thermospin.output.place import claim
-from thermospin.output.spectra import save_alternating, write_alternating, write_phases
 from thermospin.response.alternating import AlternatingFields, AlternatingResponse
 from thermospin.response.solution import Expansion, Solution
 from thermospin.runs.fields import CaseSampler

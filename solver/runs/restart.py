@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from thermospin.runs.dynamics import Motion
 
 FILE = "restart.npz"
-CHANGEABLE = "duration", "points", "pictures", "ovf_cell"
+CHANGEABLE = "duration", "points", "pictures", "ovf_cell", "noise"
 """Entries of `dynamics` that may differ from those of the run that is gone on with."""
 
 

@@ -1,4 +1,4 @@
-"""Files of spectra: readings and fields of drives that alternate, noise of readings, eigenmodes."""
+"""Files of `thermospin alternating`: readings over the frequency, and fields."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -61,8 +61,9 @@ def save_alternating(directory: Path, rows: Sequence[Mapping[str, Any]], style: 
     if not curves:
         return
     scale = scale_for(max(abs(value) for curve in curves.values() for _, value in curve), "Ω")
+    width = 6.4 if style.width is None else style.width / INCH
     with rc_context(looks(style)):
-        figure = Figure(figsize=(_width(style), 5.0), layout="constrained")
+        figure = Figure(figsize=(width, 5.0), layout="constrained")
         amplitude, phase = figure.subplots(2, 1, sharex=True)
         for name, curve in curves.items():
             frequencies, values = (
@@ -76,8 +77,3 @@ def save_alternating(directory: Path, rows: Sequence[Mapping[str, Any]], style: 
         for panel in (amplitude, phase):
             panel.grid(alpha=0.3, linewidth=0.6)
         save_as(figure, directory / f"{ALTERNATING}.png", style)
-
-
-def _width(style: Style) -> float:
-    """Width of a figure, inches."""
-    return 6.4 if style.width is None else style.width / INCH
