@@ -197,7 +197,7 @@ class FileTexture(Section):
     unit: Literal[*UNITS] = "m"
     """Unit of length of the file."""
     interpolation: Literal["linear", "nearest"] = "linear"
-    """Interpolation between the points; outside them it is the nearest."""
+    """Interpolation between the points; less than a step outside them it is the nearest."""
     _table: Table = PrivateAttr()
 
     @model_validator(mode="after")
@@ -215,6 +215,14 @@ class FileTexture(Section):
             points: Coordinates, m, (n, 3).
         """
         return self._table(points)
+
+    def covers(self, points: np.ndarray) -> np.ndarray:
+        """Whether the file has vectors near points, (n,).
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
+        return self._table.covers(points)
 
     @property
     def content(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.config.textures import FileTexture
 from thermospin.device import Device
 from thermospin.device.on_mesh import tags
 from thermospin.meshes.cut import interface_file, joined_facets
@@ -37,13 +38,14 @@ def check_mesh(config: Config, device: Device, record: MeshRecord) -> None:
     Raises:
         InputError: A current has no way to its ground, a conductor or a body has no reference, a terminal
             of a scheme or probe lies on an insulator, terminals at different values touch, the regions of an
-            interface do not touch, or a texture has no direction somewhere in its magnet.
+            interface do not touch, or a texture has no direction, or its file no vectors, somewhere in its
+            magnet.
     """
     check_pieces(config, device, find_pieces(record))
     check_symmetry(config, device, record)
     check_sheets(config, device, record)
     _check_apart(config, device, record)
-    _check_textures(device, record)
+    _check_textures(config, device, record)
 
 
 def check_pieces(config: Config, device: Device, pieces: Pieces) -> None:
@@ -111,12 +113,29 @@ def _check_interfaces(config: Config, pieces: Pieces) -> None:
             )
 
 
-def _check_textures(device: Device, record: MeshRecord) -> None:
+def _check_textures(config: Config, device: Device, record: MeshRecord) -> None:
     """Evaluate every texture at the centres of its cells: here one rank tells, when all wait for it."""
     for region, texture in device.textures.items():
         if texture.uniform is None:
             cells = record.array("cells")[record.array("cell_tags") == record.regions[region]]
-            texture(record.array("points")[cells].mean(axis=1))
+            centres = record.array("points")[cells].mean(axis=1)
+            texture(centres)
+            _check_file(config, region, centres)
+
+
+def _check_file(config: Config, region: str, centres: np.ndarray) -> None:
+    """Refuse a file that has no vectors in a part of its magnet."""
+    given = config.magnetisation.get(region)
+    if not isinstance(given, FileTexture):
+        return
+    missing = np.flatnonzero(~given.covers(centres))
+    if len(missing):
+        place = ", ".join(f"{1e9 * x:.4g}" for x in centres[missing[0]])
+        raise config.error(
+            f"magnetisation.{region}.file",
+            f"{given.file} does not cover the magnet: no vectors are near ({place}) nm; give a file of the "
+            "whole magnet, or check its unit of length",
+        )
 
 
 def _check_terminals(config: Config, electrical: dict[str, bool]) -> None:

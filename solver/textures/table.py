@@ -16,6 +16,8 @@ ARRAY = "m"
 """Name of the array of vectors in a VTU file."""
 FARTHEST = 1e6
 """Largest coordinate, m."""
+NEAR = 1e-6
+"""Rounding of distances, as a part of a step."""
 COLUMNS = ("x", "y", "z", "mx", "my", "mz")
 
 
@@ -27,11 +29,13 @@ class Table:
         points: Coordinates (n, 3), m.
         vectors: Vectors (n, 3).
         interpolation: ``linear`` between the points and nearest outside them, or ``nearest``.
+        step: Edges of the cells of a regular grid whose centres the points are, m, (3,).
     """
 
     points: np.ndarray
     vectors: np.ndarray
     interpolation: Literal["linear", "nearest"] = "linear"
+    step: np.ndarray | None = None
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """The vectors at points (n, 3) in m."""
@@ -40,6 +44,27 @@ class Table:
         if self.interpolation == "linear":
             inside = self._linear(places)
             found = np.where(np.isnan(inside), found, inside)
+        return found
+
+    def covers(self, points: np.ndarray) -> np.ndarray:
+        """Whether there are vectors within one step of points, (n,).
+
+        The step along an axis is the largest between two coordinates of the table; along axes that its points
+        share, a table without cells has no end.
+
+        Args:
+            points: Coordinates, m, (n, 3).
+        """
+        if self.step is not None:
+            from scipy.spatial import KDTree
+
+            distance, _ = KDTree(self.points / self.step).query(points / self.step, p=np.inf)
+            return distance < 1 + NEAR
+        found = np.ones(len(points), dtype=bool)
+        for axis in self._axes:
+            places = np.unique(self.points[:, axis])
+            step = np.diff(places).max() * (1 + NEAR)
+            found &= (points[:, axis] > places[0] - step) & (points[:, axis] < places[-1] + step)
         return found
 
     @cached_property
@@ -95,7 +120,7 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
         raise InputError(f"{file} is not a regular file; give a CSV or a VTU file")
     read = READERS.get(file.suffix.lower(), _read_csv)
     try:
-        points, vectors = read(file)
+        points, vectors, step = read(file)
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror or error}") from None
     if len(points) == 0:
@@ -113,13 +138,18 @@ def read_table(file: Path, scale: float, interpolation: Literal["linear", "neare
             f"point {np.flatnonzero(far)[0] + 1} of {file} is farther than {FARTHEST:g} m from the origin; "
             "check the unit of length of the file"
         )
-    table = Table(scale * points, vectors / length[:, None], interpolation)
+    step = None if step is None else scale * step
+    table = Table(scale * points, vectors / length[:, None], interpolation, step)
     if interpolation == "linear":
         table(table.points[:1])  # the triangulation may fail, and that is a mistake in the input
     return table
 
 
-def _read_csv(file: Path) -> tuple[np.ndarray, np.ndarray]:
+Read = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+"""Points, vectors and, of a regular grid, its step, in the unit of the file."""
+
+
+def _read_csv(file: Path) -> Read:
     """Points and vectors of a CSV, with or without a line of names, in any order when named."""
     text = file.read_text(encoding="utf-8", errors="replace")
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
@@ -139,10 +169,10 @@ def _read_csv(file: Path) -> tuple[np.ndarray, np.ndarray]:
         raise InputError(f"{file} has {count} columns; give {','.join(COLUMNS)}")
     if has_names:
         values = values[:, [names.index(column) for column in COLUMNS]]
-    return values[:, :3], values[:, 3:]
+    return values[:, :3], values[:, 3:], None
 
 
-def _read_vtu(file: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_vtu(file: Path) -> Read:
     """Points and vectors of a VTU: the array at its points, else at the centres of its cells."""
     import meshio
 
@@ -163,15 +193,15 @@ def _read_vtu(file: Path) -> tuple[np.ndarray, np.ndarray]:
         raise InputError(f"{file} has no array '{ARRAY}' of vectors; its arrays: {known}")
     if vectors.ndim != 2 or vectors.shape[1] != 3:
         raise InputError(f"the array '{ARRAY}' of {file} does not have three components")
-    return np.asarray(points, dtype=float), np.asarray(vectors, dtype=float)
+    return np.asarray(points, dtype=float), np.asarray(vectors, dtype=float), None
 
 
-def _read_ovf(file: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_ovf(file: Path) -> Read:
     """Points and vectors of an OVF file; cells with the vector 0 are outside magnets, and left out."""
     grid = read_ovf(file)
     vectors = grid.vectors.reshape(-1, 3)
     inside = np.any(vectors != 0, axis=1)
-    return grid.points[inside], vectors[inside]
+    return grid.points[inside], vectors[inside], grid.step
 
 
 READERS = {".vtu": _read_vtu, **dict.fromkeys((".ovf", ".omf"), _read_ovf)}

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from thermospin.config.textures import Magnetisation
 from thermospin.errors import InputError
 from thermospin.textures import Texture
+from thermospin.textures.table import Table
 
 pytestmark = pytest.mark.serial
 
@@ -222,6 +223,13 @@ def test_linear_interpolation_between_unit_vectors(tmp_path):
     assert close(texture(entry)(places), [EX, EX, between, EY, EY])
     nearest = texture({**entry, "interpolation": "nearest"})(places)
     assert close(nearest, [EX, EX, EX, EY, EY])
+
+
+def test_what_a_table_covers():
+    """Within a step of its ends, the largest one along every axis; any place along axes without extent."""
+    table = Table(np.array([[0, 0, 5], [10, 0, 5], [10, 4, 5]]) * NM, np.tile(EX, (3, 1)))
+    places = np.array([[-9, -3, 90], [19, 7, -90], [-11, 0, 5], [0, 9, 5]]) * NM
+    assert table.covers(places).tolist() == [True, True, False, False]
 
 
 def test_uniform_domains_stay_uniform_in_space_and_in_a_plane(tmp_path):

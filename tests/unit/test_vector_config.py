@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.materials import InterfaceMaterial, Material, library_material
 from thermospin.materials.precession import TensorDiffusion
+from thermospin.textures.ovf import VectorGrid, write_ovf
 from thermospin.validation import load_config
 
 NM, T0 = 1e-9, 300.0
@@ -356,6 +358,27 @@ def test_validate_finds_places_without_direction(tmp_path):
         return
     assert "magnetisation.F1: there is no direction at (1" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_file_must_cover_its_magnet(tmp_path):
+    """F1 is 20 × 20 × 10 nm³; a film of one cell across z covers any thickness within a step."""
+    if MPI.COMM_WORLD.rank == 0:
+        for name, width in (("whole", 20), ("half", 10)):
+            vectors = np.zeros((width // 2, 10, 1, 3)) + EX
+            grid = VectorGrid(vectors, np.array([1e-9, 1e-9, 5e-9]), np.array([2e-9, 2e-9, 10e-9]))
+            write_ovf(tmp_path / f"{name}.ovf", grid, "m")
+    whole, half = (
+        validate(tmp_path, magnetisation={"F1": {"file": str(tmp_path / f"{name}.ovf")}})
+        for name in ("whole", "half")
+    )
+    if MPI.COMM_WORLD.rank > 0:
+        return
+    assert whole.exit_code == 0, whole.output
+    assert half.exit_code == 2
+    assert re.search(
+        r"magnetisation\.F1\.file: .*half\.ovf does not cover the magnet: .* near \(1", half.stderr
+    )
+    assert half.stderr.count("\n") == 1
 
 
 def test_a_field_that_acts_nowhere_is_a_mistake():
