@@ -159,7 +159,8 @@ class TorqueDrive(Section):
     amplitude: Amplitude = 0.0
     """Current, A, of a scheme that drives a current; factor on the voltages of one that applies voltages."""
     course: Course = Course()
-    """Factor in time on the amplitude; of a scheme without a current, on the torque."""
+    """Factor in time on the amplitude; in a scheme without a current, on the temperatures of sinks and
+    surroundings above that of the device, and on given heat."""
     every: whole(ge=1, le=10_000) = 1
     """Time steps after which the torque is calculated again."""
 
@@ -181,6 +182,8 @@ class Dynamics(Section):
     """Factor in time on the field."""
     torque: TorqueDrive | None = None
     """Spin-transfer torque of the device; none by default. It needs `solver: {spin: vector}`."""
+    damping_heat: Truth = True
+    """Whether what damping takes from the magnets heats them, where the device gives a torque."""
     g_factor: GFactor = 2.0
     """g in γ = g μ_B/ħ."""
     tolerance: StepError = 1e-4

@@ -6,7 +6,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.device.thermal import GivenHeat, ThermalDrive
-from thermospin.discretisation.functionals import Functional, cell_integral, cell_volumes
+from thermospin.discretisation.functionals import NOTHING, Functional, cell_integral, cell_volumes
 from thermospin.discretisation.heat_transfer import HeatTransfer
 from thermospin.discretisation.spaces import Spaces
 from thermospin.discretisation.terminals import facet_areas, facet_integral
@@ -25,9 +25,7 @@ class ThermalSource:
 
     Attributes:
         is_present: Whether there is any.
-        rises: Temperature rise of every sink, K.
-        entering: Heat that enters through every terminal that is no sink, at ϑ = 0, W.
-        region_power: Heat given in regions, W.
+        factor: Factor on temperature rises and on the heat that the configuration gives.
     """
 
     def __init__(
@@ -40,14 +38,41 @@ class ThermalSource:
     ) -> None:
         self._spaces, self._temperature = spaces, temperature
         self.is_present = bool(drive)
-        self.rises = {name: drive.rises[name] for name in sinks}
+        self.factor = 1.0
+        self._rises = {name: drive.rises[name] for name in sinks}
         self._faces = {
             name: functional.scaled(drive.rises[name]) for name, functional in transfer.conductances.items()
         }
         self._faces |= {name: self._face(name, heat) for name, heat in drive.faces.items()}
         self._regions = [self._region(name, heat) for name, heat in drive.regions.items() if heat]
-        self.entering = {name: self._sum(functional) for name, functional in self._faces.items()}
-        self.region_power = sum(self._sum(functional) for functional in self._regions)
+        self._entering = {name: self._sum(functional) for name, functional in self._faces.items()}
+        self._region_power = sum(self._sum(functional) for functional in self._regions)
+        self._further, self._further_power = NOTHING, 0.0
+
+    @property
+    def rises(self) -> dict[str, float]:
+        """Temperature rise of every sink, K."""
+        return {name: self.factor * rise for name, rise in self._rises.items()}
+
+    @property
+    def entering(self) -> dict[str, float]:
+        """Heat that enters through every terminal that is no sink, at ϑ = 0, W."""
+        return {name: self.factor * heat for name, heat in self._entering.items()}
+
+    @property
+    def region_power(self) -> float:
+        """Heat that arises in regions and cells, W."""
+        return self.factor * self._region_power + self._further_power
+
+    def warm_cells(self, cells: np.ndarray, powers: np.ndarray) -> None:
+        """Let heat arise in some cells, beside all other heat, until this is called again (collective).
+
+        Args:
+            cells: Owned cells, (n,).
+            powers: Heat in each, W, (n,).
+        """
+        self._further = cell_integral(self._spaces.spaces[THETA], cells, powers)
+        self._further_power = self._sum(self._further)
 
     def add_regions(self, rhs: PETSc.Vec) -> None:
         """Add the heat of regions to a right-hand side.
@@ -55,7 +80,8 @@ class ThermalSource:
         Args:
             rhs: The right-hand side, A·V/K in the rows of ϑ.
         """
-        self._add(rhs, self._regions)
+        self._add(rhs, self._regions, self.factor)
+        self._add(rhs, [self._further], 1.0)
 
     def add_faces(self, rhs: PETSc.Vec) -> None:
         """Add the heat that enters through faces to a right-hand side.
@@ -63,13 +89,13 @@ class ThermalSource:
         Args:
             rhs: The right-hand side, A·V/K in the rows of ϑ.
         """
-        self._add(rhs, self._faces.values())
+        self._add(rhs, self._faces.values(), self.factor)
 
-    def _add(self, rhs: PETSc.Vec, functionals: Iterable[Functional]) -> None:
+    def _add(self, rhs: PETSc.Vec, functionals: Iterable[Functional], factor: float) -> None:
         start = self._spaces.ranges[THETA].start
         with rhs as array:
             for functional in functionals:
-                array[functional.dofs + start] += functional.weights / self._temperature
+                array[functional.dofs + start] += factor * functional.weights / self._temperature
 
     def _face(self, name: str, heat: GivenHeat) -> Functional:
         facets = self._spaces.device.terminals[name]

@@ -31,6 +31,8 @@ class Body:
         comm: The ranks.
         volumes: Volume of every region at every owned node, m³, (n,).
         points: Owned nodes, m, (n, 3).
+        cells: Local nodes of every owned tetrahedron, (k, 4).
+        cell_volumes: Volume of every owned tetrahedron, m³, (k,).
     """
 
     def __init__(self, device: DeviceMesh, regions: Sequence[str]) -> None:
@@ -43,7 +45,7 @@ class Body:
         self._tags, self._regions = device.cell_tags[parents], device.regions
         self.cells = self.mesh.geometry.dofmaps[0][:n_cells]
         self.points = self.mesh.geometry.x[: self.n_owned]
-        self._sizes, self._gradients = _simplices(self.mesh.geometry.x[self.cells])
+        self.cell_volumes, self._gradients = _simplices(self.mesh.geometry.x[self.cells])
         self.volumes: Mapping[str, np.ndarray] = {name: self.lumped({name: 1.0}) for name in regions}
 
     @property
@@ -73,7 +75,7 @@ class Body:
         Args:
             values: Region to its number, per m³.
         """
-        quarters = self.density(values) * self._sizes / 4
+        quarters = self.density(values) * self.cell_volumes / 4
         return self.gathered(np.repeat(quarters, 4), self.cells.ravel())[0]
 
     def gathered(self, values: np.ndarray, nodes: np.ndarray) -> np.ndarray:
@@ -96,7 +98,7 @@ class Body:
         Args:
             values: Values in owned tetrahedra, (c, k).
         """
-        rows = np.vstack([values, np.ones(values.shape[1])]) * self._sizes
+        rows = np.vstack([values, np.ones(values.shape[1])]) * self.cell_volumes
         *found, weights = self.gathered(np.repeat(rows, 4, axis=1), self.cells.ravel())
         return np.array(found) / weights
 
@@ -168,7 +170,7 @@ class Body:
             values: Region to its number a.
         """
         local = np.einsum("cix,cjx->cij", self._gradients, self._gradients)
-        return self._assembled(local * (self.density(values) * self._sizes)[:, None, None])
+        return self._assembled(local * (self.density(values) * self.cell_volumes)[:, None, None])
 
     def slopes(self, values: Mapping[str, float]) -> list[PETSc.Mat]:
         """Matrices of ``∫ a u ∂v/∂x_i dx`` for linear u (rows) and v (columns), i = 1, 2, 3 (collective).
@@ -176,7 +178,7 @@ class Body:
         Args:
             values: Region to its number a.
         """
-        quarters = (self.density(values) * self._sizes / 4)[:, None, None]
+        quarters = (self.density(values) * self.cell_volumes / 4)[:, None, None]
         shape = (len(self.cells), 4, 4)
         return [
             self._assembled(np.broadcast_to(quarters * self._gradients[:, None, :, i], shape))

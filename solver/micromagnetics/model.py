@@ -107,6 +107,19 @@ class Micromagnet:
         """
         return -sum(term.quick_slope(m, u, change) for term in self.terms) / self.moments
 
+    def damping_power(self, squares: np.ndarray) -> np.ndarray:
+        """Heat of damping, ``∫ α (M_s/γ) |∂_t m|² dV``, in every owned tetrahedron, W, (k,) (collective).
+
+        Args:
+            squares: ``|∂_t m|²`` at owned nodes, 1/s², (n,).
+        """
+        body = self.body
+        densities = {
+            name: part.damping * part.saturation_magnetisation for name, part in self.magnets.items()
+        }
+        mean = body.with_ghosts(squares[None])[body.cells, 0].mean(axis=1)
+        return body.density(densities) * body.cell_volumes * mean / self.rate
+
     def average(self, m: np.ndarray, region: str | None = None) -> np.ndarray:
         """Average of m over the moments of the body, or over the volume of a region, (3,) (collective).
 

@@ -84,13 +84,18 @@ class NodalTorque:
         self._cell = np.full(len(device.cell_tags), -1, dtype=np.int32)
         self._cell[self._parents] = local
 
+    @property
+    def cells(self) -> np.ndarray:
+        """Cells of the device that are the owned tetrahedra of the body, in their order, (k,)."""
+        return self._parents[: len(self._body.cells)]
+
     def averaged(self, cells: np.ndarray) -> np.ndarray:
         """Values in cells of the device averaged at every owned node, (c, n) (collective).
 
         Args:
             cells: Values in every owned cell of the device, (c, n_cells).
         """
-        return self._body.averaged(cells[:, self._parents[: len(self._body.cells)]])
+        return self._body.averaged(cells[:, self.cells])
 
     def gathered(self, cells: np.ndarray, facets: Iterable[FacetTorques]) -> np.ndarray:
         """Torque at every owned node, J, (3, n) (collective).
@@ -100,9 +105,8 @@ class NodalTorque:
             facets: Torques at interfaces.
         """
         body, geometry = self._body, self._body.mesh.geometry
-        inside = self._parents[: len(body.cells)]
         nodes = [body.cells.ravel()]
-        values = [np.repeat(cells[:, inside] / 4, 4, axis=1)]
+        values = [np.repeat(cells[:, self.cells] / 4, 4, axis=1)]
         for part in facets:
             own = self._cell[part.cells]
             moving = own >= 0

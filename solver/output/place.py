@@ -26,6 +26,7 @@ FORMATS = "png", "pdf", "svg"
 """Suffixes of pictures."""
 MOTION = (
     "dynamics.csv",
+    "dynamics.json",
     *(f"dynamics.{suffix}" for suffix in FORMATS),
     "dynamics/m_*.vtu",
     "dynamics/*_*.ovf",

@@ -12,17 +12,21 @@ from thermospin.config.dynamics import Dynamics
 from thermospin.device import Device
 from thermospin.meshes.read import DeviceMesh
 from thermospin.micromagnetics.dynamics import Integrator
+from thermospin.micromagnetics.energy_balance import EnergyBalance
 from thermospin.micromagnetics.relaxation import relax
+from thermospin.output.files import write_json
 from thermospin.output.motion import PICTURE, save_motion
 from thermospin.output.place import claim, remove_motion
 from thermospin.output.trajectory import Trajectory
 from thermospin.runs.magnets import directions, micromagnet
+from thermospin.runs.motion_costs import MotionCosts
 from thermospin.runs.preparation import prepare
 from thermospin.runs.problem import Problem
 from thermospin.runs.restart import digest_of, read_restart, write_restart
 from thermospin.runs.spin_torque import SpinTorque
 from thermospin.runtime.failures import on_root
 
+COSTS = "dynamics.json"
 STEPS = 100
 """Fewest time steps of a run."""
 
@@ -63,7 +67,9 @@ def run_dynamics(
             motion.record(table, directory)
         begin = perf_counter()
         motion.follow(table, directory)
-        progress.note(motion.cost(perf_counter() - begin))
+        motion.costs.elapsed = perf_counter() - begin
+        progress.note(motion.costs.text(motion.torque))
+        on_root(comm, lambda: write_json(directory / COSTS, motion.costs.summary(motion.torque)))
         on_root(comm, lambda: save_motion(directory / PICTURE, table.rows, config.output.style))
         motion.free()
     return {name: np.array([row[name] for row in table.rows]) for name in table.rows[0]}
@@ -78,6 +84,8 @@ class Motion:
         progress: Anything with ``stage(name)`` and ``note(text)``.
 
     Attributes:
+        balance: Heat of damping and work on the magnets.
+        costs: Steps and iterations.
         digest: Of all in the configuration that the motion depends on.
         magnet: The body with its energy.
         integrator: Integrates it.
@@ -86,7 +94,8 @@ class Motion:
 
     def __init__(self, config: Config, mesh: DeviceMesh, progress: Any) -> None:
         self._dynamics: Dynamics = config.dynamics
-        self._progress, self._problem, self._krylov = progress, None, 0
+        self._progress, self._problem = progress, None
+        self.costs = MotionCosts()
         self.digest = digest_of(config)
         device = Device.of(config, mesh.surfaces)
         self.magnet = micromagnet(config, mesh, progress)
@@ -99,6 +108,7 @@ class Motion:
             self._dynamics.longest_step or self._dynamics.duration / STEPS,
         )
         self.integrator.field = self._field
+        self.balance = EnergyBalance(self.magnet)
         self.torque: SpinTorque | None = None
         if self._dynamics.torque is not None:
             self._problem = Problem(config, mesh, progress)
@@ -157,32 +167,28 @@ class Motion:
         if self.torque:
             self.torque.begin_afresh()
 
-    def cost(self, elapsed: float) -> str:
-        """Steps, iterations and the share of transport, for people.
-
-        Args:
-            elapsed: Time of all steps, s.
-        """
-        steps = self.integrator.steps
-        told = f"{steps} steps, {self._krylov / max(steps, 1):.0f} iterations each"
-        if self.torque is None:
-            return told
-        share = self.torque.elapsed / elapsed if elapsed else 0.0
-        return f"{told}; {self.torque.solutions} solutions of the device took {100 * share:.0f} % of the time"
-
     def _step_to(self, stop: float) -> None:
         every = self._dynamics.torque.every if self._dynamics.torque else 1
+        before = self.integrator.point
         for point in self.integrator.until(stop):
+            self.balance.add(before, point, self.integrator)
+            before = point
             self.integrator.steps += 1
-            self._krylov += point.krylov
+            self.costs.add(point)
             if self.torque and self.integrator.steps % every == 0:
-                self.torque.update(point.time, point.m)
+                self._update(point.time)
+
+    def _update(self, time: float) -> None:
+        """Solve the device with the heat that damping has made since the last time (collective)."""
+        if self._dynamics.damping_heat and self.balance.since:
+            self.torque.warm(self.balance.take())
+        self.torque.update(time, self.m)
 
     def _turn(self, time: float) -> None:
         """Begin anew behind an edge of a drive."""
         if self.torque:
             self.torque.forget()
-            self.torque.update(time, self.m)
+            self._update(time)
         self.integrator.forget()
 
     def row(self) -> dict[str, float]:
@@ -198,7 +204,9 @@ class Motion:
         energies = self.magnet.energies(self.m)
         found |= {f"energy_{name}": value for name, value in energies.items()}
         found["energy"] = sum(energies.values())
+        found |= {"damping_heat": self.balance.heat, "work": self.balance.work}
         if self.torque:
+            found |= {"torque_misfit": self.torque.misfit, "torque_drift": self.torque.drift}
             found |= {f"V_{probe}": value for probe, value in self.torque.readings.items()}
         return found | {"steps": float(self.integrator.steps)}
 

@@ -378,6 +378,23 @@ class Problem:
         """
         self.system.magnetise(magnetisation, keeps_diagonal=True)
 
+    def scale_heat(self, factor: float) -> None:
+        """Multiply temperature rises of sinks and surroundings, and given heat, until this is called again.
+
+        Args:
+            factor: The factor.
+        """
+        self._thermal.factor = factor
+
+    def warm_cells(self, cells: np.ndarray, powers: np.ndarray) -> None:
+        """Let heat arise in some cells, beside all other heat, until this is called again (collective).
+
+        Args:
+            cells: Owned cells, (n,).
+            powers: Heat in each, W, (n,).
+        """
+        self._thermal.warm_cells(cells, powers)
+
     def _precess(self, magnetic_field: Sequence[float]) -> None:
         """Set the magnetic field, T, where there has been one (collective)."""
         self.coefficients.set_field(magnetic_field)

@@ -51,6 +51,8 @@ def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]
     history = [body.collected(point.m) for point in integrator.history]
     fields = [body.collected(field) for _, field in known]
     readings = motion.torque.readings if motion.torque else {}
+    balance, squares = motion.balance, body.collected(motion.balance.squares[None])
+    missed = (motion.torque.misfit, motion.torque.drift) if motion.torque else (0.0, 0.0)
 
     def write() -> None:
         with replacing(directory / FILE) as aside, aside.open("wb") as file:
@@ -66,6 +68,8 @@ def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]
                 steps=integrator.steps,
                 probes=list(readings),
                 readings=list(readings.values()),
+                squares=squares,
+                totals=[balance.heat, balance.work, balance.since, *missed],
                 columns=list(rows[0]),
                 rows=[list(row.values()) for row in rows],
             )
@@ -93,9 +97,13 @@ def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
     history = [Point(float(t), body.distributed(part)) for t, part in zip(times, m, strict=True)]
     motion.integrator.go_on(history, float(data["next_step"]))
     motion.integrator.steps = int(data["steps"])
+    balance = motion.balance
+    balance.heat, balance.work, balance.since, *missed = map(float, data["totals"])
+    balance.squares = body.distributed(data["squares"])[0]
     if motion.torque:
         pairs = zip(data["field_times"], data["fields"], strict=True)
         motion.torque.go_on([(float(time), body.distributed(field)) for time, field in pairs])
+        motion.torque.misfit, motion.torque.drift = missed
         motion.torque.readings = dict(
             zip(map(str, data["probes"]), map(float, data["readings"]), strict=True)
         )

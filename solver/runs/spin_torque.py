@@ -5,6 +5,7 @@ from time import perf_counter
 import numpy as np
 
 from thermospin.config.dynamics import TorqueDrive
+from thermospin.micromagnetics.body import dot
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.micromagnetics.spin_torque import Interpolation, NodalTorque, torque_field
 from thermospin.response.accuracy import STEPS, STEPS_ADJOINT
@@ -32,6 +33,10 @@ class SpinTorque:
         readings: Voltage of every probe at the last solution, V.
         solutions: Number of solutions.
         iterations: Iterations of their linear solver.
+        solution: The last solution; None before the first.
+        misfit: Largest difference of an extrapolated torque from the one that was solved for next, relative
+            to the largest torque.
+        drift: Estimate of how far these differences turned m in all, rad.
         elapsed: Time that they took, s.
     """
 
@@ -46,11 +51,17 @@ class SpinTorque:
         self._starts = ExtrapolatedStarts(problem.starts(drive.scheme))
         self._preconditioned: np.ndarray | None = None
         self._torques, self._observer = problem.torques(), problem.observer()
-        self._solved: tuple[Solution, float] | None = None
+        self.solution: Solution | None = None
         self._last = np.zeros((3, magnet.body.n_owned))
         self._known: list[tuple[float, np.ndarray]] = []
         self.readings: dict[str, float] = {}
+        self.misfit, self.drift = 0.0, 0.0
         self.solutions, self.iterations, self.elapsed = 0, 0, 0.0
+
+    @property
+    def unknowns(self) -> int:
+        """Number of unknowns of the device."""
+        return self._problem.spaces.n_dofs
 
     @property
     def known(self) -> list[tuple[float, np.ndarray]]:
@@ -68,6 +79,7 @@ class SpinTorque:
     def forget(self) -> None:
         """Forget solutions, where the drive jumps."""
         self._known = []
+        self._starts.forget()
 
     def update(self, time: float, m: np.ndarray) -> None:
         """Solve the device for a magnetisation (collective).
@@ -82,7 +94,25 @@ class SpinTorque:
         begin = perf_counter()
         torque = self.torque(m, self._drive.course.at(time + LATER), time)
         self.elapsed += perf_counter() - begin
-        self._known = [*self._known[-1:], (time, torque_field(self._magnet, m, torque))]
+        field = torque_field(self._magnet, m, torque)
+        if self._known:
+            self._compare(time, m, field)
+        self._known = [*self._known[-1:], (time, field)]
+
+    def warm(self, powers: np.ndarray) -> None:
+        """Let heat of damping arise in the moving magnets from the next solution on (collective).
+
+        Args:
+            powers: Heat in every owned tetrahedron of them, W, (k,).
+        """
+        self._problem.warm_cells(self._nodal.cells, powers)
+
+    def _compare(self, time: float, m: np.ndarray, field: np.ndarray) -> None:
+        """Measure what extrapolation has missed of a field (collective): half of it in the mean, or less."""
+        missed = field - self(time, m)
+        largest, size = (self._magnet.body.largest(np.sqrt(dot(part, part))) for part in (missed, field))
+        self.misfit = max(self.misfit, largest / size if size else 0.0)
+        self.drift += self._magnet.rate * largest * (time - self._known[-1][0]) / 2
 
     def begin_afresh(self) -> None:
         """Let the next solution depend on nothing but the magnetisation, as after a restart."""
@@ -104,7 +134,7 @@ class SpinTorque:
 
         Args:
             m: Magnetisation, (3, n).
-            factor: Factor on the drive; on the torque and the readings of a scheme without a current.
+            factor: Factor on the drive; on temperature rises and given heat in a scheme without a current.
             time: s, later at every call.
 
         Raises:
@@ -114,16 +144,16 @@ class SpinTorque:
         self._magnetise(m)
         is_thermal = problem.device.drives[self._drive.scheme].quantity == "temperature"
         drive = 0.0 if is_thermal else factor * self._drive.amplitude
+        problem.scale_heat(factor if is_thermal else 1.0)
         self._starts.place(time, drive)
         solution = self._scheme.at(drive)
         self._starts.keep(time, drive)
         self.solutions += 1
         self.iterations += solution.iterations
-        scale = factor if is_thermal else 1.0
-        self._solved = solution, scale
-        self.readings = {name: scale * solution.reading(pair) for name, pair in problem.device.probes.items()}
+        self.solution = solution
+        self.readings = {name: solution.reading(pair) for name, pair in problem.device.probes.items()}
         cells = self._torques.in_cells(solution)
-        self._last = scale * self._nodal.gathered(cells, self._torques.at_facets())
+        self._last = self._nodal.gathered(cells, self._torques.at_facets())
         return self._last
 
     def fields(self) -> dict[str, np.ndarray]:
@@ -133,15 +163,14 @@ class SpinTorque:
             ``T``, K, (1, n); ``J``, A/m², (3, n); ``torque``, J/m³, (3, n), that of interfaces
             spread over the volume of a node. Empty before the first solution.
         """
-        if self._solved is None:
+        if self.solution is None:
             return {}
-        solution, scale = self._solved
-        seen = self._observer.observe(solution)
+        seen = self._observer.observe(self.solution)
         rise = self._nodal.averaged(seen.rise.mean(axis=1)[None])
         volumes = sum(self._magnet.body.volumes.values())
         return {
-            "T": self._problem.device.temperature + scale * rise,
-            "J": scale * self._nodal.averaged(seen.j.T),
+            "T": self._problem.device.temperature + rise,
+            "J": self._nodal.averaged(seen.j.T),
             "torque": self._last / volumes,
         }
 

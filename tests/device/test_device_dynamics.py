@@ -114,6 +114,58 @@ def test_torques_of_turning_magnets_are_exact(comm):
     problem.free()
 
 
+COOLED = {
+    "top": {"region": "Free", "face": "zmax", "sink": True},
+    "bottom": {"region": "Fixed", "face": "zmin", "sink": True},
+}
+
+
+def test_energy_balances_with_work_and_heat(shared_directory, comm):
+    """``ΔE = work of torque and field − heat of damping``; the field rises, the torque is extrapolated."""
+    changes = ["dynamics.field=[0 T, 1 mT, 2 mT]", "dynamics.field_course={ramp: [0.2 ps, 0.8 ps]}"]
+    changes += ["dynamics.torque={scheme: through, every: 2, amplitude: 2 mA}", "dynamics.pictures=0"]
+    changes += ["dynamics.magnets.Free.damping=0.1"]
+    found = run_dynamics(load_config(STACK, changes), comm, shared_directory, SilentProgress())
+    change, heat, work = (found[name] - found[name][0] for name in ("energy", "damping_heat", "work"))
+    assert change == pytest.approx(work - heat, abs=1e-6 * heat.max())
+    assert heat.max() > 0.1 * abs(change).max() and abs(work).max() > 0.1 * abs(change).max()
+
+
+def test_the_error_of_extrapolated_torques_is_told(shared_directory, comm):
+    """Torques solved for at every fourth step: the difference that it makes is below its estimate."""
+    changes = ["dynamics.duration=4 ps", "dynamics.torque.amplitude=2 mA", "dynamics.pictures=0"]
+    ends, drifts = [], []
+    for every in (1, 4):
+        config = load_config(STACK, [*changes, f"dynamics.torque.every={every}"])
+        found = run_dynamics(config, comm, shared_directory / str(every), SilentProgress())
+        ends.append(np.array([found[name][-1] for name in ("mx", "my", "mz")]))
+        drifts.append(found["torque_drift"][-1])
+    difference = np.linalg.norm(ends[1] - ends[0])
+    assert drifts[1] / 50 < difference < sum(drifts)
+
+
+def test_damping_heats_the_device(comm):
+    """Without a drive, the heat that leaves the device through its sinks is the energy that magnets lose."""
+    problem = prepare_problem(STACK | {"terminals": COOLED}, comm)
+    moving = load_config(STACK | {"terminals": COOLED}, ["dynamics.torque.amplitude=0 A"])
+    motion = Motion(moving, problem.spaces.device, SilentProgress())
+    energy, heats, update = motion.magnet.energy(motion.m), [], motion.torque.update
+
+    def watched(time, m):
+        update(time, m)
+        heats.append((time, sum(motion.torque.solution.heat.values())))
+
+    motion.torque.update = watched
+    motion.begin()
+    motion._step_to(1e-12)
+    times, powers = np.array(heats).T
+    lost = energy - motion.magnet.energy(motion.m)
+    assert np.sum(powers[1:] * np.diff(times)) == pytest.approx(lost, rel=1e-6)
+    assert motion.torque.fields()["T"].min() > problem.device.temperature
+    motion.free()
+    problem.free()
+
+
 def test_a_run_goes_on_where_it_was_killed(shared_directory, comm, monkeypatch):
     """The rows of a run that was ended after its first row and resumed are those of a whole run."""
     config = load_config(STACK)
