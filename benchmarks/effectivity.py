@@ -4,8 +4,8 @@
 
 The truth is the same device with elements of degree 3, refined where its readings' errors are made, and
 corrected. Every row is a reading: its error (the truth less the reading) over its value, the estimate over
-the error (effectivity), and the error bar over the error's size, which should be 1 to 3. Readings whose
-error is hidden by the bar of the truth are left out.
+the error (effectivity), and the error bar over the error's size, which should be 1 to 3, of the reading and
+of the corrected one. Readings whose error is hidden by the bar of the truth are left out.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import yaml
+from tables import table
 
 import thermospin as ts
 
@@ -217,9 +218,10 @@ DEVICES = {
 
 
 def readings(results: ts.Results) -> pd.DataFrame:
-    """Value, estimate and bar of all readings."""
+    """Value, estimate and bars of all readings."""
     keys = ["scheme", "probe", "configuration", "order"]
-    return results.readings.set_index(keys)[["value", "correction", "mesh_error"]]
+    numbers = ["value", "correction", "mesh_error", "corrected", "corrected_error"]
+    return results.readings.set_index(keys)[numbers]
 
 
 def true_readings(device: Device, orders: int, unknowns: int) -> pd.DataFrame:
@@ -241,7 +243,7 @@ def measure(device: Device, arguments: argparse.Namespace) -> pd.DataFrame:
 
 
 def judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """The readings whose error is known, with it and what the estimate and the bar are of it."""
+    """The readings whose error is known, with it and what the estimate and the bars are of it."""
     error = rows.true - rows.value
     known = error.abs() > np.maximum(RESOLVED * rows.true_bar, ROUNDING * rows.true.abs())
     rows, error = rows[known], error[known]
@@ -249,24 +251,32 @@ def judged(rows: pd.DataFrame) -> pd.DataFrame:
         error=error / rows.true.abs(),
         effectivity=rows.correction / error,
         bar=rows.mesh_error / error.abs(),
+        corrected_bar=rows.corrected_error / (rows.true - rows.corrected).abs(),
     )
 
 
-def summary(found: pd.DataFrame) -> pd.DataFrame:
-    """One row per device, and one of all."""
+def summary(found: pd.DataFrame) -> str:
+    """A row per device, and one of all: shares of the readings within their bars, and medians."""
+    header = ["device", "readings", "error", "within bars", "bar / error", "corrected: error", "within bars"]
+    header += ["bar / error", "effectivity, 5 to 95 %"]
 
-    def of_rows(rows: pd.DataFrame) -> dict[str, Any]:
+    def row(name: str, rows: pd.DataFrame) -> list[str]:
         low, middle, high = rows.effectivity.quantile([0.05, 0.5, 0.95])
-        return {
-            "readings": len(rows),
-            "error": f"{rows.error.abs().median():.2g}",
-            "within their bars": f"{(rows.bar >= 1).mean():.0%}",
-            "bar / error": f"{rows.bar.median():.2g}",
-            "effectivity": f"{middle:.2f} ({low:.2f} to {high:.2f})",
-        }
+        corrected = ((rows.true - rows.corrected) / rows.true).abs().median()
+        return [
+            name,
+            f"{len(rows)}",
+            f"{rows.error.abs().median():.2g}",
+            f"{(rows.bar >= 1).mean():.0%}",
+            f"{rows.bar.median():.1f}",
+            f"{corrected:.2g}",
+            f"{(rows.corrected_bar >= 1).mean():.0%}",
+            f"{rows.corrected_bar.median():.1f}",
+            f"{middle:.2f} ({low:.2f} to {high:.2f})",
+        ]
 
-    parts = {name: of_rows(rows) for name, rows in found.groupby("device", sort=False)}
-    return pd.DataFrame(parts | {"all": of_rows(found)}).T
+    parts = [row(name, rows) for name, rows in found.groupby("device", sort=False)]
+    return table(header, [*parts, row("all", found)])
 
 
 def main() -> None:
@@ -288,7 +298,7 @@ def main() -> None:
             rows.to_csv(file, index=False)
         found.append(judged(rows).assign(device=name))
         print(found[-1].to_string(float_format="{:.3g}".format, index=False), flush=True)
-    print(summary(pd.concat(found)).to_markdown())
+    print(summary(pd.concat(found)))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ Elsewhere errors fall faster, the faster the less fields bend.
 import numpy as np
 
 from thermospin.response.accuracy import (
-    CORRECTED,
+    CORRECTED_CANCELLATION,
+    CORRECTED_SAFETY,
     ESTIMATE_CANCELLATION,
     ESTIMATE_SAFETY,
     SINGULAR_BENDING,
@@ -57,7 +58,7 @@ def error_bar(parts: np.ndarray) -> float:
     Returns:
         The bar, in the unit of the estimate.
     """
-    return float(ESTIMATE_SAFETY * abs(parts.sum()) + ESTIMATE_CANCELLATION * np.abs(parts).sum())
+    return _bar(parts, ESTIMATE_SAFETY, ESTIMATE_CANCELLATION)
 
 
 def corrected_bar(parts: np.ndarray) -> float:
@@ -69,4 +70,9 @@ def corrected_bar(parts: np.ndarray) -> float:
     Returns:
         The bar, in the unit of the estimate.
     """
-    return CORRECTED * error_bar(parts)
+    return _bar(parts, CORRECTED_SAFETY, CORRECTED_CANCELLATION)
+
+
+def _bar(parts: np.ndarray, safety: float, cancellation: float) -> float:
+    """An error bar from the sum of the parts and from their sizes."""
+    return float(safety * abs(parts.sum()) + cancellation * np.abs(parts).sum())
