@@ -23,6 +23,7 @@ from thermospin.config.spectrum import Alternating
 from thermospin.config.surroundings import Surroundings
 from thermospin.config.symmetry import Symmetry
 from thermospin.config.textures import Magnetisation
+from thermospin.config.uncertainties import Correlation
 from thermospin.errors import InputError
 from thermospin.fields import Unknowns
 from thermospin.materials.channel_values import ChannelValues
@@ -90,6 +91,9 @@ class Config(Parametrised):
     uncertainties: dict[str, float | str] = {}
     """Standard uncertainties of numbers by their keys, `{materials.Py.spin_seebeck: 0.2 uV/K}`; they may also
     stand at the numbers, as in `-3.8 +/- 0.2 uV/K` or `-3.8(2) uV/K`."""
+    correlations: tuple[Correlation, ...] = ()
+    """Correlations of uncertain numbers, `[{between: [heating.scale, materials.Py.seebeck], value: -0.8}]`;
+    all others are independent."""
     fit: Fit | None = None
     """A fit to measured readings, for `thermospin fit`."""
     loop: Loop | None = None

@@ -4,13 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from thermospin.errors import InputError
-from thermospin.section import dotted
+from thermospin.section import Section, dotted
+from thermospin.units import quantity
 from thermospin.units.uncertain import split_uncertain
 
 SECTION = "uncertainties"
 """Key of the section that holds the uncertainties."""
 UNCERTAIN = ("materials", "interfaces", "sheets", "heating", "parameters", "temperature")
 """Sections in which numbers may be uncertain."""
+
+
+class Correlation(Section):
+    """The correlation of two uncertain numbers."""
+
+    between: tuple[str, str]
+    """Keys of the two numbers."""
+    value: quantity("", ge=-1, le=1)
+    """Their covariance over the product of their uncertainties."""
 
 
 def with_uncertainties(data: Mapping[str, Any], file: str) -> Mapping[str, Any]:

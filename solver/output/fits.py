@@ -16,12 +16,6 @@ from thermospin.output.tables import new_table, plain_console
 MATTERS = 0.5
 """Correlation from which on it is printed."""
 
-WITHOUT_CORRELATIONS = (
-    "The uncertainties of a fitted device are standard errors without the correlations, which fit.json has: "
-    "errors of readings by them may be far too large (or too small), and '--propose' may rank wrongly."
-)
-"""Header of the file of a fitted device, about its uncertainties."""
-
 
 def print_fit(data: Mapping[str, Any]) -> None:
     """Print the outcome of a fit.
@@ -44,8 +38,6 @@ def print_fit(data: Mapping[str, Any]) -> None:
             for j, value in enumerate(row[:i])
             if abs(value) >= MATTERS
         ]
-    if len(told) > 1:
-        told.append(WITHOUT_CORRELATIONS)
     told += data["undetermined"]
     told += [_interval(found, data) for found in data.get("profiles", ())]
     if "posterior" in data:
@@ -83,7 +75,7 @@ def write_fit(
     for name, document in files.items():
         file = "fitted.yaml" if len(files) == 1 else f"fitted_{name}.yaml"
         text = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True)
-        write_text(directory / file, _warning(document) + text)
+        write_text(directory / file, text)
     save_residuals(directory / "fit.png", data, style)
     if data.get("profiles"):
         save_profiles(directory / "profile.png", data, style)
@@ -91,13 +83,6 @@ def write_fit(
         keys = [parameter["key"] for parameter in data["parameters"]]
         write_csv(directory / "samples.csv", keys, samples.tolist())
         save_corner(directory / "corner.png", data, samples, style)
-
-
-def _warning(document: Mapping[str, Any]) -> str:
-    """A comment on what the uncertainties of a fitted device leave out; none for fewer than two."""
-    if len(document.get("uncertainties", {})) < 2:
-        return ""
-    return f"# {WITHOUT_CORRELATIONS}\n"
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:

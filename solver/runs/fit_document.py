@@ -1,5 +1,6 @@
 """The content of ``fit.json``, and the fitted devices."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ QUANTILES = (16.0, 50.0, 84.0)
 
 
 def fitted_file(point: FitPoint, fitted: Fitted) -> dict[str, Any]:
-    """The document of a device with the fitted values and their standard errors.
+    """The document of a device with the fitted values, their standard errors, and correlations.
 
     Args:
         point: The device.
@@ -34,7 +35,16 @@ def fitted_file(point: FitPoint, fitted: Fitted) -> dict[str, Any]:
         document = replaced(document, given.key, f"{value!r} {given.unit}" if given.unit else value, "")
         if np.isfinite(error):
             uncertainties[given.key] = f"{error!r} {given.unit}".strip()
-    return {**document, "uncertainties": uncertainties} if uncertainties else document
+    if not uncertainties:
+        return document
+    pairs = itertools.combinations([i for i, given in targets.items() if given.key in uncertainties], 2)
+    correlations = [
+        {"between": [targets[i].key, targets[j].key], "value": round(float(fitted.correlation[i, j]), 6)}
+        for i, j in pairs
+    ]
+    correlated = [entry for entry in correlations if entry["value"]]
+    found = {**document, "uncertainties": uncertainties}
+    return {**found, "correlations": correlated} if correlated else found
 
 
 def fit_document(plan: FitPlan, fitted: Fitted, bars: np.ndarray) -> dict[str, Any]:

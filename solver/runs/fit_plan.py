@@ -23,7 +23,7 @@ from thermospin.runs.fit_parameters import find_offsets, fit_parameters
 from thermospin.runs.probes import SIGNALS
 from thermospin.validation.loading import checked
 
-ASIDE = ("fit", "sweep", "loop", "accuracy", "lock_in", UNCERTAINTIES)
+ASIDE = ("fit", "sweep", "loop", "accuracy", "lock_in", UNCERTAINTIES, "correlations")
 """Sections that a fitted device has no use for."""
 
 
@@ -77,6 +77,8 @@ class FitPlan:
                 "fit",
                 "nothing to fit; add '{parameters: {materials.Py.spin_seebeck: {}}, data: measured.csv}'",
             )
+        if config.correlations:
+            raise config.error("correlations", "priors of a fit are independent; remove this section")
         data: list[Datum] = []
         devices = []
         for name, given in config.fit.data.items():

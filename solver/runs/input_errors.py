@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from thermospin.config.correlations import input_covariance
 from thermospin.config.inputs import uncertain_inputs
 from thermospin.response.harmonics import SchemeSolver
 from thermospin.response.solution import Expansion
@@ -27,6 +28,7 @@ class InputErrors:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._inputs, self._sizes = uncertain_inputs(problem.config)
+        self._covariance = input_covariance(problem.config, self._inputs, self._sizes)
         self._found = input_sensitivity(problem, self._inputs)
         self._cases: dict[str, dict[str, Mapping[str, Case]]] = {}
 
@@ -62,17 +64,16 @@ class InputErrors:
         """
         readings, rows = [], []
         for scheme, probe, name, derivatives in self._named():
-            errors = np.sqrt(derivatives**2 @ np.square(self._sizes)).tolist()
+            errors = np.sqrt(np.diag(self._propagated(derivatives))).tolist()
             _errors_of(results["schemes"][scheme], probe, name)["materials"] = errors
             for n, row in enumerate(derivatives, start=1):
                 readings.append({"scheme": scheme, "probe": probe, "name": name, "order": n})
                 rows.append(row)
         for scheme, probe, name, derivatives in self._at_rest(results):
             errors = _errors_of(results["schemes"][scheme], probe, name, "error_R0")
-            errors["materials"] = float(np.linalg.norm(derivatives * self._sizes))
+            errors["materials"] = float(np.sqrt(self._propagated(derivatives[None])[0, 0]))
             readings.append({"scheme": scheme, "probe": probe, "name": name, "order": 0})
             rows.append(derivatives)
-        scaled = np.array(rows) * self._sizes
         results["inputs"] = {
             "numbers": [
                 {"key": given.key, "value": given.value, "unit": given.unit, "uncertainty": size}
@@ -80,8 +81,14 @@ class InputErrors:
             ],
             "readings": readings,
             "derivatives": np.array(rows).tolist(),
-            "covariance": (scaled @ scaled.T).tolist(),
+            "covariance": self._propagated(np.array(rows)).tolist(),
         }
+
+    def _propagated(self, derivatives: np.ndarray) -> np.ndarray:
+        """Covariance of readings with derivatives by the inputs, (n_readings, n_inputs)."""
+        found: np.ndarray = derivatives @ self._covariance @ derivatives.T
+        np.fill_diagonal(found, np.maximum(np.diag(found), 0.0))  # rounding of numbers that go together
+        return found
 
     def _named(self) -> Iterator[tuple[str, str, str, np.ndarray]]:
         """Scheme, probe, name and derivatives by the inputs, (n_orders, n_inputs), of all readings."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from thermospin.compat import MPI
 from thermospin.config import Config
+from thermospin.config.correlations import input_covariance
 from thermospin.config.inputs import find_input, uncertain_inputs
 from thermospin.inference.proposal import gain
 from thermospin.output.files import write_csv
@@ -53,6 +54,7 @@ def propose(
         InputError: No such number is uncertain.
     """
     inputs, sizes = uncertain_inputs(config)
+    covariance = input_covariance(config, inputs, sizes)
     keys = [given.key for given in inputs]
     if key not in keys:
         raise config.error("uncertainties", one_of(key, keys, "uncertain number"))
@@ -68,9 +70,7 @@ def propose(
         for (scheme, probe, name, order), row in rows.items():
             if not row.value:
                 continue
-            outcome = gain(
-                np.diag(np.square(sizes)), np.array(row.derivatives), precision * abs(row.value), chosen
-            )
+            outcome = gain(covariance, np.array(row.derivatives), precision * abs(row.value), chosen)
             found.append(
                 {
                     **{"scheme": scheme, "probe": probe, "name": name, "order": order, "swept": swept},

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.config.correlations import input_covariance
 from thermospin.config.inputs import Input, uncertain_inputs, with_values
 from thermospin.errors import InputError
 from thermospin.output.stages import SilentProgress
@@ -50,7 +51,8 @@ def sample(problem: Problem, draws: int, progress: SilentProgress) -> dict[str, 
     moving = next((given.key for given in inputs if given.whole), "")
     found, refused = [], 0
     with progress.steps("draws", [1.0] * draws):
-        for config in _drawn(problem.config, inputs, sizes):
+        covariance = input_covariance(problem.config, inputs, sizes)
+        for config in _drawn(problem.config, inputs, covariance):
             if config is None:
                 refused += 1
                 if refused > MOST_REFUSED * max(draws, 10):
@@ -108,11 +110,14 @@ def _at_rest(expansions: Mapping[str, Expansion], pair: TerminalPair) -> dict[st
     return {name: float(value) for name, value in found.items()}
 
 
-def _drawn(config: Config, inputs: Sequence[Input], sizes: Sequence[float]) -> Iterator[Config | None]:
-    """Configurations with numbers drawn from normal distributions; None where one is not possible."""
-    random = np.random.default_rng(SEED)
+def _drawn(config: Config, inputs: Sequence[Input], covariance: np.ndarray) -> Iterator[Config | None]:
+    """Configurations with numbers drawn from a normal distribution; None where one is not possible."""
+    random, means = np.random.default_rng(SEED), np.array([given.value for given in inputs])
+    sizes = np.sqrt(np.diag(covariance))
+    weights, axes = np.linalg.eigh(covariance / np.outer(sizes, sizes))
+    root = axes * np.sqrt(np.maximum(weights, 0.0)) @ axes.T  # of uncorrelated numbers it is 1
     while True:
-        values = random.normal([given.value for given in inputs], sizes)
+        values = means + sizes * (root @ random.normal(size=len(means)))
         try:
             yield with_values(
                 config, [(i.key, value, i.unit) for i, value in zip(inputs, values.tolist(), strict=True)]

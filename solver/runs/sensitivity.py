@@ -10,6 +10,7 @@ import numpy as np
 
 from thermospin.compat import MPI, PETSc
 from thermospin.config import Config
+from thermospin.config.correlations import input_covariance
 from thermospin.config.inputs import Input, uncertain_inputs
 from thermospin.config.numbers import Place
 from thermospin.device import Device
@@ -171,6 +172,7 @@ def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Confi
         config: The configuration.
     """
     inputs, sizes = uncertain_inputs(config)
+    covariance = input_covariance(config, inputs, sizes)
     keys = [parameter["key"] for parameter in data["parameters"]]
     by = {
         (r["scheme"], r["probe"], r["name"], r["order"]): dict(zip(keys, r["derivatives"], strict=True))
@@ -178,8 +180,8 @@ def with_linear(sampling: dict[str, Any], data: Mapping[str, Any], config: Confi
     }
     for read in sampling["readings"]:
         found = by[read["scheme"], read["probe"], read["name"], read["order"]]
-        parts = [size * _by_input(given, found) for given, size in zip(inputs, sizes, strict=True)]
-        read["linear"] = float(np.linalg.norm(parts))
+        by_input = np.array([_by_input(given, found) for given in inputs])
+        read["linear"] = float(np.sqrt(max(by_input @ covariance @ by_input, 0.0)))
     return sampling
 
 

@@ -1,12 +1,13 @@
 """Devices whose readings have sensitivities to the numbers of their materials and interfaces."""
 
 from thermospin.config import Config
+from thermospin.config.correlations import check_correlations
 from thermospin.config.inputs import uncertain_inputs
 from thermospin.device import Device
 
 
 def check_uncertainties(config: Config) -> None:
-    """Refuse uncertain numbers that do not exist.
+    """Refuse uncertain numbers that do not exist, and correlations that are not possible.
 
     Args:
         config: The configuration.
@@ -16,6 +17,7 @@ def check_uncertainties(config: Config) -> None:
     """
     if config.uncertainties:
         uncertain_inputs(config)
+    check_correlations(config)
 
 
 def check_sensitivity(config: Config, device: Device) -> None:

@@ -16,6 +16,7 @@ from thermospin.runs.fit_model import FitModel
 from thermospin.runs.fit_plan import FitPlan
 from thermospin.runs.problem import Problem
 from thermospin.runs.sampling import readings_of
+from thermospin.runs.simulation import solve
 from thermospin.validation import load_config
 
 TRUTH = {"materials.F.spin_seebeck": (-6e-6, "V/K"), "heating.scale": (2.6, "")}
@@ -74,6 +75,22 @@ def test_the_truth_is_found_again(true_rows, shared_directory, comm):
     }
     fitted = load_config(shared_directory / "out" / "fitted.yaml")
     assert fitted.material("F").spin_seebeck == pytest.approx(-6e-6, rel=1e-6)
+
+
+def test_a_fitted_device_has_the_errors_of_its_data(true_rows, shared_directory, comm):
+    """Two readings fix two numbers: with their correlation, readings are as uncertain as the data."""
+    if comm.rank == 0:
+        table(shared_directory / "two.csv", true_rows[:2])
+    comm.barrier()
+    config = load_config(device(FIT | {"data": str(shared_directory / "two.csv")}))
+    (name, document), *_ = fit(config, comm=comm).files.items()
+    (correlation,) = document["correlations"]
+    assert (name, abs(correlation["value"]) > 0.9) == ("two", True)
+    with Problem.of(load_config(document), comm) as problem:
+        found = solve(problem, SilentProgress(), keep_fields=False).data
+    for state, order, value in true_rows[:2]:
+        error = found["schemes"]["t"]["configurations"][state]["probes"]["v"]["error"]["materials"]
+        assert error[order - 1] == pytest.approx(0.01 * abs(value), rel=1e-2)
 
 
 def scale_fit(directory, comm, rows, seebeck=-6e-6, **fit):

@@ -1,8 +1,10 @@
 """Uncertain numbers: notations, places, inherited numbers, formulas, and what is refused."""
 
+import numpy as np
 import pytest
 from valve import MATERIALS, valve_config
 
+from thermospin.config.correlations import input_covariance
 from thermospin.config.inputs import find_input, uncertain_inputs
 from thermospin.errors import InputError
 from thermospin.units.uncertain import split_uncertain
@@ -98,3 +100,37 @@ def test_refused(sections, key, remedy):
     assert error.value.key == key
     assert remedy in str(error.value)
     assert "\n" not in str(error.value)
+
+
+SEEBECK, SCALE = "materials.Magnet.seebeck", "heating.scale"
+TWO = {"uncertainties": {SEEBECK: "2 uV/K", SCALE: 0.5, "temperature": "1 K"}}
+
+
+def test_covariance_of_correlated_numbers():
+    """All other pairs are independent."""
+    own = config(correlations=[{"between": [SCALE, SEEBECK], "value": -0.8}], **TWO)
+    expected = np.diag([4e-12, 0.25, 1])
+    expected[0, 1] = expected[1, 0] = -0.8 * 2e-6 * 0.5
+    np.testing.assert_allclose(input_covariance(own, *uncertain_inputs(own)), expected)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([[SCALE, "heating.scle", 0.5]], r"correlations\[0\].between\[1\]: unknown uncertain number"),
+        ([[SCALE, SCALE, 0.5]], r"correlations\[0\].between: names one number twice; name two"),
+        (
+            [[SCALE, SEEBECK, 0.5], [SEEBECK, SCALE, 0.5]],
+            r"correlations\[1\].between: this pair has a correl",
+        ),
+        ([[SCALE, SEEBECK, 1.5]], r"correlations\[0\].value: must be at most 1"),
+        (
+            [[SCALE, SEEBECK, 0.9], [SEEBECK, "temperature", 0.9], [SCALE, "temperature", -0.9]],
+            "correlations: cannot all hold at once",
+        ),
+    ],
+)
+def test_mistakes_in_correlations(pairs, words):
+    entries = [{"between": [first, second], "value": value} for first, second, value in pairs]
+    with pytest.raises(InputError, match=words):
+        config(correlations=entries, **TWO)
