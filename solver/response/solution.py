@@ -157,7 +157,7 @@ class Expansion:
 
     orders: list[Solution]
     rest: Solution | None = None
-    reciprocity: dict[str, float] = field(default_factory=dict)
+    reciprocity: dict[TerminalPair, float] = field(default_factory=dict)
     points: list[tuple[float, Solution]] = field(default_factory=list)
     weights: dict[int, np.ndarray] = field(default_factory=dict)
     errors: Mapping[TerminalPair, Mapping[int, np.ndarray]] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
@@ -16,9 +16,12 @@ from thermospin.config.textures import contents_of_files
 from thermospin.device import Device
 from thermospin.errors import InputError
 from thermospin.runs.preparation import find_hash
-from thermospin.runs.workbench import operator_key
+from thermospin.runs.workbench import operator_key, solution_key
 from thermospin.runtime.failures import on_root
 from thermospin.validation.sweep import Point, Sweep
+
+MOST_PROBES = 8
+"""Probes whose points are solved together; each has an adjoint in every magnetic state."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,14 @@ class Job:
         point: The point.
         mesh: Hash of its mesh.
         operator: Text of all that its operator depends on.
+        solution: Text of all that its solutions depend on.
         hash: Digest of everything that its results depend on; it names its folder.
     """
 
     point: Point
     mesh: str
     operator: str
+    solution: str
     hash: str
 
     @classmethod
@@ -52,7 +57,8 @@ class Job:
         content |= {"mesh": mesh, "thermospin": importlib.metadata.version("thermospin")}
         content["textures"] = contents_of_files(point.config.magnetisation)
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-        return cls(point, mesh, f"{mesh} {operator_key(point.config, Device.of(point.config))}", digest)
+        operator = f"{mesh} {operator_key(point.config, Device.of(point.config))}"
+        return cls(point, mesh, operator, f"{mesh} {solution_key(point.config)}", digest)
 
 
 def find_jobs(sweep: Sweep, comm: MPI.Comm) -> list[Job]:
@@ -98,19 +104,54 @@ def blaming(point: Point, work: Callable[[Config], Any]) -> Any:
         raise point.mistake(error) from None
 
 
+def batches(jobs: Iterable[Job]) -> list[list[Job]]:
+    """Points in an order in which those of the same operator, and of the same solutions, are together.
+
+    Args:
+        jobs: The points.
+
+    Returns:
+        Points with the same solutions, at most :data:`MOST_PROBES` probes at a time.
+    """
+    by_operator: dict[str, dict[str, list[list[Job]]]] = {}
+    for job in jobs:
+        found = by_operator.setdefault(job.operator, {}).setdefault(job.solution, [[]])
+        if len(probes_of([*found[-1], job])) > max(MOST_PROBES, len(probes_of([job]))):
+            found.append([])
+        found[-1].append(job)
+    return [batch for alike in by_operator.values() for found in alike.values() for batch in found]
+
+
+def probes_of(jobs: Iterable[Job]) -> list[tuple[str, str]]:
+    """The pairs of terminals that any of some points reads.
+
+    Args:
+        jobs: The points.
+    """
+    return list(dict.fromkeys(pair for job in jobs for pair in job.point.config.probes.values()))
+
+
 def shares(jobs: Sequence[Job], count: int, costs: Mapping[str, float] | None = None) -> list[list[Job]]:
     """Divide points into parts of about equal cost; those of the same operator stay together.
+
+    Points with the same solutions are in one part. No part is empty, unless there are fewer solutions.
 
     Args:
         jobs: The points.
         count: Number of parts.
-        costs: Cost of a point, by the hash of its mesh; 1 by default.
+        costs: Cost of a solution, by the hash of its mesh; 1 by default.
     """
-    if not jobs:
+    units = batches(jobs)
+    if not units:
         return [[] for _ in range(count)]
-    first = {job.operator: i for i, job in reversed(list(enumerate(jobs)))}
-    ordered = sorted(jobs, key=lambda job: first[job.operator])
-    cost = np.array([costs[job.mesh] if costs else 1.0 for job in ordered])
+    cost = np.array([costs[unit[0].mesh] if costs else 1.0 for unit in units])
     centre = (np.cumsum(cost) - cost / 2) / cost.sum()
-    parts = np.minimum((centre * count).astype(int), count - 1)
-    return [[job for job, k in zip(ordered, parts, strict=True) if k == part] for part in range(count)]
+    numbers = np.arange(count)
+    first = np.searchsorted(np.minimum((centre * count).astype(int), count - 1), numbers)
+    first = np.maximum.accumulate(first - numbers) + numbers
+    first = np.clip(first, 0, np.maximum(len(units) - count, 0) + numbers)
+    edges = [*np.minimum(first, len(units)), len(units)]
+    return [
+        [job for unit in units[start:stop] for job in unit]
+        for start, stop in zip(edges, edges[1:], strict=False)
+    ]

@@ -1,5 +1,8 @@
 """Numbers of a solution besides its readings, and their error bars of the mesh."""
 
+from collections.abc import Sequence
+from copy import deepcopy
+from itertools import batched
 from typing import Any
 
 from thermospin.observables.cells import Observer
@@ -9,6 +12,9 @@ from thermospin.runs.estimation import Compared
 from thermospin.runs.numbers import flows_data
 from thermospin.runs.observed import observables, torques_of
 from thermospin.runs.problem import Problem
+
+DRIVES_AT_ONCE = 4
+"""Operating drives whose fields are in memory together."""
 
 
 class Measurements:
@@ -24,33 +30,44 @@ class Measurements:
         self._torques: Torques | None = problem.torques()
         self._compared: Measurements | None = None
 
-    def of(self, expansion: Expansion, drive: float | None) -> dict[str, Any]:
-        """Terminals, sinks, regions, interfaces and torques of a solution (collective).
+    def of(self, expansion: Expansion, drives: Sequence[float | None]) -> list[dict[str, Any]]:
+        """Terminals, sinks, regions, interfaces and torques of a solution, for every drive (collective).
 
         Args:
             expansion: The solution, in the magnetic state of the problem.
-            drive: The operating drive, A or V; None without one.
+            drives: Operating drives, A or V; None without one.
         """
         device = self._problem.device
-        found = flows_data(expansion, device.images) | observables(device, self._observer, expansion, drive)
+        distinct = list(dict.fromkeys(drives))
+        found: dict[float | None, dict[str, Any]] = {}
+        for some in batched(distinct, DRIVES_AT_ONCE, strict=False):
+            observed = observables(device, self._observer, expansion, some)
+            found |= {
+                drive: flows_data(expansion, device.images) | data
+                for drive, data in zip(some, observed, strict=True)
+            }
         if self._torques:
-            found["torques"] = torques_of(self._torques, expansion, drive)
-        return found
+            for drive, data in found.items():
+                data["torques"] = torques_of(self._torques, expansion, drive)
+        return [deepcopy(found[drive]) for drive in drives]
 
-    def bars(self, measured: dict[str, Any], compared: Compared, drive: float | None) -> dict[str, Any]:
-        """Error bars of the mesh, under the keys of the numbers (collective).
+    def bars(
+        self, measured: Sequence[dict[str, Any]], compared: Compared, drives: Sequence[float | None]
+    ) -> list[dict[str, Any]]:
+        """Error bars of the mesh, under the keys of the numbers, for every drive (collective).
 
         Args:
-            measured: The numbers of a solution.
+            measured: The numbers of a solution at the drives.
             compared: What it was compared with.
-            drive: The operating drive, A or V; None without one.
+            drives: Operating drives, A or V; None without one.
         """
         if self._compared is None or self._compared._problem is not compared.problem:
             self._compared = Measurements(compared.problem)
-        others = self._compared.of(compared.expansion, drive)
-        found: dict[str, Any] = _bars(measured, others, compared.bar)
-        found.pop("drive", None)
-        return found
+        others = self._compared.of(compared.expansion, drives)
+        bars = [_bars(data, other, compared.bar) for data, other in zip(measured, others, strict=True)]
+        for found in bars:
+            found.pop("drive", None)
+        return bars
 
 
 def _bars(value: Any, other: Any, share: float) -> Any:

@@ -112,8 +112,9 @@ def balances(
         found["energy"] = _worst(flows, "energy")
     if expansion.reciprocity:
         found["reciprocity"] = {
-            name: _difference(expansion.orders[0], probes[name], value)
-            for name, value in expansion.reciprocity.items()
+            name: _difference(expansion.orders[0], pair, expansion.reciprocity[pair])
+            for name, pair in probes.items()
+            if pair in expansion.reciprocity
         }
     return found
 

@@ -16,42 +16,46 @@ EXTENSIVE = ("area", "current", "crossing")
 
 
 def observables(
-    device: Device, observer: Observer, expansion: Expansion, drive: float | None
-) -> dict[str, Any]:
-    """Largest values by region and averages by interface (collective).
+    device: Device, observer: Observer, expansion: Expansion, drives: Sequence[float | None]
+) -> list[dict[str, Any]]:
+    """Largest values by region and averages by interface, for every operating drive (collective).
 
     They are those at the operating drive and of every order. Fields of one order after another are evaluated
-    and forgotten.
+    and forgotten; there is one set of fields for every drive.
 
     Args:
         device: The device.
         observer: Evaluates the fields.
         expansion: The fields.
-        drive: The operating drive, A or V; None without one.
+        drives: Operating drives, A or V; None without one.
     """
-    solved = dict(expansion.points).get(drive)
-    at_drive, known, maxima, averages = None, {}, [], []
+    solved, known, maxima, averages = dict(expansion.points), {}, [], []
+    given = [drive for drive in drives if drive is not None]
+    at_drives: dict[float, CellFields | None] = {drive: None for drive in given if drive not in solved}
     for n, fields in observer.each_order(expansion):
         known = observer.maxima(fields)
         if n:
             maxima.append(known)
-            averages.append(interfaces(device, observer, fields) if drive is not None else {})
-        if drive is not None and solved is None:
-            at_drive = total({n: fields}, drive, at_drive)
-    regions: dict[str, Any] = {
+            averages.append(interfaces(device, observer, fields) if given else {})
+        for drive, others in at_drives.items():
+            at_drives[drive] = total({n: fields}, drive, others)
+    orders = {
         region: {"orders": {key: [order[region][key] for order in maxima] for key in keys}}
         for region, keys in known.items()
     }
-    found: dict[str, Any] = {"regions": regions}
-    if drive is None:
-        return found
-    operating = observer.observe(solved) if at_drive is None else at_drive
-    for region, values in observer.maxima(operating).items():
-        regions[region] |= values
-    at_interfaces = interfaces(device, observer, operating)
-    for name, values in at_interfaces.items():
-        values["orders"] = _by_order(values, [order[name] for order in averages])
-    return found | {"drive": drive, "interfaces": at_interfaces}
+    found = []
+    for drive in drives:
+        if drive is None:
+            found.append({"regions": orders})
+            continue
+        operating = at_drives[drive] if drive in at_drives else observer.observe(solved[drive])
+        largest = observer.maxima(operating)
+        regions = {region: entries | largest[region] for region, entries in orders.items()}
+        at_interfaces = interfaces(device, observer, operating)
+        for name, values in at_interfaces.items():
+            values["orders"] = _by_order(values, [order[name] for order in averages])
+        found.append({"regions": regions, "drive": drive, "interfaces": at_interfaces})
+    return found
 
 
 def _by_order(values: Mapping[str, Any], orders: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:

@@ -2,25 +2,23 @@
 
 import importlib.metadata
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from thermospin.compat import versions
 from thermospin.config import Config
-from thermospin.device import Device, Drive
+from thermospin.device import Device
 from thermospin.errors import ConvergenceError
-from thermospin.observables.lock_in import lock_in
 from thermospin.output.layout import SCHEMA
 from thermospin.output.place import new_run
-from thermospin.output.readings import shown_orders
 from thermospin.response.solution import Expansion
 from thermospin.runs.fields import SolvedFields
 from thermospin.runs.input_errors import InputErrors
 from thermospin.runs.measured import Measurements
-from thermospin.runs.numbers import check_balances, configuration_data
-from thermospin.runs.probes import signals
 from thermospin.runs.problem import Problem
+from thermospin.runs.readout import Readout
 from thermospin.runs.results import Results
 from thermospin.validation.contrast import suspects
 
@@ -33,15 +31,37 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
         progress: Stages of the run, such as :class:`thermospin.output.SilentProgress`.
         keep_fields: Whether the results hold the fields of all of them.
     """
+    readout, expansions = Readout(problem.config, problem.device), {}
+    (data,) = solve_for(problem, [readout], progress, expansions if keep_fields else None)
+    return Results(
+        data, expansions, SolvedFields(problem, expansions, data["run"]["id"]) if keep_fields else None
+    )
+
+
+def solve_for(
+    problem: Problem,
+    readouts: Sequence[Readout],
+    progress: Any,
+    expansions: dict[tuple[str, str], Expansion] | None = None,
+) -> list[dict[str, Any]]:
+    """Solve every scheme and configuration once, and read it for several configurations (collective).
+
+    Args:
+        problem: The problem, which has the probes of all of them.
+        readouts: What configurations with these solutions ask of them.
+        progress: Stages of the run.
+        expansions: Gets the solutions, by scheme and configuration.
+
+    Returns:
+        The content of ``results.json`` for every one, without the mesh.
+    """
     config, device = problem.config, problem.device
     measurements, input_errors = Measurements(problem), InputErrors.of(problem)
-    expansions: dict[tuple[str, str], Expansion] = {}
-    schemes: dict[str, Any] = {}
     with progress.steps("configurations", [1.0] * (len(device.drives) * len(device.states))):
-        for scheme, drive in device.drives.items():
+        for scheme in device.drives:
             with progress.stage("preconditioner"):
                 solver = problem.scheme(scheme)
-            configurations, found = {}, problem.expansions(solver)
+            found = problem.expansions(solver)
             for name in device.states:
                 with progress.stage("solve"), _with_suspects(config, device):
                     expansion = _with_reciprocity(problem, solver, next(found))
@@ -54,40 +74,22 @@ def solve(problem: Problem, progress: Any, keep_fields: bool = True) -> Results:
                         compared = problem.estimate(scheme, solver, expansion)
                 expansion.key = scheme, name
                 _report(progress, scheme, name, expansion)
-                operating = operating_drive(config, drive)
-                data = configuration_data(
-                    expansion, device.probes, operating, device.heating_model == "conserving", device.images
-                )
-                check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
-                data["adjoint_iterations"] = solver.adjoint_iterations
+                for readout in readouts:
+                    readout.read(expansion, solver.adjoint_iterations)
                 with progress.stage("observables"):
-                    measured = measurements.of(expansion, operating)
-                    data |= measured
-                    if compared:
-                        data["mesh_bars"] = measurements.bars(measured, compared, operating)
-                configurations[name] = data
-                if keep_fields:
-                    expansions[scheme, name] = expansion
+                    drives = [readout.operating_drive(scheme) for readout in readouts]
+                    measured = measurements.of(expansion, drives)
+                    bars = measurements.bars(measured, compared, drives) if compared else []
+                for readout, *parts in zip_longest(readouts, measured, bars):
+                    readout.add(expansion.key, *parts)
+                if expansions is not None:
+                    expansions[expansion.key] = expansion
                 progress.step()
-            schemes[scheme] = {
-                "drive": {"quantity": drive.quantity, "unit": drive.unit},
-                "configurations": configurations,
-                "signals": signals(configurations),
-            }
-            if config.lock_in and drive.quantity == "current":
-                schemes[scheme]["lock_in"] = {
-                    probe: {
-                        name: lock_in(shown_orders(data["probes"][probe]), config.lock_in.rms_current)
-                        for name, data in configurations.items()
-                    }
-                    for probe in device.probes
-                }
-    data = _summary(problem, schemes, progress)
+    results = [_summary(problem, readout, progress) for readout in readouts]
     if input_errors:
-        input_errors.write(data)
-    return Results(
-        data, expansions, SolvedFields(problem, expansions, data["run"]["id"]) if keep_fields else None
-    )
+        for data in results:
+            input_errors.write(data)
+    return results
 
 
 @contextmanager
@@ -106,8 +108,8 @@ def _with_reciprocity(problem: Problem, solver: Any, expansion: Expansion) -> Ex
     device = problem.device
     if device.numerics.reciprocity and expansion.orders:
         first = expansion.orders[0]
-        found = {name: solver.reciprocal(pair, first) for name, pair in device.probes.items()}
-        expansion.reciprocity.update({name: value for name, value in found.items() if value is not None})
+        found = {pair: solver.reciprocal(pair, first) for pair in device.probes.values()}
+        expansion.reciprocity.update({pair: value for pair, value in found.items() if value is not None})
     return expansion
 
 
@@ -122,26 +124,8 @@ def _report(progress: Any, scheme: str, configuration: str, expansion: Expansion
         )
 
 
-def operating_drive(config: Config, drive: Drive) -> float | None:
-    """The drive of the maxima: ``output.current``, else the drive of the configuration; None without one.
-
-    Args:
-        config: The configuration.
-        drive: The drive of the scheme.
-    """
-    if drive.quantity == "temperature":
-        return 0.0
-    if drive.quantity == "voltage":
-        return drive.scale
-    if config.output.current is not None:
-        return config.output.current
-    if config.solver.currents:
-        return max(map(abs, config.solver.currents))
-    return config.lock_in.rms_current * 2**0.5 if config.lock_in else None
-
-
-def _summary(problem: Problem, schemes: dict[str, Any], progress: Any) -> dict[str, Any]:
-    config, comm = problem.config, problem.spaces.comm
+def _summary(problem: Problem, readout: Readout, progress: Any) -> dict[str, Any]:
+    config, comm, schemes = readout.config, problem.spaces.comm, readout.schemes()
     peaks = comm.allgather(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
     found = [data for scheme in schemes.values() for data in scheme["configurations"].values()]
     return {

@@ -8,20 +8,18 @@ from typing import Any
 
 from thermospin.compat import MPI
 from thermospin.config import Config
-from thermospin.errors import ConvergenceError, InputError
+from thermospin.errors import InputError
 from thermospin.meshes.record import MeshRecord
-from thermospin.output import SilentProgress, write_results
-from thermospin.output.files import read_results, write_json
-from thermospin.output.layout import SCHEMA
+from thermospin.output import SilentProgress
+from thermospin.output.files import read_results
 from thermospin.output.place import claim
 from thermospin.output.progress import progress_of
 from thermospin.output.sweeps import write_sweep
-from thermospin.runs.adaptive import AdaptedMeshes
-from thermospin.runs.jobs import Job, blaming, find_jobs, shares
+from thermospin.runs.jobs import Job, batches, blaming, find_jobs, shares
 from thermospin.runs.preparation import prepare_mesh
-from thermospin.runs.run import describe_mesh, note_missing_probes, write
+from thermospin.runs.run import note_missing_probes
+from thermospin.runs.sweep_points import solve_points
 from thermospin.runs.sweep_results import SweepResults, collect
-from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
 from thermospin.validation import Sweep, load_sweep
 
@@ -217,13 +215,13 @@ def _solve_in_groups(
     """Solve points on groups of ranks; the results by the hash of the point, on rank 0 (collective)."""
     if not jobs:
         return {}
-    groups = min(groups, len(jobs))
+    groups = min(groups, len(batches(jobs)))
     number = comm.rank * groups // comm.size
     group = comm.Split(number, comm.rank)
     share = shares(jobs, groups, {mesh: record.cells for mesh, record in records.items()})[number]
     found, mistake = {}, None
     try:
-        found = _solve_share(share, records, directory, group, fields, follow(group.rank))
+        found = solve_points(share, records, directory, group, fields, follow(group.rank))
     except InputError as error:
         mistake = error
     mistakes = [error for error in comm.allgather(mistake) if error]
@@ -231,68 +229,6 @@ def _solve_in_groups(
         raise mistakes[0]
     group.Free()
     return {name: data for part in comm.gather(found) or [] for name, data in part.items()}
-
-
-def _solve_share(
-    jobs: Sequence[Job],
-    records: Mapping[str, MeshRecord],
-    directory: Path | None,
-    comm: MPI.Comm,
-    fields: bool,
-    progress: SilentProgress,
-) -> dict[str, Any]:
-    """Solve points one after another; their results, on rank 0 of the group (collective in the group)."""
-    bench = Workbench(comm)
-    meshes = AdaptedMeshes(bench)
-    found: dict[str, Any] = {}
-    with progress, progress.steps("points", [float(records[job.mesh].cells) for job in jobs]):
-        for job in jobs:
-            data = _solve_point(job, records[job.mesh], meshes, directory and directory / job.hash, fields)
-            values = ", ".join(f"{key}={value}" for key, value in job.point.values.items())
-            outcome = data.get("failed") or f"{data['solver']['iterations']} iterations"
-            if not data.get("accuracy", {}).get("reached", True):
-                outcome += f"; warning: accuracy not reached: {data['accuracy']['end']}"
-            progress.note(f"point {job.point.index} ({values}): {outcome}")
-            progress.step()
-            if comm.rank == 0:
-                found[job.hash] = data
-    bench.clear()
-    return found
-
-
-def _solve_point(
-    job: Job, record: MeshRecord, meshes: AdaptedMeshes, directory: Path | None, fields: bool
-) -> dict[str, Any]:
-    """Solve a point (collective); the content of ``results.json``, which goes to the directory, if any."""
-    config, bench, progress = job.point.config, meshes.bench, SilentProgress()
-    if directory is not None:
-        config = _output_to(directory, config, fields)
-    about = {"point": {"hash": job.hash, "values": dict(job.point.values), "fields": fields}}
-    failed = ""
-    try:
-        config, record, problem, results = meshes.solve(config, record, progress)
-    except ConvergenceError as error:
-        failed = str(error)
-    if failed:
-        bench.clear()
-        data = {"schema": SCHEMA, "failed": failed, "schemes": {}, "config": config.resolved(), **about}
-        if directory is not None:
-            on_root(bench.comm, lambda: write_json(directory / "results.json", data))
-        return data
-    results.data.update(about, **describe_mesh(config, problem.device, record, bench.comm))
-    if fields:
-        write(problem, results, record, progress)
-    elif directory is not None:
-        on_root(bench.comm, lambda: write_results(directory, results.data))
-    return results.data
-
-
-def _output_to(directory: Path, config: Config, fields: bool) -> Config:
-    """The configuration of a point that writes to a directory of its own, without pictures unless asked."""
-    changes: dict[str, Any] = {"directory": directory}
-    if not fields:
-        changes |= {"fields": False, "maps": ()}
-    return config.model_copy(update={"output": config.output.model_copy(update=changes)})
 
 
 def _finish(

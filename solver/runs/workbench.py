@@ -31,6 +31,9 @@ BESIDE = (
 """Sections that leave the operator as it is. Of the terminals it knows the faces, which the mesh records."""
 BESIDE_OF_SOLVER = ("orders", "method", "currents", "tolerance", "reciprocity")
 
+READ_ONLY = ("title", "parameters", "probes", "lock_in", "output", "sweep", "loop")
+"""Sections that leave solutions as they are."""
+
 
 def operator_key(config: Config, device: Device) -> str:
     """Text of all that an operator depends on besides its mesh: every entry not known to have no influence.
@@ -52,6 +55,20 @@ def operator_key(config: Config, device: Device) -> str:
     if not device.follows_field:
         content["magnetic_field"] = any(config.magnetic_field)
     content["solver"] = {k: v for k, v in content["solver"].items() if k not in BESIDE_OF_SOLVER}
+    return json.dumps(content, sort_keys=True)
+
+
+def solution_key(config: Config) -> str:
+    """Text of all that the solutions of a configuration depend on; other probes can be read from them too.
+
+    Args:
+        config: The configuration.
+    """
+    content = {key: value for key, value in config.resolved().items() if key not in READ_ONLY}
+    if config.solver.method == "expansion":
+        content["solver"] = {k: v for k, v in content["solver"].items() if k != "currents"}
+    if config.uncertainties:
+        content["probes"] = config.probes
     return json.dumps(content, sort_keys=True)
 
 

@@ -14,7 +14,7 @@ from test_device_commands import check_mistake, command, write_config
 from thermospin.meshes import build
 from thermospin.output.layout import check_layout
 from thermospin.runs import sweep as sweeping
-from thermospin.runs import workbench
+from thermospin.runs import sweep_points, workbench
 from thermospin.runs.preparation import prepare_mesh
 from thermospin.runs.simulation import solve
 from thermospin.runtime.failures import on_root
@@ -86,6 +86,59 @@ def test_every_point_is_a_single_run(finished, comm):
             for name, found in data["configurations"].items():
                 for probe, read in found["probes"].items():
                     np.testing.assert_allclose(read["R"], single.harmonics(scheme, name, probe), rtol=1e-7)
+
+
+def same_numbers(found, expected, path=""):
+    """Plain data with the same keys and, to the accuracy of the solver, the same numbers."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys(), path
+        for key in expected:
+            if key not in UNLIKE:
+                same_numbers(found[key], expected[key], f"{path}.{key}")
+    elif isinstance(expected, list):
+        assert len(found) == len(expected), path
+        for i, value in enumerate(expected):
+            same_numbers(found[i], value, f"{path}[{i}]")
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-12), path
+    else:
+        assert found == expected, path
+
+
+UNLIKE = ("balances", "uncertainty", "solver", "mesh_bars", "current")
+UNLIKE += ("iterations", "residuals", "adjoint_iterations")
+"""Keys of numbers that only say how well the equations are solved, or differ by it: currents of R2 are 0."""
+
+
+def test_points_of_current_and_probe_are_single_runs(comm, monkeypatch):
+    """They are solved once together; all numbers are those of a run of each alone."""
+    solved_for = []
+    solve_for = sweep_points.solve_for
+    monkeypatch.setattr(
+        sweep_points, "solve_for", lambda *given: solved_for.append(len(given[1])) or solve_for(*given)
+    )
+    solver, pairs = {"orders": 2, "estimate": True}, [["contact3", "contact4"], ["contact5", "contact3"]]
+    axes = [
+        {"key": "lock_in.rms_current", "values": ["0.2 mA", "1 mA"]},
+        {"key": "probes.nonlocal", "values": pairs},
+    ]
+    given = {"solver": solver, "output": {}, "schemes": {"thermal": device()["schemes"]["thermal"]}}
+    current = {"lock_in": {"rms_current": "0.2 mA"}}
+    found = sweeping.run_sweep(load_sweep(swept(axes, **given, **current)), None, comm)
+    assert solved_for == [len(axes) * len(pairs)]
+    for point in comm.bcast(found)["points"][1:3]:
+        current, pair = point["values"].values()
+        probes = {**device()["probes"], "nonlocal": pair}
+        single = solved(device(**given, lock_in={"rms_current": current}, probes=probes), comm)
+        same_numbers(point["schemes"], json.loads(json.dumps(single.data["schemes"])))
+
+
+def test_points_that_fail_together_are_solved_alone(comm):
+    axes = [{"key": "lock_in.rms_current", "values": ["0.2 mA", "1 mA"]}]
+    given = {"solver": {"orders": 2, "max_iterations": 3}, "lock_in": {"rms_current": "1 mA"}}
+    found = sweeping.run_sweep(load_sweep(swept(axes, **given)), None, comm)
+    for point in comm.bcast(found)["points"]:
+        assert "no convergence in 3 iterations" in point["failed"]
 
 
 def test_table_has_a_row_for_every_reading(finished):

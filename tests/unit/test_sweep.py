@@ -11,9 +11,10 @@ from test_material_laws import CLUSTERS
 from thermospin.cli import main
 from thermospin.device import Device
 from thermospin.errors import InputError
-from thermospin.runs.jobs import Job, shares
+from thermospin.runs import jobs as job_module
+from thermospin.runs.jobs import Job, batches, shares
 from thermospin.runs.sweep import parse_part
-from thermospin.runs.workbench import operator_key
+from thermospin.runs.workbench import operator_key, solution_key
 from thermospin.units import common_unit
 from thermospin.validation import load_config, load_sweep
 
@@ -239,7 +240,7 @@ def test_shares_are_even_complete_and_keep_operators_together(file):
 def test_shares_by_cost(file):
     points = swept(file, "{key: temperature, start: 100, stop: 200, num: 5}").points
     costs = {f"mesh{i}": cost for i, cost in enumerate([1, 1, 1, 1, 4])}
-    made = [Job(point, f"mesh{i}", f"{i}", f"{i}") for i, point in enumerate(points)]
+    made = [Job(point, f"mesh{i}", f"{i}", f"{i}", f"{i}") for i, point in enumerate(points)]
     assert [[job.point.index for job in part] for part in shares(made, 2, costs)] == [[0, 1, 2, 3], [4]]
 
 
@@ -250,3 +251,43 @@ def test_common_unit():
     for wrong in (["15 nm", 3], ["15 nm", "3"], ["Py", "Cu"], [None, 1], [True], ["1 nm", "1 K"]):
         with pytest.raises(ValueError):
             common_unit(wrong)
+
+
+def test_probes_and_amplitudes_leave_solutions_as_they_are(file):
+    reference = solution_key(load_config(file))
+    for same in (
+        "probes={}",
+        "probes.other=[left, right]",
+        "output.current=1 mA",
+        "lock_in={rms_current: 1 mA}",
+    ):
+        assert solution_key(load_config(file, [same])) == reference, same
+    for other in ("heating.scale=2", "solver.orders=2", "solver.tolerance=1e-9", "temperature=200"):
+        assert solution_key(load_config(file, [other])) != reference, other
+
+
+def test_points_with_the_same_solutions_are_one_batch(file, monkeypatch):
+    """As long as they have few probes; no rank is idle where there are solutions enough."""
+    axes = (
+        "{key: probes.across, values: [[left, right], [right, left]]}",
+        "{key: heating.scale, values: [1, 2, 3]}",
+    )
+    made = jobs(swept(file, *axes))
+    assert [[job.point.index for job in batch] for batch in batches(made)] == [[0, 3], [1, 4], [2, 5]]
+    costs = dict.fromkeys((job.mesh for job in made), 1.0)
+    for count in (1, 2, 3):
+        parts = [[job.point.index for job in part] for part in shares(made, count, costs)]
+        assert all(parts) and sorted(sum(parts, [])) == list(range(6))
+        assert all((index + 3) % 6 in part for part in parts for index in part)
+    monkeypatch.setattr(job_module, "MOST_PROBES", 1)
+    assert all(len(batch) == 1 for batch in batches(made))
+
+
+def test_no_part_is_empty(file):
+    """However uneven the costs are."""
+    points = swept(file, "{key: temperature, start: 100, stop: 200, num: 5}").points
+    costs = {f"mesh{i}": cost for i, cost in enumerate([1, 1, 1, 1, 40])}
+    made = [Job(point, f"mesh{i}", f"{i}", f"{i}", f"{i}") for i, point in enumerate(points)]
+    for count in (2, 3, 4, 5):
+        assert all(shares(made, count, costs))
+    assert sum(map(bool, shares(made, 7, costs))) == 5
