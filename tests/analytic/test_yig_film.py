@@ -4,10 +4,12 @@ The matrices are those of a small block of it. On fields that depend on z alone,
 x or y, they are those of the infinite film (solver/physics.md §11).
 """
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from structured import structured_device
-from support import SilentProgress
+from support import SilentProgress, prepare_problem
 from yig import LENGTH, NM, SIGMA, K, film
 
 from thermospin.runs.problem import Problem
@@ -126,3 +128,25 @@ def test_spin_seebeck_and_peltier_effects(make):
     assert current == pytest.approx(THETA * into * LENGTH / D * np.tanh(D / 2 / LENGTH), rel=1e-3)
     assert film_.response[2, 0] == pytest.approx(reversed_.response[0, 2], rel=1e-10, abs=0)
     assert reversed_.response[0, 2] == pytest.approx(-film_.response[0, 2], rel=1e-10, abs=0)
+
+
+def test_onsager_partners_in_one_device(comm):
+    """``V(m)/ΔT`` of a warm garnet is ``Q(−m)/(T0 I)``, the heat that a current in the metal draws from it.
+
+    ΔT is so small that the Joule heat of its currents does not count.
+    """
+    t0, warm = 300.0, 0.01
+    states = {"up": {}, "down": {"YIG": -1}}
+    given = film(MAGNON, (1, 2, 2), metal={"spin_hall_angle": THETA, "seebeck": "-5 uV/K"}, size=(20, 10, 8))
+    solver = given["solver"] | {"tolerance": 1e-12, "estimate": False}
+    given |= {"temperature": t0, "configurations": states, "solver": solver}
+    heated = deepcopy(given) | {"schemes": {"through": {"right": "ground"}}}
+    heated["terminals"]["bottom"]["sink"] = t0 + warm
+    problem = prepare_problem(given, comm)
+    peltier = {state: problem.solve("through", state).orders[0].heat["bottom"] for state in states}
+    problem.adopt(load_config(heated))
+    for state, other in (("up", "down"), ("down", "up")):
+        problem.magnetise(problem.states[state])
+        volts = problem.scheme("through").at(0.0).terminals
+        assert (volts["left"] - volts["right"]) / warm == pytest.approx(peltier[other] / t0, rel=1e-10, abs=0)
+    problem.free()

@@ -151,13 +151,6 @@ TURNING = {
     "anisotropic": ("Py", "Co", "Ni", "CoFeB"),
     "spin_hall": ("Pt", "Ta", "W", "Au", "Cu"),
 }
-UNKNOWN = {
-    "Py": {"anomalous_hall_angle"},
-    "Co": {"anomalous_nernst_ratio"},
-    "Ni": {"anomalous_nernst_ratio"},
-}
-"""Numbers for which no source is known."""
-
 
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, names in TURNING.items() for name in names]
@@ -166,7 +159,7 @@ def test_materials_that_turn_currents(kind, name):
     """They are their base with sourced angles whose range is said; the base turns nothing."""
     turning, base = library()[f"{name}_{kind}"], library()[name]
     own = {key: entry for key, entry in turning.items() if key not in base}
-    needed = {"amr_ratio", "anomalous_hall_angle", "anomalous_nernst_ratio"} - UNKNOWN.get(name, set())
+    needed = {"amr_ratio", "anomalous_hall_angle", "anomalous_nernst_ratio"}
     assert set(own) == (needed if kind == "anisotropic" else {"spin_hall_angle"})
     assert all(entry.range and entry.note and entry.source != "Assumed" for entry in own.values())
     assert {key: turning[key] for key in base} == base
