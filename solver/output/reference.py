@@ -34,7 +34,7 @@ class SignalReading(Section):
         return "V/A" if self.order == 1 else f"V/A^{self.order}"
 
     def read(self, results: Mapping[str, Any]) -> float:
-        """Value for the paper's ζ, SI.
+        """Value for the paper's ζ, with its estimated error added where there is one, SI.
 
         Args:
             results: Content of ``results.json``.
@@ -42,7 +42,11 @@ class SignalReading(Section):
         Raises:
             Unavailable: It is not in the results.
         """
-        value = _find(results, "schemes", self.scheme, "signals", self.probe, self.signal, self.order - 1)
+        place = "schemes", self.scheme, "signals", self.probe
+        value = _find(results, *place, self.signal, self.order - 1)
+        corrected = _find(results, *place).get("corrected", {}).get(self.signal)
+        if corrected and corrected[self.order - 1] is not None:
+            value = corrected[self.order - 1]
         factor = self.scale / _heating_scale(results) if self.order > 1 else 1.0
         return value * factor ** (self.order - 1)
 

@@ -10,7 +10,7 @@ from thermospin.meshes.options import MeshOptions
 from thermospin.meshes.record import MeshRecord
 from thermospin.output.stages import SilentProgress
 from thermospin.runs.comparison import most_unknowns
-from thermospin.runs.estimates import estimate_record
+from thermospin.runs.estimates import Estimate, estimate_record
 from thermospin.runs.goals import Goal, errors_of, find_goals
 from thermospin.runs.levels import REACHED, Level, end_of, next_text, refusal
 from thermospin.runs.preparation import prepare_on_root
@@ -20,6 +20,7 @@ from thermospin.runs.results import Results
 from thermospin.runs.simulation import solve
 from thermospin.runs.workbench import Workbench
 from thermospin.runtime.failures import on_root
+from thermospin.runtime.machines import machines_of
 
 
 class Solved(NamedTuple):
@@ -120,10 +121,10 @@ def solve_from(
         if reason is None:
             begun = time.perf_counter()
             finer = _finer(found, levels[-1].goals, bench.comm, progress)
-            unknowns = _size(finer, found, bench.comm)
-            reason = _refused(finer, found, unknowns)
+            cost = _cost(finer, found, bench.comm)
+            reason = _refused(finer, found, cost)
         if reason is None:
-            progress.note(next_text(levels[-1], unknowns))
+            progress.note(next_text(levels[-1], cost.unknowns))
             found = _solved(*finer, bench, progress)
             levels.append(_level(found, begun))
     if reason != REACHED:
@@ -152,16 +153,17 @@ def _finer(
         return refine(found.config, found.record, errors, comm)
 
 
-def _size(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> float:
-    """About the number of unknowns on the next mesh (collective)."""
-    return on_root(comm, lambda: estimate_record(found.problem.device, finer[1]).unknowns)
+def _cost(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> Estimate:
+    """About the number of unknowns on the next mesh, and what they cost (collective)."""
+    return on_root(comm, lambda: estimate_record(found.problem.device, finer[1]))
 
 
-def _refused(finer: tuple[Config, MeshRecord], found: Solved, unknowns: float) -> str | None:
+def _refused(finer: tuple[Config, MeshRecord], found: Solved, cost: Estimate) -> str | None:
     """The reason not to solve on the next mesh."""
     config, record = finer
     estimated = most_unknowns(found.problem)
-    return refusal(unknowns, record.cells, found.record.cells, estimated, config.accuracy)
+    machines = machines_of(found.problem.spaces.comm)
+    return refusal(cost, record.cells, found.record.cells, estimated, machines, config.accuracy)
 
 
 def _level(found: Solved, begun: float) -> Level:

@@ -77,12 +77,21 @@ class Estimate:
     @property
     def warning(self) -> str | None:
         """A line when this machine has less memory than that."""
-        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return self.shortage(1)
+
+    def shortage(self, machines: int) -> str | None:
+        """A line when some machines like this one have less memory than that.
+
+        Args:
+            machines: Their number.
+        """
+        there = machines * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         if self.memory < there:
             return None
+        have = "this machine has" if machines == 1 else f"{machines} machines like this one have"
         return (
-            f"{_gigabytes(self.memory)} of memory is needed, and this machine has {_gigabytes(there)}; "
-            "use ranks on several machines, or larger elements"
+            f"{_gigabytes(self.memory)} of memory is needed, and {have} {_gigabytes(there)}; "
+            f"use ranks on {'several' if machines == 1 else 'more'} machines, or larger elements"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from thermospin.config.accuracy import Accuracy
 from thermospin.output.scales import duration
+from thermospin.runs.estimates import Estimate
 from thermospin.runs.goals import Goal
 from thermospin.units import rounded
 
@@ -92,22 +93,25 @@ def end_of(levels: Sequence[Level], accuracy: Accuracy) -> str | None:
 
 
 def refusal(
-    unknowns: float, cells: int, before: int, estimated: int | None, accuracy: Accuracy
+    next_mesh: Estimate, cells: int, before: int, estimated: int | None, machines: int, accuracy: Accuracy
 ) -> str | None:
     """The reason not to solve on the next mesh; None if it is.
 
     Args:
-        unknowns: Its number of unknowns.
+        next_mesh: Its number of unknowns, and what they cost.
         cells: Its number of cells.
         before: That of the mesh before.
         estimated: Most unknowns with which errors are estimated; None without a limit.
+        machines: The number of machines that share the work.
         accuracy: The limits.
     """
     if cells <= before:
         return "the mesh cannot be refined where the error is made"
+    unknowns = next_mesh.unknowns
     size = f"the next mesh has about {unknowns:,.0f} unknowns"
     if unknowns > accuracy.max_unknowns:
         return f"{size}, more than accuracy.max_unknowns, {accuracy.max_unknowns:,}"
     if estimated is not None and unknowns > estimated:
         return f"{size}, and errors are estimated with at most {estimated:,}"
-    return None
+    shortage = next_mesh.shortage(machines)
+    return f"{size}; {shortage}" if shortage else None

@@ -101,6 +101,14 @@ def test_parts_of_cells_add_up_to_the_estimate(comm):
             assert total == pytest.approx(probes["v"]["correction"][order - 1], rel=0.01)
 
 
+def test_mesh_that_memory_does_not_hold_is_not_solved_on(comm, monkeypatch):
+    """The results are those of the last mesh that it holds."""
+    monkeypatch.setattr("thermospin.runs.estimates.os.sysconf", lambda name: 15_800)  # 0.25 GB
+    history = accurate(TARGET, comm).data["accuracy"]
+    assert not history["reached"] and "of memory is needed" in history["end"]
+    assert history["meshes"]
+
+
 def test_values_at_unknowns_are_divided_among_cells(comm):
     """Nothing is lost, in the fields of conductors or of the whole device."""
     with prepare_problem(COARSE, comm) as problem:
