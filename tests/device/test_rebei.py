@@ -55,6 +55,16 @@ def test_ring_with_thin_arms(case, arm, bound, comm):
     assert wide / narrow > 3
 
 
+@pytest.mark.slow
+def test_torque_of_the_wall():
+    """``λ M × M_c`` on either side of the wall of configs/rebei2005_wall.py, against one dimension."""
+    script = load_script("rebei2005_wall")
+    config = script.ts.load(script.BAR, *script.bar_overrides(script.CASE))
+    found, known = script.torques(script.three_dimensions(config), script.one_dimension(config))
+    assert abs(known).max() > 1e-4
+    assert abs(found - known).max() < 1e-2 * abs(known).max()
+
+
 @pytest.mark.serial
 def test_the_other_sign_is_not_solved():
     with pytest.raises(ValueError, match="Eqs. 72 and 73"):
