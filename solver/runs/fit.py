@@ -11,7 +11,7 @@ import numpy as np
 from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.parameters import full_key
-from thermospin.errors import InputError
+from thermospin.errors import ConvergenceError, InputError
 from thermospin.inference.least_squares import Fitted
 from thermospin.inference.least_squares import fit as least_squares
 from thermospin.inference.posterior import Chain, Posterior, sample_full_posterior, sample_posterior
@@ -190,7 +190,10 @@ def _fitted(plan: FitPlan, model: FitReadings, progress: SilentProgress) -> tupl
         progress.note("warning: errors of the mesh are not estimated and do not enter the fit")
     _check_dependence(plan, model, start)
     for _ in range(2):  # mesh errors follow the readings; weights stay while the fit moves
-        fitted = least_squares(model.predict, parameters, measured, np.hypot(uncertainties, bars), loss)
+        try:
+            fitted = least_squares(model.predict, parameters, measured, np.hypot(uncertainties, bars), loss)
+        except ConvergenceError as error:
+            raise plan.config.error("fit.parameters", str(error)) from None
         before, bars = bars, model.mesh_errors(fitted.values)
         _check_mesh(plan, bars)
         if np.all(np.abs(bars - before) < MESH_MATTERS * uncertainties):
