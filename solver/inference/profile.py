@@ -15,6 +15,9 @@ from thermospin.inference.least_squares import Fitted, Model, Prediction, fit
 STEPS = (-2.0, -1.5, -1.0, -0.5, 0.5, 1.0, 1.5, 2.0)
 """Values of the parameter, in its standard errors from the minimum."""
 
+NOTICEABLE = 1e-2
+"""Fall of the misfit from which on another minimum is lower, and not the same one found better."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -22,7 +25,8 @@ class Profile:
 
     Attributes:
         values: Its values, shape (n,), in their order; the minimum is among them.
-        rises: Misfit over that at the minimum, shape (n,); ∞ where the value is not possible.
+        rises: Misfit over that of the fit, shape (n,); negative where another minimum is lower, ∞ where the
+            value is not possible.
     """
 
     values: np.ndarray
@@ -30,11 +34,18 @@ class Profile:
 
     @property
     def interval(self) -> tuple[float | None, float | None]:
-        """Ends, below and above, at which the misfit rises by 1; None where it does not within the values."""
+        """Ends, below and above the lowest value, at which the misfit rises by 1; None where it does not."""
         best = int(np.argmin(self.rises))
-        roots = np.sqrt(np.maximum(self.rises, 0.0))
+        roots = np.sqrt(self.rises - self.rises[best])
         lower = _crossing(roots[best::-1], self.values[best::-1])
         return lower, _crossing(roots[best:], self.values[best:])
+
+    @property
+    def lower(self) -> tuple[float, float] | None:
+        """Value at which the misfit is lower than that of the fit, and by how much; None where it is not."""
+        best = int(np.argmin(self.rises))
+        drop = float(-self.rises[best])
+        return (float(self.values[best]), drop) if drop > NOTICEABLE else None
 
 
 def profile(model: Model, fitted: Fitted, number: int) -> Profile:

@@ -121,6 +121,12 @@ def _interval(found: Mapping[str, Any], data: Mapping[str, Any]) -> str:
         "beyond its bounds or two errors" if end is None else f"{sign}{number(abs(end - value), 2)}"
         for sign, end in zip("-+", found["interval"], strict=True)
     )
+    if found["lower"]:
+        there, drop = found["lower"]
+        return (
+            f"profile of {found['key']}: the fit is not the best; at {there:.4g} {found['unit']}".rstrip()
+            + f" χ² is less by {number(drop, 2)}; start the fit there"
+        )
     return f"profile of {found['key']}: {value:.4g} {below} {above} {found['unit']}".rstrip()
 
 

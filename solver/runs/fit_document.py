@@ -98,6 +98,7 @@ def profile_document(parameter: Parameter, found: Profile) -> dict[str, Any]:
         "values": found.values.tolist(),
         "rises": [float(rise) if np.isfinite(rise) else None for rise in found.rises],
         "interval": list(found.interval),
+        "lower": None if found.lower is None else list(found.lower),
     }
 
 

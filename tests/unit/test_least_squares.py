@@ -191,6 +191,23 @@ def test_the_profile_of_a_decay():
     assert upper - found.values[1] > 1.05 * (found.values[1] - lower)
 
 
+def test_a_profile_that_finds_a_lower_minimum():
+    """A step of the second reading, beyond the minimum of the first: χ² falls from 4 to 0.25 there."""
+
+    def step(values):
+        (a,) = values
+        far = 1 / (1 + np.exp(-20 * (a - 2)))
+        readings = np.array([0.3 * (a - 1), 2 * (1 - far)])
+        return Prediction(readings, np.array([[0.3], [-40 * far * (1 - far)]]))
+
+    found = fit(step, named(1.0), np.zeros(2), np.ones(2))
+    along = profile(step, found, 0)
+    where, drop = along.lower
+    assert where == pytest.approx(1 + 0.5 * found.errors[0], rel=1e-6)
+    assert drop == pytest.approx(4 - 0.25, rel=1e-3)
+    assert along.interval[1] == pytest.approx(1 + found.errors[0] * 1.25**0.5, rel=2e-2)
+
+
 def test_profiles_end_at_bounds_and_impossible_values():
     parameters = [Parameter("a", "", 1.0, lower=0.0, upper=1.1), Parameter("b", "", -1.0)]
     found = fit(line, parameters, 1 - PLACES, np.ones(12))
