@@ -3,8 +3,8 @@
     python benchmarks/sensitivity_cost.py configs/slachter2010.yaml --set mesh.columns.levels=1
 
 The first two rows are runs, the second with the estimates of the mesh that a run has by default. The third is
-`thermospin sensitivity`, which solves for the readings too; the last line is what it takes more. Meshes and compiled forms are made before, by a
-run that is not timed.
+`thermospin sensitivity`, which solves for the readings too; the last line is what it takes more, by reading.
+Meshes and compiled forms are made before, by a run that is not timed.
 """
 
 import argparse
