@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from thermospin.meshes.films import Film
     from thermospin.meshes.squeeze import Factors
 
-FORMAT = 4
+FORMAT = 5
 """Raised when the same input would give another mesh, so that cached ones are made again."""
 
 
@@ -70,7 +70,7 @@ def build_mesh(
         if not options.columns:  # stretched by design
             _check_quality(mesh)
         check_terminals(mesh)
-        record = keep_record(mesh, geometry.materials, digest, cache_dir)
+        record = keep_record(mesh, geometry.materials, digest, cache_dir, _cut_off(mesh, geometry, options))
     return record
 
 
@@ -111,6 +111,16 @@ def _mesh(
         return renumber(replace(mesh, notes=notes))
     with occ.model():
         return _meshed(geometry, options, terminals, magnetic, insulating, inspect)
+
+
+def _cut_off(mesh: RawMesh, geometry: Geometry, options: MeshOptions) -> float:
+    """The part of cylinders that flat walls cut off; nothing where these are polygons of the same area."""
+    from thermospin.meshes.refinement.walls import cut_off
+
+    solids = getattr(geometry, "resolved", None)
+    if options.columns or not isinstance(solids, SolidsGeometry):
+        return 0.0
+    return cut_off(mesh, solids.cylinders)
 
 
 def _meshed(

@@ -45,6 +45,7 @@ class DeviceMesh:
             on one rank; the one on side 2 may be a ghost.
         conductors: The nodes of the conductors where interfaces are cut; else they are those of the mesh.
         surfaces: The pairs of regions that the physical surfaces of interfaces separate.
+        cut_off: Part of the cross-section of elliptic cylinders that flat triangles on their walls cut off.
     """
 
     mesh: dmesh.Mesh
@@ -55,6 +56,7 @@ class DeviceMesh:
     interfaces: dict[str, np.ndarray] = field(default_factory=dict)
     conductors: "Conductors | None" = None
     surfaces: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    cut_off: float = 0.0
 
     def cells(self, names) -> np.ndarray:
         """Sorted local cells of some regions, ghosts included.
@@ -82,6 +84,7 @@ def read_mesh(
     interfaces: Mapping[str, tuple[str, ...]] | None = None,
     conductors: Collection[str] = (),
     surfaces: Mapping[str, int] | None = None,
+    cut_off: float = 0.0,
 ) -> DeviceMesh:
     """Read a record on all ranks of a communicator.
 
@@ -95,6 +98,7 @@ def read_mesh(
             if it is confined to one; the record holds that cut (:func:`thermospin.meshes.cut.store_cut`).
         conductors: The conducting regions; needed with interfaces.
         surfaces: Tag of every surface that interfaces name.
+        cut_off: As of the mesh that is returned.
 
     Raises:
         ValueError: The cut in the record is not one of this mesh.
@@ -146,6 +150,7 @@ def read_mesh(
         },
         _conductors(cut, cell_ranges, local_cells) if pairs and conductors else None,
         {name: [(a, b) for a, b, part in on_surfaces if part == name] for name in surfaces},
+        cut_off,
     )
     for name, pair in pairs.items():
         _check_interface(device, name, pair[:2])

@@ -60,6 +60,7 @@ class MeshRecord:
         surfaces: Tag of every physical surface that an interface names.
         notes: Notes for the user about how a file was read.
         colours: Colours of regions in a drawing, such as ``#ff8000``.
+        cut_off: Part of the cross-section of elliptic cylinders that flat triangles on their walls cut off.
         files: SHA-256 of every file of the record, by name.
     """
 
@@ -75,6 +76,7 @@ class MeshRecord:
     surfaces: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     colours: dict[str, str] = field(default_factory=dict)
+    cut_off: float = 0.0
     files: dict[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -107,6 +107,11 @@ class SolidsGeometry(Section):
         return {solid.name: solid.material for solid in self.solids}
 
     @property
+    def cylinders(self) -> list[EllipticCylinder]:
+        """The cylinders among the solids."""
+        return [solid.cylinder for solid in self.solids if solid.cylinder]
+
+    @property
     def terminals(self) -> dict[str, TerminalFace]:
         """Solids come without terminals of their own."""
         return {}

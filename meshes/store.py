@@ -28,7 +28,11 @@ def find_record(digest: str, cache_dir: Path | str | None = None) -> MeshRecord 
 
 
 def keep_record(
-    mesh: RawMesh, materials: Mapping[str, str], digest: str, cache_dir: Path | str | None = None
+    mesh: RawMesh,
+    materials: Mapping[str, str],
+    digest: str,
+    cache_dir: Path | str | None = None,
+    cut_off: float = 0.0,
 ) -> MeshRecord:
     """Write a record to the cache or, where that cannot be written, to a temporary directory.
 
@@ -37,18 +41,19 @@ def keep_record(
         materials: Material of every region.
         digest: The hash.
         cache_dir: As for :func:`find_record`.
+        cut_off: What flat walls cut off of cylinders (:class:`.MeshRecord`).
 
     Raises:
         InputError: There is no place for it.
     """
     directory = _directory(digest, cache_dir)
     try:
-        _install(mesh, materials, digest, directory)
+        _install(mesh, materials, digest, directory, cut_off)
     except OSError as error:
         say_not_kept("meshes", directory.parent, reason_of(error))
         try:
             directory = temporary_directory("mesh") / digest
-            _install(mesh, materials, digest, directory)
+            _install(mesh, materials, digest, directory, cut_off)
         except OSError as second:
             raise _nowhere(second) from None
         _unkept[digest] = directory
@@ -93,7 +98,9 @@ def _nowhere(error: OSError) -> InputError:
     )
 
 
-def _install(mesh: RawMesh, materials: Mapping[str, str], digest: str, directory: Path) -> None:
+def _install(
+    mesh: RawMesh, materials: Mapping[str, str], digest: str, directory: Path, cut_off: float
+) -> None:
     """Write the record aside and rename it, so that a killed or doubled run leaves no broken one."""
     from thermospin.meshes.msh import write_msh
 
@@ -118,6 +125,7 @@ def _install(mesh: RawMesh, materials: Mapping[str, str], digest: str, directory
             surfaces=mesh.surfaces,
             notes=list(mesh.notes),
             colours=mesh.colours,
+            cut_off=cut_off,
         ).write_summary()
         aside.chmod(0o755)
         keep_first(aside, directory, lambda place: MeshRecord.find(place) is not None)

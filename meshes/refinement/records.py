@@ -9,11 +9,11 @@ import numpy as np
 from thermospin.meshes.numbering import renumber
 from thermospin.meshes.record import MeshRecord
 from thermospin.meshes.refinement.bisection import HALVING, bisect
-from thermospin.meshes.refinement.walls import onto_walls, with_walls
+from thermospin.meshes.refinement.walls import cut_off, onto_walls, with_walls
 from thermospin.meshes.solids import SolidsGeometry
 from thermospin.meshes.store import find_record, keep_record
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same marks would give another mesh, so that kept ones are made again."""
 
 PARENTS = "parents"
@@ -41,7 +41,7 @@ def refine_record(
         InputError: There is no place for the result.
     """
     marked = np.asarray(marked, dtype=bool)
-    shapes = [solid.cylinder for solid in geometry.solids if solid.cylinder] if geometry else []
+    shapes = geometry.cylinders if geometry else []
     aspect = geometry.lateral_aspect if geometry else 1.0
     content = [FORMAT, record.hash, times, aspect, [cylinder.model_dump() for cylinder in shapes]]
     digest, cache = _digest(content, marked), record.directory.parent
@@ -55,7 +55,7 @@ def refine_record(
     # The parts of a cell lie together, as compact as the cells.
     order = np.argsort(bisection.parent, kind="stable")
     fine = renumber(replace(fine, notes=tuple(record.notes), cell_arrays=arrays), order)
-    return keep_record(fine, record.materials, digest, cache)
+    return keep_record(fine, record.materials, digest, cache, cut_off(fine, shapes))
 
 
 def _digest(content: list, marked: np.ndarray) -> str:

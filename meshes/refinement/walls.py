@@ -64,6 +64,18 @@ def onto_walls(mesh: RawMesh, first_new: int, cylinders: Sequence[EllipticCylind
     )
 
 
+def cells_at_walls(mesh: RawMesh, cylinders: Sequence[EllipticCylinder]) -> np.ndarray:
+    """Whether a cell has an edge on a curved wall.
+
+    Args:
+        mesh: The mesh.
+        cylinders: The cylinders.
+    """
+    walls = with_walls(mesh, cylinders)
+    nodes = walls.facets[walls.facet_tags < 0]
+    return np.isin(mesh.cells, nodes).sum(axis=1) > 1
+
+
 def cut_off(mesh: RawMesh, cylinders: Sequence[EllipticCylinder]) -> float:
     """Part of the cross-section of cylinders that the flat triangles on their walls cut off.
 

@@ -63,6 +63,10 @@ singular edges and elsewhere. So bars hold 95 % of all readings (``benchmarks/ef
 CORRECTED_SAFETY, CORRECTED_CANCELLATION = 0.6, 0.9
 """The same of a reading with its estimate added."""
 
+CUT_OFF_SAFETY = 1.25
+"""Relative error bar by curved walls that are flat in the mesh, over the part of the cross-section that they
+cut off: resistance goes with the inverse, and some of it is in narrower places."""
+
 LOCAL_TOLERANCE = 1e-6
 """Relative tolerance on the residual of adjoints that divide a step among cells. With it, cells that are
 images of each other have the same part to four digits, and are refined together."""
@@ -177,7 +181,7 @@ BALANCE_SAFETY = 10.0
 
 @dataclass(frozen=True)
 class Precision:
-    """How precise fields at given drives are.
+    """Precision of fields at given drives.
 
     Attributes:
         fields: Smallest relative tolerance on their true residual, beside that of :data:`FITTED_REDUCTION`.

@@ -58,7 +58,7 @@ class ExtrapolatedStarts:
 
 
 def _place(name: str, drive: float) -> Hashable:
-    """Where a scheme keeps its linear response, or the fields that heat adds at a drive."""
+    """Place where a scheme keeps its linear response, or the fields that heat adds at a drive."""
     return (("linear",) if name == "linear" else ("at", drive)), 0
 
 

@@ -153,6 +153,7 @@ class Expansion:
         unestimated: Reason why it is not, where it was asked for; else empty.
         densities: Likewise, the part that every owned cell makes of it; empty where it is not asked for.
         key: The scheme and the configuration.
+        cut_off: Part of the cross-section that curved walls, flat in the mesh, cut off.
     """
 
     orders: list[Solution]
@@ -164,6 +165,7 @@ class Expansion:
     unestimated: str = ""
     densities: Mapping[TerminalPair, Mapping[int, np.ndarray]] = field(default_factory=dict)
     key: tuple[str, str] = ("", "")
+    cut_off: float = 0.0
 
     @property
     def by_power(self) -> dict[int, Solution]:

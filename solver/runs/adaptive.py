@@ -11,7 +11,7 @@ from thermospin.meshes.record import MeshRecord
 from thermospin.output.stages import SilentProgress
 from thermospin.runs.comparison import most_unknowns
 from thermospin.runs.estimates import Estimate, estimate_record
-from thermospin.runs.goals import Goal, errors_of, find_goals
+from thermospin.runs.goals import Goal, errors_of, find_goals, too_flat
 from thermospin.runs.levels import REACHED, Level, end_of, next_text, refusal
 from thermospin.runs.preparation import prepare_on_root
 from thermospin.runs.problem import Problem
@@ -150,7 +150,7 @@ def _finer(
     """The next mesh (collective)."""
     with progress.stage("refinement"):
         errors = errors_of(goals, found.problem.device.probes, found.results.expansions, comm)
-        return refine(found.config, found.record, errors, comm)
+        return refine(found.config, found.record, errors, comm, too_flat(goals, found.record.cut_off))
 
 
 def _cost(finer: tuple[Config, MeshRecord], found: Solved, comm: MPI.Comm) -> Estimate:

@@ -62,6 +62,7 @@ class Estimation:
             expansion.unestimated = f"the estimate failed: {error}"
             return None
         expansion.errors, expansion.densities = found.errors, found.densities
+        expansion.cut_off = self._problem.spaces.device.cut_off
         return Compared(self._comparison.neighbour, found.compared, self._comparison.bar)
 
     def adopt(self, config: Config) -> None:

@@ -15,6 +15,9 @@ FLOORS = {"baseline": 1e-6, "spin": 1e-4}
 """Shares of the largest signal of that kind at a terminal: error bars below them are small enough for a
 reading that vanishes by symmetry. A baseline may be a small difference of large potentials; a
 reversed magnet changes the potentials by as much as a spin signal."""
+NOTHING = 1e-8
+"""Share of the largest potential at a terminal, where error bars of signals that vanish everywhere are small
+enough."""
 FIRST_ORDERS = (1, 2)
 """Orders that count where none are named: those that experiments read."""
 
@@ -83,6 +86,8 @@ def _of_scheme(scheme: str, solved: Mapping[str, Any], accuracy: Accuracy) -> It
             if bar is None or (accuracy.probes is not None and probe not in accuracy.probes):
                 continue
             floor = FLOORS["spin" if name == "spin" else "baseline"] * _largest(solved, weights, order)
+            sizes = {case: abs(weight) for case, weight in weights.items()}
+            floor = max(floor, NOTHING * _largest(solved, sizes, order))
             value = values[order - 1]
             allowed = max(accuracy.target * abs(value), floor)
             yield Goal(scheme, probe, name, order, weights, value, bar, allowed)
@@ -109,6 +114,16 @@ def _largest(solved: Mapping[str, Any], weights: Mapping[str, float], order: int
         abs(sum(weight * cases[key]["terminals"][name]["V"][order - 1] for key, weight in weights.items()))
         for name in terminals
     )
+
+
+def too_flat(goals: Sequence[Goal], cut_off: float) -> bool:
+    """Whether curved walls, flat in the mesh, take half of what a goal that is not met allows.
+
+    Args:
+        goals: The goals.
+        cut_off: Part of the cross-section that they cut off.
+    """
+    return any(2 * cut_off * abs(goal.value) > goal.allowed for goal in goals if not goal.is_met)
 
 
 def errors_of(

@@ -1,4 +1,4 @@
-"""What a magnetisation in time has cost: steps, iterations, and the share of the device."""
+"""Costs of a magnetisation in time: steps, iterations, and the share of the device."""
 
 from dataclasses import dataclass
 from typing import Any

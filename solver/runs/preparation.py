@@ -229,4 +229,5 @@ def read_device(device: Device, record: MeshRecord, comm: MPI.Comm, progress: An
             places(device),
             [region for region in record.regions if region not in device.insulators],
             record.surfaces,
+            record.cut_off,
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from thermospin.response.accuracy import CUT_OFF_SAFETY
 from thermospin.response.discretisation_error import corrected_bar, error_bar
 from thermospin.response.solution import Expansion, TerminalPair
 
@@ -30,16 +31,16 @@ def probe_data(expansion: Expansion, pair: TerminalPair) -> dict[str, Any]:
     solver = [order.uncertainty[pair] for order in expansion.orders]
     parts = None if estimated is None else [estimated[n] for n in range(1, len(solver) + 1)]
     values = expansion.harmonics(pair).tolist()
-    data = {"R": values, "uncertainty": solver} | _errors(values, parts, solver)
+    data = {"R": values, "uncertainty": solver} | _errors(values, parts, solver, expansion.cut_off)
     if expansion.rest:
         solver = [expansion.rest.uncertainty[pair]]
         values = [expansion.rest.reading(pair)]
-        rest = _errors(values, None if estimated is None else [estimated[0]], solver)
+        rest = _errors(values, None if estimated is None else [estimated[0]], solver, expansion.cut_off)
         data |= _at_rest({"R": values, "uncertainty": solver} | rest)
     return data
 
 
-def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def signals(configurations: Mapping[str, Any], cut_off: float = 0.0) -> dict[str, dict[str, Any]]:
     """Baseline ``(P + AP)/2`` and spin signal ``P − AP`` of every probe; empty without P and AP.
 
     Their ``correction``, ``corrected`` and ``error`` are by signal, then as those of a probe. The estimates
@@ -48,19 +49,20 @@ def signals(configurations: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     Args:
         configurations: Numbers by magnetic configuration.
+        cut_off: Part of the cross-section that curved walls, flat in the mesh, cut off.
     """
     if not {"P", "AP"} <= configurations.keys():
         return {}
     found = {}
     for name in configurations["P"]["probes"]:
         both = [configurations[key]["probes"][name] for key in ("P", "AP")]
-        found[name] = _signals(both, "")
+        found[name] = _signals(both, "", cut_off)
         if all("R0" in read for read in both):
-            found[name] |= _signals(both, "_R0")
+            found[name] |= _signals(both, "_R0", cut_off)
     return found
 
 
-def _signals(both: Sequence[Mapping[str, Any]], suffix: str) -> dict[str, Any]:
+def _signals(both: Sequence[Mapping[str, Any]], suffix: str, cut_off: float) -> dict[str, Any]:
     """The signals of a probe, of all orders or of the voltage without a drive."""
     values: dict[str, Any] = {}
     errors: dict[str, dict[str, Any]] = {}
@@ -71,7 +73,7 @@ def _signals(both: Sequence[Mapping[str, Any]], suffix: str) -> dict[str, Any]:
         values[f"{signal}{suffix}"] = combined
         if suffix:
             combined, solver, parts = [combined], [solver], None if parts is None else [parts]
-        data = _errors(combined, parts, solver)
+        data = _errors(combined, parts, solver, cut_off)
         data.pop("contributions")
         data = _at_rest(data) if suffix else data
         for key, value in data.items():
@@ -87,7 +89,9 @@ def _combine(values: Sequence[Any], weights: Sequence[float]) -> Any:
     return total.tolist()
 
 
-def _errors(values: Sequence[float], parts: Sequence[Any] | None, solver: Sequence[float]) -> dict[str, Any]:
+def _errors(
+    values: Sequence[float], parts: Sequence[Any] | None, solver: Sequence[float], cut_off: float
+) -> dict[str, Any]:
     """The errors of readings, by order."""
     if parts is None:
         unknown = [None] * len(solver)
@@ -95,13 +99,14 @@ def _errors(values: Sequence[float], parts: Sequence[Any] | None, solver: Sequen
         return {"correction": unknown, "contributions": None, "corrected": unknown, "error": bars}
     parts = [np.asarray(part, dtype=float) for part in parts]
     corrections = [float(part.sum()) for part in parts]
+    walls = [CUT_OFF_SAFETY * cut_off * abs(value) for value in values]
     return {
         "correction": corrections,
         "contributions": [part.tolist() for part in parts],
         "corrected": [value + correction for value, correction in zip(values, corrections, strict=True)],
         "error": {
-            "mesh": [error_bar(part) for part in parts],
-            "corrected": [corrected_bar(part) for part in parts],
+            "mesh": [error_bar(part) + wall for part, wall in zip(parts, walls, strict=True)],
+            "corrected": [corrected_bar(part) + wall for part, wall in zip(parts, walls, strict=True)],
             "solver": solver,
         },
     }

@@ -76,7 +76,7 @@ def _at_rest(
         }
         read = {name: case["probes"][probe] for name, case in cases.items()}
         values = {name: (part["R0"], part["error_R0"]["mesh"]) for name, part in read.items()}
-        for signal in signals(cases).values():
+        for signal in signals(cases, problem.spaces.device.cut_off).values():
             errors = signal["error_R0"]
             values |= {name: (signal[f"{name}_R0"], errors[name]["mesh"]) for name in SIGNALS}
         for name, (value, bar) in values.items():
@@ -186,6 +186,6 @@ def _mesh_bars(problem: Problem, expansions: Mapping[str, Expansion]) -> dict[st
         probe: {name: case["probes"][probe]["error"]["mesh"] for name, case in cases.items()}
         for probe in probes
     }
-    for probe, signal in signals(cases).items():
+    for probe, signal in signals(cases, problem.spaces.device.cut_off).items():
         found[probe] |= {name: signal["error"][name]["mesh"] for name in SIGNALS}
     return found

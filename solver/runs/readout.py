@@ -1,4 +1,4 @@
-"""What a configuration asks of its solutions, which others with other probes and drives may share."""
+"""Readings that a configuration asks of its solutions; others with other probes and drives may share them."""
 
 from typing import Any
 
@@ -25,6 +25,7 @@ class Readout:
     def __init__(self, config: Config, device: Device) -> None:
         self.config, self._device = config, device
         self._found: dict[str, dict[str, dict[str, Any]]] = {scheme: {} for scheme in device.drives}
+        self._cut_off = 0.0
 
     def operating_drive(self, scheme: str) -> float | None:
         """Drive of the maxima: ``output.current``, else that of the configuration; None without one.
@@ -54,6 +55,7 @@ class Readout:
             ConvergenceError: A number is not finite, or a conservation law is broken.
         """
         device, (scheme, name) = self._device, expansion.key
+        self._cut_off = expansion.cut_off
         given = self.operating_drive(scheme), device.heating_model == "conserving", device.images
         data = configuration_data(expansion, device.probes, *given)
         check_balances(data, device.numerics.tolerance, f"{scheme}, {name}")
@@ -79,7 +81,7 @@ class Readout:
         found: dict[str, Any] = {
             "drive": {"quantity": drive.quantity, "unit": drive.unit},
             "configurations": configurations,
-            "signals": signals(configurations),
+            "signals": signals(configurations, self._cut_off),
         }
         if self.config.lock_in and drive.quantity == "current":
             found["lock_in"] = {

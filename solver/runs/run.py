@@ -92,6 +92,8 @@ def describe_mesh(config: Config, device: Device, record: MeshRecord, comm: MPI.
         comm: The ranks.
     """
     about = {"file": record.file.name, "hash": record.hash, "cells": record.cells, "points": record.points}
+    if record.cut_off:
+        about["cut_off"] = record.cut_off
     return {"mesh": about, "warnings": on_root(comm, lambda: unresolved(config, device, record))}
 
 

@@ -95,7 +95,7 @@ def _together(
 
 
 def _readout(config: Config, problem: Problem) -> Readout:
-    """What a point asks of solutions that it shares."""
+    """Readings that a point asks of solutions that it shares."""
     device: Device = replace(problem.device, probes=dict(config.probes))
     return Readout(config, device)
 

@@ -101,6 +101,34 @@ def test_parts_of_cells_add_up_to_the_estimate(comm):
             assert total == pytest.approx(probes["v"]["correction"][order - 1], rel=0.01)
 
 
+def test_round_walls(comm):
+    """An upright cylinder: its resistance h/σπab has the error of its flat walls alone, and bars hold it."""
+    cylinder = {"centre": ["0 nm", "0 nm", "0 nm"], "radii": ["40 nm", "25 nm"], "height": "20 nm"}
+    terminals = {
+        "bottom": {"region": "Disk", "face": "zmin", "sink": True},
+        "top": {"region": "Disk", "face": "zmax", "sink": True},
+    }
+    config = {
+        "geometry": {"solids": {"Disk": {"material": "Metal", "cylinder": cylinder}}},
+        "materials": {
+            "Metal": {"conductivity": 1e7, "spin_diffusion_length": "100 nm", "thermal_conductivity": 50}
+        },
+        "mesh": {"max_size": "20 nm", "elements_across_film": 1},
+        "terminals": terminals,
+        "schemes": {"up": {"bottom": "current", "top": "ground"}},
+        "probes": {"v": ["bottom", "top"]},
+        "solver": {"orders": 1, "estimate": True},
+        "accuracy": "1 %",
+    }
+    exact = 20 * NM / (1e7 * np.pi * 40 * NM * 25 * NM)
+    results = ts.run(ts.Config.model_validate(config), comm=comm)
+    history = results.data["accuracy"]
+    assert history["reached"] and len(history["meshes"]) > 1
+    for mesh in history["meshes"]:
+        for reading in mesh["readings"]:
+            assert abs(reading["value"] - exact) < reading["bar"] < 1.4 * abs(reading["value"] - exact)
+
+
 def test_mesh_that_memory_does_not_hold_is_not_solved_on(comm, monkeypatch):
     """The results are those of the last mesh that it holds."""
     monkeypatch.setattr("thermospin.runs.estimates.os.sysconf", lambda name: 15_800)  # 0.25 GB

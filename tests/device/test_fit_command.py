@@ -16,7 +16,7 @@ SEEBECK = "materials.F.spin_seebeck"
 
 
 def told(tmp_path, rows, parameters):
-    """What `thermospin fit` says about data and parameters, without the directory."""
+    """Messages of `thermospin fit` about data and parameters, without the directory."""
     (tmp_path / "data.csv").write_text(HEADER + rows, encoding="utf-8")
     device = stack(JOULE, degree=1, orders=2, estimate=False)
     device |= {"fit": {"parameters": parameters, "data": "data.csv"}}

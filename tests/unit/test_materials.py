@@ -152,6 +152,7 @@ TURNING = {
     "spin_hall": ("Pt", "Ta", "W", "Au", "Cu"),
 }
 
+
 @pytest.mark.parametrize(
     ("kind", "name"), [(kind, name) for kind, names in TURNING.items() for name in names]
 )

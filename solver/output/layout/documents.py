@@ -25,6 +25,8 @@ class Mesh(Part):
     """Tetrahedra."""
     points: int
     """Vertices."""
+    cut_off: float | None = None
+    """Part of the cross-section of elliptic cylinders that flat triangles on their walls cut off."""
 
 
 class Solver(Part):
