@@ -56,11 +56,11 @@ SMOOTH_BENDING = 0.4
 """Error over the step from the degree below, over the bending, in cells away from singular edges: 0.1 to 0.5
 in graded and refined meshes, less where fields are smooth."""
 
-ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.0, 1.25
+ESTIMATE_SAFETY, ESTIMATE_CANCELLATION = 1.0, 0.9
 """Error bar relative to the estimate, and to the sizes of what adds up to it: the parts of regions, at
 singular edges and elsewhere. So bars hold 95 % of all readings (``benchmarks/effectivity.py``)."""
 
-CORRECTED_SAFETY, CORRECTED_CANCELLATION = 0.6, 0.9
+CORRECTED_SAFETY, CORRECTED_CANCELLATION = 0.4, 0.7
 """The same of a reading with its estimate added."""
 
 CUT_OFF_SAFETY = 1.25

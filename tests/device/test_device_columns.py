@@ -29,6 +29,6 @@ def test_slachter(comm):
     read = results.signals[results.signals.order == 2].set_index("signal")
     error = read.corrected - pd.Series({"baseline": BASELINE, "spin": SPIN})
     assert (error.abs() < read.corrected_error).all() and (
-        read.corrected_error < 0.03 * read.corrected.abs()
+        read.corrected_error < 0.02 * read.corrected.abs()
     ).all()
     assert abs(error.baseline) < 0.004 * abs(BASELINE) and abs(error.spin) < 0.012 * abs(SPIN)
