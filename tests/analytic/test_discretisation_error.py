@@ -99,7 +99,7 @@ LAW = {"linear": 4.32e6, "temperature_coefficient": "0.003 /K", "reference": "30
     ],
 )
 def test_coefficients_that_follow_the_temperature(method, comm):
-    """The estimate of degree 2 is a part of what it changes, also of what laws add to R2 and R3; bars hold."""
+    """The estimate of degree 2 is a part of what it changes, also of what laws add to R2 and R3."""
     config = VALVE | {"materials": {"Py": {"conductivity": LAW}}}
     found = readings(config, comm, degree=2, **method)
     step = found.value - readings(config, comm, degree=1, estimate=False, **method).value
