@@ -22,10 +22,18 @@ MATERIALS = {
     },
     "Metal": {"conductivity": 4e7, "spin_diffusion_length": "60 nm", "thermal_conductivity": 290},
 }
-TIMES = {"Iron": 1e-12, "Metal": 30e-12}
-NAMES = "Iron", "Metal", "Iron"
+TIMES = {"Iron": 1e-12, "Metal": 30e-12, "Rebei": 1e-12}
+NAMES = "Iron", "Metal", "Rebei"
 FIRST, SECOND = [1.0, 0.0, 0.0], [0.6, 0.0, 0.8]
 OMEGA, AREA = 2 * np.pi * 2e10, 16e-18
+TENSOR = {
+    "momentum_time": "0.2 ps",
+    "spin_flip_time": "1 ps",
+    "diffusion_constant": 1e-4,
+    "precession_frequency": 2e12,
+}
+BENDING = -0.4, -2.0
+"""``τ_p H`` and ``τ_sf H`` of it."""
 SOLVER = {"degree": 2, "orders": 1}
 
 
@@ -85,15 +93,17 @@ def test_valve(comm):
 def test_accumulation(comm):
     """n(ω) of magnets across one another beside a metal in a field, all components, against collocation.
 
-    Spins that precess about m, dephase, and are stored with ``1 − P²`` along m, as one complex problem of
-    real and imaginary parts.
+    Spins that precess about m and dephase, in the second magnet by tensor diffusion, are stored with
+    ``1 − P²`` along m: one complex problem of real and imaginary parts.
     """
     b = np.array([0.3, 0.0, 0.4])
     materials = {
         "Iron": MATERIALS["Iron"] | {"dephasing_length": "9 nm", "precession_length": "7 nm"},
         "Metal": MATERIALS["Metal"] | {"spin_relaxation_time": TIMES["Metal"]},
+        "Rebei": MATERIALS["Iron"] | {"tensor_diffusion": TENSOR},
     }
     config = stack((30, 30, 30), [15] * 3, materials=materials, magnetic_field=b.tolist())
+    config["geometry"]["layers"][2]["material"] = "Rebei"
     config |= {"magnetisation": {"F1": FIRST, "F2": SECOND}, "configurations": {"one": {}}}
     problem, storage = prepared(config | {"solver": SOLVER | {"spin": "vector"}}, comm)
     steady, response = respond(problem, storage, "along", "one")
@@ -104,7 +114,7 @@ def test_accumulation(comm):
     for i, field in enumerate(S_VECTOR):
         real, imaginary = (profile_along_z(problem, part, field) for part in parts)
         for (places, values), expected in ((real, known.real), (imaginary, known.imag)):
-            error = AREA * np.interp(z, places, values) - expected[:, i]
+            error = AREA * values - np.interp(places, z, expected[:, i])
             assert abs(error).max() < 2e-3 * abs(expected).max(), field.symbol
 
 
@@ -121,11 +131,11 @@ def profile_along_z(problem, solution, field):
 def expected_spins(config, angle):
     """Nodes, m, and complex s there per A/m², (n, 3), by a real problem of twice the size."""
     iron, metal = (config.material(name) for name in ("Iron", "Metal"))
-    lengths = {"dephasing_length": 9 * NM, "precession_length": 7 * NM, "elements": 60}
+    lengths = {"dephasing_length": 9 * NM, "precession_length": 7 * NM, "elements": 150}
     layers = [
         Layer(iron, 30 * NM, FIRST, **lengths),
-        Layer(metal, 30 * NM, precession=angle, elements=60),
-        Layer(iron, 30 * NM, SECOND, **lengths),
+        Layer(metal, 30 * NM, precession=angle, elements=150),
+        Layer(iron, 30 * NM, SECOND, dephasing_length=10 * NM, bending=BENDING, elements=150),
     ]
     pieces = [
         stretch(layer, TIMES[name], 30 * NM * i)
