@@ -31,10 +31,12 @@ class Unit(NamedTuple):
     Attributes:
         fields: The fields, V and K.
         weights: The adjoint of the current there: its product with a residual is a current, A.
+        solution: Readings and currents of the fields.
     """
 
     fields: PETSc.Vec
     weights: PETSc.Vec
+    solution: Solution
 
 
 class Units(NamedTuple):
@@ -265,7 +267,7 @@ class LinearResponse:
             for vector, offset in ((unit.vector, unit.offset), self._weights[name]):
                 vectors.append(vector.copy())
                 self._terminals.raise_potential(vectors[-1], offset)
-            found[name] = Unit(*vectors)
+            found[name] = Unit(*vectors, unit)
         return found
 
     @property

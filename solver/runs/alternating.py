@@ -86,8 +86,8 @@ def respond(
     storage.magnetise(problem.coefficients.direction(MIDDLE))
     is_thermal = problem.device.drives[scheme].quantity == "temperature"
     steady = solver.at(0.0) if is_thermal else solver.linear()
-    adjoints = solver.find_adjoints(ADJOINT)
-    return steady, AlternatingResponse(problem.linear, solver.constraint, storage, steady.vector, adjoints)
+    given = problem.linear, solver.constraint, storage, steady.vector
+    return steady, AlternatingResponse(*given, solver.find_adjoints(ADJOINT), solver.find_units())
 
 
 def _of_scheme(problem: Problem, storage: SpinStorage, scheme: str, directory: Path) -> Iterator[list[Row]]:

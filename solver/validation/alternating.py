@@ -25,11 +25,6 @@ def check(config: Config, device: Device) -> None:
         )
     if any(sheet.values.is_conductor for sheet in device.sheets.values()):
         raise config.mistake("spins of sheets are not known in time; remove them, or alternating", "sheets")
-    for name, drive in device.drives.items():
-        if drive.equipotential:
-            raise config.mistake(
-                "an equipotential contact is not known with alternating; use 'current'", "schemes", name
-            )
     storage_times(config, device)
 
 

@@ -71,6 +71,7 @@ def stack(lengths, elements, **sections):
 def test_valve(comm):
     """Valet and Fert's ``R_AP − R_P`` of F|N|F (§8.3) with complex lengths, at 20 GHz."""
     config = stack((80, 40, 80), (20, 6, 20), configurations={"P": {}, "AP": {"F2": -1}})
+    config["schemes"]["along"]["top"] = {"current": "equipotential"}
     problem, storage = prepared(config | {"solver": SOLVER}, comm)
     pair, values = ("top", "bottom"), {}
     for name in ("P", "AP"):
