@@ -5,8 +5,9 @@ Nothing here but :func:`mesh_of` loads DOLFINx: that is part of what the program
 
 import argparse
 import json
+import multiprocessing
 import resource
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -138,6 +139,12 @@ def configuration(file: str, overrides: list[str]) -> ts.Config:
 def mesh_of(config: ts.Config) -> ts.MeshRecord:
     """The mesh of a configuration, made now unless it is in the cache."""
     return ts.mesh(config)
+
+
+def in_processes(start: str, work: Callable, items: list) -> list:
+    """Do something to all items, each in its own process; a forked one shares the memory of this one."""
+    with multiprocessing.get_context(start).Pool(len(items)) as pool:
+        return pool.map(work, items, chunksize=1)
 
 
 def spread(potentials: Any) -> float:

@@ -1,4 +1,4 @@
-"""The benchmark: thermospin, a plain FEniCSx script and scikit-fem with PyAMG on the same meshes.
+"""The benchmark: thermospin, scikit-fem with PyAMG, NGSolve and a plain FEniCSx script on the same meshes.
 
     python benchmarks/run.py benchmarks/slachter2010.yaml
     python benchmarks/run.py benchmarks/slachter2010.yaml --p1 0.5 --p2 --repeat 1        # a short one
@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median_low
 
@@ -42,12 +43,14 @@ class Program:
         script: Its file.
         ranks: Number of MPI ranks; 0: without mpirun.
         limit: Most unknowns it is tried with.
+        needs: The package without which it is left out.
     """
 
     name: str
     script: str
     ranks: int
     limit: float = float("inf")
+    needs: str = "thermospin"
 
     def command(self, file: str, overrides: list[str]) -> list[str]:
         """The command line of a run."""
@@ -62,10 +65,15 @@ def programs(options: argparse.Namespace) -> list[Program]:
         Program("thermospin, 1 rank", "thermospin_case.py", 1),
         Program("thermospin, 2 ranks", "thermospin_case.py", 2),
         Program("scikit-fem + PyAMG, 2 processes", "skfem_pyamg.py", 0),
+        Program("NGSolve, 2 threads", "ngsolve_case.py", 0, needs="ngsolve"),
         Program("plain FEniCSx + MUMPS, 2 ranks", "plain_fenicsx.py", 2, options.direct_limit),
     ]
     wanted = options.only or [""]
-    return [program for program in everything if any(word in program.name for word in wanted)]
+    return [
+        program
+        for program in everything
+        if any(word in program.name for word in wanted) and find_spec(program.needs)
+    ]
 
 
 def run_once(program: Program, file: str, overrides: list[str]) -> dict:
@@ -75,6 +83,7 @@ def run_once(program: Program, file: str, overrides: list[str]) -> dict:
         SystemExit: It fails.
     """
     environment = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    environment |= {"NGS_NUM_THREADS": "2"}
     begun = time.perf_counter()
     done = subprocess.run(
         program.command(file, overrides), env=environment, capture_output=True, text=True, check=False

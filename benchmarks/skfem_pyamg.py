@@ -7,15 +7,13 @@ multigrid per field, conjugate gradients, residual recomputed relative to the pr
 two processes, which share what was set up before. The mesh is read from thermospin's arrays (``.npy``).
 """
 
-import multiprocessing
-from collections.abc import Callable
-
 import numpy as np
 from common import (
     Circuit,
     Coefficients,
     arguments,
     configuration,
+    in_processes,
     mesh_of,
     peak_memory,
     present_memory,
@@ -83,12 +81,6 @@ def expand(device: Device, magnetisation) -> dict:
         "iterations": [iterations, more],
         "memory": peak_memory() - shared,
     }
-
-
-def in_processes(start: str, work: Callable, items: list) -> list:
-    """Do something to all items, each in its own process; a forked one shares the memory of this one."""
-    with multiprocessing.get_context(start).Pool(len(items)) as pool:
-        return pool.map(work, items, chunksize=1)
 
 
 def main() -> None:
