@@ -37,6 +37,7 @@ class LinearSolver:
         identify: Names the present state of the matrix; by default PETSc's number of it, which never returns.
 
     Attributes:
+        iterations: Iterations of all solves so far.
         is_symmetric: Whether the operator is symmetric.
         remainder: The true residual ``b − A x`` of the last solve; at fixed unknowns it is the flow out of
             the device.
@@ -60,6 +61,7 @@ class LinearSolver:
         self.matrix, self._preconditioner, self._max_iterations = matrix, preconditioner, max_iterations
         self.is_symmetric, self._options = scales is None, options
         self._constraint: Constraint | None = None
+        self.iterations = 0
         self._eliminates = scales is not None and preconditioner.is_factorised
         self._work, self.remainder, self._step, self._rest = (matrix.createVecLeft() for _ in range(4))
         self._diagonal: tuple[int | None, PETSc.Vec | None] = None, None
@@ -153,7 +155,7 @@ class LinearSolver:
             ConvergenceError: Too many iterations, or another reason that PETSc gives.
         """
         if self._together is not None:
-            return self._together.solve(requests)
+            return self._solve_together(requests)
         return [Answer(self.solve(request), self.remainder.copy()) for request in requests]
 
     def solve(self, request: Request) -> Report:
@@ -166,7 +168,7 @@ class LinearSolver:
             ConvergenceError: Too many iterations, or another reason that PETSc gives.
         """
         if self._together is not None:
-            (answer,) = self._together.solve([request])
+            (answer,) = self._solve_together([request])
             answer.remainder.copy(self.remainder)
             return answer.report
         self._constraint, x, transpose = request.constraint, request.x, request.transpose
@@ -189,6 +191,12 @@ class LinearSolver:
                 break
             previous = report.norm
         return report
+
+    def _solve_together(self, requests: Sequence[Request]) -> list[Answer]:
+        """Solve requests at once."""
+        answers = self._together.solve(requests)
+        self.iterations += sum(answer.report.iterations for answer in answers)
+        return answers
 
     def _measure(self, report: Report) -> None:
         """The norms of the remainder."""
@@ -245,6 +253,7 @@ class LinearSolver:
             self._scaled.solve(self._ksp, self.remainder, self._step, transpose)
         x.axpy(1.0, self._step)
         report.iterations += self._ksp.getIterationNumber()
+        self.iterations += self._ksp.getIterationNumber()
         first, last = self._history()
         reached = last / first * begun if first else 0.0
         self._check(reached / (report.scale or begun) if begun else 0.0)

@@ -1,5 +1,6 @@
 """Magnetisation in time: a run of `thermospin dynamics` (solver/physics.md §12)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,8 +11,9 @@ from thermospin.compat import MPI
 from thermospin.config import Config
 from thermospin.config.dynamics import Dynamics
 from thermospin.device import Device
+from thermospin.errors import ConvergenceError
 from thermospin.meshes.read import DeviceMesh
-from thermospin.micromagnetics.dynamics import Integrator
+from thermospin.micromagnetics.dynamics import Integrator, Point
 from thermospin.micromagnetics.energy_balance import EnergyBalance
 from thermospin.micromagnetics.relaxation import relax
 from thermospin.output.files import write_json
@@ -58,6 +60,7 @@ def run_dynamics(
     with progress:
         _, mesh = prepare(config, comm, progress)
         motion = Motion(config, mesh, progress)
+        begin = perf_counter()
         table = Trajectory(directory, motion.magnet.body, config.dynamics.ovf_cell)
         if resume:
             table.rows = read_restart(directory, motion)
@@ -65,13 +68,18 @@ def run_dynamics(
             on_root(comm, lambda: remove_motion(directory))
             motion.begin()
             motion.record(table, directory)
-        begin = perf_counter()
-        motion.follow(table, directory)
-        motion.costs.elapsed = perf_counter() - begin
-        progress.note(motion.costs.text(motion.torque))
-        on_root(comm, lambda: write_json(directory / COSTS, motion.costs.summary(motion.torque)))
-        on_root(comm, lambda: save_motion(directory / PICTURE, table.rows, config.output.style))
-        motion.free()
+        try:
+            motion.follow(table, directory)
+        except ConvergenceError as failure:
+            raise ConvergenceError(
+                f"{failure}; results until {motion.integrator.point.time:.4g} s are in {directory}"
+            ) from None
+        finally:
+            motion.costs.elapsed = perf_counter() - begin
+            progress.note(motion.costs.text(motion.torque))
+            on_root(comm, lambda: write_json(directory / COSTS, motion.costs.summary(motion.torque)))
+            on_root(comm, lambda: save_motion(directory / PICTURE, table.rows, config.output.style))
+            motion.free()
     return {name: np.array([row[name] for row in table.rows]) for name in table.rows[0]}
 
 
@@ -145,8 +153,9 @@ class Motion:
         stops = [stop for stop in dynamics.stops if stop > start * (1 + 1e-12)]
         with self._progress.steps("times", np.diff([start, *stops]).tolist()):
             for stop in stops:
-                self._step_to(stop)
-                if any(abs(stop - edge) <= 1e-12 * stop for edge in dynamics.edges):
+                for _ in self.steps(stop):
+                    pass
+                if self._is_edge(stop):
                     self._turn(stop)
                 self.record(table, directory)
                 self._progress.note(f"t = {stop:.4g} s: ⟨m⟩ = {np.round(self.magnet.average(self.m), 4)}")
@@ -167,7 +176,15 @@ class Motion:
         if self.torque:
             self.torque.begin_afresh()
 
-    def _step_to(self, stop: float) -> None:
+    def steps(self, stop: float) -> Iterator[Point]:
+        """Step to a time, with the torque of the device (collective).
+
+        Args:
+            stop: s.
+
+        Yields:
+            The points after the present one.
+        """
         every = self._dynamics.torque.every if self._dynamics.torque else 1
         before = self.integrator.point
         for point in self.integrator.until(stop):
@@ -175,8 +192,13 @@ class Motion:
             before = point
             self.integrator.steps += 1
             self.costs.add(point)
-            if self.torque and self.integrator.steps % every == 0:
+            is_due = self.integrator.steps % every == 0 and not self._is_edge(point.time)
+            if self.torque and is_due:
                 self._update(point.time)
+            yield point
+
+    def _is_edge(self, time: float) -> bool:
+        return any(abs(time - edge) <= 1e-12 * time for edge in self._dynamics.edges)
 
     def _update(self, time: float) -> None:
         """Solve the device with the heat that damping has made since the last time (collective)."""

@@ -12,6 +12,7 @@ from thermospin.config import Config
 from thermospin.errors import InputError
 from thermospin.micromagnetics.dynamics import Point
 from thermospin.output.files import replacing
+from thermospin.runs.spin_torque import SpinTorque
 from thermospin.runtime.failures import on_root
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_restart(directory: Path, motion: "Motion", rows: list[dict[str, float]
     fields = [body.collected(field) for _, field in known]
     readings = motion.torque.readings if motion.torque else {}
     balance, squares = motion.balance, body.collected(motion.balance.squares[None])
-    missed = (motion.torque.misfit, motion.torque.drift) if motion.torque else (0.0, 0.0)
+    missed = _errors(motion.torque)
 
     def write() -> None:
         with replacing(directory / FILE) as aside, aside.open("wb") as file:
@@ -103,12 +104,17 @@ def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
     if motion.torque:
         pairs = zip(data["field_times"], data["fields"], strict=True)
         motion.torque.go_on([(float(time), body.distributed(field)) for time, field in pairs])
-        motion.torque.misfit, motion.torque.drift = missed
+        motion.torque.misfit, motion.torque.drift, motion.torque.largest = missed
         motion.torque.readings = dict(
             zip(map(str, data["probes"]), map(float, data["readings"]), strict=True)
         )
     columns = [str(name) for name in data["columns"]]
     return [dict(zip(columns, map(float, row), strict=True)) for row in data["rows"]]
+
+
+def _errors(torque: SpinTorque | None) -> list[float]:
+    """What the extrapolation of torques has missed so far."""
+    return [torque.misfit, torque.drift, torque.largest] if torque else [0.0] * 3
 
 
 def _read(path: Path, points: np.ndarray, digest: str) -> dict[str, np.ndarray]:

@@ -35,7 +35,8 @@ class SpinTorque:
         iterations: Iterations of their linear solver.
         solution: The last solution; None before the first.
         misfit: Largest difference of an extrapolated torque from the one that was solved for next, relative
-            to the largest torque.
+            to the largest torque so far.
+        largest: Largest field of a torque so far, T.
         drift: Estimate of how far these differences turned m in all, rad.
         elapsed: Time that they took, s.
     """
@@ -55,7 +56,7 @@ class SpinTorque:
         self._last = np.zeros((3, magnet.body.n_owned))
         self._known: list[tuple[float, np.ndarray]] = []
         self.readings: dict[str, float] = {}
-        self.misfit, self.drift = 0.0, 0.0
+        self.misfit, self.drift, self.largest = 0.0, 0.0, 0.0
         self.solutions, self.iterations, self.elapsed = 0, 0, 0.0
 
     @property
@@ -111,7 +112,8 @@ class SpinTorque:
         """Measure what extrapolation has missed of a field (collective): half of it in the mean, or less."""
         missed = field - self(time, m)
         largest, size = (self._magnet.body.largest(np.sqrt(dot(part, part))) for part in (missed, field))
-        self.misfit = max(self.misfit, largest / size if size else 0.0)
+        self.largest = max(self.largest, size)
+        self.misfit = max(self.misfit, largest / self.largest if self.largest else 0.0)
         self.drift += self._magnet.rate * largest * (time - self._known[-1][0]) / 2
 
     def begin_afresh(self) -> None:
@@ -146,10 +148,11 @@ class SpinTorque:
         drive = 0.0 if is_thermal else factor * self._drive.amplitude
         problem.scale_heat(factor if is_thermal else 1.0)
         self._starts.place(time, drive)
+        before = problem.linear.iterations
         solution = self._scheme.at(drive)
         self._starts.keep(time, drive)
         self.solutions += 1
-        self.iterations += solution.iterations
+        self.iterations += problem.linear.iterations - before
         self.solution = solution
         self.readings = {name: solution.reading(pair) for name, pair in problem.device.probes.items()}
         cells = self._torques.in_cells(solution)

@@ -1,6 +1,7 @@
 """Magnets that move under the torque of their own device."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from support import COMPARES_RANKS, prepare_problem
 
 from thermospin.compat import MPI
 from thermospin.constants import TORQUE_PER_SPIN_CURRENT
-from thermospin.errors import InputError
+from thermospin.errors import ConvergenceError, InputError
 from thermospin.micromagnetics.body import unit
 from thermospin.micromagnetics.midpoint import Midpoint
 from thermospin.output import SilentProgress
@@ -157,7 +158,7 @@ def test_damping_heats_the_device(comm):
 
     motion.torque.update = watched
     motion.begin()
-    motion._step_to(1e-12)
+    assert list(motion.steps(1e-12))[-1].time == pytest.approx(1e-12)
     times, powers = np.array(heats).T
     lost = energy - motion.magnet.energy(motion.m)
     assert np.sum(powers[1:] * np.diff(times)) == pytest.approx(lost, rel=1e-6)
@@ -239,6 +240,19 @@ def test_fields_go_with_the_pictures(shared_directory, comm):
     assert np.all((grid["T"] > 300) & (grid["T"] < 311))
     torque = grid.integrate_data()["torque"][0]
     assert 1e-3 < np.linalg.norm(torque) / abs(20e-6 * TORQUE_PER_SPIN_CURRENT) < 1
+
+
+def test_results_until_a_step_cannot_converge_are_kept(shared_directory, comm):
+    """A pulse of 1000 A cannot be solved: one line says when, and table, picture and counts are there."""
+    torque = "dynamics.torque={scheme: through, amplitude: 1000 A, course: {pulse: [0.5 ps, 1 ps]}}"
+    with pytest.raises(ConvergenceError, match=r"at 1000 A.*; results until 5e-13 s are in") as failure:
+        run_dynamics(load_config(STACK, [torque]), comm, shared_directory, SilentProgress())
+    assert "\n" not in str(failure.value)
+    comm.barrier()
+    with (shared_directory / "dynamics.csv").open() as file:
+        assert [float(row["time"]) for row in csv.DictReader(file)] == [0.0]
+    assert json.loads((shared_directory / "dynamics.json").read_text())["steps"] == 2
+    assert (shared_directory / "dynamics.png").stat().st_size > 10_000
 
 
 def test_nothing_to_go_on_from_is_told(shared_directory, comm):
