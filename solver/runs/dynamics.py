@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ def run_dynamics(
     with progress:
         _, mesh = prepare(config, comm, progress)
         motion = Motion(config, mesh, progress)
-        begin = perf_counter()
+        begin, used = perf_counter(), process_time()
         table = Trajectory(directory, motion.magnet.body, config.dynamics.ovf_cell)
         if resume:
             table.rows = read_restart(directory, motion)
@@ -76,6 +76,7 @@ def run_dynamics(
             ) from None
         finally:
             motion.costs.elapsed = perf_counter() - begin
+            motion.costs.processor = process_time() - used
             progress.note(motion.costs.text(motion.torque))
             on_root(comm, lambda: write_json(directory / COSTS, motion.costs.summary(motion.torque)))
             on_root(comm, lambda: save_motion(directory / PICTURE, table.rows, config.output.style))

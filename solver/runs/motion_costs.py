@@ -16,12 +16,14 @@ class MotionCosts:
         newton: Steps of Newton's method.
         krylov: Iterations of their linear solver.
         elapsed: Time, s.
+        processor: Processor time of the first rank, s.
     """
 
     steps: int = 0
     newton: int = 0
     krylov: int = 0
     elapsed: float = 0.0
+    processor: float = 0.0
 
     def add(self, point: Point) -> None:
         """Count a time step.
@@ -42,6 +44,7 @@ class MotionCosts:
         found: dict[str, Any] = {
             "steps": self.steps,
             "seconds": self.elapsed,
+            "processor_seconds": self.processor,
             "steps_per_minute": 60 * self.steps / self.elapsed if self.elapsed else 0.0,
             "newton_per_step": self.newton / steps,
             "iterations_per_step": self.krylov / steps,

@@ -113,7 +113,7 @@ def read_restart(directory: Path, motion: "Motion") -> list[dict[str, float]]:
 
 
 def _errors(torque: SpinTorque | None) -> list[float]:
-    """What the extrapolation of torques has missed so far."""
+    """Errors of extrapolated torques so far, and the largest torque."""
     return [torque.misfit, torque.drift, torque.largest] if torque else [0.0] * 3
 
 

@@ -1,7 +1,5 @@
 """The midpoint rule against tangent plane schemes: error, time, and energy without a drive.
 
-    python benchmarks/tangent_plane.py
-
 A bar of permalloy turns from a twisted state. In a tangent plane scheme (Alouges 2008) the velocity v is
 normal to m at every node, and the step ends at ``m + Δt v`` divided by its length:
 
@@ -15,8 +13,9 @@ midpoint rule. Errors are the largest of m, against the midpoint rule with an ei
 import time
 
 import numpy as np
+import pytest
 
-from thermospin.compat import MPI, PETSc
+from thermospin.compat import PETSc
 from thermospin.micromagnetics.body import cross, dot, unit
 from thermospin.micromagnetics.midpoint import Midpoint, _Preconditioner
 from thermospin.micromagnetics.model import Micromagnet
@@ -155,32 +154,30 @@ def rises(magnet: Micromagnet, scheme, m: np.ndarray, length: float, number: int
     return found
 
 
-def main() -> None:
-    """Print the tables."""
-    config = load_config(BAR)
-    comm = MPI.COMM_WORLD
-    _, mesh = prepare(config, comm, SilentProgress())
-    magnet = Motion(config, mesh, SilentProgress()).magnet
+@pytest.mark.slow
+def test_midpoint_rule_against_tangent_plane_schemes(comm):
+    """Errors, times (`pytest -s` prints them) and steps in which the energy rose: why midpoint was chosen."""
+    _, mesh = prepare(load_config(BAR), comm, SilentProgress())
+    magnet = Motion(load_config(BAR), mesh, SilentProgress()).magnet
     z = magnet.body.points[:, 2] / 60e-9
     twisted = unit(np.array([np.cos(3 * z), np.sin(3 * z), 0.3 * np.cos(7 * z)]))
-    schemes = {
-        "midpoint": lambda: MidpointRule(magnet),
-        "tangent plane, first order": lambda: TangentPlane(magnet, 1),
-        "tangent plane, second order": lambda: TangentPlane(magnet, 2),
-    }
     finest = 8 * NUMBERS[-1]
     exact = march(MidpointRule(magnet), twisted, DURATION / finest, finest)
-    print(f"{magnet.body.n_nodes} nodes, {DURATION * 1e12:.0f} ps", flush=True)
-    for name, make in schemes.items():
+    errors, counts = {}, {}
+    for order in (0, 1, 2):
         for number in NUMBERS:
-            scheme, begun = make(), time.process_time()
+            scheme, begun = (
+                TangentPlane(magnet, order) if order else MidpointRule(magnet),
+                time.process_time(),
+            )
             found = march(scheme, twisted, DURATION / number, number)
-            used = time.process_time() - begun
-            print(f"{name}, {number} steps: error {abs(found - exact).max():.1e}, {used:.1f} s", flush=True)
-        counts = [rises(magnet, make(), twisted, length) for length in LONG]
-        texts = ", ".join(f"{n} of 20 at {t:g} s" for n, t in zip(counts, LONG, strict=True))
-        print(f"{name}: the energy rose in {texts} steps", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            errors[order, number] = magnet.body.largest(abs(found - exact))
+            print(order, number, errors[order, number], time.process_time() - begun, flush=True)
+        made = [TangentPlane(magnet, order) if order else MidpointRule(magnet) for _ in LONG]
+        counts[order] = [
+            rises(magnet, scheme, twisted, length) for scheme, length in zip(made, LONG, strict=True)
+        ]
+    last = NUMBERS[-1]
+    assert errors[1, last] > 5 * errors[0, last]
+    assert errors[2, last] == pytest.approx(errors[0, last], rel=0.3)
+    assert not any(counts[0] + counts[1]) and any(counts[2])
