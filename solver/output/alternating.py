@@ -12,7 +12,7 @@ from thermospin.config.outputs import Style
 from thermospin.observables.sample import Case
 from thermospin.output.figures import INCH, looks, save_as
 from thermospin.output.files import replacing, write_csv
-from thermospin.output.scales import scale_for
+from thermospin.output.scales import Scale, scale_for
 from thermospin.output.vtu import encoded, grid_of_order
 
 ALTERNATING = "alternating"
@@ -60,7 +60,9 @@ def save_alternating(directory: Path, rows: Sequence[Mapping[str, Any]], style: 
         curves.setdefault(name, []).append((row["frequency"], complex(row["real"], row["imaginary"])))
     if not curves:
         return
-    scale = scale_for(max(abs(value) for curve in curves.values() for _, value in curve), "Ω")
+    units = {row["unit"] for row in rows}
+    largest = max(abs(value) for curve in curves.values() for _, value in curve)
+    scale = scale_for(largest, units.pop()) if len(units) == 1 else Scale(1.0, "")
     width = 6.4 if style.width is None else style.width / INCH
     with rc_context(looks(style)):
         figure = Figure(figsize=(width, 5.0), layout="constrained")
@@ -71,7 +73,7 @@ def save_alternating(directory: Path, rows: Sequence[Mapping[str, Any]], style: 
             )
             amplitude.plot(frequencies, np.abs(values) / scale.factor, ".-", label=name)
             phase.plot(frequencies, np.degrees(np.angle(values)), ".-")
-        amplitude.set(ylabel=f"amplitude ({scale.unit})", xscale="log")
+        amplitude.set(ylabel=f"amplitude ({scale.unit})" if scale.unit else "amplitude", xscale="log")
         phase.set(ylabel="phase (°)", xlabel="frequency (Hz)")
         amplitude.legend(frameon=False, fontsize="small")
         for panel in (amplitude, phase):

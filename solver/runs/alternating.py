@@ -26,8 +26,10 @@ ADJOINT = 1e-9
 MIDDLE = np.full((1, 3), 0.25)
 """Middle of the reference cell."""
 
+UNITS = {"current": "Ω", "voltage": "", "temperature": "V"}
+"""Units of readings over the drive, by what drives a scheme."""
 Row = dict[str, Any]
-"""Scheme, configuration, probe, frequency, and the real and the imaginary part of a reading."""
+"""Scheme, configuration, probe, frequency, the real and the imaginary part of a reading, and its unit."""
 
 
 def run_alternating(config: Config, comm: MPI.Comm, directory: Path, progress: Any) -> list[Row]:
@@ -100,7 +102,8 @@ def _of_scheme(problem: Problem, storage: SpinStorage, scheme: str, directory: P
             found = response.at(2 * np.pi * frequency)
             if section.fields:
                 _write_fields(problem, key, steady, found, directory, i)
-            yield _rows(probes, key, frequency, steady, found)
+            unit = UNITS[problem.device.drives[scheme].quantity]
+            yield _rows(probes, key, frequency, steady, found, unit)
 
 
 def _rows(
@@ -109,6 +112,7 @@ def _rows(
     frequency: float,
     steady: Solution,
     found: AlternatingFields,
+    unit: str,
 ) -> list[Row]:
     """A row for every probe."""
     rows = []
@@ -116,7 +120,7 @@ def _rows(
         reading = steady.reading(pair) + found.readings[pair]
         rows.append(
             {"scheme": key[0], "configuration": key[1], "probe": probe, "frequency": frequency}
-            | {"real": reading.real, "imaginary": reading.imag}
+            | {"real": reading.real, "imaginary": reading.imag, "unit": unit}
         )
     return rows
 
