@@ -35,8 +35,12 @@ from thermospin.meshes.terminals import TerminalFace
 from thermospin.section import Name, dotted, named
 from thermospin.units import COLDEST, HOTTEST, quantity
 
-COLUMN_KINDS = ("lateral_nonlocal", "layout")
-"""Kinds of geometry that are meshed by columns."""
+COLUMNS: dict[str, dict[str, Any]] = {
+    "lateral_nonlocal": {},
+    "layout": {},
+    "nanopillar": {"levels": 1, "sides": 16},
+}
+"""Options of columns by kind of geometry, for those that are meshed by columns."""
 
 BaseTemperature = quantity("K", gt=0, ge=COLDEST, le=HOTTEST)
 
@@ -116,12 +120,9 @@ class Config(Parametrised):
         if not isinstance(data, dict):
             return data
         mesh, solver = data.get("mesh", {}), data.get("solver", {})
-        if (
-            kind_of(data.get("geometry")) in COLUMN_KINDS
-            and isinstance(mesh, dict)
-            and not set(mesh) - SIZE_FREE
-        ):
-            data = {**data, "mesh": (mesh := {"columns": {}, **mesh})}
+        kind = kind_of(data.get("geometry"))
+        if isinstance(kind, str) and kind in COLUMNS and isinstance(mesh, dict) and not set(mesh) - SIZE_FREE:
+            data = {**data, "mesh": (mesh := {"columns": COLUMNS[kind], **mesh})}
         if isinstance(mesh, dict) and mesh.get("columns") is not None and isinstance(solver, dict):
             data = {**data, "solver": {"degree": 2, **solver}}
         return data

@@ -85,7 +85,8 @@ def no_meshing(monkeypatch):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_row_21_estimate_of_shipped_devices(tmp_path, name):
-    config = load_config(CONFIGS / f"{name}.yaml")
+    tetrahedra = ["mesh={columns: null, refinement: 0.6}"] if "nanopillar" in name else []
+    config = load_config(CONFIGS / f"{name}.yaml", tetrahedra)
     record, plan = build(config, tmp_path)
     counts = np.bincount(record.array("cell_tags"))
     assert 0.5 < sum(plan.cells.values()) / record.cells < 2
