@@ -132,6 +132,7 @@ def test_energy_balances_with_work_and_heat(shared_directory, comm):
     assert heat.max() > 0.1 * abs(change).max() and abs(work).max() > 0.1 * abs(change).max()
 
 
+@pytest.mark.slow
 def test_the_error_of_extrapolated_torques_is_told(shared_directory, comm):
     """Torques solved for at every fourth step: the difference that it makes is below its estimate."""
     changes = ["dynamics.duration=4 ps", "dynamics.torque.amplitude=2 mA", "dynamics.pictures=0"]
