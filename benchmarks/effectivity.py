@@ -186,13 +186,14 @@ class Device:
         most = given.get("orders", orders)
         solver = given | {"degree": degree, "orders": min(orders, most), "reciprocity": False}
         mesh = self.config.get("mesh", {"columns": {}})
-        if "columns" in mesh:
+        if mesh.get("columns") is not None:
             mesh = mesh | {"columns": {"plane_refinement": refinement, "height_refinement": refinement}}
         else:
             mesh = mesh | {"refinement": self.scale * refinement}
         return ts.run(ts.load(self.config | {"mesh": mesh, "solver": solver} | sections))
 
 
+TETRAHEDRA = {"mesh": {"columns": None}}
 DEVICES = {
     "stack": Device(stack("5 nm", [1, 1], {"interface_size": "4 nm", "max_size": "8 nm"})),
     "contacts": Device(
@@ -210,9 +211,9 @@ DEVICES = {
     "crossed": Device(CROSSED),
     "ring": Device(RING),
     "valve": Device(VALVE),
-    "peltier": Device(shipped("nanopillar_peltier"), 0.25),
-    "seebeck": Device(shipped("nanopillar_seebeck"), 0.25),
-    "spin_heat": Device(shipped("nanopillar_spin_heat"), 0.25),
+    "peltier": Device(shipped("nanopillar_peltier") | TETRAHEDRA, 0.25),
+    "seebeck": Device(shipped("nanopillar_seebeck") | TETRAHEDRA, 0.25),
+    "spin_heat": Device(shipped("nanopillar_spin_heat") | TETRAHEDRA, 0.25),
     "strip": Device(shipped("clustered_strip"), 0.5),
 }
 
