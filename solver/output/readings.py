@@ -104,7 +104,8 @@ def shown_orders(read: Mapping[str, Any]) -> list[float]:
     Args:
         read: What ``results.json`` has of it.
     """
-    return [value.shown for order, value in of_probe(read).items() if order]
+    shown = [value.shown for order, value in of_probe(read).items() if order]
+    return [number for number in shown if number is not None]
 
 
 def _of_signal(signals: Mapping[str, Any], name: str) -> dict[int, Value]:
