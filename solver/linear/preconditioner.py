@@ -51,6 +51,11 @@ class FieldPreconditioner:
             for start, end in zip(ends, ends[1:], strict=False)
         ]
 
+    @property
+    def parts(self) -> Mapping[Fields, Multigrid | Factors]:
+        """The preconditioner of every field, or of fields that share one."""
+        return self._parts
+
     def free(self) -> None:
         """Free the parts (collective).
 
