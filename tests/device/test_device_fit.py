@@ -197,7 +197,7 @@ def test_covariance_is_that_of_differences(true_rows, shared_directory, comm):
     assert json.dumps(found.data)
 
 
-def test_only_a_product_is_fixed(true_rows, shared_directory, comm):
+def test_only_a_product_is_fixed_on_all_ranks(true_rows, shared_directory, comm):
     """R2 of a spin signal goes with ζ S_s: neither of them is known by it alone."""
     if comm.rank == 0:
         table(shared_directory / "m.csv", true_rows[-1:] * 2)
