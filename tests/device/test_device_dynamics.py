@@ -163,7 +163,7 @@ def test_damping_heats_the_device(comm):
     times, powers = np.array(heats).T
     lost = energy - motion.magnet.energy(motion.m)
     assert np.sum(powers[1:] * np.diff(times)) == pytest.approx(lost, rel=1e-6)
-    assert motion.torque.fields()["T"].min() > problem.device.temperature
+    assert np.all(motion.torque.fields()["T"] > problem.device.temperature)
     motion.free()
     problem.free()
 
