@@ -23,15 +23,28 @@ def input_covariance(config: Config, inputs: Sequence[Input], sizes: Sequence[fl
     Raises:
         InputError: A number is not uncertain, a pair stands there twice, or they are not possible together.
     """
-    places = {given.key: i for i, given in enumerate(inputs)}
-    found = np.eye(len(inputs))
+    return correlation_of(config, [given.key for given in inputs]) * np.outer(sizes, sizes)
+
+
+def correlation_of(config: Config, keys: Sequence[str]) -> np.ndarray:
+    """The correlations of uncertain numbers, shape (n_keys, n_keys).
+
+    Args:
+        config: The configuration.
+        keys: Keys of the numbers that take part; correlations with others do not count.
+
+    Raises:
+        InputError: A number is not uncertain, a pair stands there twice, or they are not possible together.
+    """
+    places = {key: i for i, key in enumerate(keys)}
+    found = np.eye(len(keys))
     for first, second, value in _pairs(config):
         if first in places and second in places:
             i, j = places[first], places[second]
             found[i, j] = found[j, i] = value
     if len(found) and np.linalg.eigvalsh(found).min() < -ROUNDING:
         raise config.error("correlations", "cannot all hold at once; make them smaller in size")
-    return found * np.outer(sizes, sizes)
+    return found
 
 
 def check_correlations(config: Config) -> None:

@@ -21,7 +21,7 @@ class FitParameter(Section):
     """Smallest and largest value."""
     prior: str | None = None
     """Value and uncertainty that are known beforehand, such as `0.25 +/- 0.05`; by default those of an
-    uncertain number in the file."""
+    uncertain number in the file, with its `correlations`. One that stands here has none."""
     per_device: Truth = False
     """Fit a value of its own for every device of `data`."""
 

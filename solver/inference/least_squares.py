@@ -1,8 +1,9 @@
 """Weighted nonlinear least squares with priors, and the covariance of what is fitted.
 
 The residuals are ``(model − value)/√(uncertainty² + mesh error²)`` and, of a parameter with a prior,
-``(parameter − mean)/uncertainty``; χ² is the sum of their squares. The covariance is the inverse of ``JᵀJ``,
-J the Jacobian of the residuals at the minimum (Press et al., Numerical Recipes, 3rd ed., 15.4 and 15.5).
+``(parameter − mean)/uncertainty``, of correlated priors of covariance C ``C^(-1/2) (parameters − means)``;
+χ² is the sum of their squares. The covariance is the inverse of ``JᵀJ``, J the Jacobian of the residuals at
+the minimum (Press et al., Numerical Recipes, 3rd ed., 15.4 and 15.5).
 
 A robust loss ρ(z) of the squares z gives every residual the weight ρ'(z), as iteratively reweighted squares
 do: residuals and rows of J are scaled by its root, also in χ² and the covariance. χ² has no probability then.
@@ -18,6 +19,7 @@ from scipy.optimize import least_squares
 from scipy.stats import chi2 as chi2_distribution
 
 from thermospin.errors import ConvergenceError
+from thermospin.inference.parameters import Parameter, Priors
 
 TOLERANCE = 1e-6
 """Relative change of the parameters at which a fit ends: smaller ones drown in the tolerance of a solver."""
@@ -43,35 +45,6 @@ LOSSES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 """ρ(z) of the same."""
 CUTOFF = 1e-12
 """Singular value over the largest one below which a combination of parameters is not determined at all."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A number that is fitted.
-
-    Attributes:
-        name: Its name.
-        unit: Its unit.
-        start: Where the fit begins.
-        lower: Its lower bound.
-        upper: Its upper bound.
-        prior: Mean and standard uncertainty that are known beforehand; None where nothing is.
-        size: Size of a parameter that may be 0; None of one to which relative changes suit.
-    """
-
-    name: str
-    unit: str
-    start: float
-    lower: float = -np.inf
-    upper: float = np.inf
-    prior: tuple[float, float] | None = None
-    size: float | None = None
-
-    @property
-    def scale(self) -> float:
-        """A size by which it is divided in the optimiser."""
-        sizes = (self.size, abs(self.start), self.prior[1] if self.prior else 0.0)
-        return next((size for size in sizes if size), 1.0)
 
 
 class Prediction(NamedTuple):
@@ -100,6 +73,7 @@ class Fitted:
         prediction: The model there.
         measured: The data, shape (n_data,).
         sizes: Uncertainties of the data and errors of the model together, shape (n_data,).
+        priors: The priors of the parameters.
         evaluations: Number of evaluations of the model.
         loss: The loss, a key of :data:`WEIGHTS`.
     """
@@ -109,6 +83,7 @@ class Fitted:
     prediction: Prediction
     measured: np.ndarray
     sizes: np.ndarray
+    priors: Priors
     evaluations: int = 0
     loss: str = "linear"
 
@@ -161,14 +136,13 @@ class Fitted:
             values: Values of the parameters, shape (n_parameters,).
             readings: Those of the model there, shape (n_data,).
         """
-        away = (readings - self.measured) / self.sizes, _prior_residuals(self.parameters, values)
+        away = (readings - self.measured) / self.sizes, self.priors.residuals(values)
         return float(sum(np.sum(LOSSES[self.loss](part**2)) for part in away))
 
     @property
     def freedom(self) -> int:
         """Degrees of freedom: data and priors less parameters."""
-        priors = sum(parameter.prior is not None for parameter in self.parameters)
-        return len(self.measured) + priors - len(self.parameters)
+        return len(self.measured) + len(self.priors.means) - len(self.parameters)
 
     @property
     def probability(self) -> float | None:
@@ -189,12 +163,12 @@ class Fitted:
     @property
     def _weighted_priors(self) -> np.ndarray:
         """Jacobian of the residuals of the priors times the roots of their weights."""
-        return _prior_rows(self.parameters) * self._roots(self._of_priors)[:, None]
+        return self.priors.rows * self._roots(self._of_priors)[:, None]
 
     @property
     def _of_priors(self) -> np.ndarray:
         """Residuals of the priors, shape (n_priors,)."""
-        return _prior_residuals(self.parameters, self.values)
+        return self.priors.residuals(self.values)
 
     def _roots(self, residuals: np.ndarray) -> np.ndarray:
         """Roots of the weights of residuals, in their shape."""
@@ -207,6 +181,7 @@ def fit(
     measured: np.ndarray,
     sizes: np.ndarray,
     loss: str = "linear",
+    priors: Priors | None = None,
 ) -> Fitted:
     """Fit a model.
 
@@ -216,10 +191,12 @@ def fit(
         measured: The data, shape (n_data,).
         sizes: Uncertainties of the data and errors of the model together, shape (n_data,).
         loss: Of :func:`scipy.optimize.least_squares`; all but ``linear`` give less weight to outliers.
+        priors: Priors of the parameters; by default their own, which are independent.
 
     Raises:
         ConvergenceError: The fit does not end, or begins or ends where the model is not possible.
     """
+    priors = Priors.of(parameters) if priors is None else priors
     scales = np.array([parameter.scale for parameter in parameters])
     known: dict[bytes, Prediction | None] = {}
     refused = 0
@@ -235,11 +212,11 @@ def fit(
     def residuals(scaled: np.ndarray) -> np.ndarray:
         found = predict(scaled)
         of_data = np.full(len(measured), np.inf) if found is None else (found.values - measured) / sizes
-        return np.concatenate([of_data, _prior_residuals(parameters, scaled * scales)])
+        return np.concatenate([of_data, priors.residuals(scaled * scales)])
 
     def jacobian(scaled: np.ndarray) -> np.ndarray:
         rows = predict(scaled).jacobian / sizes[:, None]
-        return np.vstack([rows, _prior_rows(parameters)]) * scales
+        return np.vstack([rows, priors.rows]) * scales
 
     start, lower, upper = (
         np.array([getattr(parameter, key) for parameter in parameters]) / scales
@@ -270,23 +247,10 @@ def fit(
             "the fit runs into values that are not possible for a material; give bounds, or a prior"
         )
     values = found.x * scales
-    return Fitted(parameters, values, predict(found.x), measured, sizes, len(known), loss)
+    return Fitted(parameters, values, predict(found.x), measured, sizes, priors, len(known), loss)
 
 
 def _falls_further(residuals: np.ndarray, jacobian: np.ndarray) -> bool:
     """Whether χ² is not at its minimum: a linear model has a smaller one."""
     step = np.linalg.lstsq(jacobian, residuals, rcond=CUTOFF)[0]
     return bool(np.sum((jacobian @ step) ** 2) > NEGLIGIBLE * max(1.0, float(np.sum(residuals**2))))
-
-
-def _prior_residuals(parameters: Sequence[Parameter], values: np.ndarray) -> np.ndarray:
-    """Residuals of the priors, shape (n_priors,)."""
-    return np.array(
-        [(value - p.prior[0]) / p.prior[1] for p, value in zip(parameters, values, strict=True) if p.prior]
-    )
-
-
-def _prior_rows(parameters: Sequence[Parameter]) -> np.ndarray:
-    """Jacobian of the residuals of the priors, shape (n_priors, n_parameters)."""
-    rows = np.diag([1 / p.prior[1] if p.prior else 0.0 for p in parameters])
-    return rows[[p.prior is not None for p in parameters]]

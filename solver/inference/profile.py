@@ -91,7 +91,8 @@ def _least_misfit(model: Model, fitted: Fitted, number: int, value: float) -> fl
             found = model(start)
             return np.inf if found is None else fitted.misfit(start, found.values)
         free = [replace(fitted.parameters[i], start=float(start[i])) for i in others]
-        best = fit(held, free, fitted.measured, fitted.sizes, fitted.loss)
+        priors = fitted.priors.held(number, value)
+        best = fit(held, free, fitted.measured, fitted.sizes, fitted.loss, priors)
     except ConvergenceError:
         return np.inf
     return fitted.misfit(whole(best.values), best.prediction.values)

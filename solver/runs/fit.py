@@ -191,7 +191,8 @@ def _fitted(plan: FitPlan, model: FitReadings, progress: SilentProgress) -> tupl
     _check_dependence(plan, model, start)
     for _ in range(2):  # mesh errors follow the readings; weights stay while the fit moves
         try:
-            fitted = least_squares(model.predict, parameters, measured, np.hypot(uncertainties, bars), loss)
+            sizes = np.hypot(uncertainties, bars)
+            fitted = least_squares(model.predict, parameters, measured, sizes, loss, plan.priors)
         except ConvergenceError as error:
             raise plan.config.error("fit.parameters", str(error)) from None
         before, bars = bars, model.mesh_errors(fitted.values)

@@ -10,8 +10,9 @@ import numpy as np
 
 from thermospin.config.loading import replaced
 from thermospin.inference.identifiability import directions, product, undetermined
-from thermospin.inference.least_squares import Fitted, Parameter, Prediction
+from thermospin.inference.least_squares import Fitted, Prediction
 from thermospin.inference.measured import Datum
+from thermospin.inference.parameters import Parameter
 from thermospin.inference.posterior import Posterior
 from thermospin.inference.profile import Profile
 from thermospin.runs.fit_plan import FitPlan, FitPoint

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from thermospin.config import Config
+from thermospin.config.correlations import correlation_of
 from thermospin.config.fit import FitParameter
 from thermospin.config.inputs import Input, find_input, uncertain_inputs
 from thermospin.config.parameters import full_key
 from thermospin.errors import InputError
-from thermospin.inference.least_squares import Parameter
 from thermospin.inference.measured import Datum
+from thermospin.inference.parameters import Parameter, Priors
 from thermospin.runs.probes import SIGNALS
 from thermospin.units.uncertain import split_uncertain
 
@@ -60,6 +61,26 @@ def fit_parameters(
             find_input(devices[0][1], key)  # says why
             raise config.error(f"fit.parameters.{key}", "no number of a device follows it; remove it")
     return found, inputs
+
+
+def fit_priors(config: Config, parameters: Sequence[Parameter]) -> Priors:
+    """The priors of all parameters; those of uncertain numbers of the file with its `correlations`.
+
+    Args:
+        config: The configuration with the section ``fit``.
+        parameters: The parameters.
+
+    Raises:
+        InputError: A parameter with correlations has a value for every data set.
+    """
+    given = {full_key(key, config.document): entry for key, entry in config.fit.parameters.items()}
+    own = {key for key, entry in given.items() if entry.prior is not None}
+    names = [parameter.name for parameter in parameters]
+    for key in {key for entry in config.correlations for key in entry.between} & given.keys() - own:
+        if given[key].per_device:
+            message = "a number with 'correlations' is one for all devices; remove this, or give a prior here"
+            raise config.error(f"fit.parameters.{key}.per_device", message)
+    return Priors.of(parameters, correlation_of(config, ["" if name in own else name for name in names]))
 
 
 class Offsets(NamedTuple):

@@ -17,9 +17,9 @@ from thermospin.config.uncertainties import with_uncertainties
 from thermospin.device import Device
 from thermospin.device.drive import Drive
 from thermospin.errors import InputError
-from thermospin.inference.least_squares import Parameter
 from thermospin.inference.measured import Datum, placed, read_measured
-from thermospin.runs.fit_parameters import find_offsets, fit_parameters
+from thermospin.inference.parameters import Parameter, Priors
+from thermospin.runs.fit_parameters import find_offsets, fit_parameters, fit_priors
 from thermospin.runs.probes import SIGNALS
 from thermospin.validation.loading import checked
 
@@ -55,12 +55,14 @@ class FitPlan:
         parameters: The parameters.
         data: The data, in the order of the files.
         points: The devices.
+        priors: The priors of the parameters.
     """
 
     config: Config
     parameters: Sequence[Parameter]
     data: Sequence[Datum]
     points: Sequence[FitPoint]
+    priors: Priors
 
     @classmethod
     def of(cls, config: Config) -> "FitPlan":
@@ -77,8 +79,6 @@ class FitPlan:
                 "fit",
                 "nothing to fit; add '{parameters: {materials.Py.spin_seebeck: {}}, data: measured.csv}'",
             )
-        if config.correlations:
-            raise config.error("correlations", "priors of a fit are independent; remove this section")
         data: list[Datum] = []
         devices = []
         for name, given in config.fit.data.items():
@@ -104,7 +104,7 @@ class FitPlan:
             FitPoint(name, device, rows, inputs[i], numbers[i])
             for i, (name, device, rows) in enumerate(devices)
         ]
-        return cls(config, parameters, data, points)
+        return cls(config, parameters, data, points, fit_priors(config, parameters))
 
 
 def with_assumption(plan: FitPlan, key: str, value: Any) -> FitPlan:

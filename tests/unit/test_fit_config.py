@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from valve import valve_config
 
@@ -81,6 +82,36 @@ def test_parameters_with_priors_and_bounds(tmp_path):
     assert (seebeck.start, seebeck.lower, seebeck.upper) == pytest.approx((-8e-6, -20e-6, 0))
     assert seebeck.prior == pytest.approx((-7e-6, 2e-6))
     assert (scale.start, scale.prior) == (2, None)
+
+
+SEEBECK, SCALE = "materials.Magnet.seebeck", "heating.scale"
+
+
+def correlated(tmp_path, **entry):
+    """The plan of a fit whose two uncertain numbers are correlated; ζ with more in its entry."""
+    (tmp_path / "measured.csv").write_text(TWO, encoding="utf-8")
+    known = {
+        "uncertainties": {SEEBECK: "2 uV/K", SCALE: 0.5},
+        "correlations": [{"between": [SCALE, SEEBECK], "value": -0.8}],
+    }
+    given = {"parameters": {SCALE: entry}, "data": str(tmp_path / "measured.csv")}
+    return FitPlan.of(load_config(device() | known | {"fit": given}))
+
+
+@pytest.mark.parametrize(("entry", "share"), [({}, -0.8), ({"prior": "1 +/- 0.5"}, 0.0)])
+def test_priors_are_correlated_as_the_file_says(tmp_path, entry, share):
+    """But those that stand in the fit: they are independent."""
+    found = correlated(tmp_path, **entry)
+    assert [p.name for p in found.parameters] == [SCALE, SEEBECK]
+    covariance = np.linalg.inv(found.priors.rows.T @ found.priors.rows)
+    expected = [[0.25, share * 1e-6], [share * 1e-6, 4e-12]]
+    np.testing.assert_allclose(covariance, expected, rtol=1e-9, atol=1e-18)
+    assert found.priors.residuals(np.array([p.prior[0] for p in found.parameters])) == pytest.approx([0, 0])
+
+
+def test_correlated_priors_of_one_device_each(tmp_path):
+    with pytest.raises(InputError, match=f"{SCALE}.per_device: a number with 'correlations' is one for all"):
+        correlated(tmp_path, per_device=True)
 
 
 def test_rows_of_swept_keys_are_devices_of_their_own(tmp_path):

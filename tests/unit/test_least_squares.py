@@ -9,7 +9,8 @@ from scipy.stats import chi2, norm
 
 from thermospin.errors import ConvergenceError, InputError
 from thermospin.inference.identifiability import directions, undetermined
-from thermospin.inference.least_squares import Parameter, Prediction, fit
+from thermospin.inference.least_squares import Prediction, fit
+from thermospin.inference.parameters import Parameter, Priors
 from thermospin.inference.posterior import sample_full_posterior, sample_posterior
 from thermospin.inference.profile import profile
 
@@ -64,6 +65,33 @@ def test_a_prior_is_a_datum_more():
     assert found.values[0] == pytest.approx((4.0 / 0.25 + 6.0) / 5)
     assert found.errors[0] == pytest.approx(5**-0.5)
     assert found.chi2 == pytest.approx(0.4**2 / 0.25 + 1.6**2)
+
+
+def test_the_outcome_of_one_fit_is_the_prior_of_the_next():
+    """With its correlations: two fits one after the other are one fit to all data. So are their profiles."""
+    random = np.random.default_rng(3)
+    sizes = random.uniform(0.1, 0.3, len(PLACES))
+    measured = 2 - 0.7 * PLACES + sizes * random.normal(size=len(PLACES))
+
+    def part(rows, parameters, priors=None):
+        def model(values):
+            return Prediction(*(part[rows] for part in line(values)))
+
+        found = fit(model, parameters, measured[rows], sizes[rows], priors=priors)
+        return found, [p.rises for p in (profile(model, found, number) for number in (0, 1))]
+
+    first, _ = part(slice(5), named(1.0, 1.0))
+    known = [
+        dataclasses.replace(p, prior=(value, error))
+        for p, value, error in zip(first.parameters, first.values, first.errors, strict=True)
+    ]
+    second, rises = part(slice(5, None), known, Priors.of(known, first.correlation))
+    whole, expected = part(slice(None), named(1.0, 1.0))
+    assert abs(first.correlation[0, 1]) > 0.9
+    np.testing.assert_allclose(second.values, whole.values, rtol=1e-6)
+    np.testing.assert_allclose(second.covariance, whole.covariance, rtol=1e-6)
+    np.testing.assert_allclose(rises, expected, rtol=1e-5)
+    assert second.freedom == whole.freedom - 3  # the first fit used two of its five data
 
 
 def test_errors_cover_the_truth():
