@@ -49,7 +49,7 @@ class Interpolated:
 
 @pytest.mark.slow
 def test_the_truth_is_within_one_standard_error(comm):
-    """In at least 60 % of series with noise. Devices are solved at points; between them readings are smooth."""
+    """In at least 60 % of series with noise. Readings between solved points are interpolated."""
     plan = FitPlan.of(load_config(FILE))
     assert [p.name for p in plan.parameters] == [
         "materials.Cu.spin_diffusion_length",
