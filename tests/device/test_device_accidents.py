@@ -54,16 +54,16 @@ def test_row_20_a_valid_sweep(tmp_path):
 @pytest.mark.parametrize(("failing", "code"), [({1, 2, 3}, 1), ({2}, 0)])
 def test_row_40_a_sweep_whose_points_all_fail(tmp_path, monkeypatch, failing, code):
     from thermospin.errors import ConvergenceError
-    from thermospin.runs import sweep
+    from thermospin.runs import adaptive
 
-    solve = sweep.solve
+    solve = adaptive.solve
 
     def fail(problem, progress):
         if problem.config.heating.scale in failing:
             raise ConvergenceError("it does not converge")
         return solve(problem, progress)
 
-    monkeypatch.setattr(sweep, "solve", fail)
+    monkeypatch.setattr(adaptive, "solve", fail)
     found = command("sweep", write_device(tmp_path, DEVICE + SWEEP), "-o", tmp_path / "out")
     assert found.exit_code == code, found.output
     solved = 3 - len(failing)
