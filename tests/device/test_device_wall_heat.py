@@ -10,7 +10,7 @@ from thermospin.runs.dynamics import Motion
 from thermospin.runs.preparation import prepare
 from thermospin.validation import load_config
 
-MAGNETISATION, AREA, LENGTH = 8e5, 60e-18, 80e-9
+MAGNETISATION, AREA, LENGTH = 8e5, 36e-18, 80e-9
 
 
 def velocity(spin_seebeck, comm):
@@ -40,3 +40,26 @@ def test_wall_moves_with_the_spins_that_heat_drives(comm):
     assert np.abs(found / expected) == pytest.approx(1, rel=0.02)
     assert found < 0, "towards the cold end"
     assert reversed_one == pytest.approx(-found, rel=1e-3)
+
+
+def places(sinks, comm):
+    """How far the wall has moved along z after 1 ps and 2 ps, m, between sinks at two temperatures, K."""
+    changes = [f"terminals.{name}.sink={value} K" for name, value in zip(("cold", "hot"), sinks, strict=True)]
+    changes += ["dynamics.tolerance=1e-3", "dynamics.longest_step=0.5 ps"]
+    config = load_config(CONFIGS / "domain_wall_heat.yaml", changes)
+    motion = Motion(config, prepare(config, comm, SilentProgress())[1], SilentProgress())
+    motion.begin()
+    found, start = [], motion.magnet.average(motion.m)[0]
+    for time in (1e-12, 2e-12):
+        list(motion.steps(time))
+        found.append((motion.magnet.average(motion.m)[0] - start) * LENGTH / 2)
+    motion.free()
+    return np.array(found)
+
+
+def test_velocity_is_even_and_linear_in_the_gradient(comm):
+    """In time, the wall moves as the torque says at the start, and twice as far in twice the gradient."""
+    once, twice = places((280, 320), comm), places((260, 340), comm)
+    assert once[1] == pytest.approx(2 * once[0], rel=2e-3)
+    assert once[1] / 2e-12 == pytest.approx(-0.27, rel=0.04)
+    assert twice == pytest.approx(2 * once, rel=2e-3)
