@@ -31,13 +31,15 @@ from thermospin.runs.fit_document import (
 from thermospin.runs.fit_model import FitModel
 from thermospin.runs.fit_parameters import AT
 from thermospin.runs.fit_plan import FitPlan, with_assumption
-from thermospin.runs.fit_readings import FitReadings
+from thermospin.runs.fit_readings import FitReadings, MeshErrors
 from thermospin.runs.wire_model import WireModel
 from thermospin.runtime.failures import on_root
 from thermospin.section import one_of
 
 MESH_MATTERS = 0.1
 """Change of a mesh error over the uncertainty of a datum, from which on weights are made again."""
+PASSES = 3
+"""Fits, one from the outcome of the other, before such changes are left."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def fit(
         on_root(comm, lambda: claim(directory, config.source))
     with progress_of(progress, quiet, comm.rank) as shown:
         model = _model(plan, directory, shown, groups, comm)
-        fitted, bars = _fitted(plan, model, shown)
-        data = fit_document(plan, fitted, bars)
+        fitted, errors = _fitted(plan, model, shown)
+        data = fit_document(plan, fitted, errors)
         if profiled:
             data["profiles"] = [_profile(plan, model, fitted, number, shown) for number in profiled]
         posterior = None
@@ -178,33 +180,34 @@ def _model(
     return FitModel(plan, directory, progress, groups, comm)
 
 
-def _fitted(plan: FitPlan, model: FitReadings, progress: SilentProgress) -> tuple[Fitted, np.ndarray]:
-    """The fit, and the mesh errors at its end (collective)."""
+def _fitted(plan: FitPlan, model: FitReadings, progress: SilentProgress) -> tuple[Fitted, MeshErrors]:
+    """The fit, whose data are less the corrections of the model, and the errors of the mesh (collective)."""
     measured = np.array([datum.value for datum in plan.data])
     uncertainties = np.array([datum.uncertainty for datum in plan.data])
     parameters, loss = plan.parameters, plan.config.fit.loss
     start = np.array([parameter.start for parameter in parameters])
-    bars = model.start_mesh_errors(start)
-    _check_mesh(plan, bars)
-    if not bars.any() and isinstance(model, FitModel):
+    errors = model.start_mesh_errors(start)
+    _check_mesh(plan, errors.bars)
+    if not errors.bars.any() and isinstance(model, FitModel):
         progress.note("warning: errors of the mesh are not estimated and do not enter the fit")
     _check_dependence(plan, model, start)
-    for _ in range(2):  # mesh errors follow the readings; weights stay while the fit moves
+    for _ in range(PASSES):  # errors of the mesh follow the readings; they stay while the fit moves
+        sizes, targets = np.hypot(uncertainties, errors.bars), measured - errors.corrections
         try:
-            sizes = np.hypot(uncertainties, bars)
-            fitted = least_squares(model.predict, parameters, measured, sizes, loss, plan.priors)
+            fitted = least_squares(model.predict, parameters, targets, sizes, loss, plan.priors)
         except ConvergenceError as error:
             raise plan.config.error("fit.parameters", str(error)) from None
-        before, bars = bars, model.mesh_errors(fitted.values)
-        _check_mesh(plan, bars)
-        if np.all(np.abs(bars - before) < MESH_MATTERS * uncertainties):
+        found = model.mesh_errors(fitted.values)
+        _check_mesh(plan, found.bars)
+        if np.all(found.differ(errors) < MESH_MATTERS * uncertainties):
             break
+        errors = found
         parameters = [
             replace(parameter, start=value)
             for parameter, value in zip(parameters, fitted.values.tolist(), strict=True)
         ]
-    sizes = np.hypot(uncertainties, bars)
-    return replace(fitted, parameters=plan.parameters, sizes=sizes), bars
+    sizes, targets = np.hypot(uncertainties, found.bars), measured - found.corrections
+    return replace(fitted, parameters=plan.parameters, measured=targets, sizes=sizes), found
 
 
 def _check_mesh(plan: FitPlan, bars: np.ndarray) -> None:

@@ -16,6 +16,7 @@ from thermospin.inference.parameters import Parameter
 from thermospin.inference.posterior import Posterior
 from thermospin.inference.profile import Profile
 from thermospin.runs.fit_plan import FitPlan, FitPoint
+from thermospin.runs.fit_readings import MeshErrors
 
 QUANTILES = (16.0, 50.0, 84.0)
 """Percentiles of samples that are told."""
@@ -48,15 +49,14 @@ def fitted_file(point: FitPoint, fitted: Fitted) -> dict[str, Any]:
     return {**found, "correlations": correlated} if correlated else found
 
 
-def fit_document(plan: FitPlan, fitted: Fitted, bars: np.ndarray) -> dict[str, Any]:
+def fit_document(plan: FitPlan, fitted: Fitted, errors: MeshErrors) -> dict[str, Any]:
     """The content of ``fit.json`` before profiles, samples and assumptions.
 
     Args:
         plan: The fit.
         fitted: Its outcome.
-        bars: Error bars of the mesh, (n_data,).
+        errors: Errors of the mesh.
     """
-    errors = fitted.errors
     names = [parameter.name for parameter in plan.parameters]
     return {
         "title": plan.config.title,
@@ -69,7 +69,7 @@ def fit_document(plan: FitPlan, fitted: Fitted, bars: np.ndarray) -> dict[str, A
                 "start": p.start,
                 "prior": None if p.prior is None else list(p.prior),
             }
-            for p, value, error in zip(plan.parameters, fitted.values, errors, strict=True)
+            for p, value, error in zip(plan.parameters, fitted.values, fitted.errors, strict=True)
         ],
         "covariance": fitted.covariance.tolist(),
         "correlation": fitted.correlation.tolist(),
@@ -82,7 +82,7 @@ def fit_document(plan: FitPlan, fitted: Fitted, bars: np.ndarray) -> dict[str, A
             for d in directions(fitted)
         ],
         "undetermined": undetermined(fitted),
-        "residuals": _residuals(plan.data, fitted, bars),
+        "residuals": _residuals(plan.data, fitted, errors),
     }
 
 
@@ -130,7 +130,7 @@ def assumption(plan: FitPlan, fitted: Fitted, key: str, there: Prediction | None
     return {"key": key, "value": str(plan.config.fit.assumptions[key]), "shifts": shifts}
 
 
-def _residuals(data: Sequence[Datum], fitted: Fitted, bars: np.ndarray) -> list[dict[str, Any]]:
+def _residuals(data: Sequence[Datum], fitted: Fitted, errors: MeshErrors) -> list[dict[str, Any]]:
     """Rows of the residual table."""
     return [
         {
@@ -147,6 +147,10 @@ def _residuals(data: Sequence[Datum], fitted: Fitted, bars: np.ndarray) -> list[
             "residual": float(residual),
         }
         for datum, model, bar, residual in zip(
-            data, fitted.prediction.values, bars, fitted.residuals, strict=True
+            data,
+            fitted.prediction.values + errors.corrections,
+            errors.bars,
+            fitted.residuals,
+            strict=True,
         )
     ]

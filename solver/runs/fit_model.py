@@ -19,7 +19,7 @@ from thermospin.output.files import write_json
 from thermospin.output.stages import SilentProgress
 from thermospin.response.accuracy import SENSITIVITY_TOLERANCE
 from thermospin.runs.fit_plan import FitPlan, FitPoint
-from thermospin.runs.fit_readings import Record, changes, gathered, told
+from thermospin.runs.fit_readings import MeshErrors, Record, changes, gathered, told
 from thermospin.runs.preparation import find_hash, prepare_mesh
 from thermospin.runs.reading_rows import reading_rows
 from thermospin.runs.sampling import readings_of
@@ -29,6 +29,10 @@ from thermospin.validation.checks import check
 
 EVALUATIONS = "evaluations"
 """Folder of finished evaluations, by which a killed fit goes on where it was."""
+
+
+KEPT = ("values", "corrections", "mesh", "jacobian")
+"""Content of a finished evaluation with derivatives."""
 
 
 class _Wanted(NamedTuple):
@@ -102,8 +106,8 @@ class FitModel:
             self._progress.note(f"not possible: {error}")
             return None
 
-    def mesh_errors(self, values: np.ndarray) -> np.ndarray:
-        """Error bars of the mesh of all readings, (n_data,); 0 where they are not estimated (collective).
+    def mesh_errors(self, values: np.ndarray) -> MeshErrors:
+        """Errors of the mesh of all readings (collective).
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
@@ -111,12 +115,12 @@ class FitModel:
         Raises:
             InputError: The values are not possible.
         """
-        return self._readings_and_bars(values)[1]
+        return self._readings_and_errors(values)[1]
 
-    def start_mesh_errors(self, values: np.ndarray) -> np.ndarray:
-        """Error bars of the mesh that are expected at the minimum, (n_data,), from the start (collective).
+    def start_mesh_errors(self, values: np.ndarray) -> MeshErrors:
+        """Errors of the mesh that are expected at the minimum, from the start (collective).
 
-        Where a reading is larger than what was measured, its bar is taken smaller in proportion.
+        Where a reading is larger than what was measured, its errors are taken smaller in proportion.
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
@@ -124,9 +128,10 @@ class FitModel:
         Raises:
             InputError: The values are not possible.
         """
-        readings, bars = self._readings_and_bars(values)
+        readings, errors = self._readings_and_errors(values)
         largest = np.array([abs(datum.value) + datum.uncertainty for datum in self._plan.data])
-        return bars * largest / np.maximum(np.abs(readings), largest)
+        share = largest / np.maximum(np.abs(readings), largest)
+        return MeshErrors(errors.corrections * share, errors.bars * share)
 
     def clear(self) -> None:
         """Free meshes and operators (collective)."""
@@ -147,13 +152,14 @@ class FitModel:
         kept = {key: getattr(point.config, key) for key in ("schemes", "probes", "solver")}
         return config.model_copy(update=kept)
 
-    def _readings_and_bars(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """All readings and their error bars of the mesh, (n_data,) each (collective)."""
+    def _readings_and_errors(self, values: np.ndarray) -> tuple[np.ndarray, MeshErrors]:
+        """All readings, (n_data,), and their errors of the mesh (collective)."""
         found = self._evaluate(values, _Wanted(derivatives=True, bars=True))
-        bars = np.zeros(len(self._plan.data))
+        errors = MeshErrors(*np.zeros((2, len(self._plan.data))))
         for point, record in zip(self._plan.points, found, strict=True):
-            bars[point.rows] = [bar or 0.0 for bar in record["mesh"]]
-        return gathered(self._plan, found, values).values, bars
+            for part, key in zip(errors, ("corrections", "mesh"), strict=True):
+                part[point.rows] = [value or 0.0 for value in record[key]]
+        return gathered(self._plan, found, values).values, errors
 
     def _evaluate(self, values: np.ndarray, wanted: "_Wanted") -> list[Record]:
         """The records of all points (collective)."""
@@ -205,6 +211,7 @@ class FitModel:
         content |= {"thermospin": importlib.metadata.version("thermospin")}
         targets = point.targets.items() if derivatives else ()
         content["targets"] = [[i, given.key] for i, given in targets]
+        content["kept"] = list(KEPT) if derivatives else ["values"]
         content["rows"] = [_at(self._plan, row) for row in point.rows]
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
@@ -220,6 +227,7 @@ class FitModel:
             rows = reading_rows(problem, targets)
             data = {
                 "values": [rows[key].value for key in at],
+                "corrections": [rows[key].correction for key in at],
                 "mesh": [rows[key].mesh for key in at],
                 "jacobian": [rows[key].derivatives for key in at],
             }

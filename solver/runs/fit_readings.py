@@ -1,7 +1,7 @@
 """Readings of the devices of a fit, put together with the parameters that add to them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -10,7 +10,29 @@ from thermospin.inference.least_squares import Prediction
 from thermospin.runs.fit_plan import FitPlan
 
 Record = dict[str, Any]
-"""Readings of a point: ``values`` and ``mesh``, (n_rows,), and ``jacobian``, (n_rows, n_targets)."""
+"""Readings of a point: ``values``, (n_rows,); with derivatives also ``corrections`` and ``mesh``, their error
+bars, (n_rows,), and ``jacobian``, (n_rows, n_targets)."""
+
+
+class MeshErrors(NamedTuple):
+    """Errors of the mesh of all readings; 0 where they are not estimated.
+
+    Attributes:
+        corrections: Their estimates, which added to the readings correct them, shape (n_data,).
+        bars: Error bars of the corrected readings, shape (n_data,).
+    """
+
+    corrections: np.ndarray
+    bars: np.ndarray
+
+    def differ(self, other: "MeshErrors") -> np.ndarray:
+        """The larger of the changes of correction and bar, shape (n_data,).
+
+        Args:
+            other: Errors to compare with.
+        """
+        found: np.ndarray = np.max(np.abs(np.subtract(self, other)), axis=0)
+        return found
 
 
 class FitReadings(Protocol):
@@ -30,15 +52,15 @@ class FitReadings(Protocol):
             values: Values of the parameters, shape (n_parameters,).
         """
 
-    def mesh_errors(self, values: np.ndarray) -> np.ndarray:
-        """Error bars of the mesh of all readings, (n_data,); 0 where there are none.
+    def mesh_errors(self, values: np.ndarray) -> MeshErrors:
+        """Errors of the mesh of all readings.
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
         """
 
-    def start_mesh_errors(self, values: np.ndarray) -> np.ndarray:
-        """Error bars of the mesh that are expected at the minimum, (n_data,), from the start.
+    def start_mesh_errors(self, values: np.ndarray) -> MeshErrors:
+        """Errors of the mesh that are expected at the minimum, from the start.
 
         Args:
             values: Values of the parameters, shape (n_parameters,).

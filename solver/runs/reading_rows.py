@@ -21,11 +21,13 @@ class ReadingRow(NamedTuple):
 
     Attributes:
         value: The reading, V per power of the drive.
-        mesh: Its error bar of the mesh; None where it is not estimated.
+        correction: Its estimated error of the mesh; None where it is not estimated.
+        mesh: Error bar of the reading with the correction added; None likewise.
         derivatives: Its derivatives by the inputs.
     """
 
     value: float
+    correction: float | None
     mesh: float | None
     derivatives: list[float]
 
@@ -53,13 +55,14 @@ def reading_rows(problem: Problem, inputs: Sequence[Input]) -> dict[At, ReadingR
             if problem.device.numerics.estimate:
                 problem.estimate(scheme, solver, expansions[name])
         rows |= _at_rest(problem, scheme, expansions, found)
-        bars = _mesh_bars(problem, expansions)
+        errors = _mesh_errors(problem, expansions)
         for probe in problem.device.probes:
             named = with_signals({name: case[probe] for name, case in cases.items()})
             for name, (values, derivatives) in named.items():
                 for n, value in enumerate(values, start=1):
-                    at = scheme, probe, name, n
-                    rows[at] = ReadingRow(float(value), bars[probe][name][n - 1], derivatives[n - 1].tolist())
+                    correction, bar = (part[n - 1] for part in errors[probe][name])
+                    by = derivatives[n - 1].tolist()
+                    rows[scheme, probe, name, n] = ReadingRow(float(value), correction, bar, by)
     return rows
 
 
@@ -75,13 +78,18 @@ def _at_rest(
             name: {"probes": {probe: probe_data(expansion, pair)}} for name, expansion in expansions.items()
         }
         read = {name: case["probes"][probe] for name, case in cases.items()}
-        values = {name: (part["R0"], part["error_R0"]["mesh"]) for name, part in read.items()}
+        values = {
+            name: (part["R0"], part["correction_R0"], part["error_R0"]["corrected"])
+            for name, part in read.items()
+        }
         for signal in signals(cases, problem.spaces.device.cut_off).values():
-            errors = signal["error_R0"]
-            values |= {name: (signal[f"{name}_R0"], errors[name]["mesh"]) for name in SIGNALS}
-        for name, (value, bar) in values.items():
+            corrections, errors = signal["correction_R0"], signal["error_R0"]
+            values |= {
+                name: (signal[f"{name}_R0"], corrections[name], errors[name]["corrected"]) for name in SIGNALS
+            }
+        for name, (value, correction, bar) in values.items():
             derivatives = found.at_rest(scheme, name, probe).tolist()
-            rows[scheme, probe, name, 0] = ReadingRow(float(value), bar, derivatives)
+            rows[scheme, probe, name, 0] = ReadingRow(float(value), correction, bar, derivatives)
     return rows
 
 
@@ -175,17 +183,21 @@ class AdjointSensitivity:
         return np.zeros(self._count)
 
 
-def _mesh_bars(problem: Problem, expansions: Mapping[str, Expansion]) -> dict[str, dict[str, list]]:
-    """Error bars of the mesh by probe, and configuration or signal, of all orders."""
+def _mesh_errors(
+    problem: Problem, expansions: Mapping[str, Expansion]
+) -> dict[str, dict[str, tuple[list, list]]]:
+    """By probe, and configuration or signal, the corrections of all orders and the bars that they leave."""
     probes = problem.device.probes
     cases = {
         name: {"probes": {probe: probe_data(expansion, pair) for probe, pair in probes.items()}}
         for name, expansion in expansions.items()
     }
+    reads = {probe: {name: case["probes"][probe] for name, case in cases.items()} for probe in probes}
     found = {
-        probe: {name: case["probes"][probe]["error"]["mesh"] for name, case in cases.items()}
-        for probe in probes
+        probe: {name: (read["correction"], read["error"]["corrected"]) for name, read in named.items()}
+        for probe, named in reads.items()
     }
     for probe, signal in signals(cases, problem.spaces.device.cut_off).items():
-        found[probe] |= {name: signal["error"][name]["mesh"] for name in SIGNALS}
+        corrections, errors = signal["correction"], signal["error"]
+        found[probe] |= {name: (corrections[name], errors[name]["corrected"]) for name in SIGNALS}
     return found

@@ -12,7 +12,7 @@ from thermospin.errors import InputError
 from thermospin.inference.least_squares import Prediction
 from thermospin.output.stages import SilentProgress
 from thermospin.runs.fit_plan import FitPlan, FitPoint
-from thermospin.runs.fit_readings import Record, changes, gathered, told
+from thermospin.runs.fit_readings import MeshErrors, Record, changes, gathered, told
 from thermospin.runs.nonlocal_formula import NonlocalFormula
 from thermospin.runtime.failures import on_root
 
@@ -64,13 +64,13 @@ class WireModel:
         """
         return on_root(self._comm, lambda: self._tried(values))
 
-    def mesh_errors(self, values: np.ndarray) -> np.ndarray:
-        """Zeros, (n_data,): there is no mesh.
+    def mesh_errors(self, values: np.ndarray) -> MeshErrors:
+        """Zeros: there is no mesh.
 
         Args:
             values: Values of the parameters, shape (n_parameters,).
         """
-        return np.zeros(len(self._plan.data))
+        return MeshErrors(*np.zeros((2, len(self._plan.data))))
 
     start_mesh_errors = mesh_errors
 

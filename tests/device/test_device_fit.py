@@ -258,16 +258,6 @@ def test_two_devices_with_values_of_their_own(true_rows, shared_directory, comm)
     assert found.value("materials.F.spin_seebeck")[0] == pytest.approx(-6e-6, rel=1e-6)
 
 
-def test_a_mesh_too_coarse_for_the_data(true_rows, shared_directory, comm):
-    if comm.rank == 0:
-        table(shared_directory / "m.csv", true_rows, uncertainty=1e-7)
-    comm.barrier()
-    config = device(FIT | {"data": str(shared_directory / "m.csv")})
-    config["solver"] = config["solver"] | {"estimate": True}
-    with pytest.raises(InputError, match="m.csv:[234]: the error of the mesh.*refine the mesh"):
-        fit(load_config(config), comm=comm)
-
-
 def test_a_record_belongs_to_the_content_of_files(monkeypatch, true_rows, shared_directory, comm):
     """Another mesh of the same name makes other records; a record that cannot be kept ends the fit."""
     if comm.rank == 0:
