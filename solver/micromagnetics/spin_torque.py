@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-from thermospin.compat import dolfinx
 from thermospin.meshes.read import DeviceMesh
 from thermospin.micromagnetics.body import Body, cross
 from thermospin.micromagnetics.model import Micromagnet
 from thermospin.observables.torque import FacetTorques
 from thermospin.textures import Texture
+
+CANDIDATES = 200
+"""Tetrahedra with middles near a point, among which the one around it is looked for."""
+
+ROUNDING = 1e-9
+"""Barycentric coordinate below 0 with which a point counts as inside."""
 
 
 class Interpolation:
@@ -47,13 +53,22 @@ class Interpolation:
         return self._known[key]
 
     def _nearest(self, points: np.ndarray) -> np.ndarray:
+        """The tetrahedron around every point; the nearest to it where none of the candidates is, (p,)."""
+        corners = self._body.mesh.geometry.x[self._body.mesh.geometry.dofmaps[0]]
+        found = np.zeros(len(points), dtype=np.int64)
         if len(points) == 0:
-            return np.empty(0, dtype=np.int32)
-        mesh, geometry = self._body.mesh, dolfinx.geometry
-        cells = np.arange(len(mesh.geometry.dofmaps[0]), dtype=np.int32)
-        tree = geometry.bb_tree(mesh, 3, entities=cells)
-        middles = geometry.create_midpoint_tree(mesh, 3, cells)
-        return geometry.compute_closest_entity(tree, middles, mesh, points)
+            return found
+        count = min(CANDIDATES, len(corners))
+        near = cKDTree(corners.mean(axis=1)).query(points, count)[1].reshape(len(points), -1)
+        least, left = np.full(len(points), -np.inf), np.arange(len(points))
+        for column in near.T:
+            weights = barycentric(corners[column[left]], points[left]).min(axis=1)
+            better = weights > least[left]
+            found[left[better]], least[left[better]] = column[left[better]], weights[better]
+            left = left[least[left] < -ROUNDING]
+            if len(left) == 0:
+                break
+        return found
 
 
 def barycentric(corners: np.ndarray, points: np.ndarray) -> np.ndarray:

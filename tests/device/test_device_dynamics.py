@@ -96,6 +96,18 @@ def test_angular_momentum_balances(config, comm):
     problem.free()
 
 
+def test_points_are_in_their_own_tetrahedra(comm):
+    """The magnetisation at a point of the device is that of the nodes of the tetrahedron around it."""
+    problem = prepare_problem(STACK, comm)
+    motion = Motion(load_config(STACK), problem.spaces.device, SilentProgress())
+    geometry = motion.magnet.body.mesh.geometry
+    corners = geometry.x[geometry.dofmaps[0]]
+    points = np.einsum("ckx,k->cx", corners, [0.1, 0.2, 0.3, 0.4])
+    assert np.array_equal(motion.torque._interpolation._nearest(points), np.arange(len(points)))
+    motion.free()
+    problem.free()
+
+
 def test_torques_of_turning_magnets_are_exact(comm):
     """Six digits of the torque, with starts from earlier solutions and an old preconditioner, too."""
     problem = prepare_problem(STACK, comm)
