@@ -16,14 +16,14 @@ SEED = 5
 
 
 def spin_signal(length: float) -> float:
-    """R1 of P − AP, Ω.
+    """R1 of P − AP with the estimated error of the mesh added, Ω.
 
     Args:
         length: Distance of the contacts, nm.
     """
     file, given = FOLDER / "fit_length_series.yaml", f"parameters.L={length} nm"
-    config = ts.load(file, given, "solver.estimate=false", *TRUTH)
-    return float(ts.run(config).spin_signal("injection", "nonlocal")[0])
+    signals = ts.run(ts.load(file, given, *TRUTH)).signals.set_index(["signal", "order"])
+    return float(signals.corrected["spin", 1])
 
 
 def main() -> None:
