@@ -15,7 +15,7 @@ FLOORS = {"baseline": 1e-6, "spin": 1e-4}
 """Shares of the largest signal of that kind at a terminal: error bars below them are small enough for a
 reading that vanishes by symmetry. A baseline may be a small difference of large potentials; a
 reversed magnet changes the potentials by as much as a spin signal."""
-NOTHING = 1e-8
+VANISHING = 1e-8
 """Share of the largest potential at a terminal, where error bars of signals that vanish everywhere are small
 enough."""
 FIRST_ORDERS = (1, 2)
@@ -87,7 +87,7 @@ def _of_scheme(scheme: str, solved: Mapping[str, Any], accuracy: Accuracy) -> It
                 continue
             floor = FLOORS["spin" if name == "spin" else "baseline"] * _largest(solved, weights, order)
             sizes = {case: abs(weight) for case, weight in weights.items()}
-            floor = max(floor, NOTHING * _largest(solved, sizes, order))
+            floor = max(floor, VANISHING * _largest(solved, sizes, order))
             value = values[order - 1]
             allowed = max(accuracy.target * abs(value), floor)
             yield Goal(scheme, probe, name, order, weights, value, bar, allowed)
